@@ -1,0 +1,88 @@
+/** How a value on the command line is written and read. */
+export interface Kind<T> {
+  /** Placeholder in the help, in capitals: `PORT`. */
+  readonly meta: string;
+  /** @throws {PinwireError} `usage`, telling what is right */
+  parse(text: string): T;
+  /** Values to offer for completion. */
+  values?(): string[];
+}
+
+/** An option with a value (it has a `kind`), or a flag (it has none). Declared once, under its camelCase name. */
+export interface Option<T = unknown> {
+  readonly help: string;
+  readonly kind?: Kind<T>;
+  /** One letter. */
+  readonly short?: string;
+  readonly default?: T;
+}
+
+/** A positional argument. */
+export interface Positional<T = unknown> {
+  readonly help: string;
+  readonly kind: Kind<T>;
+  readonly optional?: boolean;
+  /** Takes all that follow, as an array; only the last one may. */
+  readonly variadic?: boolean;
+}
+
+/** Permissions of Deno that a command can need. */
+export type Permission = "net" | "read" | "write" | "env" | "run" | "sys" | "ffi";
+
+/** What parsing gives for a set of options. */
+export type OptionValues<O extends Record<string, Option>> = {
+  [K in keyof O]: O[K] extends { kind: Kind<infer T> }
+    ? (O[K] extends { default: unknown } ? T : T | undefined)
+    : boolean;
+};
+
+/** What parsing gives for a set of positionals. */
+export type PositionalValues<P extends Record<string, Positional>> = {
+  [K in keyof P]: P[K] extends { kind: Kind<infer T> }
+    ? (P[K] extends { variadic: true } ? T[] : P[K] extends { optional: true } ? T | undefined : T)
+    : never;
+};
+
+/** A command, declared as data: parsing, help, completion and errors come from it. */
+export interface Command<
+  O extends Record<string, Option> = Record<string, Option>,
+  P extends Record<string, Positional> = Record<string, Positional>,
+> {
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Paragraphs for the command's own help. */
+  readonly description?: string;
+  readonly positionals: P;
+  readonly options: O;
+  /** What `deno run` must allow; whatever else is allowed is given up before `run`. */
+  readonly permissions: readonly Permission[];
+  /** Arguments behind the command's name, each with what it does. */
+  readonly examples: readonly (readonly [args: string, what: string])[];
+  /** Does the work and gives the exit code. */
+  run(options: OptionValues<O>, positionals: PositionalValues<P>): Promise<number>;
+}
+
+/** Declares a command; only there so that the types of `run` are inferred. */
+export function command<O extends Record<string, Option>, P extends Record<string, Positional>>(
+  declaration: Command<O, P>,
+): Command {
+  return declaration as unknown as Command;
+}
+
+/** What a `commands.ts` exports: commands by their whole name, such as `echo serve`. */
+export interface CommandModule {
+  readonly commands: Record<string, Command>;
+}
+
+/** The program: its first words, each with the module that knows the rest. */
+export interface Program {
+  readonly name: string;
+  readonly version: string;
+  readonly summary: string;
+  readonly modules: Record<string, () => Promise<CommandModule>>;
+}
+
+/** `maxFrame` → `--max-frame`. */
+export function flagName(name: string): string {
+  return "--" + name.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase());
+}

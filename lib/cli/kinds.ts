@@ -1,0 +1,54 @@
+import { usageError } from "../errors.ts";
+import type { Kind } from "./command.ts";
+
+/** Any text. */
+export function text(meta: string): Kind<string> {
+  return { meta, parse: (value) => value };
+}
+
+/** One of a few words. */
+export function choice<const T extends string>(meta: string, words: readonly T[]): Kind<T> {
+  return {
+    meta,
+    parse(value) {
+      if (!words.includes(value as T)) {
+        throw usageError(`"${value}" is not ${words.join(", ")}`, "use one of these");
+      }
+      return value as T;
+    },
+    values: () => [...words],
+  };
+}
+
+/** A whole number from `min` to `max`. Sizes may end in k or M (1024 and 1024²). */
+export function integer(meta: string, min: number, max = Number.MAX_SAFE_INTEGER): Kind<number> {
+  const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min} to ${max}`;
+  return {
+    meta,
+    parse(value) {
+      const match = value.match(/^(\d+)([kKmM]?)$/);
+      const unit = { k: 1024, m: 1024 ** 2 }[match?.[2].toLowerCase() ?? ""] ?? 1;
+      const number = match ? Number(match[1]) * unit : NaN;
+      if (!(number >= min && number <= max)) {
+        throw usageError(`"${value}" is not a whole number`, `use ${range}`);
+      }
+      return number;
+    },
+  };
+}
+
+/** A time in seconds, 0 or more, with an optional unit: `2`, `0.5`, `500ms`, `2s`, `5m`. The value is in ms. */
+export function duration(meta = "SECONDS"): Kind<number> {
+  return {
+    meta,
+    parse(value) {
+      const match = value.match(/^(\d+(?:\.\d+)?|\.\d+)(ms|s|m)?$/);
+      const ms = match ? Number(match[1]) * { ms: 1, s: 1000, m: 60_000 }[match[2] as "ms" ?? "s"] : NaN;
+      // Timers hold 31 bits of ms; a longer one would fire at once.
+      if (!(ms <= 0x7fff_ffff)) {
+        throw usageError(`"${value}" is not a time`, "use seconds, as in 2 or 0.5, or 500ms, 5m");
+      }
+      return ms;
+    },
+  };
+}

@@ -1,0 +1,15 @@
+/**
+ * Commands declared once, as data: parsing, help, completion, errors with a hint and an exit code.
+ *
+ * @module
+ */
+export {
+  type Command,
+  command,
+  type CommandModule,
+  type Kind,
+  type Option,
+  type Program,
+} from "./command.ts";
+export { choice, duration, integer, text } from "./kinds.ts";
+export { run } from "./run.ts";

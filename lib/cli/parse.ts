@@ -1,0 +1,128 @@
+import { parseArgs } from "@std/cli/parse-args";
+import { closestString } from "@std/text/closest-string";
+import { PinwireError, usageError } from "../errors.ts";
+import { type Command, flagName, type Option } from "./command.ts";
+
+/** What a command line says. */
+export interface Parsed {
+  /** `--help` or `-h` stood there: nothing else was read. */
+  help: boolean;
+  options: Record<string, unknown>;
+  positionals: Record<string, unknown>;
+}
+
+/**
+ * Reads the arguments behind a command's name.
+ *
+ * @throws {PinwireError} `usage`: an unknown option (with the nearest name), a missing or wrong value
+ */
+export function parseCommandLine(command: Command, args: string[]): Parsed {
+  const entries = Object.entries(command.options);
+  const flags = entries.filter(([, option]) => !option.kind).map(([name]) => flagName(name).slice(2));
+  const withValue = entries.filter(([, option]) => option.kind).map(([name]) => flagName(name).slice(2));
+  const attached = attachValues(command.options, args);
+  if (!attached) return { help: true, options: {}, positionals: {} };
+  const raw = parseArgs(attached, {
+    boolean: flags,
+    string: [...withValue, "_"],
+    "--": true,
+  });
+  const options: Record<string, unknown> = {};
+  for (const [name, option] of entries) {
+    const flag = flagName(name);
+    const value = raw[flag.slice(2)];
+    if (!option.kind) options[name] = value === true;
+    else {options[name] = value === undefined
+        ? option.default
+        : parseValue(flag, option.kind.parse, String(value));}
+  }
+  return { help: false, options, positionals: parsePositionals(command, [...raw._, ...(raw["--"] ?? [])]) };
+}
+
+// parseArgs leaves "-5" after "--n" alone and never misses a value: here an option takes the argument behind
+// it whatever that begins with, and every name is checked and written out in full. Gives `undefined` at --help.
+function attachValues(options: Record<string, Option>, args: string[]): string[] | undefined {
+  const byFlag = new Map<string, Option>();
+  const longOf = new Map<string, string>();
+  for (const [name, option] of Object.entries(options)) {
+    byFlag.set(flagName(name), option);
+    if (option.short) longOf.set(`-${option.short}`, flagName(name));
+  }
+  const out: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    if (arg === "--") return [...out, ...args.slice(i)];
+    if (arg === "--help" || arg === "-h") return undefined;
+    if (arg === "-" || !arg.startsWith("-")) {
+      out.push(arg);
+      continue;
+    }
+    const words = arg.startsWith("--") ? [arg] : splitShort(arg, longOf, byFlag);
+    for (const word of words) {
+      const equals = word.indexOf("=");
+      const flag = equals < 0 ? word : word.slice(0, equals);
+      const option = byFlag.get(flag);
+      if (!option) throw unknownOption(flag, [...byFlag.keys()]);
+      if (!option.kind && equals >= 0) {
+        throw usageError(`${flag} takes no value`, `write it as ${flag} alone`);
+      }
+      if (option.kind && equals < 0) {
+        if (++i >= args.length) {
+          throw usageError(`${flag} needs a value`, `write ${flag} ${option.kind.meta}`);
+        }
+        out.push(`${flag}=${args[i]}`);
+      } else {
+        out.push(word);
+      }
+    }
+  }
+  return out;
+}
+
+// "-jq" is two flags; "-c64", "-c=64" and "-c 64" are one option with its value.
+function splitShort(arg: string, longOf: Map<string, string>, byFlag: Map<string, Option>): string[] {
+  const words: string[] = [];
+  for (let at = 1; at < arg.length; at++) {
+    const long = longOf.get(`-${arg[at]}`);
+    if (!long) throw unknownOption(`-${arg[at]}`, [...longOf.keys()]);
+    const rest = arg.slice(at + 1);
+    if (byFlag.get(long)?.kind) return [...words, rest ? `${long}=${rest.replace(/^=/, "")}` : long];
+    words.push(long);
+  }
+  return words;
+}
+
+function unknownOption(flag: string, known: string[]): PinwireError {
+  const nearest = closestString(flag, known);
+  return usageError(
+    `unknown option ${flag}`,
+    nearest && flag.length > 2 ? `did you mean ${nearest}?` : "--help lists the options",
+  );
+}
+
+function parseValue(where: string, parse: (text: string) => unknown, value: string): unknown {
+  try {
+    return parse(value);
+  } catch (error) {
+    if (!(error instanceof PinwireError)) throw error;
+    throw usageError(`${where}: ${error.message}`, error.hint);
+  }
+}
+
+function parsePositionals(command: Command, words: string[]): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  let at = 0;
+  for (const [name, { kind, optional, variadic }] of Object.entries(command.positionals)) {
+    const given = variadic ? words.slice(at) : words.slice(at, at + 1);
+    if (!given.length && !optional) {
+      throw usageError(`${kind.meta} is missing`, "--help shows how it is written");
+    }
+    at += given.length;
+    const parsed = given.map((word) => parseValue(kind.meta, kind.parse, word));
+    values[name] = variadic ? parsed : parsed[0];
+  }
+  if (at < words.length) {
+    throw usageError(`too many arguments: "${words[at]}"`, "put quotes around an argument with spaces");
+  }
+  return values;
+}

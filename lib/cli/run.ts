@@ -1,0 +1,122 @@
+import { closestString } from "@std/text/closest-string";
+import { PinwireError, usageError } from "../errors.ts";
+import type { Command, Permission, Program } from "./command.ts";
+import { parseCommandLine } from "./parse.ts";
+
+/**
+ * Runs a command line and gives the exit code of the process. Errors are printed here, on stderr, each in one
+ * sentence, and nowhere else.
+ */
+export async function run(program: Program, args: string[]): Promise<number> {
+  try {
+    return await dispatch(program, args);
+  } catch (error) {
+    const known = error instanceof PinwireError ? error : translate(error);
+    console.error(`${program.name}: ${known.sentence}`);
+    return known.exitCode;
+  }
+}
+
+async function dispatch(program: Program, args: string[]): Promise<number> {
+  const [first = "help", ...rest] = args;
+  switch (first) {
+    case "--version":
+    case "-V":
+      console.log(`${program.name} ${program.version}`);
+      return 0;
+    case "help":
+    case "--help":
+    case "-h":
+      return await help(program, rest);
+    case "completions": {
+      const { completionScript } = await import("./completions.ts");
+      console.log(completionScript(program.name, rest[0]));
+      return 0;
+    }
+    case "__complete": {
+      const { complete } = await import("./completions.ts");
+      for (const word of complete(await allCommands(program), rest)) console.log(word);
+      return 0;
+    }
+  }
+  const { commands } = await moduleOf(program, first);
+  const name = [1, 2].map((words) => args.slice(0, words).join(" ")).find((name) => commands[name]);
+  if (!name) {
+    if (isHelp(rest[0])) return await help(program, [first]);
+    throw notACommand(first, rest[0], Object.keys(commands));
+  }
+  const command = commands[name];
+  const parsed = parseCommandLine(command, args.slice(name.split(" ").length));
+  if (parsed.help) return await help(program, name.split(" "));
+  giveUpPermissions(command.permissions);
+  return await command.run(parsed.options as never, parsed.positionals as never);
+}
+
+const isHelp = (arg: string | undefined) => arg === "--help" || arg === "-h";
+
+async function help(program: Program, words: string[]): Promise<number> {
+  const { commandHelp, programHelp } = await import("./help.ts");
+  if (!words.length || isHelp(words[0])) {
+    console.log(programHelp(program, await allCommands(program)));
+    return 0;
+  }
+  const { commands } = await moduleOf(program, words[0]);
+  const name = words.join(" ");
+  const isGroup = words.length === 1 && !commands[name];
+  if (!isGroup && !commands[name]) throw unknownCommand(name, Object.keys(commands));
+  console.log(isGroup ? programHelp(program, commands, name) : commandHelp(program, name, commands[name]));
+  return 0;
+}
+
+async function moduleOf(program: Program, word: string) {
+  const load = Object.hasOwn(program.modules, word) ? program.modules[word] : undefined;
+  if (!load) throw unknownCommand(word, [...Object.keys(program.modules), "help", "completions"]);
+  return await load();
+}
+
+async function allCommands(program: Program): Promise<Record<string, Command>> {
+  const modules = await Promise.all([...new Set(Object.values(program.modules))].map((load) => load()));
+  return Object.assign({}, ...modules.map((module) => module.commands));
+}
+
+function notACommand(group: string, word: string | undefined, commands: string[]): PinwireError {
+  if (word !== undefined && !word.startsWith("-")) return unknownCommand(`${group} ${word}`, commands);
+  const words = commands.filter((name) => name.startsWith(`${group} `)).map((name) => name.split(" ")[1]);
+  return usageError(`"${group}" needs one more word`, `use one of ${words.join(", ")}`);
+}
+
+function unknownCommand(word: string, known: string[]): PinwireError {
+  if (word.startsWith("-")) {
+    return usageError(`"${word}" is not a command`, "options stand behind the command");
+  }
+  return usageError(`unknown command "${word}"`, `did you mean ${closestString(word, known)}?`);
+}
+
+const PERMISSIONS: Permission[] = ["net", "read", "write", "env", "run", "sys", "ffi"];
+
+// Files under /sys and /proc need all permissions, so a command that declares all keeps all.
+function giveUpPermissions(needed: readonly Permission[]): void {
+  if (PERMISSIONS.every((name) => needed.includes(name))) return;
+  for (const name of PERMISSIONS) {
+    if (!needed.includes(name)) Deno.permissions.revokeSync({ name });
+  }
+}
+
+// Whatever wasn't translated where it happened. A missing permission can come up anywhere.
+function translate(error: unknown): PinwireError {
+  if (error instanceof Deno.errors.NotCapable) {
+    const [, what, flag] = error.message.match(/^Requires (.*?), run again with the (--allow-\S+) flag/) ??
+      [];
+    if (flag) {
+      return new PinwireError("permission_missing", `Deno may not do this without ${what}`, {
+        hint: `run it with deno run ${flag}`,
+        cause: error,
+      });
+    }
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return new PinwireError("internal", `unexpected error: ${message}`, {
+    hint: "please report it with the command that you ran",
+    cause: error,
+  });
+}

@@ -1,0 +1,161 @@
+import type { ByteBuffer } from "./byte_buffer.ts";
+import { tooLong, truncated, unencodable } from "./frame_errors.ts";
+import { Input } from "./input.ts";
+import { Pending } from "./pending.ts";
+import type { Codec, Decoder, Encoder, FrameError } from "./types.ts";
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+/**
+ * Messages that end in `\n`; one `\r` before it belongs to it. A body of more than `maxFrame` bytes is a
+ * recoverable error: the decoder goes on behind the next `\n`.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const { decoder } = lineCodec(100).open();
+ * decoder.feed(new TextEncoder().encode("hello\r\nwor"));
+ * assertEquals(decoder.next(), new TextEncoder().encode("hello"));
+ * assertEquals(decoder.next(), undefined);
+ * ```
+ */
+export function lineCodec(maxFrame: number): Codec {
+  return { spec: "line", open: () => ({ decoder: new LineDecoder(maxFrame), encoder: LINE_ENCODER }) };
+}
+
+/** Cuts behind each `\n`. */
+export class LineDecoder implements Decoder {
+  offset = 0;
+  /** Whether a `\n` was seen so far. */
+  sawNewline = false;
+  #max: number;
+  #input = new Input();
+  #pending = new Pending();
+  #skipping = false;
+  #failed?: FrameError;
+
+  /** @param max bytes of the longest line, without its terminator */
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  get buffered(): number {
+    return this.#pending.length;
+  }
+
+  /** Whether bytes of a line came, but not yet its end. */
+  get unfinished(): boolean {
+    return this.#skipping || this.#pending.length > 0;
+  }
+
+  feed(chunk: Uint8Array): void {
+    this.#input.feed(chunk);
+  }
+
+  end(): void {
+    this.#input.ended = true;
+  }
+
+  next(): Uint8Array | undefined {
+    const input = this.#input;
+    do {
+      let newline: number;
+      while ((newline = input.chunk.indexOf(LF, input.at)) >= 0) {
+        const line = this.#finish(newline);
+        if (line !== undefined) return line;
+      }
+      this.#keepRest();
+    } while (input.advance());
+    if (input.ended && this.#pending.length > 0) {
+      throw this.#failed ??= truncated(this.offset, this.#pending.length);
+    }
+    return undefined;
+  }
+
+  /** Gives what there is of an unfinished line, less a `\r` at its end; a line being skipped is over. */
+  takeUnfinished(): Uint8Array | undefined {
+    if (!this.unfinished) return undefined;
+    this.offset = this.#input.position;
+    const skipped = this.#skipping;
+    this.#skipping = false;
+    return skipped ? undefined : this.#takePending();
+  }
+
+  /** Takes `count` bytes for passed, though they were not fed: they belong to what was given last. */
+  passOver(count: number): void {
+    this.#input.advance();
+    this.#input.base += count;
+    this.offset = this.#input.position;
+  }
+
+  #finish(newline: number): Uint8Array | undefined {
+    const input = this.#input;
+    const { chunk, at } = input;
+    this.sawNewline = true;
+    if (this.#skipping) {
+      this.#skipping = false;
+      this.#pass(newline);
+      return undefined;
+    }
+    if (this.#pending.length === 0) {
+      const end = newline > at && chunk[newline - 1] === CR ? newline - 1 : newline;
+      if (end - at > this.#max) throw this.#skip();
+      this.#pass(newline);
+      return chunk.subarray(at, end);
+    }
+    const length = this.#pending.length + newline - at;
+    const last = newline > at ? chunk[newline - 1] : this.#pending.at(length - 1);
+    if (length - (last === CR ? 1 : 0) > this.#max) throw this.#skip();
+    this.#pending.append(chunk, at, newline, this.#max + 1);
+    this.#pass(newline);
+    return this.#takePending();
+  }
+
+  #pass(newline: number): void {
+    this.#input.at = newline + 1;
+    this.offset = this.#input.position;
+  }
+
+  #keepRest(): void {
+    const { chunk, at } = this.#input;
+    if (at === chunk.length) return;
+    if (!this.#skipping) {
+      const length = this.#pending.length + chunk.length - at;
+      // A \r at the very end may belong to the terminator, which doesn't count.
+      if (length - (chunk[chunk.length - 1] === CR ? 1 : 0) > this.#max) throw this.#skip();
+      this.#pending.append(chunk, at, chunk.length, this.#max + 1);
+    }
+    this.#input.at = chunk.length;
+  }
+
+  #skip(): FrameError {
+    this.#skipping = true;
+    this.#pending.drop();
+    return tooLong(this.offset, this.#max, true);
+  }
+
+  #takePending(): Uint8Array {
+    const { length } = this.#pending;
+    if (length === 0) return this.#pending.take();
+    return this.#pending.take(0, this.#pending.at(length - 1) === CR ? length - 1 : length);
+  }
+}
+
+/** @throws {FrameError} `frame_unencodable` if a line can't hold `body` */
+export function checkLine(body: Uint8Array): void {
+  const newline = body.indexOf(LF);
+  if (newline >= 0) {
+    throw unencodable(
+      `a line can't hold a newline, which is byte ${newline} of the message`,
+      "use another --frame, such as len:i32le",
+    );
+  }
+}
+
+const LINE_ENCODER: Encoder = {
+  encode(body: Uint8Array, out: ByteBuffer): void {
+    checkLine(body);
+    out.append(body);
+    out.appendByte(LF);
+  },
+};

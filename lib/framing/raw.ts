@@ -1,0 +1,58 @@
+import type { ByteBuffer } from "./byte_buffer.ts";
+import { Input } from "./input.ts";
+import type { Codec, Decoder, Encoder } from "./types.ts";
+
+/**
+ * No frames at all: a message is what one read gave, in pieces of `maxFrame` bytes at most.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const { decoder } = rawCodec(3).open();
+ * decoder.feed(new Uint8Array([1, 2, 3, 4]));
+ * assertEquals(decoder.next(), new Uint8Array([1, 2, 3]));
+ * assertEquals(decoder.next(), new Uint8Array([4]));
+ * ```
+ */
+export function rawCodec(maxFrame: number): Codec {
+  return { spec: "raw", open: () => ({ decoder: new RawDecoder(maxFrame), encoder: RAW_ENCODER }) };
+}
+
+/** Gives every chunk back, and never errs. */
+export class RawDecoder implements Decoder {
+  /** Bytes of the longest message; a longer chunk is split. */
+  readonly max: number;
+  offset = 0;
+  readonly buffered = 0;
+  #input = new Input();
+
+  /** @param max bytes of the longest message */
+  constructor(max: number) {
+    this.max = max;
+  }
+
+  feed(chunk: Uint8Array): void {
+    this.#input.feed(chunk);
+  }
+
+  next(): Uint8Array | undefined {
+    const input = this.#input;
+    do {
+      const { chunk, at } = input;
+      if (at < chunk.length) {
+        const end = Math.min(chunk.length, at + this.max);
+        input.at = end;
+        this.offset += end - at;
+        return end - at === chunk.length ? chunk : chunk.subarray(at, end);
+      }
+    } while (input.advance());
+    return undefined;
+  }
+
+  end(): void {}
+}
+
+const RAW_ENCODER: Encoder = {
+  encode(body: Uint8Array, out: ByteBuffer): void {
+    out.append(body);
+  },
+};

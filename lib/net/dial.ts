@@ -1,0 +1,88 @@
+import { PinwireError } from "../errors.ts";
+import { type Address, formatAddress, type InternetAddress } from "./address.ts";
+import { type Connection, SocketConnection } from "./connection.ts";
+import { refused, translateDialError } from "./io_errors.ts";
+
+/** How to dial. */
+export interface DialOptions {
+  /** PEM text of certificates to trust beside the system's (TLS only). */
+  ca?: string;
+  /** Gives up after this many ms; default 10,000. */
+  timeout?: number;
+}
+
+/**
+ * Connects to a listener. With `tls://` the peer's certificate has been verified when this returns.
+ *
+ * @throws {PinwireError} `refused`, `unknown_host`, `timed_out`, `tls_failed` …
+ */
+export async function dial(
+  address: Address,
+  { ca, timeout = 10_000 }: DialOptions = {},
+): Promise<Connection> {
+  const name = formatAddress(address);
+  try {
+    if (address.scheme === "unix") {
+      const conn = await Deno.connect({ transport: "unix", path: address.path });
+      return new SocketConnection(conn, "unix", 0);
+    }
+    if (address.scheme === "udp") throw new TypeError("UDP has no connections to dial");
+    return await dialTcp(address, name, ca, AbortSignal.timeout(timeout));
+  } catch (error) {
+    throw translateDialError(error, name);
+  }
+}
+
+async function dialTcp(address: InternetAddress, name: string, ca: string | undefined, signal: AbortSignal) {
+  const { hostname, port } = address;
+  const conn = await Deno.connect({ hostname, port, signal });
+  // Linux may pick the port that is being dialled for our own end when nobody listens there.
+  if (isSame(conn.localAddr, conn.remoteAddr)) {
+    conn.close();
+    throw refused(name);
+  }
+  conn.setNoDelay(true);
+  if (address.scheme === "tcp") return new SocketConnection(conn, "tcp", 0);
+  const tls = await Deno.startTls(conn, { hostname, caCerts: ca ? [ca] : [] });
+  await handshake(tls, signal);
+  return new SocketConnection(tls, "tls", 0);
+}
+
+const isSame = (a: Deno.NetAddr, b: Deno.NetAddr) => a.port === b.port && a.hostname === b.hostname;
+
+/**
+ * Does the TLS handshake, for as long as `signal` lets it; closes `conn` if it fails.
+ *
+ * @throws what Deno throws, or the reason of `signal`
+ */
+export async function handshake(conn: Deno.TlsConn, signal: AbortSignal): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const abort = () => late.reject(signal.reason);
+  signal.addEventListener("abort", abort);
+  try {
+    await Promise.race([conn.handshake(), late.promise]);
+  } catch (error) {
+    conn.close();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+/**
+ * Reads a file of PEM certificates for `DialOptions.ca`.
+ *
+ * @throws {PinwireError} `file_unreadable`
+ */
+export async function readPem(path: string, option: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    const why = error instanceof Deno.errors.NotFound ? "does not exist" : "can't be read";
+    throw new PinwireError("file_unreadable", `the file ${path} of ${option} ${why}`, {
+      hint: 'make one with "pinwire cert HOST", or check the path',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,157 @@
+import { PinwireError } from "../errors.ts";
+
+/** An error of Deno's while reading or writing, in our words; one of ours, and a missing permission, stays. */
+export function translateIoError(error: unknown, peer: string): unknown {
+  const make = (code: string, message: string, hint?: string) =>
+    new PinwireError(code, message, { hint, cause: error });
+  if (error instanceof PinwireError || !(error instanceof Error)) return error;
+  if (error instanceof Deno.errors.ConnectionReset) {
+    return make("connection_reset", `${peer} reset the connection`);
+  }
+  if (
+    error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.NotConnected ||
+    error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted ||
+    error instanceof Deno.errors.UnexpectedEof
+  ) return make("connection_closed", `the connection to ${peer} is closed`);
+  if (error instanceof Deno.errors.InvalidData) return translateTlsError(error, peer);
+  if (error instanceof Deno.errors.TimedOut) return make("timed_out", `${peer} did not answer in time`);
+  return error;
+}
+
+// The TLS library tells its errors apart by their messages alone.
+function translateTlsError(error: Error, peer: string): PinwireError {
+  const hint = TLS_HINTS.find(([pattern]) => pattern.test(error.message))?.[1] ??
+    "check the certificate of both sides";
+  return new PinwireError("tls_failed", `TLS with ${peer} failed (${error.message})`, { hint, cause: error });
+}
+
+const TLS_HINTS: [RegExp, string][] = [
+  [
+    /InvalidContentType|corrupt message/,
+    "the other side does not speak TLS; use tls:// on both sides or on none",
+  ],
+  [
+    /received fatal alert: (UnknownCA|BadCertificate|CertificateUnknown)/,
+    "the client does not trust the certificate; give it with --ca",
+  ],
+  [/UnknownIssuer/, "name the server's certificate with --ca FILE"],
+  [
+    /CaUsedAsEndEntity/,
+    'make the certificate with "pinwire cert HOST", or openssl with basicConstraints=critical,CA:FALSE',
+  ],
+  [
+    /not valid for (?:any )?name/,
+    "dial it by a name in the certificate, or make one with this name by pinwire cert",
+  ],
+  [/Expired/, "make a new certificate with pinwire cert, and check the clock"],
+  [/NotValidYet/, "check the clock of this machine"],
+  [/HandshakeFailure|ProtocolVersion|no known protocol/, "the other side must speak TLS 1.2 or 1.3"],
+];
+
+/** Why a dial failed, in our words. `address` is as the user wrote it. */
+export function translateDialError(error: unknown, address: string): unknown {
+  const make = (code: string, message: string, hint: string) =>
+    new PinwireError(code, message, { hint, cause: error });
+  if (error instanceof Deno.errors.ConnectionRefused) return refused(address, error);
+  if (error instanceof Deno.errors.NotFound) {
+    return make("not_found", `there is no socket at ${address}`, "start the server first, or check the path");
+  }
+  if (error instanceof DOMException && error.name === "TimeoutError") {
+    return make("timed_out", `${address} did not answer in time`, "check the address, and firewalls between");
+  }
+  if (
+    error instanceof Error &&
+    /failed to lookup address|No address associated|Name or service/.test(error.message)
+  ) {
+    return make(
+      "unknown_host",
+      `the host of ${address} is not known`,
+      "check its spelling, or use its IP address",
+    );
+  }
+  if (error instanceof Error && /unreachable/i.test(error.message)) {
+    return make("unreachable", `${address} can't be reached from here`, "check the address and the network");
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return make("permission_denied", `you may not connect to ${address}`, "check who owns it, and its mode");
+  }
+  return translateIoError(error, address);
+}
+
+/** Nobody listens there. */
+export function refused(address: string, cause?: unknown): PinwireError {
+  return new PinwireError("refused", `nobody is listening on ${address}`, {
+    hint: "start the server first, or check the port",
+    cause,
+  });
+}
+
+/** Why listening failed, in our words. */
+export async function translateListenError(error: unknown, address: string, port?: number): Promise<unknown> {
+  const make = (code: string, message: string, hint: string) =>
+    new PinwireError(code, message, { hint, cause: error });
+  if (error instanceof Deno.errors.AddrInUse) {
+    const holder = port === undefined
+      ? undefined
+      : await portHolder(port, address.startsWith("udp:") ? "udp" : "tcp");
+    return make(
+      "address_taken",
+      `${address} is taken${holder ? ` by ${holder}` : ""}`,
+      "stop that program or choose another port",
+    );
+  }
+  if (error instanceof Deno.errors.AddrNotAvailable || /EADDRNOTAVAIL|not available/i.test(String(error))) {
+    return make(
+      "address_not_ours",
+      `${address} is not an address of this machine`,
+      "use 0.0.0.0 or [::] for all interfaces",
+    );
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    const hint = port === undefined ? "choose a path that you may write" : "choose a port from 1024 on";
+    return make("permission_denied", `you may not listen on ${address}`, hint);
+  }
+  if (error instanceof Deno.errors.NotFound) {
+    return make("not_found", `the folder of ${address} does not exist`, "make it, or choose another path");
+  }
+  if (error instanceof TypeError && port === undefined) {
+    return make("path_too_long", `${address} can't be a socket's path`, "use one of fewer than 108 bytes");
+  }
+  return translateDialError(error, address);
+}
+
+/** The process that listens on a port, as `nginx (process 812)`: told by Linux, to who may read /proc. */
+async function portHolder(port: number, transport: "tcp" | "udp"): Promise<string | undefined> {
+  if (Deno.build.os !== "linux") return undefined;
+  try {
+    const inodes = new Set<string>();
+    for (const table of [transport, `${transport}6`]) {
+      for (const line of (await Deno.readTextFile(`/proc/net/${table}`)).split("\n").slice(1)) {
+        const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
+        // 0A is TCP's LISTEN, 07 is what unconnected UDP sockets have (include/net/tcp_states.h).
+        if (/^0[A7]$/.test(state ?? "") && parseInt(local.split(":")[1], 16) === port) {
+          inodes.add(`socket:[${inode}]`);
+        }
+      }
+    }
+    for await (const { name } of Deno.readDir("/proc")) {
+      if (/^\d+$/.test(name) && await holdsAny(name, inodes)) {
+        return `${(await Deno.readTextFile(`/proc/${name}/comm`)).trim()} (process ${name})`;
+      }
+    }
+  } catch {
+    // Without the permission the sentence goes out without a name.
+  }
+  return undefined;
+}
+
+async function holdsAny(pid: string, inodes: Set<string>): Promise<boolean> {
+  try {
+    for await (const { name } of Deno.readDir(`/proc/${pid}/fd`)) {
+      if (inodes.has(await Deno.readLink(`/proc/${pid}/fd/${name}`))) return true;
+    }
+  } catch {
+    // Somebody else's process, or one that has just ended.
+  }
+  return false;
+}

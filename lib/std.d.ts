@@ -1,0 +1,42 @@
+// Types of the functions that we use of deno-std, which carries none. Each says what its own documentation says.
+
+declare module "@std/assert" {
+  export function assert(expr: unknown, msg?: string): asserts expr;
+  export function assertEquals<T>(actual: T, expected: T, msg?: string): void;
+  export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void;
+  export function assertMatch(actual: string, expected: RegExp, msg?: string): void;
+  export function assertStringIncludes(actual: string, expected: string, msg?: string): void;
+  export function assertGreaterOrEqual<T>(actual: T, expected: T, msg?: string): void;
+  export function assertLessOrEqual<T>(actual: T, expected: T, msg?: string): void;
+  export function assertThrows<E extends Error = Error>(
+    fn: () => unknown,
+    errorClass?: new (...args: never[]) => E,
+    msgIncludes?: string,
+  ): E;
+  export function assertRejects<E extends Error = Error>(
+    fn: () => PromiseLike<unknown>,
+    errorClass?: new (...args: never[]) => E,
+    msgIncludes?: string,
+  ): Promise<E>;
+  export function fail(msg?: string): never;
+}
+
+declare module "@std/cli/parse-args" {
+  export interface ParseOptions {
+    string?: string[];
+    boolean?: string[];
+    collect?: string[];
+    negatable?: string[];
+    alias?: Record<string, string[]>;
+    "--"?: boolean;
+    unknown?: (arg: string, key?: string, value?: unknown) => unknown;
+  }
+  export function parseArgs(
+    args: string[],
+    options?: ParseOptions,
+  ): { _: string[]; "--"?: string[]; [name: string]: unknown };
+}
+
+declare module "@std/text/closest-string" {
+  export function closestString(word: string, possibleWords: string[]): string | undefined;
+}

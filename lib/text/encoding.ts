@@ -1,0 +1,150 @@
+import { usageError } from "../errors.ts";
+
+/** What came out of encoding a text. */
+export interface Encoded {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** The characters that the encoding doesn't have, in order; each went as `?`. */
+  lost: string[];
+}
+
+/** What came out of decoding bytes. */
+export interface Decoded {
+  text: string;
+  /** `false` if some bytes mean nothing in this encoding; each such place is U+FFFD in `text`. */
+  valid: boolean;
+}
+
+/** Decodes a stream: a character cut over two chunks comes out whole with the second. */
+export interface StreamDecoder {
+  decode(chunk: Uint8Array): Decoded;
+  /** What the end of the stream leaves: nothing, or U+FFFD for half a character. */
+  end(): Decoded;
+}
+
+/** A character encoding, both ways. */
+export interface Encoding {
+  /** Lower-case name, such as `gbk`. */
+  readonly name: string;
+  /** Whether the byte 0x0a is always a line feed, as line frames need it. */
+  readonly asciiNewline: boolean;
+  encode(text: string): Encoded;
+  /** Decodes a whole message. */
+  decode(bytes: Uint8Array): Decoded;
+  /** A decoder for one stream. */
+  stream(): StreamDecoder;
+}
+
+/** The encodings that `--encoding` names; aliases of the WHATWG Encoding Standard are understood too. */
+export const ENCODINGS = [
+  "utf-8",
+  "gbk",
+  "gb18030",
+  "gb2312",
+  "big5",
+  "shift_jis",
+  "euc-jp",
+  "euc-kr",
+  "windows-1252",
+  "koi8-r",
+  "utf-16le",
+  "utf-16be",
+];
+
+/**
+ * Opens an encoding by name. Decoding is the runtime's `TextDecoder` (WHATWG Encoding Standard); encoding
+ * is iconv-lite's, loaded only when it isn't UTF-8.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const gbk = await openEncoding("gbk");
+ * assertEquals(gbk.encode("你好").bytes, new Uint8Array([0xc4, 0xe3, 0xba, 0xc3]));
+ * ```
+ *
+ * @throws {PinwireError} `usage` for a name that is unknown or can only be decoded
+ */
+export async function openEncoding(name: string): Promise<Encoding> {
+  const label = canonicalEncoding(name);
+  if (label === "utf-8") return utf8;
+  const { default: iconv } = await import("iconv-lite");
+  if (!iconv.encodingExists(label)) throw unknown(name);
+  const encodeBytes = (text: string) => new Uint8Array(iconv.encode(text, label));
+  return {
+    name: label,
+    asciiNewline: !label.startsWith("utf-16"),
+    encode: (text) => encodeChecked(text, encodeBytes, (bytes) => decodeWhole(label, bytes).text),
+    decode: (bytes) => decodeWhole(label, bytes),
+    stream: () => streamDecoder(label),
+  };
+}
+
+/**
+ * The standard's name for an encoding, such as `gbk` for `GB2312`.
+ *
+ * @throws {PinwireError} `usage` for an unknown name
+ */
+export function canonicalEncoding(name: string): string {
+  try {
+    return new TextDecoder(name).encoding;
+  } catch {
+    throw unknown(name);
+  }
+}
+
+const encoder = new TextEncoder();
+
+/** UTF-8, which needs nothing to be loaded. */
+export const utf8: Encoding = {
+  name: "utf-8",
+  asciiNewline: true,
+  encode(text) {
+    if (text.isWellFormed()) return { bytes: encoder.encode(text), lost: [] };
+    const lost = [...text].filter((character) => !character.isWellFormed());
+    return { bytes: encoder.encode(text.replace(/\p{Surrogate}/gu, "?")), lost };
+  },
+  decode: (bytes) => decodeWhole("utf-8", bytes),
+  stream: () => streamDecoder("utf-8"),
+};
+
+const unknown = (name: string) =>
+  usageError(`unknown encoding "${name}"`, `use one of ${ENCODINGS.join(", ")}`);
+
+// iconv-lite writes "?" for what it doesn't have and says nothing: decoding again shows whether it did.
+function encodeChecked(
+  text: string,
+  encode: (text: string) => Uint8Array<ArrayBuffer>,
+  decode: (bytes: Uint8Array) => string,
+): Encoded {
+  const bytes = encode(text);
+  if (decode(bytes) === text) return { bytes, lost: [] };
+  const lost: string[] = [];
+  let kept = "";
+  for (const character of text) {
+    if (decode(encode(character)) === character) {
+      kept += character;
+    } else {
+      lost.push(character);
+      kept += "?";
+    }
+  }
+  return { bytes: encode(kept), lost };
+}
+
+// U+FFFD in the text is taken for a decoding error; if a peer really sent that character, it told of an error.
+const REPLACEMENT = "\ufffd";
+const checked = (text: string): Decoded => ({ text, valid: !text.includes(REPLACEMENT) });
+
+const whole = new Map<string, TextDecoder>();
+
+function decodeWhole(label: string, bytes: Uint8Array): Decoded {
+  let decoder = whole.get(label);
+  if (!decoder) whole.set(label, decoder = new TextDecoder(label, { ignoreBOM: true }));
+  return checked(decoder.decode(bytes));
+}
+
+function streamDecoder(label: string): StreamDecoder {
+  const decoder = new TextDecoder(label, { ignoreBOM: true });
+  return {
+    decode: (chunk) => checked(decoder.decode(chunk, { stream: true })),
+    end: () => checked(decoder.decode()),
+  };
+}

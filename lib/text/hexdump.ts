@@ -1,0 +1,52 @@
+/** One row of a hexdump. */
+export interface HexdumpRow {
+  /** Offset of the row's first byte. */
+  offset: number;
+  /** `68 65 6c 6c 6f`, two digits and a space a byte, without padding. */
+  hex: string;
+  /** Printable ASCII as it is, anything else as a dot. */
+  ascii: string;
+}
+
+/** Bytes in a full row. */
+export const BYTES_PER_ROW = 16;
+
+const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** The rows of a hexdump, 16 bytes each, counted from `offset`. */
+export function* hexdumpRows(bytes: Uint8Array, offset = 0): Generator<HexdumpRow> {
+  for (let start = 0; start < bytes.length; start += BYTES_PER_ROW) {
+    const row = bytes.subarray(start, start + BYTES_PER_ROW);
+    yield {
+      offset: offset + start,
+      hex: Array.from(row, (byte) => DIGITS[byte]).join(" "),
+      ascii: Array.from(row, (byte) => byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : ".").join(
+        "",
+      ),
+    };
+  }
+}
+
+/** Bytes as hexadecimal digits without spaces. */
+export function hex(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += DIGITS[byte];
+  return text;
+}
+
+/**
+ * Reads hexadecimal digits; white space and colons between them are passed over.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(parseHex("0d:0a 20"), new Uint8Array([13, 10, 32]));
+ * assertEquals(parseHex("0d0"), undefined);
+ * ```
+ *
+ * @returns `undefined` if it is anything else, or half a byte.
+ */
+export function parseHex(text: string): Uint8Array<ArrayBuffer> | undefined {
+  const digits = text.replace(/[\s:]/g, "");
+  if (digits.length % 2 || /[^0-9a-f]/i.test(digits)) return undefined;
+  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+}

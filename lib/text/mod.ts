@@ -1,0 +1,18 @@
+/**
+ * Text between people and bytes: encodings, hexdumps, dates in C's form, and what is safe on a terminal.
+ *
+ * @module
+ */
+export { ctime, ctimeBytes } from "./ctime.ts";
+export {
+  canonicalEncoding,
+  type Decoded,
+  type Encoded,
+  type Encoding,
+  ENCODINGS,
+  openEncoding,
+  type StreamDecoder,
+  utf8,
+} from "./encoding.ts";
+export { BYTES_PER_ROW, hex, hexdumpRows, parseHex } from "./hexdump.ts";
+export { visible, visibleLines } from "./visible.ts";
