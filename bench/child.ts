@@ -23,7 +23,14 @@ export class Child implements AsyncDisposable {
 
   constructor(argv: string[], { cwd }: { cwd?: string } = {}) {
     this.#argv = argv;
-    const options = { args: argv.slice(1), cwd, detached: true, stdin: "null", stdout: "piped", stderr: "piped" } as const;
+    const options = {
+      args: argv.slice(1),
+      cwd,
+      detached: true,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    } as const;
     this.#process = new Deno.Command(argv[0], options).spawn();
     live.add(this);
     this.#port.promise.catch(() => {});

@@ -192,7 +192,7 @@ static void bulk(void) {
 
 // Each connection has exchanged one message, so that the server has what it keeps for a connection in use.
 static void idle(void) {
-  long before = proc("smaps_rollup", "Pss:");
+  long before = memory();
   for (int i = 0; i < connections; i++) {
     open_peer(&peers[i], SOCK_STREAM);
     say(&peers[i], now());
@@ -200,8 +200,7 @@ static void idle(void) {
     while (!whole(&peers[i]));
   }
   usleep(seconds * 1e6);
-  printf("{\"before\":%ld,\"pss\":%ld,\"rss\":%ld,\"threads\":%ld}\n", before, proc("smaps_rollup", "Pss:"),
-         proc("smaps_rollup", "Rss:"), proc("status", "Threads:"));
+  printf("{\"before\":%ld,\"memory\":%ld,\"threads\":%ld}\n", before, memory(), threads());
 }
 
 int main(int argc, char **argv) {

@@ -82,7 +82,18 @@ async function run(load: string, peer: Peer, args: string[], seconds: number): P
   const { server, port } = await start(peer);
   await using _ends = server;
   const client = new Child(
-    [load, ...args, "-P", `${port}`, "-p", `${server.pid}`, "-d", `${seconds}`, "-x", `${peer.stamps ? STAMP : 0}`],
+    [
+      load,
+      ...args,
+      "-P",
+      `${port}`,
+      "-p",
+      `${server.pid}`,
+      "-d",
+      `${seconds}`,
+      "-x",
+      `${peer.stamps ? STAMP : 0}`,
+    ],
   );
   return JSON.parse(await client.output(60 + seconds));
 }

@@ -45,8 +45,18 @@ export async function prepare(folder: string): Promise<Tools> {
   for (const name of ["go", "node", "python3", "socat", "ncat"]) if (!await onPath(name)) absent.push(name);
   if (!absent.includes("go")) await new Child(["go", "build", "-o", go, `${HERE}/peers/echo.go`]).output(300);
 
-  const stamping = (name: string, argv: Peer["argv"]): Peer => ({ name, argv, stamps: true, announces: true });
-  const silent = (name: string, argv: Peer["argv"]): Peer => ({ name, argv, stamps: false, announces: false });
+  const stamping = (name: string, argv: Peer["argv"]): Peer => ({
+    name,
+    argv,
+    stamps: true,
+    announces: true,
+  });
+  const silent = (name: string, argv: Peer["argv"]): Peer => ({
+    name,
+    argv,
+    stamps: false,
+    announces: false,
+  });
   const present = (needed: string, ...peers: Peer[]) => absent.includes(needed) ? [] : peers;
   const serve = (transport: string, workers = 1) => (port: number) =>
     pinwire(
@@ -62,7 +72,10 @@ export async function prepare(folder: string): Promise<Tools> {
     stamping("pinwire --workers 4", serve("tcp", 4)),
     ...present("node", stamping("Node net", (port) => ["node", `${HERE}/peers/node.mjs`, `${port}`, "tcp"])),
     ...present("go", stamping("Go", (port) => [go, `${port}`, "tcp"])),
-    ...present("python3", stamping("asyncio", (port) => ["python3", `${HERE}/peers/aio.py`, `${port}`, "tcp"])),
+    ...present(
+      "python3",
+      stamping("asyncio", (port) => ["python3", `${HERE}/peers/aio.py`, `${port}`, "tcp"]),
+    ),
     ...present(
       "socat",
       silent("socat EXEC:cat", (port) => {
@@ -71,15 +84,24 @@ export async function prepare(folder: string): Promise<Tools> {
     ),
     ...present(
       "ncat",
-      silent("ncat -e /bin/cat", (port) => ["ncat", "-l", "127.0.0.1", `${port}`, "-k", "-m", "9999", "-e", "/bin/cat"]),
+      silent(
+        "ncat -e /bin/cat",
+        (port) => ["ncat", "-l", "127.0.0.1", `${port}`, "-k", "-m", "9999", "-e", "/bin/cat"],
+      ),
     ),
   ];
   const udp: Peer[] = [
     stamping("C", (port) => [c, `${port}`, "udp"]),
     stamping("pinwire", serve("udp")),
-    ...present("node", stamping("Node dgram", (port) => ["node", `${HERE}/peers/node.mjs`, `${port}`, "udp"])),
+    ...present(
+      "node",
+      stamping("Node dgram", (port) => ["node", `${HERE}/peers/node.mjs`, `${port}`, "udp"]),
+    ),
     ...present("go", stamping("Go", (port) => [go, `${port}`, "udp"])),
-    ...present("python3", stamping("asyncio", (port) => ["python3", `${HERE}/peers/aio.py`, `${port}`, "udp"])),
+    ...present(
+      "python3",
+      stamping("asyncio", (port) => ["python3", `${HERE}/peers/aio.py`, `${port}`, "udp"]),
+    ),
   ];
   const byName = (peers: Peer[]) => new Map(peers.map((peer) => [peer.name, peer]));
   return { load, tcp: byName(tcp), udp: byName(udp), absent };

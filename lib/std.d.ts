@@ -40,3 +40,29 @@ declare module "@std/cli/parse-args" {
 declare module "@std/text/closest-string" {
   export function closestString(word: string, possibleWords: string[]): string | undefined;
 }
+
+declare module "@std/fmt/colors" {
+  export function setColorEnabled(value: boolean): void;
+  export function getColorEnabled(): boolean;
+  export function bold(text: string): string;
+  export function dim(text: string): string;
+  export function red(text: string): string;
+  export function green(text: string): string;
+  export function yellow(text: string): string;
+  export function blue(text: string): string;
+  export function magenta(text: string): string;
+  export function cyan(text: string): string;
+}
+
+declare module "@std/streams" {
+  export function toBytes(stream: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>>;
+  export function toTransformStream<I, O>(
+    transformer: (source: ReadableStream<I>) => Iterable<O> | AsyncIterable<O>,
+  ): TransformStream<I, O>;
+  export class TextLineStream extends TransformStream<string, string> {
+    constructor(options?: { allowCR?: boolean });
+  }
+  export class DelimiterStream extends TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+    constructor(delimiter: Uint8Array, options?: { disposition?: "suffix" | "prefix" | "discard" });
+  }
+}

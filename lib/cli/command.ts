@@ -54,12 +54,19 @@ export interface Command<
   readonly description?: string;
   readonly positionals: P;
   readonly options: O;
-  /** What `deno run` must allow; whatever else is allowed is given up before `run`. */
+  /** What `deno run` must allow for the plain case. */
   readonly permissions: readonly Permission[];
+  /** What it must allow besides, for these options and positionals. */
+  morePermissions?(options: OptionValues<O>, positionals: PositionalValues<P>): Permission[];
+  /**
+   * Whatever else is allowed is given up before `run`, or, with this, when `run` calls `opened`: a server can
+   * tell who has its port only while it has all of them.
+   */
+  readonly opensFirst?: boolean;
   /** Arguments behind the command's name, each with what it does. */
   readonly examples: readonly (readonly [args: string, what: string])[];
   /** Does the work and gives the exit code. */
-  run(options: OptionValues<O>, positionals: PositionalValues<P>): Promise<number>;
+  run(options: OptionValues<O>, positionals: PositionalValues<P>, opened: () => void): Promise<number>;
 }
 
 /** Declares a command; only there so that the types of `run` are inferred. */

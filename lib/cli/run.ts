@@ -48,8 +48,12 @@ async function dispatch(program: Program, args: string[]): Promise<number> {
   const command = commands[name];
   const parsed = parseCommandLine(command, args.slice(name.split(" ").length));
   if (parsed.help) return await help(program, name.split(" "));
-  giveUpPermissions(command.permissions);
-  return await command.run(parsed.options as never, parsed.positionals as never);
+  const options = parsed.options as never;
+  const positionals = parsed.positionals as never;
+  const giveUp = () =>
+    giveUpPermissions([...command.permissions, ...command.morePermissions?.(options, positionals) ?? []]);
+  if (!command.opensFirst) giveUp();
+  return await command.run(options, positionals, giveUp);
 }
 
 const isHelp = (arg: string | undefined) => arg === "--help" || arg === "-h";

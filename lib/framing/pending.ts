@@ -19,7 +19,7 @@ export class Pending {
     const from = input.at;
     const to = Math.min(input.chunk.length, from + total - this.length);
     const needed = this.length + to - from;
-    if (needed > this.#bytes.length) this.#reserve(Math.min(total, needed * TRUST));
+    if (needed > this.#bytes.length) this.#reserve(total <= needed * TRUST ? total : needed * 2);
     this.#copy(input.chunk, from, to);
     input.at = to;
   }

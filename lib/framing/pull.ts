@@ -23,7 +23,7 @@ export interface PullOptions {
   onBatch?(): Promise<void> | undefined | void;
   /** Takes each error that the decoder recovers from; without it they are passed over. */
   onError?(error: FrameError): void;
-  /** Is needed only by a decoder that has `nextTimeout`, such as that of `text`. */
+  /** Is for a decoder that has `nextTimeout`, such as that of `text`; without it no pause ends a message. */
   clock?: PullClock;
   /** Bytes that stay free in front of each `raw` message in its ArrayBuffer; 0 if not given. */
   headroom?: number;
@@ -34,7 +34,8 @@ export interface PullOptions {
 const FIRST_WINDOW = 2048;
 const LARGEST_WINDOW = 65_536;
 const GROWTH = 4;
-const TIMED_OUT = Symbol("timed out");
+/** What no read gives. */
+const TIMED_OUT = -1;
 
 /**
  * Reads until the end of the stream and hands every frame over. This is the fast path of the servers: one
@@ -64,7 +65,7 @@ const TIMED_OUT = Symbol("timed out");
  */
 export async function pullFrames(source: PullSource, decoder: Decoder, options: PullOptions): Promise<void> {
   const { clock } = options;
-  const window = new Window(decoder, options.headroom ?? 0, options.tailroom ?? 0);
+  const window = new ReadWindow(decoder, options.headroom ?? 0, options.tailroom ?? 0);
   let reading: Promise<number | null> | undefined;
   for (;;) {
     reading ??= source.read(window.view);
@@ -90,7 +91,7 @@ export async function pullFrames(source: PullSource, decoder: Decoder, options: 
 }
 
 /** The place that reads go to, with room before and behind it. */
-class Window {
+class ReadWindow {
   view: Uint8Array<ArrayBuffer>;
   #largest: number;
   #headroom: number;
@@ -129,10 +130,10 @@ async function readUntil(
   reading: Promise<number | null>,
   clock: PullClock,
   due: number,
-): Promise<number | null | typeof TIMED_OUT> {
+): Promise<number | null> {
   const sleep = clock.sleep(Math.max(0, due - clock.now()));
   try {
-    return await Promise.race([reading, sleep.promise.then(() => TIMED_OUT as typeof TIMED_OUT)]);
+    return await Promise.race([reading, sleep.promise.then(() => TIMED_OUT)]);
   } finally {
     sleep.cancel();
   }

@@ -18,7 +18,7 @@ const LONGEST_PAUSE = 60_000;
 const LENGTHS = Object.keys(LENGTH_FORMATS);
 
 /** Every SPEC of `--frame`, with an example where a SPEC has a detail. */
-export const FRAME_SPECS: readonly string[] = [
+export const FRAME_SPECS: string[] = [
   "raw",
   "line",
   "text",
@@ -60,7 +60,7 @@ export function parseSpec(spec: string, maxFrame: number = DEFAULT_MAX_FRAME): C
   const name = colon < 0 ? spec : spec.slice(0, colon);
   const parser = PARSERS.get(name);
   if (parser !== undefined) return parser(colon < 0 ? undefined : spec.slice(colon + 1), maxFrame);
-  const nearest = closestString(spec, [...FRAME_SPECS]);
+  const nearest = LENGTHS.includes(spec) ? `len:${spec}` : closestString(spec, FRAME_SPECS);
   throw usageError(`no frame "${spec}"`, `did you mean ${nearest}? There are ${FRAME_SPECS.join(", ")}`);
 }
 

@@ -32,7 +32,7 @@ export interface DrainableConnection extends Connection {
   closeWhenIdle(): void;
 }
 
-/** A {@linkcode Connection} over one of Deno's. */
+/** A {@linkcode Connection} over one of Deno's sockets. */
 export class SocketConnection implements DrainableConnection {
   readonly local: string;
   readonly remote: string;
@@ -41,17 +41,26 @@ export class SocketConnection implements DrainableConnection {
   #writing = false;
   #closeWhenIdle = false;
   #waiting: (() => void)[] = [];
+  #halfCloseTime?: number;
+  #halfCloseTimer?: ReturnType<typeof setTimeout>;
 
-  /** @param number counts connections, to name the peers of a Unix socket, which have no address */
-  constructor(conn: Deno.Conn, scheme: "tcp" | "tls" | "unix", number: number) {
+  /**
+   * @param number counts connections, to name the peers of a Unix socket, which have no address
+   * @param halfCloseTime ms after which the connection closes once the peer has ended its sending side;
+   * without it, it stays half open
+   */
+  constructor(conn: Deno.Conn, scheme: "tcp" | "tls" | "unix", number: number, halfCloseTime?: number) {
     this.#conn = conn;
+    this.#halfCloseTime = halfCloseTime;
     this.local = nameOf(conn.localAddr, scheme, number);
     this.remote = nameOf(conn.remoteAddr, scheme, number);
   }
 
   async read(buffer: Uint8Array): Promise<number | null> {
     try {
-      return await this.#conn.read(buffer);
+      const count = await this.#conn.read(buffer);
+      if (count === null) this.#endedByPeer();
+      return count;
     } catch (error) {
       // A TLS peer that leaves without close_notify has ended its stream, no more.
       if (this.#closed || error instanceof Deno.errors.UnexpectedEof) return null;
@@ -85,12 +94,18 @@ export class SocketConnection implements DrainableConnection {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearTimeout(this.#halfCloseTimer);
     this.#conn.close();
   }
 
   closeWhenIdle(): void {
     if (this.#writing) this.#closeWhenIdle = true;
     else this.close();
+  }
+
+  #endedByPeer(): void {
+    if (this.#halfCloseTime === undefined || this.#closed) return;
+    this.#halfCloseTimer ??= setTimeout(() => this.close(), this.#halfCloseTime);
   }
 
   // A write of Deno's can be partial, so two at a time would mix: a turn is passed on, first come, first served.

@@ -42,6 +42,9 @@ export interface ListenOptions {
 /** A client that says nothing holds its place in the handshake no longer than this, in ms. */
 const HANDSHAKE_TIMEOUT = 10_000;
 
+/** What a peer sent before it ended its sending side is answered for at most this long, in ms. */
+const HALF_CLOSE_TIME = 5_000;
+
 // The kernel cuts it to net.core.somaxconn; the runtime's own 511 is short for thousands that come at once.
 const BACKLOG = 4096;
 
@@ -130,7 +133,7 @@ function wrap(listener: Deno.Listener | Deno.TlsListener, scheme: "tcp" | "tls" 
       try {
         const conn = await listener.accept();
         if ("setNoDelay" in conn) (conn as Deno.TcpConn).setNoDelay(true);
-        const connection = new SocketConnection(conn, scheme, ++count);
+        const connection = new SocketConnection(conn, scheme, ++count, HALF_CLOSE_TIME);
         return {
           connection,
           async ready() {

@@ -17,20 +17,3 @@ export function ctime(date: Date): string {
   const time = `${pad(date.getHours(), "0")}:${pad(date.getMinutes(), "0")}:${pad(date.getSeconds(), "0")}`;
   return `${day} ${time} ${date.getFullYear()}`;
 }
-
-let cachedSecond = -1;
-let cachedBytes = new Uint8Array();
-
-/**
- * The same as ASCII bytes, made once a second; don't write into it.
- *
- * @param now ms since the epoch
- */
-export function ctimeBytes(now: number): Uint8Array {
-  const second = Math.floor(now / 1000);
-  if (second !== cachedSecond) {
-    cachedBytes = new TextEncoder().encode(ctime(new Date(now)));
-    cachedSecond = second;
-  }
-  return cachedBytes;
-}

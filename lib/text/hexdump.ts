@@ -27,13 +27,6 @@ export function* hexdumpRows(bytes: Uint8Array, offset = 0): Generator<HexdumpRo
   }
 }
 
-/** Bytes as hexadecimal digits without spaces. */
-export function hex(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += DIGITS[byte];
-  return text;
-}
-
 /**
  * Reads hexadecimal digits; white space and colons between them are passed over.
  *
@@ -47,6 +40,5 @@ export function hex(bytes: Uint8Array): string {
  */
 export function parseHex(text: string): Uint8Array<ArrayBuffer> | undefined {
   const digits = text.replace(/[\s:]/g, "");
-  if (digits.length % 2 || /[^0-9a-f]/i.test(digits)) return undefined;
-  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+  return /^([0-9a-f]{2})*$/i.test(digits) ? Uint8Array.fromHex(digits) : undefined;
 }

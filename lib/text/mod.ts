@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { ctime, ctimeBytes } from "./ctime.ts";
+export { ctime } from "./ctime.ts";
 export {
   canonicalEncoding,
   type Decoded,
@@ -14,5 +14,5 @@ export {
   type StreamDecoder,
   utf8,
 } from "./encoding.ts";
-export { BYTES_PER_ROW, hex, hexdumpRows, parseHex } from "./hexdump.ts";
+export { BYTES_PER_ROW, hexdumpRows, parseHex } from "./hexdump.ts";
 export { visible, visibleLines } from "./visible.ts";

@@ -25,7 +25,7 @@ function checkImport(context: Deno.lint.RuleContext, node: Deno.lint.Node, speci
   const to = folderOf(new URL(specifier, `file://${context.filename}`).pathname);
   if (!to || to === from) return;
   const allowed = MAY_IMPORT[from] ?? [];
-  const declares = context.filename.endsWith("/commands.ts");
+  const declares = /\/(commands|options)\.ts$/.test(context.filename);
   if (allowed.includes(to) || (declares && to === "cli")) return;
   context.report({ node, message: `lib/${from} may not import lib/${to} (docs/architecture.md)` });
 }

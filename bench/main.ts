@@ -1,0 +1,73 @@
+/**
+ * `deno task bench [STAGE…] [--rounds N] [--seconds S] [--no-write]`: pinwire against its peers, on loopback, in one run.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { endAll } from "./child.ts";
+import { prepare } from "./peers.ts";
+import { describeMachine, render, type Section, updatePage, verdict } from "./report.ts";
+import { STAGES } from "./stages.ts";
+
+const { _: names, rounds, seconds, write } = parseArgs(Deno.args, {
+  string: ["rounds", "seconds"],
+  negatable: ["write"],
+});
+const effort = {
+  rounds: Number(rounds ?? 5),
+  seconds: Number(seconds ?? 2),
+  log: (line: string) => console.error(`  ${line}`),
+};
+const unknown = names.filter((name) => !(name in STAGES));
+if (unknown.length || !(effort.rounds >= 1) || !(effort.seconds > 0)) {
+  console.error("usage: deno task bench [STAGE…] [--rounds N] [--seconds S] [--no-write]");
+  console.error(`stages: ${Object.keys(STAGES).join(" ")}`);
+  Deno.exit(2);
+}
+
+Deno.addSignalListener("SIGINT", async () => {
+  await endAll();
+  Deno.exit(130);
+});
+
+const folder = await Deno.makeTempDir({ prefix: "pinwire-bench-" });
+try {
+  const tools = await prepare(folder);
+  for (const name of tools.absent) console.error(`${name} is not installed: left out`);
+  const sections: Section[] = [];
+  for (const name of names.length ? names : Object.keys(STAGES)) {
+    console.error(`${name}: ${STAGES[name].title}`);
+    const section = await STAGES[name].run(tools, effort);
+    sections.push(section);
+    console.log(render(section));
+  }
+  if (write !== false) {
+    await updatePage(await intro(), sections, Object.values(STAGES).map(({ title }) => title));
+  }
+  const missed = sections.flatMap(({ targets }) => targets).filter((target) => verdict(target) !== "met");
+  console.error(missed.length ? `${missed.length} targets not met` : "all targets met");
+} finally {
+  await endAll();
+  await Deno.remove(folder, { recursive: true });
+}
+
+async function intro(): Promise<string> {
+  return `# What is measured, and against whom
+
+\`\`\`sh
+deno task bench                        # all stages, about ten minutes
+deno task bench echo64 udp --rounds 9  # some, more carefully
+deno task soak --minutes 60            # does memory stay flat: a client that never reads, idle crowds, resets
+\`\`\`
+
+Stages: ${
+    Object.keys(STAGES).map((name) => `\`${name}\``).join(", ")
+  }. All of it runs on loopback. \`load.c\` makes the load
+in one thread, so that the server has the other core; \`echo.c\` is the limit, one epoll thread and nothing else. Before
+each run of a server the C server runs, and what counts is the median of the ratios of such pairs: absolute rates
+move with the machine's other work. This page is written by the command; a stage measured alone replaces its own section.
+
+${await describeMachine()}
+- last written ${new Date().toISOString().slice(0, 10)} by \`deno task bench ${Deno.args.join(" ")}\``
+    .trimEnd();
+}

@@ -1,0 +1,60 @@
+/**
+ * `deno task soak [SCENE…] [--minutes N]`: whether an echo server stays as small and as quick as it was under clients
+ * that behave badly for long. Exits with 1 if it does not.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { Child, endAll } from "./child.ts";
+import { pinwire, ROOT } from "./peers.ts";
+import { type Scene, SCENES } from "./soak_scenes.ts";
+
+const { _: named, minutes = "2" } = parseArgs(Deno.args, { string: ["minutes"] });
+const duration = Number(minutes) * 60_000;
+const unknown = named.filter((name) => !(name in SCENES));
+if (unknown.length || !(duration > 0)) {
+  console.error("usage: deno task soak [SCENE…] [--minutes N]");
+  console.error(`scenes: ${Object.keys(SCENES).join(" ")}; --minutes is for abuse alone`);
+  Deno.exit(2);
+}
+
+Deno.addSignalListener("SIGINT", async () => {
+  await endAll();
+  Deno.exit(130);
+});
+
+let failures = 0;
+try {
+  for (const name of named.length ? named : Object.keys(SCENES)) {
+    try {
+      await play(name, SCENES[name]);
+      console.log(`${name}: ok`);
+    } catch (error) {
+      failures++;
+      console.log(`${name}: FAILED: ${(error as Error).message}`);
+    }
+  }
+} finally {
+  await endAll();
+}
+Deno.exit(failures ? 1 : 0);
+
+async function play(name: string, { options, run }: Scene): Promise<void> {
+  const argv = pinwire(["echo", "serve", "tcp://127.0.0.1:0", "--quiet", ...options]);
+  await using server = new Child(argv, { cwd: ROOT });
+  const port = await server.announcedPort();
+  await run({
+    port,
+    duration,
+    memory: () => residentMemory(server.pid),
+    say: (line) => console.log(`${name}: ${line}`),
+  });
+}
+
+/** MiB that the process holds of its own: heap and buffers, without the program file. */
+async function residentMemory(pid: number): Promise<number> {
+  const status = await Deno.readTextFile(`/proc/${pid}/status`).catch(() => "");
+  const kib = status.match(/^RssAnon:\s+(\d+)/m)?.[1];
+  if (!kib) throw new Error("the server is gone");
+  return Number(kib) / 1024;
+}

@@ -1,0 +1,81 @@
+import { Reply, STAMP_TEMPLATE } from "../echo/protocol.ts";
+import { echoConnection } from "../echo/server.ts";
+import { ByteBuffer, parseSpec, pullFrames } from "../framing/mod.ts";
+import { type Connection, type Context, dial, listen, parseAddress, Reporter, Stop } from "../net/mod.ts";
+import { traceColors, traceConnection, type TraceOptions } from "../net/trace.ts";
+import { utf8, visible } from "../text/mod.ts";
+
+const LINES = ["one", "two", "three"];
+
+/**
+ * The echo mode's scene: a server on a free port, a client, and what crosses the wire between them.
+ *
+ * @param print takes each line
+ */
+export async function echoScene(print: (line: string) => void, coloured: boolean): Promise<void> {
+  const address = parseAddress("0", { schemes: ["tcp"] });
+  const listener = await listen(address);
+  const context = sceneContext();
+  const reply = new Reply(STAMP_TEMPLATE, (text) => utf8.encode(text).bytes);
+  const tracing: TraceOptions = {
+    codec: context.codec,
+    colors: traceColors(coloured),
+    write: (text) => print(text.trimEnd().replace(/^/gm, "   ")),
+    now: () => performance.timeOrigin + performance.now(),
+  };
+
+  print("Echo: every message comes back with the time before it.\n");
+  print("1. A server takes a free port. In a shell of yours: pinwire echo serve 0 --frame line");
+  print(`   pinwire echo: listening on ${listener.address}\n`);
+  print("2. A client sends three lines, each in a write of its own, while the server is busy.");
+  print("   This is what leaves the client, as --trace shows it:");
+  const client = await dial(parseAddress(listener.address, { schemes: ["tcp"] }));
+  const accepted = await listener.accept();
+  const server = accepted!.connection;
+  const toServer = traceConnection(client, tracing);
+  const out = new ByteBuffer();
+  const { encoder, decoder } = context.codec.open();
+  for (const line of LINES) {
+    out.clear();
+    encoder.encode(utf8.encode(line).bytes, out);
+    await toServer.write(out.bytes());
+  }
+  await client.closeWrite();
+
+  print(
+    "\n3. TCP has no messages, only bytes: the server finds all three in one read. (Taken for one message,",
+  );
+  print("   they would be the sticky packets of the tutorials.) The frames show where each line ends:");
+  const answers = readAnswers(client, decoder);
+  await echoConnection(traceConnection(server, tracing), context, { reply, stop() {} });
+  await server.closeWrite();
+
+  print("\n4. So the client gets three answers:");
+  for (const answer of await answers) print(`   ${visible(answer)}`);
+  client.close();
+  server.close();
+  listener.close();
+  print("\nNow you: pinwire echo serve in one shell, pinwire echo connect in another. --help tells more.");
+}
+
+function sceneContext(): Context {
+  const stop = new Stop();
+  return {
+    encoding: utf8,
+    codec: parseSpec("line"),
+    reporter: new Reporter({ program: "pinwire demo", role: "client" }),
+    stop,
+    trace: (connection) => connection,
+    traceDatagrams: (socket) => socket,
+    [Symbol.dispose]() {},
+  };
+}
+
+async function readAnswers(
+  connection: Connection,
+  decoder: Parameters<typeof pullFrames>[1],
+): Promise<string[]> {
+  const answers: string[] = [];
+  await pullFrames(connection, decoder, { onFrame: (body) => void answers.push(utf8.decode(body).text) });
+  return answers;
+}

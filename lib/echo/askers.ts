@@ -1,0 +1,142 @@
+import { PinwireError } from "../errors.ts";
+import {
+  bindDatagram,
+  type Connection,
+  type DatagramSocket,
+  type InternetAddress,
+  isLoopback,
+  within,
+} from "../net/mod.ts";
+
+/** One client of a benchmark: asks, and waits for the whole answer. */
+export interface Asker {
+  /** Bytes of an answer, as far as is known. */
+  answerLength: number;
+  /** Sends the message; false if its answer was lost. */
+  ask(): Promise<boolean>;
+  close(): void;
+}
+
+/** Nothing must come for so many ms before the first answer counts as whole. */
+const QUIET = 50;
+/** The same while it is shorter than the message, so that the rest may be on its way. */
+const LONG_QUIET = 200;
+
+/** Asks over a stream, where an answer ends when as many bytes have come as the first answer had. */
+export class StreamAsker implements Asker {
+  answerLength = 0;
+  #connection: Connection;
+  #message: Uint8Array;
+  #wait: number;
+  #buffer = new Uint8Array(65_536);
+  #reading?: Promise<number>;
+  #askedAt = 0;
+  #isLate = false;
+  #watchdog: ReturnType<typeof setInterval>;
+
+  /** @param wait ms until an answer is late, which is an error: nobody could tell it from the next one */
+  constructor(connection: Connection, message: Uint8Array, wait: number) {
+    this.#connection = connection;
+    this.#message = message;
+    this.#wait = wait;
+    // One timer looks now and then: one for each message would cost more than the message.
+    this.#watchdog = setInterval(() => this.#look(), Math.max(10, wait / 4));
+  }
+
+  /** Asks once and learns how long an answer is. */
+  async learn(): Promise<void> {
+    await this.#connection.write(this.#message);
+    if (!await within(this.#wait, this.#peek())) throw this.#noAnswer();
+    do this.answerLength += await this.#read(); while (
+      await within(this.answerLength < this.#message.length ? LONG_QUIET : QUIET, this.#peek())
+    );
+  }
+
+  async ask(): Promise<boolean> {
+    this.#askedAt = performance.now();
+    try {
+      await this.#connection.write(this.#message);
+      for (let got = 0; got < this.answerLength;) got += await this.#read();
+    } catch (error) {
+      throw this.#isLate ? this.#noAnswer() : error;
+    }
+    this.#askedAt = 0;
+    return true;
+  }
+
+  close(): void {
+    clearInterval(this.#watchdog);
+    this.#reading?.catch(() => {});
+    this.#connection.close();
+  }
+
+  // The read that found nothing while learning is still under way, and is the next one.
+  #peek(): Promise<number> {
+    return this.#reading ??= this.#readSome();
+  }
+
+  #read(): Promise<number> {
+    const reading = this.#peek();
+    this.#reading = undefined;
+    return reading;
+  }
+
+  async #readSome(): Promise<number> {
+    const count = await this.#connection.read(this.#buffer);
+    if (count !== null) return count;
+    throw new PinwireError("connection_closed", `${this.#connection.remote} has closed the connection`, {
+      hint: "measure a server that answers every message",
+    });
+  }
+
+  #look(): void {
+    if (!this.#askedAt || performance.now() - this.#askedAt < this.#wait) return;
+    this.#isLate = true;
+    this.#connection.close();
+  }
+
+  #noAnswer(): PinwireError {
+    const { remote } = this.#connection;
+    return new PinwireError("no_answer", `no whole answer from ${remote} within ${this.#wait / 1000} s`, {
+      hint: "answers must all be of one length; wait longer with --wait",
+    });
+  }
+}
+
+/** Asks by datagrams, which may get lost. */
+export class DatagramAsker implements Asker {
+  answerLength = 0;
+  #socket: DatagramSocket;
+  #to: InternetAddress;
+  #message: Uint8Array;
+  #wait: number;
+  #buffer = new Uint8Array(65_536);
+  #receiving?: ReturnType<DatagramSocket["receive"]>;
+
+  private constructor(socket: DatagramSocket, to: InternetAddress, message: Uint8Array, wait: number) {
+    this.#socket = socket;
+    this.#to = to;
+    this.#message = message;
+    this.#wait = wait;
+  }
+
+  /** @param wait ms until an answer counts as lost */
+  static async open(to: InternetAddress, message: Uint8Array, wait: number): Promise<DatagramAsker> {
+    const [loopback, any] = to.hostname.includes(":") ? ["::1", "::"] : ["127.0.0.1", "0.0.0.0"];
+    const hostname = isLoopback(to.hostname) ? loopback : any;
+    return new DatagramAsker(await bindDatagram({ scheme: "udp", hostname, port: 0 }), to, message, wait);
+  }
+
+  async ask(): Promise<boolean> {
+    await this.#socket.send(this.#message, this.#to);
+    const receiving = this.#receiving ??= this.#socket.receive(this.#buffer);
+    if (!await within(this.#wait, receiving)) return false;
+    this.#receiving = undefined;
+    this.answerLength = (await receiving)?.[0].length ?? 0;
+    return true;
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}

@@ -1,0 +1,140 @@
+import { type Address, dial, dialOptions, formatAddress, Stop } from "../net/mod.ts";
+import { type Asker, DatagramAsker, StreamAsker } from "./askers.ts";
+
+/** What `echo bench` is told. */
+export interface BenchOptions {
+  connections: number;
+  /** Bytes of a message. */
+  size: number;
+  /** Messages in all. */
+  messages: number;
+  /** Ms after which an answer counts as lost. */
+  wait: number;
+  ca?: string;
+  json: boolean;
+  quiet: boolean;
+}
+
+/** What was measured. */
+export interface BenchResult {
+  address: string;
+  connections: number;
+  size: number;
+  /** Messages that were answered. */
+  messages: number;
+  lost: number;
+  seconds: number;
+  messagesPerSecond: number;
+  /** Both directions together, in 10⁶ bytes. */
+  megabytesPerSecond: number;
+  /** In µs, from before the message's write to the end of its answer. */
+  latency: { p50: number; p90: number; p99: number; max: number };
+}
+
+/**
+ * Measures an echo server, until all messages are sent or `stop` is asked for.
+ *
+ * @param progress is told now and then how many messages were answered
+ * @throws {PinwireError} what dialling throws; `no_answer`, `connection_closed`
+ */
+export async function measure(
+  address: Address,
+  options: BenchOptions,
+  stop: AbortSignal,
+  progress?: (answered: number) => void,
+): Promise<BenchResult> {
+  const { size, messages } = options;
+  const latencies = new Float64Array(messages);
+  let asked = 0;
+  let answered = 0;
+  const askers = await openAskers(address, options);
+  const ticker = progress && setInterval(() => progress(answered), 200);
+
+  async function work(asker: Asker) {
+    while (asked < messages && !stop.aborted) {
+      asked++;
+      const begin = performance.now();
+      if (await asker.ask()) latencies[answered++] = (performance.now() - begin) * 1000;
+    }
+  }
+
+  try {
+    const begin = performance.now();
+    await Promise.all(askers.map(work));
+    const seconds = (performance.now() - begin) / 1000;
+    const sorted = latencies.subarray(0, answered).sort();
+    const at = (share: number) => Math.round(sorted[Math.ceil(answered * share) - 1] ?? 0);
+    const bytes = answered * (size + askers[0].answerLength);
+    return {
+      address: formatAddress(address),
+      connections: askers.length,
+      size,
+      messages: answered,
+      lost: asked - answered,
+      seconds: Number(seconds.toFixed(3)),
+      messagesPerSecond: Math.round(answered / seconds),
+      megabytesPerSecond: Number((bytes / seconds / 1e6).toFixed(2)),
+      latency: { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) },
+    };
+  } finally {
+    clearInterval(ticker);
+    for (const asker of askers) asker.close();
+  }
+}
+
+async function openAskers(address: Address, options: BenchOptions): Promise<Asker[]> {
+  const { connections, messages, size, wait, ca } = options;
+  // Letters and a newline, so that servers of lines answer too.
+  const message = new Uint8Array(size).fill(0x78);
+  message[size - 1] = 0x0a;
+  const askers: Asker[] = [];
+  try {
+    const tls = await dialOptions(address, ca);
+    for (let i = 0; i < Math.min(connections, messages); i++) {
+      if (address.scheme === "udp") {
+        askers.push(await DatagramAsker.open(address, message, wait));
+        continue;
+      }
+      const asker = new StreamAsker(await dial(address, tls), message, wait);
+      askers.push(asker);
+      if (i === 0) await asker.learn();
+      else asker.answerLength = askers[0].answerLength;
+    }
+  } catch (error) {
+    for (const asker of askers) asker.close();
+    throw error;
+  }
+  return askers;
+}
+
+/** Measures and prints: on stderr the progress, on stdout what was found. */
+export async function bench(address: Address, options: BenchOptions): Promise<void> {
+  using stop = new Stop().onSignals();
+  const result = await measure(address, options, stop.signal, progressLine(options));
+  console.log(options.json ? JSON.stringify(result) : describe(result));
+}
+
+function progressLine({ quiet, messages }: BenchOptions): ((answered: number) => void) | undefined {
+  if (quiet || !Deno.stderr.isTerminal()) return undefined;
+  const encoder = new TextEncoder();
+  return (answered) => {
+    const percent = Math.floor(answered / messages * 100);
+    Deno.stderr.writeSync(encoder.encode(`\r${answered} of ${messages} messages, ${percent} %\r`));
+  };
+}
+
+function describe(result: BenchResult): string {
+  const { latency, messages, lost } = result;
+  const number = (value: number) => value.toLocaleString("en");
+  const share = (lost / (messages + lost) * 100).toFixed(2);
+  return [
+    `${result.address}: ${number(messages)} messages of ${
+      number(result.size)
+    } bytes in ${result.seconds} s, ` +
+    `${number(result.connections)} connections`,
+    `  rate     ${number(result.messagesPerSecond)} messages/s, ${result.megabytesPerSecond} MB/s both ways`,
+    `  latency  p50 ${number(latency.p50)} µs, p90 ${number(latency.p90)} µs, ` +
+    `p99 ${number(latency.p99)} µs, max ${number(latency.max)} µs`,
+    ...lost ? [`  lost     ${number(lost)} (${share} %)`] : [],
+  ].join("\n");
+}

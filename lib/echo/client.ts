@@ -1,0 +1,94 @@
+import { dim } from "@std/fmt/colors";
+import { PinwireError } from "../errors.ts";
+import {
+  type Address,
+  type Context,
+  encodeText,
+  type Link,
+  type MessageEvent,
+  openConsole,
+  openLink,
+  showText,
+  within,
+} from "../net/mod.ts";
+import { Watch, type WatchOptions } from "./watch.ts";
+
+/** What `echo connect` is told. */
+export interface TalkOptions extends WatchOptions {
+  /** Ms to wait for an answer. */
+  wait: number;
+  ca?: string;
+  json: boolean;
+  noColor: boolean;
+}
+
+/** Once everything is sent, late answers are still printed for so many ms. */
+const LINGER = 500;
+
+/**
+ * Sends what is typed, a message each line, and prints the answers, until an empty line or the end of stdin.
+ *
+ * @throws {PinwireError} what dialling throws; `connection_closed` if the peer left before that
+ */
+export async function talk(address: Address, options: TalkOptions, context: Context): Promise<void> {
+  const { stop, reporter } = context;
+  const watch = new Watch(context, options, address.scheme === "udp");
+  const console = await openConsole("> ", stop, (line) => reporter.print(line));
+  let answered = Promise.withResolvers<void>();
+  let sentAt = performance.now();
+
+  function printTimed(event: MessageEvent) {
+    const time = `  ${(performance.now() - sentAt).toFixed(2)} ms`;
+    console.print(showText(event) + (options.noColor || Deno.noColor ? time : dim(time)));
+  }
+
+  function onMessage(body: Uint8Array, peer: string) {
+    watch.received(peer, body, console.isTerminal && !options.json ? printTimed : undefined);
+    answered.resolve();
+  }
+
+  let link: Link | undefined;
+  try {
+    link = await openLink(address, options.ca, context, onMessage);
+    const { ended, peer } = link;
+    let hasLeft = false;
+    ended.catch(() => {}).then(() => {
+      hasLeft = true;
+      // A person is told at once; a script may have nothing more to send.
+      if (console.isTerminal) console.close();
+    });
+
+    console.prompt();
+    for await (const line of console.lines) {
+      if (line === "") break;
+      if (hasLeft) throw closedByPeer(peer);
+      answered = Promise.withResolvers();
+      const message = encodeText(context, line);
+      watch.sent(message);
+      sentAt = performance.now();
+      await link.send(message);
+      if (!await within(options.wait, Promise.race([answered.promise, ended]))) {
+        reporter.error(noAnswer(options.wait), peer);
+      }
+      if (watch.isOver) break;
+      console.prompt();
+    }
+    if (hasLeft && console.isTerminal && !watch.isOver) throw closedByPeer(peer);
+    await link.finish();
+    await within(LINGER, ended);
+  } finally {
+    console.close();
+    link?.close();
+  }
+}
+
+const closedByPeer = (peer: string) =>
+  new PinwireError("connection_closed", `${peer} has closed the connection`, {
+    hint: "connect again for more",
+  });
+
+function noAnswer(wait: number): PinwireError {
+  return new PinwireError("no_answer", `no answer within ${wait / 1000} s`, {
+    hint: "wait longer with --wait, or check that both sides use the same --frame",
+  });
+}

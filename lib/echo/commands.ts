@@ -1,0 +1,162 @@
+import { command, duration, integer, text } from "../cli/mod.ts";
+import { openContext, serve, showMessage, showText } from "../net/mod.ts";
+import {
+  addressKind,
+  clientOptions,
+  encodingOption,
+  endOptions,
+  frameOptions,
+  outputOptions,
+  serverOptions,
+} from "../net/options.ts";
+import { DEFAULT_PORT, Reply, STAMP_TEMPLATE } from "./protocol.ts";
+
+const address = {
+  kind: addressKind({ port: DEFAULT_PORT, schemes: ["tcp", "udp", "tls", "unix"] }),
+  optional: true,
+  help: "HOST:PORT, PORT, udp://…, tls://… or unix:PATH (default 127.0.0.1:21567)",
+} as const;
+
+const DEFAULT_ADDRESS = address.kind.parse("");
+
+const echoServe = command({
+  summary: "answer every message with the time and the message",
+  description:
+    "Serves many clients at once until Ctrl-C. Listens on loopback unless the address says otherwise. " +
+    "Messages with nothing but what one read gave (--frame raw) are what simple peers send; --frame line, " +
+    "len:i32le and others cut the stream properly.",
+  positionals: { address },
+  options: {
+    reply: {
+      kind: text("TEMPLATE"),
+      default: STAMP_TEMPLATE,
+      help:
+        "what to answer (default '[{time}] {data}'): {time}, {data} (what came), {peer}, {n} (from 1, per " +
+        "connection); none only prints what comes",
+    },
+    workers: {
+      kind: integer("N", 1, 64),
+      default: 1,
+      help: "spread TCP connections over N threads; worth it from about 128 busy ones (Linux)",
+    },
+    ...frameOptions("raw"),
+    ...encodingOption,
+    ...endOptions,
+    ...serverOptions,
+    ...outputOptions,
+  },
+  permissions: ["net"],
+  morePermissions: (options, { address }) => {
+    if (address?.scheme === "unix") return ["read", "write"];
+    return options.workers > 1 ? ["read"] : [];
+  },
+  opensFirst: true,
+  examples: [
+    ["", "on 127.0.0.1:21567, over TCP"],
+    ["0.0.0.0:7000 --reply '{data}'", "a pure echo for the whole network"],
+    ["udp://8002 --reply '{data}-{peer}'", "over UDP, with who sent it"],
+    ["--frame line --trace", "line by line, and see where lines begin and end"],
+  ],
+  async run(options, { address = DEFAULT_ADDRESS }, opened) {
+    const isSilent = options.reply === "none";
+    using context = await openContext({
+      program: "pinwire echo",
+      role: "server",
+      showMessage: isSilent ? showMessage : undefined,
+    }, options);
+    // Made here even for workers: a wrong template is an error before anything listens.
+    const reply = isSilent
+      ? undefined
+      : new Reply(options.reply, (text) => context.encoding.encode(text).bytes);
+    if (options.workers > 1) {
+      const { serveWithWorkers } = await import("./workers.ts");
+      await serveWithWorkers(address, options, context, opened);
+      return 0;
+    }
+    const { echoConnection, echoDatagrams } = await import("./server.ts");
+    const echo = { reply, once: options.once, until: options.until, stop: () => context.stop.now() };
+    await serve(address, options, context, {
+      connection: (connection) => echoConnection(connection, context, echo),
+      datagrams: (socket) => echoDatagrams(socket, context, echo),
+      opened,
+    });
+    return 0;
+  },
+});
+
+const echoConnect = command({
+  summary: "type lines, see the answers",
+  description:
+    "On a terminal with line editing, history and the time of each round trip; an empty line ends. " +
+    "With stdin piped each line goes out when the answer to the one before has come, and the answers are " +
+    "printed a line each.",
+  positionals: { address },
+  options: {
+    wait: { kind: duration(), default: 2000, help: "wait so long for an answer (default 2)" },
+    ...frameOptions("raw"),
+    ...encodingOption,
+    ...endOptions,
+    ...clientOptions,
+    ...outputOptions,
+  },
+  permissions: ["net"],
+  morePermissions: (options, { address }) =>
+    address?.scheme === "unix" ? ["read", "write"] : options.ca === undefined ? [] : ["read"],
+  examples: [
+    ["", "talk to the server on 127.0.0.1:21567"],
+    ["udp://127.0.0.1:8002", "over UDP"],
+    ["tls://pi.local --ca pinwire-cert.pem", "over TLS"],
+  ],
+  async run(options, { address = DEFAULT_ADDRESS }) {
+    using context = await openContext(
+      { program: "pinwire echo", role: "client", showMessage: showText },
+      options,
+    );
+    const { talk } = await import("./client.ts");
+    await talk(address, options, context);
+    return 0;
+  },
+});
+
+const echoBench = command({
+  summary: "measure an echo server, ours or any other",
+  description:
+    "Each connection sends a message, waits for the whole answer, and sends the next. The length of " +
+    "an answer is learned from the first one, so answers must all be of one length.",
+  positionals: { address },
+  options: {
+    connections: { kind: integer("N", 1, 20_000), short: "c", default: 50, help: "connections (default 50)" },
+    size: {
+      kind: integer("BYTES", 1, 1 << 24),
+      short: "s",
+      default: 64,
+      help: "bytes of a message (default 64)",
+    },
+    messages: {
+      kind: integer("N", 1, 1e8),
+      short: "n",
+      default: 100_000,
+      help: "messages in all (default 100000)",
+    },
+    wait: { kind: duration(), default: 2000, help: "an answer later than this is lost (default 2)" },
+    ...clientOptions,
+    json: outputOptions.json,
+    quiet: outputOptions.quiet,
+  },
+  permissions: ["net"],
+  morePermissions: (options, { address }) =>
+    address?.scheme === "unix" ? ["read", "write"] : options.ca === undefined ? [] : ["read"],
+  examples: [
+    ["", "50 connections, 100000 messages of 64 bytes"],
+    ["127.0.0.1:7 -c 1 -s 1400", "one connection, messages that fill an Ethernet frame"],
+    ["udp://127.0.0.1:8002 --json", "over UDP, with losses, for a script"],
+  ],
+  async run(options, { address = DEFAULT_ADDRESS }) {
+    const { bench } = await import("./bench.ts");
+    await bench(address, options);
+    return 0;
+  },
+});
+
+/** The commands of the echo mode. */
+export const commands = { "echo serve": echoServe, "echo connect": echoConnect, "echo bench": echoBench };

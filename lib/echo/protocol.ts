@@ -1,0 +1,154 @@
+import { usageError } from "../errors.ts";
+import type { ByteBuffer } from "../framing/mod.ts";
+import { ctime } from "../text/mod.ts";
+
+/** The answer of a timestamp server: `[Sat Nov 21 10:00:00 2026] hello`. */
+export const STAMP_TEMPLATE = "[{time}] {data}";
+
+/** The port that the tutorials' timestamp server has. */
+export const DEFAULT_PORT = 21567;
+
+/** What an answer is made for. */
+export interface Asker {
+  /** As `127.0.0.1:50123`, in bytes. */
+  peer: Uint8Array;
+  /** Messages from this connection so far, this one included; over UDP, of the whole socket. */
+  n: number;
+}
+
+type Part = Uint8Array | "time" | "data" | "peer" | "n";
+
+const FIELD = /\{(time|data|peer|n)\}/;
+const LONGEST_TIME = "Sat Nov 21 10:00:00 2026";
+const LONGEST_NUMBER = "9007199254740991";
+
+/**
+ * What an echo server answers, as `--reply` says it.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ByteBuffer } from "../framing/mod.ts";
+ * const bytes = (text: string) => new TextEncoder().encode(text);
+ * const out = new ByteBuffer();
+ * new Reply("{data}-{peer}", bytes).write(bytes("hi"), { peer: bytes("[::1]:7"), n: 1 }, 0, out);
+ * assertEquals(new TextDecoder().decode(out.bytes()), "hi-[::1]:7");
+ * ```
+ */
+export class Reply {
+  #encode: (text: string) => Uint8Array;
+  #parts: Part[];
+  #dataAt: number;
+  #second = -1;
+  #time: Uint8Array = new Uint8Array();
+
+  /**
+   * @param template text with `{time}`, `{data}`, `{peer}` and `{n}` in it
+   * @param encode puts all but the message itself into bytes
+   * @throws {PinwireError} `usage` for a field that there is not
+   */
+  constructor(template: string, encode: (text: string) => Uint8Array) {
+    this.#encode = encode;
+    const pieces = template.split(FIELD);
+    this.#parts = pieces.map((piece, i): Part => i % 2 ? piece as "time" : encode(literal(piece)))
+      .filter((part) => typeof part === "string" || part.length > 0);
+    this.#dataAt = this.#parts.indexOf("data");
+  }
+
+  /** Whether the message stands in the answer just once, so that the answer can be built around it in place. */
+  get surrounds(): boolean {
+    return this.#dataAt >= 0 && this.#parts.lastIndexOf("data") === this.#dataAt;
+  }
+
+  /** Whether the answer depends on nothing that was sent or on who asks. */
+  get isFixed(): boolean {
+    return this.#parts.every((part) => part instanceof Uint8Array);
+  }
+
+  /** Whether who asks stands in the answer. */
+  get namesPeer(): boolean {
+    return this.#parts.includes("peer");
+  }
+
+  /** The most bytes that can stand before the message, for this peer. */
+  headroom(peer: Uint8Array): number {
+    return this.#lengthOf(this.#parts.slice(0, this.#dataAt), peer);
+  }
+
+  /** The most bytes that can stand behind the message, for this peer. */
+  tailroom(peer: Uint8Array): number {
+    return this.#lengthOf(this.#parts.slice(this.#dataAt + 1), peer);
+  }
+
+  /**
+   * Builds the answer in the memory around `message`, which has at least `headroom` bytes free before and
+   * `tailroom` bytes behind it, and gives a view of it.
+   *
+   * @param now ms since the epoch
+   */
+  surround(message: Uint8Array, asker: Asker, now: number): Uint8Array {
+    const memory = message.buffer;
+    let start = message.byteOffset;
+    for (let i = this.#dataAt - 1; i >= 0; i--) {
+      const bytes = this.#bytesOf(this.#parts[i], asker, now);
+      start -= bytes.length;
+      new Uint8Array(memory, start).set(bytes);
+    }
+    let end = message.byteOffset + message.length;
+    for (let i = this.#dataAt + 1; i < this.#parts.length; i++) {
+      const bytes = this.#bytesOf(this.#parts[i], asker, now);
+      new Uint8Array(memory, end).set(bytes);
+      end += bytes.length;
+    }
+    return new Uint8Array(memory, start, end - start);
+  }
+
+  /** Appends the answer to `message` to `out`. */
+  write(message: Uint8Array, asker: Asker, now: number, out: ByteBuffer): void {
+    for (const part of this.#parts) out.append(part === "data" ? message : this.#bytesOf(part, asker, now));
+  }
+
+  #bytesOf(part: Part, { peer, n }: Asker, now: number): Uint8Array {
+    if (part === "time") return this.#timeAt(now);
+    if (part === "n") return this.#encode(String(n));
+    return part === "peer" ? peer : part as Uint8Array;
+  }
+
+  // Made once a second, however many messages come.
+  #timeAt(now: number): Uint8Array {
+    const second = Math.floor(now / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#time = this.#encode(ctime(new Date(now)));
+    }
+    return this.#time;
+  }
+
+  #lengthOf(parts: Part[], peer: Uint8Array): number {
+    const asker = { peer, n: 0 };
+    return parts.reduce((sum, part) => {
+      if (part === "time") return sum + this.#encode(LONGEST_TIME).length;
+      return sum + (part === "n" ? this.#encode(LONGEST_NUMBER) : this.#bytesOf(part, asker, 0)).length;
+    }, 0);
+  }
+}
+
+function literal(text: string): string {
+  const unknown = text.match(/\{[a-z]+\}/i)?.[0];
+  if (unknown) throw usageError(`unknown field ${unknown} in --reply`, "use {time}, {data}, {peer} or {n}");
+  return text;
+}
+
+const STAMP = /^\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\] /;
+/** Characters of a stamp with its brackets and the space behind. */
+const STAMP_LENGTH = LONGEST_TIME.length + 3;
+
+/**
+ * Whether a datagram begins with two stamps: then it has gone round between two timestamp servers, and an
+ * answer would keep it going for ever.
+ */
+export function isStampedTwice(datagram: Uint8Array): boolean {
+  // Nearly no datagram begins with a bracket: the rest is looked at only then.
+  if (datagram[0] !== 0x5b || datagram[STAMP_LENGTH] !== 0x5b) return false;
+  const text = String.fromCharCode(...datagram.subarray(0, STAMP_LENGTH * 2));
+  return STAMP.test(text) && STAMP.test(text.slice(STAMP_LENGTH));
+}

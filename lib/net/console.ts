@@ -1,0 +1,79 @@
+import { visible } from "../text/mod.ts";
+import type { Stop } from "./stop.ts";
+
+/** Where a person, or a script in place of one, types lines. */
+export interface Console {
+  /** Whether there is a person: stdin and stdout are both terminals. */
+  readonly isTerminal: boolean;
+  /** The lines typed, until the end of stdin. One reader only. */
+  readonly lines: AsyncIterable<string>;
+  /** Prints a line above the one being typed, which stays. */
+  print(line: string): void;
+  /** Shows the prompt, for the next line. */
+  prompt(): void;
+  close(): void;
+}
+
+/**
+ * Opens the console. On a terminal it has line editing and history; Ctrl-C stops, Ctrl-D ends.
+ *
+ * @param print writes a line to stdout where stdin or stdout is no terminal
+ */
+export async function openConsole(
+  prompt: string,
+  stop: Stop,
+  print: (line: string) => void,
+): Promise<Console> {
+  if (Deno.stdin.isTerminal() && Deno.stdout.isTerminal()) return await openTerminal(prompt, stop);
+  const { TextLineStream } = await import("@std/streams");
+  const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
+  return { isTerminal: false, lines: until(stop.signal, lines), print, prompt() {}, close() {} };
+}
+
+// A read of stdin can't be cancelled: at a stop it is left behind.
+async function* until(signal: AbortSignal, lines: ReadableStream<string>): AsyncGenerator<string> {
+  const stopped = Promise.withResolvers<{ done: true; value: undefined }>();
+  const onAbort = () => stopped.resolve({ done: true, value: undefined });
+  signal.addEventListener("abort", onAbort);
+  if (signal.aborted) onAbort();
+  const reader = lines.getReader();
+  for (;;) {
+    const { done, value } = await Promise.race([reader.read(), stopped.promise]);
+    if (done) return;
+    yield value;
+  }
+}
+
+async function openTerminal(prompt: string, stop: Stop): Promise<Console> {
+  const [{ createInterface, clearLine, cursorTo }, { stdin, stdout }] = await Promise.all([
+    import("node:readline"),
+    import("node:process"),
+  ]);
+  const readline = createInterface({ input: stdin, output: stdout, prompt });
+  // One listener from the start: lines pasted while another is at work wait in the queue.
+  const queue = new ReadableStream<string>({
+    start(controller) {
+      readline.on("line", (line: string) => controller.enqueue(line));
+      readline.on("close", () => controller.close());
+    },
+  });
+  readline.on("SIGINT", () => stop.now());
+  stop.signal.addEventListener("abort", () => readline.close());
+  return {
+    isTerminal: true,
+    lines: queue,
+    print(line) {
+      cursorTo(stdout, 0);
+      clearLine(stdout, 0);
+      stdout.write(`${line}\n`);
+      readline.prompt(true);
+    },
+    prompt: () => readline.prompt(),
+    close: () => readline.close(),
+  };
+}
+
+/** Asks for one line on the terminal; `undefined` at the end of stdin. */
+export function ask(question: string): string | undefined {
+  return prompt(visible(question)) ?? undefined;
+}

@@ -1,0 +1,113 @@
+import { ByteBuffer, FrameError, pullFrames } from "../framing/mod.ts";
+import { type Address, isLoopback, unmapped } from "./address.ts";
+import { type Context, dialOptions, systemClock } from "./context.ts";
+import { bindDatagram, type Endpoint, MAX_DATAGRAM, udpPeer } from "./datagram.ts";
+import { dial } from "./dial.ts";
+import { PinwireError } from "../errors.ts";
+
+/** A client's way to one peer, over a stream or by datagrams: messages out, messages in. */
+export interface Link {
+  /** The peer, as events name it. */
+  readonly peer: string;
+  /** Done when the peer has ended its stream, or the link is closed; rejects if it broke. */
+  readonly ended: Promise<void>;
+  /** Sends one message. */
+  send(body: Uint8Array): Promise<void>;
+  /** Ends our sending side, which for datagrams is all there is to end. */
+  finish(): Promise<void>;
+  close(): void;
+}
+
+/**
+ * Opens a link to `address`.
+ *
+ * @param onMessage takes each message that comes, which is good until it returns
+ * @throws {PinwireError} what dialling throws
+ */
+export async function openLink(
+  address: Address,
+  ca: string | undefined,
+  context: Context,
+  onMessage: (body: Uint8Array, peer: string) => void,
+): Promise<Link> {
+  if (address.scheme === "udp") return await openDatagramLink(address, context, onMessage);
+  const dialled = await dial(address, await dialOptions(address, ca));
+  const connection = context.trace(dialled);
+  const { decoder, encoder } = context.codec.open();
+  const { reporter } = context;
+  const peer = connection.remote;
+  reporter.report({ event: "connected", peer });
+  const out = new ByteBuffer();
+  const ended = pullFrames(connection, decoder, {
+    onFrame: (body) => onMessage(body, peer),
+    onError: (error) => reporter.error(error, peer),
+    clock: systemClock,
+  }).then(
+    () => reporter.report({ event: "disconnected", peer, reason: "end of stream" }),
+    (error) => {
+      connection.close();
+      reporter.report({
+        event: "disconnected",
+        peer,
+        reason: error instanceof PinwireError ? error.code : "error",
+      });
+      throw error;
+    },
+  );
+  // Whoever waits for it gets the rejection; until then it is nobody's surprise.
+  ended.catch(() => {});
+  return {
+    peer,
+    ended,
+    async send(body) {
+      out.clear();
+      encoder.encode(body, out);
+      await connection.write(out.bytes());
+    },
+    finish: () => connection.closeWrite(),
+    close: () => connection.close(),
+  };
+}
+
+async function openDatagramLink(
+  address: { hostname: string; port: number },
+  context: Context,
+  onMessage: (body: Uint8Array, peer: string) => void,
+): Promise<Link> {
+  const { hostname, port } = address;
+  const local = hostname.includes(":")
+    ? (isLoopback(hostname) ? "::1" : "::")
+    : (isLoopback(hostname) ? "127.0.0.1" : "0.0.0.0");
+  const socket = context.traceDatagrams(await bindDatagram({ scheme: "udp", hostname: local, port: 0 }));
+  const isPeer = (from: Endpoint) =>
+    from.port === port && (!isIp(hostname) || unmapped(from.hostname) === unmapped(hostname));
+
+  async function receive() {
+    const memory = new Uint8Array(65_536);
+    for (let received; (received = await socket.receive(memory));) {
+      // An unconnected socket hears everybody: only the peer counts.
+      if (isPeer(received[1])) onMessage(received[0], udpPeer(received[1]));
+    }
+  }
+
+  const ended = receive();
+  ended.catch(() => {});
+  return {
+    peer: udpPeer(address),
+    ended,
+    async send(body) {
+      if (body.length > MAX_DATAGRAM) {
+        throw new FrameError(
+          "frame_unencodable",
+          `a message of ${body.length} bytes was not sent, a datagram holds ${MAX_DATAGRAM}`,
+          { hint: "send less, or use TCP" },
+        );
+      }
+      await socket.send(body, { hostname, port });
+    },
+    finish: () => Promise.resolve(socket.close()),
+    close: () => socket.close(),
+  };
+}
+
+const isIp = (hostname: string) => hostname.includes(":") || /^[\d.]+$/.test(hostname);

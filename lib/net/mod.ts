@@ -1,0 +1,49 @@
+/**
+ * Sockets for every mode: addresses, listeners and dialers for TCP, TLS, Unix sockets and UDP, limits,
+ * graceful stopping, events, and what crosses the wire made visible.
+ *
+ * @module
+ */
+export {
+  type Address,
+  type AddressDefaults,
+  formatAddress,
+  hostPort,
+  type InternetAddress,
+  isLoopback,
+  parseAddress,
+  type Scheme,
+  type UnixAddress,
+} from "./address.ts";
+export { type Connection, type DrainableConnection } from "./connection.ts";
+export {
+  type CommonOptions,
+  type Context,
+  dialOptions,
+  encodeText,
+  messageEvent,
+  openContext,
+  reportFrameError,
+  serverAddress,
+  showMessage,
+  showText,
+  systemClock,
+} from "./context.ts";
+export {
+  AnswerGuard,
+  bindDatagram,
+  type DatagramSocket,
+  type Endpoint,
+  MAX_DATAGRAM,
+  udpPeer,
+} from "./datagram.ts";
+export { dial, type DialOptions } from "./dial.ts";
+export { type ErrorEvent, type Event, type MessageEvent, Reporter, type ReporterOptions } from "./events.ts";
+export { type Accepted, listen, type Listener, type ListenOptions, type ServerIdentity } from "./listen.ts";
+export { type Link, openLink } from "./link.ts";
+export { within } from "./within.ts";
+export { pipe } from "./pipe.ts";
+export { ask, type Console, openConsole } from "./console.ts";
+export { serve, type ServeHandlers, type ServerOptions } from "./serve.ts";
+export { type ClientCounter, serveConnections, type ServeOptions } from "./server.ts";
+export { Stop } from "./stop.ts";

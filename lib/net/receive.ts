@@ -1,0 +1,51 @@
+import { pullFrames } from "../framing/mod.ts";
+import type { Address } from "./address.ts";
+import { type Context, messageEvent, systemClock } from "./context.ts";
+import { udpPeer } from "./datagram.ts";
+import { serve, type ServerOptions } from "./serve.ts";
+
+/** What `receive` is told. */
+export interface ReceiveOptions extends ServerOptions {
+  once: boolean;
+  until?: string;
+}
+
+/**
+ * Listens on `address` and tells of every message that comes; answers nothing.
+ *
+ * @throws {PinwireError} why it can't listen there
+ */
+export async function receive(
+  address: Address,
+  options: ReceiveOptions,
+  context: Context,
+  opened: () => void,
+): Promise<void> {
+  const { codec, encoding, reporter, stop } = context;
+
+  function take(peer: string, body: Uint8Array, decoded: { text: string; valid: boolean }) {
+    if (stop.signal.aborted) return;
+    reporter.report(messageEvent(peer, body, decoded));
+    if (options.once || decoded.text.replace(/\r?\n$/, "") === options.until) stop.now();
+  }
+
+  await serve(address, options, context, {
+    async connection(connection) {
+      // With "raw" a character can be cut over two reads.
+      const decoder = codec.spec === "raw" ? encoding.stream() : encoding;
+      await pullFrames(connection, codec.open().decoder, {
+        onFrame: (body) => take(connection.remote, body, decoder.decode(body)),
+        onError: (error) => reporter.error(error, connection.remote),
+        clock: systemClock,
+      });
+    },
+    async datagrams(socket) {
+      const memory = new Uint8Array(65_536);
+      for (let received; (received = await socket.receive(memory));) {
+        const [body, from] = received;
+        take(udpPeer(from), body, encoding.decode(body));
+      }
+    },
+    opened,
+  });
+}

@@ -1,0 +1,142 @@
+import { type PinwireError, usageError } from "../errors.ts";
+import { parseHex, visibleLines } from "../text/mod.ts";
+import type { Address } from "./address.ts";
+import { type Context, encodeText, messageEvent } from "./context.ts";
+import { type Link, openLink } from "./link.ts";
+import { within } from "./within.ts";
+
+/** What `send` is told. */
+export interface SendOptions {
+  newline?: "lf" | "crlf";
+  /** Messages are hexadecimal digits. */
+  hex: boolean;
+  /** Times that each message goes out. */
+  repeat: number;
+  /** Ms between two messages. */
+  interval: number;
+  /** Ms to wait for what comes back; `undefined` is 2 s over a stream and not at all over UDP. */
+  wait?: number;
+  until?: string;
+  ca?: string;
+  json: boolean;
+}
+
+const DEFAULT_WAIT = 2000;
+
+/**
+ * Sends messages, then prints what comes back: over a stream until the peer closes, over UDP until there are
+ * as many answers as messages, and never longer than `wait`.
+ *
+ * @throws {PinwireError} what dialling and sending throw; `usage` for a message that isn't hexadecimal
+ */
+export async function send(
+  address: Address,
+  messages: AsyncIterable<string> | Iterable<string>,
+  options: SendOptions,
+  context: Context,
+): Promise<void> {
+  const { reporter, stop, codec, encoding } = context;
+  const isDatagram = address.scheme === "udp";
+  const isPieces = !isDatagram && codec.spec === "raw";
+  const decoder = isPieces ? encoding.stream() : encoding;
+  const printer = new Printer((line) => reporter.print(line));
+  const isOver = Promise.withResolvers<void>();
+  let sent = 0;
+  let answers = 0;
+  let isSent = false;
+
+  function onMessage(body: Uint8Array, peer: string) {
+    const decoded = decoder.decode(body);
+    if (options.json) reporter.report(messageEvent(peer, body, decoded));
+    else printer.print(decoded.text, !isPieces);
+    answers++;
+    if (decoded.text === options.until || (isDatagram && isSent && answers >= sent)) isOver.resolve();
+  }
+
+  const link = await openLink(address, options.ca, context, onMessage);
+  const onStop = () => link.close();
+  stop.signal.addEventListener("abort", onStop);
+  try {
+    for await (const text of messages) {
+      const bytes = toBytes(text, options, context);
+      for (let i = 0; i < options.repeat && !stop.signal.aborted; i++) {
+        if (sent) await pause(options.interval, stop.signal);
+        await sendOne(link, bytes);
+        sent++;
+      }
+      if (text === options.until || stop.signal.aborted) break;
+    }
+    isSent = true;
+    const wait = options.wait ?? (isDatagram ? 0 : DEFAULT_WAIT);
+    if (!isDatagram) await link.finish();
+    if (wait > 0 && !(isDatagram && answers >= sent)) {
+      await within(wait, Promise.race([link.ended, isOver.promise]));
+    }
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  } finally {
+    stop.signal.removeEventListener("abort", onStop);
+    link.close();
+    printer.end();
+  }
+}
+
+async function sendOne(link: Link, bytes: Uint8Array): Promise<void> {
+  try {
+    await link.send(bytes);
+  } catch (error) {
+    // What the peer said before it left tells more than that it left.
+    await link.ended;
+    throw error;
+  }
+}
+
+function toBytes(text: string, options: SendOptions, context: Context): Uint8Array {
+  if (!options.hex) {
+    const newline = options.newline ? { lf: "\n", crlf: "\r\n" }[options.newline] : "";
+    return encodeText(context, text + newline);
+  }
+  const bytes = parseHex(text);
+  if (!bytes) {
+    throw usageError(`"${text}" is not hexadecimal`, "write two digits a byte, as in 68656c6c6f or 0d:0a");
+  }
+  return bytes;
+}
+
+/** Prints text that comes in pieces, line by line, or messages that are each a line. */
+class Printer {
+  #print: (line: string) => void;
+  #rest = "";
+
+  constructor(print: (line: string) => void) {
+    this.#print = print;
+  }
+
+  print(text: string, isWhole: boolean): void {
+    const lines = (this.#rest + text).split("\n");
+    this.#rest = isWhole && lines.at(-1) !== "" ? "" : lines.pop()!;
+    for (const line of lines) this.#print(visibleLines(line));
+  }
+
+  end(): void {
+    if (this.#rest) this.#print(visibleLines(this.#rest));
+    this.#rest = "";
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (!ms || signal.aborted) return;
+  const aborted = Promise.withResolvers<void>();
+  const abort = () => aborted.resolve();
+  signal.addEventListener("abort", abort);
+  await within(ms, aborted.promise);
+  signal.removeEventListener("abort", abort);
+}
+
+/** For a message that could not be asked for. */
+export function missing(what: string): PinwireError {
+  return usageError(
+    `${what} is missing`,
+    "give it on the command line, or use a terminal to be asked for it",
+  );
+}

@@ -1,0 +1,59 @@
+import type { Address } from "./address.ts";
+import type { Connection } from "./connection.ts";
+import { type Context, serverAddress } from "./context.ts";
+import { bindDatagram, type DatagramSocket } from "./datagram.ts";
+import { listen } from "./listen.ts";
+import { serveConnections } from "./server.ts";
+
+/** The values of the options that every server has, as `options.ts` declares them. */
+export interface ServerOptions {
+  maxClients: number;
+  idleTimeout: number;
+  tlsCert?: string;
+  tlsKey?: string;
+}
+
+/** What a server does with what comes, by the kind of its socket. */
+export interface ServeHandlers {
+  connection(connection: Connection): Promise<void>;
+  /** Returns when the socket is closed, or closes nothing and returns early to stop the server. */
+  datagrams(socket: DatagramSocket): Promise<void>;
+  /** Called once the socket is open, before the ready line. */
+  opened(): void;
+}
+
+/**
+ * Listens on an address of any kind until the context is asked to stop, and says when it is ready.
+ *
+ * @throws {PinwireError} why it can't listen there
+ */
+export async function serve(
+  where: Address,
+  options: ServerOptions,
+  context: Context,
+  handlers: ServeHandlers,
+): Promise<void> {
+  const { reporter, stop } = context;
+  const { address, identity } = await serverAddress(where, options);
+  if (address.scheme === "udp") {
+    const socket = await bindDatagram(address);
+    const close = () => socket.close();
+    stop.signal.addEventListener("abort", close);
+    handlers.opened();
+    reporter.report({ event: "listening", address: socket.address });
+    await handlers.datagrams(context.traceDatagrams(socket));
+    stop.signal.removeEventListener("abort", close);
+    socket.close();
+  } else {
+    const listener = await listen(address, { identity });
+    handlers.opened();
+    reporter.report({ event: "listening", address: listener.address });
+    await serveConnections(listener, {
+      reporter,
+      signal: stop.signal,
+      maxClients: options.maxClients,
+      idleTimeout: options.idleTimeout,
+      handle: (connection) => handlers.connection(context.trace(connection)),
+    });
+  }
+}

@@ -1,0 +1,166 @@
+import { PinwireError } from "../errors.ts";
+import type { Connection, DrainableConnection } from "./connection.ts";
+import type { Reporter } from "./events.ts";
+import { withIdleTimeout } from "./idle.ts";
+import type { Accepted, Listener } from "./listen.ts";
+
+/** How a server treats its connections. */
+export interface ServeOptions {
+  reporter: Reporter;
+  /** Aborted to stop: see {@linkcode serveConnections}. */
+  signal: AbortSignal;
+  /** Connections at a time; the next one is closed. */
+  maxClients: number;
+  /** Closes a connection on which nothing moved for so many ms; 0 is never. */
+  idleTimeout: number;
+  /**
+   * Serves one connection until its stream ends, then returns. It is closed afterwards.
+   *
+   * @throws what went wrong; it is reported, and concerns no other connection
+   */
+  handle(connection: Connection): Promise<void>;
+  /** Counts the connections when several threads share `maxClients`. */
+  counter?: ClientCounter;
+}
+
+/** How many clients there are, over all threads of a server. */
+export interface ClientCounter {
+  /** Takes a place if there are fewer than `max`. */
+  enter(max: number): boolean;
+  leave(): void;
+}
+
+/** What is under way when a server stops has this long, in ms. */
+const DRAIN_TIME = 2_000;
+/** A pause in ms after the system refused a connection, so that full tables (EMFILE) don't spin. */
+const ACCEPT_RETRY = 50;
+
+/**
+ * Accepts and serves connections until `signal` is aborted. Then it accepts no more, closes the connections
+ * with nothing under way, gives the rest 2 s, and returns once all are closed.
+ */
+export async function serveConnections(listener: Listener, options: ServeOptions): Promise<void> {
+  const { signal, reporter, maxClients } = options;
+  const counter = options.counter ?? localCounter();
+  const open = new Map<DrainableConnection, Promise<void>>();
+  const stopping = Promise.withResolvers<void>();
+  const stop = () => {
+    listener.close();
+    stopping.resolve();
+  };
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
+  let refusing = false;
+  try {
+    for (;;) {
+      const accepted = await acceptNext(listener, reporter, stopping.promise);
+      if (!accepted) break;
+      const { connection } = accepted;
+      if (!counter.enter(maxClients)) {
+        connection.close();
+        // A crowd at the door is told of once.
+        if (!refusing) {
+          reporter.error(
+            new PinwireError(
+              "too_many_clients",
+              `refused ${connection.remote}, there are ${maxClients} clients`,
+              {
+                hint: "raise --max-clients",
+              },
+            ),
+            connection.remote,
+          );
+        }
+        refusing = true;
+        continue;
+      }
+      refusing = false;
+      const served = serveOne(accepted, options).finally(() => {
+        counter.leave();
+        open.delete(connection);
+      });
+      open.set(connection, served);
+    }
+  } finally {
+    signal.removeEventListener("abort", stop);
+    listener.close();
+  }
+  await drain(open);
+}
+
+async function drain(open: Map<DrainableConnection, Promise<void>>): Promise<void> {
+  if (!open.size) return;
+  for (const connection of open.keys()) connection.closeWhenIdle();
+  const timer = setTimeout(() => {
+    for (const connection of open.keys()) connection.close();
+  }, DRAIN_TIME);
+  await Promise.all(open.values());
+  clearTimeout(timer);
+}
+
+async function acceptNext(listener: Listener, reporter: Reporter, stopping: Promise<void>) {
+  for (;;) {
+    try {
+      return await listener.accept();
+    } catch (error) {
+      const full = error instanceof Error && "code" in error &&
+        (error.code === "EMFILE" || error.code === "ENFILE");
+      reporter.error(
+        full
+          ? new PinwireError("too_many_files", "a connection had to wait, too many files are open", {
+            hint: "raise the limit with ulimit -n, or lower --max-clients",
+          })
+          : error,
+      );
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      await Promise.race([
+        new Promise<void>((resolve) => timer = setTimeout(resolve, ACCEPT_RETRY)),
+        stopping,
+      ]);
+      clearTimeout(timer);
+    }
+  }
+}
+
+async function serveOne({ connection, ready }: Accepted, options: ServeOptions): Promise<void> {
+  const { reporter, idleTimeout, signal } = options;
+  const peer = connection.remote;
+  try {
+    await ready();
+  } catch (error) {
+    if (!signal.aborted) reporter.error(error, peer);
+    return connection.close();
+  }
+  reporter.report({ event: "connected", peer });
+  const limited = idleTimeout ? withIdleTimeout(connection, idleTimeout) : connection;
+  let reason = "end of stream";
+  try {
+    await options.handle(limited);
+    await limited.closeWrite();
+  } catch (error) {
+    reason = reasonOf(error);
+    // That a peer has gone is said by "disconnected"; anything else is an error of its own.
+    if (!(error instanceof PinwireError && GONE.has(error.code))) reporter.error(error, peer);
+  } finally {
+    limited.close();
+  }
+  if (signal.aborted) reason = "server stopped";
+  else if ("timedOut" in limited && limited.timedOut) reason = "idle timeout";
+  reporter.report({ event: "disconnected", peer, reason });
+}
+
+const GONE = new Set(["connection_reset", "connection_closed"]);
+
+const reasonOf = (error: unknown) => {
+  if (!(error instanceof PinwireError)) return "error";
+  return { connection_reset: "connection reset", connection_closed: "connection closed" }[error.code] ??
+    error.code;
+};
+
+function localCounter(): ClientCounter {
+  let count = 0;
+  return {
+    enter: (max) => count < max && ++count > 0,
+    leave: () => void count--,
+  };
+}

@@ -1,0 +1,266 @@
+import { cyan, dim, green, magenta, yellow } from "@std/fmt/colors";
+import { type Codec, type Decoder, FrameError } from "../framing/mod.ts";
+import { BYTES_PER_ROW, hexdumpRows, visible } from "../text/mod.ts";
+import type { Connection } from "./connection.ts";
+import { type DatagramSocket, udpPeer } from "./datagram.ts";
+
+/** Ways to colour the parts of a trace; each gives its text back, coloured or as it is. */
+export interface TraceColors {
+  dim(text: string): string;
+  incoming(text: string): string;
+  outgoing(text: string): string;
+  /** Two colours that frames take in turn. */
+  frames: readonly [(text: string) => string, (text: string) => string];
+}
+
+const plain = (text: string) => text;
+
+/** The colours of a terminal, or none. */
+export function traceColors(coloured: boolean): TraceColors {
+  return coloured
+    ? { dim, incoming: green, outgoing: yellow, frames: [cyan, magenta] }
+    : { dim: plain, incoming: plain, outgoing: plain, frames: [plain, plain] };
+}
+
+/** Where a trace goes and how it looks. */
+export interface TraceOptions {
+  /** Names the frames whose borders are shown. */
+  codec: Codec;
+  colors: TraceColors;
+  /** Takes whole lines, each with its line feed. */
+  write(text: string): void;
+  /** The time in ms since the epoch, with µs behind the point. */
+  now(): number;
+}
+
+/** A piece of a frame inside one read or write; the indexes are bytes of that read or write. */
+interface Segment {
+  frame: number;
+  from: number;
+  /** Index behind the last byte. */
+  to: number;
+  begins: boolean;
+  ends: boolean;
+}
+
+/** Bytes of a read or write that are shown; of a longer one, the rest is counted. */
+const SHOWN = 512;
+const INDENT = "  ";
+
+/**
+ * Shows everything that crosses a connection: direction, peer, time, length, hexdump, and under the bytes
+ * where frames begin and end in them.
+ */
+export function traceConnection(connection: Connection, options: TraceOptions): Connection {
+  const incoming = new Direction("read", connection.remote, options);
+  const outgoing = new Direction("write", connection.remote, options);
+  return {
+    local: connection.local,
+    remote: connection.remote,
+    async read(buffer) {
+      const count = await connection.read(buffer);
+      if (count === null) incoming.end();
+      else incoming.bytes(buffer.subarray(0, count));
+      return count;
+    },
+    write(bytes) {
+      outgoing.bytes(bytes);
+      return connection.write(bytes);
+    },
+    closeWrite() {
+      outgoing.end();
+      return connection.closeWrite();
+    },
+    close: () => connection.close(),
+  };
+}
+
+/** The same for datagrams, each of which is a frame. */
+export function traceDatagrams(socket: DatagramSocket, options: TraceOptions): DatagramSocket {
+  const show = (verb: Verb, bytes: Uint8Array, peer: string) => {
+    const whole = { frame: 1, from: 0, to: bytes.length, begins: true, ends: true };
+    options.write(render(verb, peer, bytes, 0, bytes.length ? [whole] : [], "1 datagram", options));
+  };
+  return {
+    address: socket.address,
+    endpoint: socket.endpoint,
+    async receive(buffer) {
+      const received = await socket.receive(buffer);
+      if (received) show("read", received[0], udpPeer(received[1]));
+      return received;
+    },
+    send(bytes, to) {
+      show("write", bytes, udpPeer(to));
+      return socket.send(bytes, to);
+    },
+    close: () => socket.close(),
+  };
+}
+
+type Verb = "read" | "write";
+
+/** One direction of a connection, with a decoder of its own to find the borders. */
+class Direction {
+  #verb: Verb;
+  #peer: string;
+  #options: TraceOptions;
+  #decoder: Decoder | undefined;
+  #offset = 0;
+  #frame = 1;
+  #inside = false;
+
+  constructor(verb: Verb, peer: string, options: TraceOptions) {
+    this.#verb = verb;
+    this.#peer = peer;
+    this.#options = options;
+    this.#decoder = options.codec.open().decoder;
+  }
+
+  bytes(bytes: Uint8Array): void {
+    const now = this.#options.now();
+    this.#timeout(now);
+    const start = this.#offset;
+    this.#offset += bytes.length;
+    // The bytes may change under a decoder that still holds them, so it gets its own.
+    this.#decoder?.feed(bytes.slice(), now);
+    const { borders, error } = this.#takeBorders();
+    const segments = this.#segments(bytes.length, borders.map((border) => border - start));
+    const summary = this.#summary(segments);
+    this.#options.write(render(this.#verb, this.#peer, bytes, start, segments, summary, this.#options));
+    if (error) this.#note(error.message);
+  }
+
+  end(): void {
+    const { write, colors, now } = this.#options;
+    this.#decoder?.end();
+    const { error } = this.#takeBorders();
+    write(
+      `${heading(this.#verb, this.#peer, now(), colors)}  end of stream after ${bytesText(this.#offset)}\n`,
+    );
+    if (error) this.#note(error.message);
+  }
+
+  // A pause may have ended a frame since: its border is where the bytes before these ended.
+  #timeout(now: number): void {
+    if (!this.#decoder?.timeout) return;
+    this.#decoder.timeout(now);
+    if (this.#takeBorders().borders.length && this.#inside) {
+      this.#inside = false;
+      this.#frame++;
+    }
+  }
+
+  #takeBorders(): { borders: number[]; error?: FrameError } {
+    const borders: number[] = [];
+    while (this.#decoder) {
+      try {
+        if (this.#decoder.next() === undefined) break;
+        borders.push(this.#decoder.offset);
+      } catch (error) {
+        if (!(error instanceof FrameError)) throw error;
+        // From here on nobody knows where frames begin; the bytes are still shown.
+        if (!error.recoverable) this.#decoder = undefined;
+        return { borders, error };
+      }
+    }
+    return { borders };
+  }
+
+  #segments(length: number, borders: number[]): Segment[] {
+    const segments: Segment[] = [];
+    let from = 0;
+    for (const to of borders) {
+      if (to > from) segments.push({ frame: this.#frame, from, to, begins: !this.#inside, ends: true });
+      this.#frame++;
+      this.#inside = false;
+      from = to;
+    }
+    if (from < length && this.#decoder) {
+      segments.push({ frame: this.#frame, from, to: length, begins: !this.#inside, ends: false });
+      this.#inside = true;
+    }
+    return segments;
+  }
+
+  #summary(segments: Segment[]): string {
+    if (!this.#decoder) return "frames unknown";
+    const whole = segments.filter((segment) => segment.begins && segment.ends).length;
+    const parts = [whole === 1 ? "1 frame" : `${whole} frames`];
+    if (segments.some((segment) => !segment.begins && segment.ends)) parts.push("the end of one");
+    if (segments.some((segment) => segment.begins && !segment.ends)) parts.push("the beginning of one");
+    if (segments.some((segment) => !segment.begins && !segment.ends)) parts.push("the middle of one");
+    return `${(whole ? parts : parts.slice(1)).join(" and ") || "no frame"} (${this.#options.codec.spec})`;
+  }
+
+  #note(message: string): void {
+    this.#options.write(`${INDENT}${this.#options.colors.dim("!")} ${message}\n`);
+  }
+}
+
+function render(
+  verb: Verb,
+  peer: string,
+  bytes: Uint8Array,
+  offset: number,
+  segments: Segment[],
+  summary: string,
+  { colors, now }: TraceOptions,
+): string {
+  const lines = [`${heading(verb, peer, now(), colors)}  ${bytesText(bytes.length)}, ${summary}`];
+  const shown = bytes.subarray(0, SHOWN);
+  let start = 0;
+  for (const row of hexdumpRows(shown, offset)) {
+    const pieces = segments.filter(({ from, to }) => from < start + BYTES_PER_ROW && to > start);
+    const cells = row.hex.split(" ");
+    const hex = paint(cells, start, pieces, colors);
+    const pad = " ".repeat(column(BYTES_PER_ROW) - column(cells.length));
+    const place = row.offset.toString(16).padStart(8, "0");
+    lines.push(`${INDENT}${colors.dim(place)}  ${hex}${pad}  ${row.ascii}`);
+    if (pieces.length) lines.push(`${INDENT}${" ".repeat(place.length)}  ${ruler(start, pieces, colors)}`);
+    start += BYTES_PER_ROW;
+  }
+  if (bytes.length > SHOWN) lines.push(`${INDENT}${colors.dim(`… ${bytesText(bytes.length - SHOWN)} more`)}`);
+  return lines.join("\n") + "\n";
+}
+
+function heading(verb: Verb, peer: string, now: number, colors: TraceColors): string {
+  const date = new Date(now);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const micros = String(Math.floor(now * 1000) % 1_000_000).padStart(6, "0");
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${micros}`;
+  const arrow = verb === "read" ? colors.incoming("◀ read ") : colors.outgoing("▶ write");
+  return `${colors.dim(time)} ${arrow} ${visible(peer)}`;
+}
+
+const bytesText = (count: number) => count === 1 ? "1 byte" : `${count} bytes`;
+
+/** Where the hex digits of a row's byte begin: three places each, and a gap in the middle. */
+const column = (index: number) => index * 3 + (index >= BYTES_PER_ROW / 2 ? 1 : 0);
+
+function paint(cells: string[], start: number, pieces: Segment[], colors: TraceColors): string {
+  let line = "";
+  for (let index = 0; index < cells.length; index++) {
+    const piece = pieces.find(({ from, to }) => from <= start + index && start + index < to);
+    const gap = index === BYTES_PER_ROW / 2 - 1 ? "  " : " ";
+    line += (piece ? colors.frames[piece.frame % 2](cells[index]) : cells[index]) + gap;
+  }
+  return line;
+}
+
+/** `└─ #1 ────┘└─ #2 ─`: a frame that goes on before or after this row has no corner there. */
+function ruler(start: number, pieces: Segment[], colors: TraceColors): string {
+  let line = "";
+  let at = 0;
+  for (const { frame, from, to, begins, ends } of pieces) {
+    const first = Math.max(from - start, 0);
+    const last = Math.min(to - start, BYTES_PER_ROW) - 1;
+    const width = column(last) + 2 - column(first);
+    const left = begins && from >= start ? "└" : "─";
+    const right = ends && to <= start + BYTES_PER_ROW ? "┘" : "─";
+    const label = ` #${frame} `;
+    const middle = (width >= label.length + 4 ? `─${label}` : "").padEnd(width - 2, "─");
+    line += " ".repeat(column(first) - at) + colors.frames[frame % 2](left + middle + right);
+    at = column(last) + 2;
+  }
+  return line;
+}

@@ -1,0 +1,17 @@
+import { type Program, run } from "./lib/cli/mod.ts";
+import config from "./deno.json" with { type: "json" };
+
+const program: Program = {
+  name: "pinwire",
+  version: config.version,
+  summary: "echo, send and receive over TCP, UDP, Unix sockets and TLS, with every frame in sight",
+  modules: {
+    echo: () => import("./lib/echo/commands.ts"),
+    send: () => import("./lib/net/commands.ts"),
+    receive: () => import("./lib/net/commands.ts"),
+    cert: () => import("./lib/net/commands.ts"),
+    demo: () => import("./lib/demo/commands.ts"),
+  },
+};
+
+if (import.meta.main) Deno.exit(await run(program, Deno.args));
