@@ -43,6 +43,8 @@ export function commandHelp(program: Program, name: string, command: Command): s
   return lines.join("\n");
 }
 
+const sentence = (text: string) => `${text[0].toUpperCase()}${text.slice(1)}.`;
+
 type Row = [left: string, right: string];
 
 function synopsis(command: Command): string {

@@ -10,8 +10,8 @@ import {
 
 /** One client of a benchmark: asks, and waits for the whole answer. */
 export interface Asker {
-  /** Bytes of an answer, as far as is known. */
-  answerLength: number;
+  /** Bytes received so far. */
+  received: number;
   /** Sends the message; false if its answer was lost. */
   ask(): Promise<boolean>;
   close(): void;
@@ -22,9 +22,28 @@ const QUIET = 50;
 /** The same while it is shorter than the message, so that the rest may be on its way. */
 const LONG_QUIET = 200;
 
-/** Asks over a stream, where an answer ends when as many bytes have come as the first answer had. */
+/** How the end of an answer is known, in a stream without frames. */
+export interface AnswerEnd {
+  /** Its last byte is that of the message, a newline which stands nowhere else in it. */
+  isNewline: boolean;
+  /** Bytes that it has at least. */
+  length: number;
+}
+
+const NEWLINE = 0x0a;
+
+/** A message of `size` bytes with a newline at its end, so that servers of lines answer too. */
+export function makeMessage(size: number): Uint8Array {
+  const message = new Uint8Array(size).fill(0x78);
+  message[size - 1] = NEWLINE;
+  return message;
+}
+
+/** Asks over a stream. */
 export class StreamAsker implements Asker {
-  answerLength = 0;
+  received = 0;
+  /** Must be set, or learned, before the first question. */
+  end: AnswerEnd = { isNewline: true, length: 0 };
   #connection: Connection;
   #message: Uint8Array;
   #wait: number;
@@ -43,20 +62,34 @@ export class StreamAsker implements Asker {
     this.#watchdog = setInterval(() => this.#look(), Math.max(10, wait / 4));
   }
 
-  /** Asks once and learns how long an answer is. */
-  async learn(): Promise<void> {
+  /** Asks once and learns how an answer ends, from the first one: all that comes until nothing does. */
+  async learn(): Promise<AnswerEnd> {
     await this.#connection.write(this.#message);
     if (!await within(this.#wait, this.#peek())) throw this.#noAnswer();
-    do this.answerLength += await this.#read(); while (
-      await within(this.answerLength < this.#message.length ? LONG_QUIET : QUIET, this.#peek())
-    );
+    let length = 0;
+    let last = 0;
+    do {
+      const count = await this.#read();
+      length += count;
+      last = this.#buffer[count - 1];
+    } while (await within(length < this.#message.length ? LONG_QUIET : QUIET, this.#peek()));
+    const isNewline = last === NEWLINE && length >= this.#message.length;
+    return this.end = { isNewline, length: isNewline ? this.#message.length : length };
   }
 
   async ask(): Promise<boolean> {
     this.#askedAt = performance.now();
+    const { isNewline, length } = this.end;
     try {
       await this.#connection.write(this.#message);
-      for (let got = 0; got < this.answerLength;) got += await this.#read();
+      let got = 0;
+      let last = 0;
+      while (got < length || (isNewline && last !== NEWLINE)) {
+        const count = await this.#read();
+        got += count;
+        last = this.#buffer[count - 1];
+      }
+      this.received += got;
     } catch (error) {
       throw this.#isLate ? this.#noAnswer() : error;
     }
@@ -98,14 +131,14 @@ export class StreamAsker implements Asker {
   #noAnswer(): PinwireError {
     const { remote } = this.#connection;
     return new PinwireError("no_answer", `no whole answer from ${remote} within ${this.#wait / 1000} s`, {
-      hint: "answers must all be of one length; wait longer with --wait",
+      hint: "answers must be of one length or end as the message does; wait longer with --wait",
     });
   }
 }
 
 /** Asks by datagrams, which may get lost. */
 export class DatagramAsker implements Asker {
-  answerLength = 0;
+  received = 0;
   #socket: DatagramSocket;
   #to: InternetAddress;
   #message: Uint8Array;
@@ -132,7 +165,7 @@ export class DatagramAsker implements Asker {
     const receiving = this.#receiving ??= this.#socket.receive(this.#buffer);
     if (!await within(this.#wait, receiving)) return false;
     this.#receiving = undefined;
-    this.answerLength = (await receiving)?.[0].length ?? 0;
+    this.received += (await receiving)?.[0].length ?? 0;
     return true;
   }
 

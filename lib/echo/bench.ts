@@ -1,5 +1,5 @@
 import { type Address, dial, dialOptions, formatAddress, Stop } from "../net/mod.ts";
-import { type Asker, DatagramAsker, StreamAsker } from "./askers.ts";
+import { type AnswerEnd, type Asker, DatagramAsker, makeMessage, StreamAsker } from "./askers.ts";
 
 /** What `echo bench` is told. */
 export interface BenchOptions {
@@ -64,7 +64,7 @@ export async function measure(
     const seconds = (performance.now() - begin) / 1000;
     const sorted = latencies.subarray(0, answered).sort();
     const at = (share: number) => Math.round(sorted[Math.ceil(answered * share) - 1] ?? 0);
-    const bytes = answered * (size + askers[0].answerLength);
+    const bytes = answered * size + askers.reduce((sum, asker) => sum + asker.received, 0);
     return {
       address: formatAddress(address),
       connections: askers.length,
@@ -84,10 +84,9 @@ export async function measure(
 
 async function openAskers(address: Address, options: BenchOptions): Promise<Asker[]> {
   const { connections, messages, size, wait, ca } = options;
-  // Letters and a newline, so that servers of lines answer too.
-  const message = new Uint8Array(size).fill(0x78);
-  message[size - 1] = 0x0a;
+  const message = makeMessage(size);
   const askers: Asker[] = [];
+  let end: AnswerEnd | undefined;
   try {
     const tls = await dialOptions(address, ca);
     for (let i = 0; i < Math.min(connections, messages); i++) {
@@ -97,8 +96,7 @@ async function openAskers(address: Address, options: BenchOptions): Promise<Aske
       }
       const asker = new StreamAsker(await dial(address, tls), message, wait);
       askers.push(asker);
-      if (i === 0) await asker.learn();
-      else asker.answerLength = askers[0].answerLength;
+      asker.end = end ??= await asker.learn();
     }
   } catch (error) {
     for (const asker of askers) asker.close();

@@ -120,9 +120,8 @@ const echoConnect = command({
 
 const echoBench = command({
   summary: "measure an echo server, ours or any other",
-  description:
-    "Each connection sends a message, waits for the whole answer, and sends the next. The length of " +
-    "an answer is learned from the first one, so answers must all be of one length.",
+  description: "Each connection sends a message, waits for the whole answer, and sends the next. How an " +
+    "answer ends is learned from the first one: with the message's own last byte, or after so many bytes.",
   positionals: { address },
   options: {
     connections: { kind: integer("N", 1, 20_000), short: "c", default: 50, help: "connections (default 50)" },

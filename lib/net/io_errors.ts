@@ -94,11 +94,10 @@ export async function translateListenError(error: unknown, address: string, port
     const holder = port === undefined
       ? undefined
       : await portHolder(port, address.startsWith("udp:") ? "udp" : "tcp");
-    return make(
-      "address_taken",
-      `${address} is taken${holder ? ` by ${holder}` : ""}`,
-      "stop that program or choose another port",
-    );
+    const hint = port === undefined
+      ? "stop that server or choose another path"
+      : "stop it or choose another port";
+    return make("address_taken", `${address} is taken${holder ? ` by ${holder}` : ""}`, hint);
   }
   if (error instanceof Deno.errors.AddrNotAvailable || /EADDRNOTAVAIL|not available/i.test(String(error))) {
     return make(
