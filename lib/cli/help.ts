@@ -28,7 +28,7 @@ export function commandHelp(program: Program, name: string, command: Command): s
   const lines = [
     `${call} ${synopsis(command)} [OPTIONS]`.replace("  ", " "),
     "",
-    ...wrap(command.summary, 0),
+    sentence(command.summary),
   ];
   for (const paragraph of command.description?.split("\n\n") ?? []) lines.push("", ...wrap(paragraph, 0));
   const positionals = Object.values(command.positionals).map((one): Row => [one.kind.meta, one.help]);
