@@ -60,17 +60,9 @@ export class Process {
 
   constructor(command: string, args: string[], { stdin, env, cwd }: ProcessOptions = {}) {
     this.#title = [command, ...args].join(" ");
-    const child = new Deno.Command(command, {
-      args,
-      env,
-      cwd,
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    })
-      .spawn();
-    this.#child = child;
-    this.#stdin = child.stdin.getWriter();
+    const pipes = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
+    this.#child = new Deno.Command(command, { args, env, cwd, ...pipes }).spawn();
+    this.#stdin = this.#child.stdin.getWriter();
     AbortSignal.timeout(DEADLINE).addEventListener("abort", () => this.#late = this.#end());
     this.status = this.#run();
     if (stdin !== undefined) {
@@ -82,10 +74,6 @@ export class Process {
   /** The port of {@linkcode address}. */
   get port(): number {
     return Number(this.address.match(/:(\d+)$/)?.[1] ?? fail(`no port in "${this.address}"`));
-  }
-
-  get pid(): number {
-    return this.#child.pid;
   }
 
   async write(data: string | Uint8Array): Promise<void> {
@@ -110,9 +98,9 @@ export class Process {
     return this.#wait("a line on stdout", () => {
       const end = this.stdout.indexOf("\n", this.#taken);
       if (end < 0) return undefined;
-      const line = this.stdout.slice(this.#taken, end);
+      const line = this.stdout.slice(this.#taken, end + 1);
       this.#taken = end + 1;
-      return line;
+      return plainNewlines(line).slice(0, -1);
     });
   }
 
@@ -135,7 +123,7 @@ export class Process {
   async outcome(): Promise<Outcome> {
     const { code } = await this.status;
     if (this.#late) fail(this.#report("did not end"));
-    return { code, stdout: this.stdout, stderr: this.stderr };
+    return { code, stdout: plainNewlines(this.stdout), stderr: plainNewlines(this.stderr) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -193,6 +181,11 @@ export class Process {
     if (this.#late) what += ` and was killed after ${DEADLINE} ms`;
     return `${this.#title}\n${what}\nstdout: ${this.stdout}\nstderr: ${this.stderr}`;
   }
+}
+
+/** Python on Windows prints CRLF; tests compare with what it prints elsewhere. */
+function plainNewlines(text: string): string {
+  return Deno.build.os === "windows" ? text.replaceAll("\r\n", "\n") : text;
 }
 
 /** Runs a program to its end. */

@@ -14,7 +14,11 @@ export class ByteBuffer {
   /** Bytes written so far. */
   length = 0;
 
-  /** @param capacity bytes of the first allocation */
+  /**
+   * Begins empty.
+   *
+   * @param capacity bytes of the first allocation
+   */
   constructor(capacity = 256) {
     this.#bytes = new Uint8Array(capacity);
   }

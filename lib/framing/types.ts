@@ -42,7 +42,9 @@ export interface Encoder {
 
 /** Both directions of one connection. They belong together: `text` answers in the form that it was asked in. */
 export interface Framing {
+  /** Cuts what comes. */
   readonly decoder: Decoder;
+  /** Makes the frames of what goes. */
   readonly encoder: Encoder;
 }
 
@@ -69,13 +71,16 @@ export type FrameErrorCode =
 
 /** A frame that is none, with the place in the stream where it begins to be wrong. */
 export class FrameError extends PinwireError {
+  /** `FrameError`. */
   override name = "FrameError";
+  /** What is wrong. */
   declare readonly code: FrameErrorCode;
   /** Offset in the stream, in bytes, of the first byte of the frame that is wrong (0 from an encoder). */
   readonly offset: number;
   /** Whether the decoder finds the next frame by itself. */
   readonly recoverable: boolean;
 
+  /** See the fields; `hint` is what to do next. */
   constructor(
     code: FrameErrorCode,
     message: string,
