@@ -63,7 +63,8 @@ deno task soak --minutes 60            # does memory stay flat: a client that ne
 Stages: ${
     Object.keys(STAGES).map((name) => `\`${name}\``).join(", ")
   }. All of it runs on loopback. \`load.c\` makes the load
-in one thread, so that the server has the other core; \`echo.c\` is the limit, one epoll thread and nothing else. Before
+in one thread, so that the server has the other core; \`echo.c\` is the limit, one epoll thread and nothing else, and
+\`peers/loop.ts\` is what Deno itself allows. Before
 each run of a server the C server runs, and what counts is the median of the ratios of such pairs: absolute rates
 move with the machine's other work. This page is written by the command; a stage measured alone replaces its own section.
 

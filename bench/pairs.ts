@@ -110,7 +110,8 @@ function summary(name: string, runs: { own: Run; base: Run }[], failures: string
     p99: of(({ own }) => own.p99),
     p99Ratio: of(({ own, base }) => own.p99 / base.p99),
     least: of(({ own }) => own.least),
-    cpu: of(({ own }) => own.cpu / own.rate * 1e6),
+    // A server that forks leaves the work to children that are not counted.
+    cpu: of(({ own }) => own.cpu > 0.01 ? own.cpu / own.rate * 1e6 : NaN),
     failures,
   };
 }

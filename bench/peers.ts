@@ -7,9 +7,10 @@ export const ROOT = new URL("..", import.meta.url).pathname;
 
 /** An echo server to measure. */
 export interface Peer {
-  readonly name: string;
-  /** Its command line for this port (0: a free one). */
-  argv(port: number): string[];
+  /** Its command line for this port (0: a free one), run in `ROOT`. */
+  argv(port: string): string[];
+  /** A program without which there is no such peer here. */
+  readonly needs?: string;
   /** Whether it puts the 27-byte stamp before what came. */
   readonly stamps: boolean;
   /** Whether it says its port on stderr; otherwise one is found for it. */
@@ -44,73 +45,61 @@ export async function prepare(folder: string): Promise<Tools> {
   const absent: string[] = [];
   for (const name of ["go", "node", "python3", "socat", "ncat"]) if (!await onPath(name)) absent.push(name);
   if (!absent.includes("go")) await new Child(["go", "build", "-o", go, `${HERE}/peers/echo.go`]).output(300);
+  const present = (peers: Record<string, Peer>) =>
+    new Map(Object.entries(peers).filter(([, { needs }]) => !needs || !absent.includes(needs)));
 
-  const stamping = (name: string, argv: Peer["argv"]): Peer => ({
-    name,
-    argv,
-    stamps: true,
-    announces: true,
-  });
-  const silent = (name: string, argv: Peer["argv"]): Peer => ({
-    name,
-    argv,
-    stamps: false,
-    announces: false,
-  });
-  const present = (needed: string, ...peers: Peer[]) => absent.includes(needed) ? [] : peers;
-  const serve = (transport: string, workers = 1) => (port: number) =>
-    pinwire(
-      ["echo", "serve", `${transport}://127.0.0.1:${port}`, "--quiet", "--max-clients", "20000"]
-        .concat(workers > 1 ? ["--workers", `${workers}`] : []),
-      workers > 1 ? ["--allow-net", "--allow-read"] : undefined,
-    );
-
-  const tcp: Peer[] = [
-    stamping("C", (port) => [c, `${port}`, "stamp"]),
-    { ...stamping("C plain", (port) => [c, `${port}`, "plain"]), stamps: false },
-    stamping("pinwire", serve("tcp")),
-    stamping("pinwire --workers 4", serve("tcp", 4)),
-    ...present("node", stamping("Node net", (port) => ["node", `${HERE}/peers/node.mjs`, `${port}`, "tcp"])),
-    ...present("go", stamping("Go", (port) => [go, `${port}`, "tcp"])),
-    ...present(
-      "python3",
-      stamping("asyncio", (port) => ["python3", `${HERE}/peers/aio.py`, `${port}`, "tcp"]),
-    ),
-    ...present(
-      "socat",
-      silent("socat EXEC:cat", (port) => {
-        return ["socat", `TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr,backlog=4096`, "EXEC:cat"];
-      }),
-    ),
-    ...present(
-      "ncat",
-      silent(
-        "ncat -e /bin/cat",
-        (port) => ["ncat", "-l", "127.0.0.1", `${port}`, "-k", "-m", "9999", "-e", "/bin/cat"],
+  const loop = [Deno.execPath(), "run", "--allow-net", "bench/peers/loop.ts"];
+  return {
+    load,
+    absent,
+    tcp: present({
+      "C": stamping((port) => [c, port, "stamp"]),
+      "C plain": { ...stamping((port) => [c, port, "plain"]), stamps: false },
+      "pinwire": stamping((port) => serve("tcp", port)),
+      "pinwire --workers 4": stamping((port) => serve("tcp", port, 4)),
+      "plain Deno loop": stamping((port) => [...loop, port, "tcp"]),
+      "Node net": stamping((port) => ["node", "bench/peers/node.mjs", port, "tcp"], "node"),
+      "Node net, writev": stamping((port) => ["node", "bench/peers/node.mjs", port, "writev"], "node"),
+      "Go": stamping((port) => [go, port, "tcp"], "go"),
+      "asyncio": stamping((port) => ["python3", "bench/peers/aio.py", port, "tcp"], "python3"),
+      "socat EXEC:cat": silent(
+        (port) => ["socat", `TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr,backlog=4096`, "EXEC:cat"],
+        "socat",
       ),
-    ),
-  ];
-  const udp: Peer[] = [
-    stamping("C", (port) => [c, `${port}`, "udp"]),
-    stamping("pinwire", serve("udp")),
-    ...present(
-      "node",
-      stamping("Node dgram", (port) => ["node", `${HERE}/peers/node.mjs`, `${port}`, "udp"]),
-    ),
-    ...present("go", stamping("Go", (port) => [go, `${port}`, "udp"])),
-    ...present(
-      "python3",
-      stamping("asyncio", (port) => ["python3", `${HERE}/peers/aio.py`, `${port}`, "udp"]),
-    ),
-  ];
-  const byName = (peers: Peer[]) => new Map(peers.map((peer) => [peer.name, peer]));
-  return { load, tcp: byName(tcp), udp: byName(udp), absent };
+      "ncat -e /bin/cat": silent(
+        (port) => ["ncat", "-l", "127.0.0.1", port, "-k", "-m", "9999", "-e", "/bin/cat"],
+        "ncat",
+      ),
+    }),
+    udp: present({
+      "C": stamping((port) => [c, port, "udp"]),
+      "pinwire": stamping((port) => serve("udp", port)),
+      "plain Deno loop": stamping((port) => [...loop, port, "udp"]),
+      "Node dgram": stamping((port) => ["node", "bench/peers/node.mjs", port, "udp"], "node"),
+      "Go": stamping((port) => [go, port, "udp"], "go"),
+      "asyncio": stamping((port) => ["python3", "bench/peers/aio.py", port, "udp"], "python3"),
+    }),
+  };
+}
+
+function stamping(argv: Peer["argv"], needs?: string): Peer {
+  return { argv, needs, stamps: true, announces: true };
+}
+
+function silent(argv: Peer["argv"], needs: string): Peer {
+  return { argv, needs, stamps: false, announces: false };
+}
+
+function serve(scheme: string, port: string, workers = 1): string[] {
+  const args = ["echo", "serve", `${scheme}://127.0.0.1:${port}`, "--quiet", "--max-clients", "20000"];
+  if (workers === 1) return pinwire(args);
+  return pinwire([...args, "--workers", `${workers}`], ["--allow-net", "--allow-read"]);
 }
 
 /** Starts a peer; ready when this resolves. */
 export async function start(peer: Peer): Promise<{ server: Child; port: number }> {
   const wanted = peer.announces ? 0 : freePort();
-  const server = new Child(peer.argv(wanted), { cwd: ROOT });
+  const server = new Child(peer.argv(`${wanted}`), { cwd: ROOT });
   try {
     if (peer.announces) return { server, port: await server.announcedPort() };
     await server.accepting(wanted);

@@ -30,8 +30,7 @@ export async function echoScene(print: (line: string) => void, coloured: boolean
   print("2. A client sends three lines, each in a write of its own, while the server is busy.");
   print("   This is what leaves the client, as --trace shows it:");
   const client = await dial(parseAddress(listener.address, { schemes: ["tcp"] }));
-  const accepted = await listener.accept();
-  const server = accepted!.connection;
+  const server = (await listener.accept())!;
   const toServer = traceConnection(client, tracing);
   const out = new ByteBuffer();
   const { encoder, decoder } = context.codec.open();
@@ -67,7 +66,7 @@ function sceneContext(): Context {
     stop,
     trace: (connection) => connection,
     traceDatagrams: (socket) => socket,
-    [Symbol.dispose]() {},
+    [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
 

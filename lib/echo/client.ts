@@ -35,6 +35,7 @@ export async function talk(address: Address, options: TalkOptions, context: Cont
   const watch = new Watch(context, options, address.scheme === "udp");
   const console = await openConsole("> ", stop, (line) => reporter.print(line));
   let answered = Promise.withResolvers<void>();
+  let answers = 0;
   let sentAt = performance.now();
 
   function printTimed(event: MessageEvent) {
@@ -44,6 +45,7 @@ export async function talk(address: Address, options: TalkOptions, context: Cont
 
   function onMessage(body: Uint8Array, peer: string) {
     watch.received(peer, body, console.isTerminal && !options.json ? printTimed : undefined);
+    answers++;
     answered.resolve();
   }
 
@@ -58,17 +60,21 @@ export async function talk(address: Address, options: TalkOptions, context: Cont
       if (console.isTerminal) console.close();
     });
 
+    const stopped = new Promise<void>((resolve) => stop.signal.addEventListener("abort", () => resolve()));
     console.prompt();
     for await (const line of console.lines) {
       if (line === "") break;
       if (hasLeft) throw closedByPeer(peer);
       answered = Promise.withResolvers();
+      const answersBefore = answers;
       const message = encodeText(context, line);
       watch.sent(message);
       sentAt = performance.now();
-      await link.send(message);
-      if (!await within(options.wait, Promise.race([answered.promise, ended]))) {
-        reporter.error(noAnswer(options.wait), peer);
+      if (await link.send(message)) {
+        const inTime = await within(options.wait, Promise.race([answered.promise, ended, stopped]));
+        if (stop.signal.aborted) return;
+        if (!inTime) reporter.error(noAnswer(options.wait), peer);
+        else if (answers === answersBefore) throw closedByPeer(peer);
       }
       if (watch.isOver) break;
       console.prompt();

@@ -59,7 +59,7 @@ const echoServe = command({
   ],
   async run(options, { address = DEFAULT_ADDRESS }, opened) {
     const isSilent = options.reply === "none";
-    using context = await openContext({
+    await using context = await openContext({
       program: "pinwire echo",
       role: "server",
       showMessage: isSilent ? showMessage : undefined,
@@ -108,7 +108,7 @@ const echoConnect = command({
     ["tls://pi.local --ca pinwire-cert.pem", "over TLS"],
   ],
   async run(options, { address = DEFAULT_ADDRESS }) {
-    using context = await openContext(
+    await using context = await openContext(
       { program: "pinwire echo", role: "client", showMessage: showText },
       options,
     );

@@ -5,6 +5,7 @@ import {
   type Connection,
   type Context,
   type DatagramSocket,
+  datagramTooLong,
   type Endpoint,
   hostPort,
   MAX_DATAGRAM,
@@ -62,8 +63,10 @@ export async function echoConnection(
     const bytes = inPlace ? answer : out.bytes();
     answer = undefined;
     if (watch.isOver) return finish(bytes);
-    if (!bytes?.length) return undefined;
-    return inPlace ? connection.write(bytes) : connection.write(bytes).then(() => out.clear());
+    const drained = watch.isActive ? context.reporter.drained() : undefined;
+    if (!bytes?.length) return drained;
+    const written = inPlace ? connection.write(bytes) : connection.write(bytes).then(() => out.clear());
+    return drained ? written.then(() => drained) : written;
   }
 
   async function finish(bytes: Uint8Array | undefined) {
@@ -105,7 +108,7 @@ export async function echoDatagrams(
     out.clear();
     reply.write(message, asker, Date.now(), out);
     const bytes = out.bytes();
-    if (bytes.length > MAX_DATAGRAM) throw tooLong(bytes.length);
+    if (bytes.length > MAX_DATAGRAM) throw datagramTooLong("an answer", bytes.length);
     if (wouldGoRound(reply, message, bytes)) return guard.drop();
     if (!guard.allows(from, message.length, bytes.length, Date.now())) return;
     if (watch.isActive) watch.sent(bytes);
@@ -114,6 +117,7 @@ export async function echoDatagrams(
 
   try {
     while (!watch.isOver) {
+      await reporter.drained();
       const received = await receive(socket, memory, context);
       if (!received) return;
       const [message, from] = received;
@@ -149,19 +153,11 @@ function wouldGoRound(reply: Reply, message: Uint8Array, answer: Uint8Array): bo
     (reply.isFixed && message.length === answer.length && message.every((byte, i) => byte === answer[i]));
 }
 
-function tooLong(length: number): PinwireError {
-  return new PinwireError(
-    "datagram_too_long",
-    `an answer of ${length} bytes was not sent, a datagram holds ${MAX_DATAGRAM}`,
-    { hint: "send less, or use TCP" },
-  );
-}
-
 function reportDropped(guard: AnswerGuard, { reporter }: Context): void {
   const dropped = guard.takeDropped();
   if (!dropped) return;
   reporter.error(
-    new PinwireError("answers_dropped", `${dropped} datagrams were not answered`, {
+    new PinwireError("answers_dropped", `datagrams not answered: ${dropped}`, {
       hint: "they came from where an echo would loop or amplify, or too fast",
     }),
   );

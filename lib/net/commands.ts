@@ -46,11 +46,11 @@ const send = command({
     ["127.0.0.1:7 --hex 68656c6c6f --repeat 3 --interval 0.5", "bytes, three times"],
   ],
   async run(options, positionals) {
-    using context = await openContext(
+    await using context = await openContext(
       { program: "pinwire send", role: "client", showMessage: showText },
       options,
     );
-    const { missing, send } = await import("./send.ts");
+    const { missing, outgoing, send } = await import("./send.ts");
     const { ask, openConsole } = await import("./console.ts");
     const isTerminal = Deno.stdin.isTerminal();
     let { address, message } = positionals;
@@ -63,11 +63,13 @@ const send = command({
       message = ask("message:");
       if (message === undefined) return 0;
     }
-    const messages = message !== undefined
-      ? [message]
-      : (await openConsole("", context.stop, (line) => context.reporter.print(line))).lines;
-    await send(address, messages, options, context);
-    return 0;
+    // A message given is looked at before anything is dialled.
+    const given = message === undefined ? undefined : [outgoing(message, options, context)];
+    async function* typed() {
+      const { lines } = await openConsole("", context.stop, (line) => context.reporter.print(line));
+      for await (const line of lines) yield outgoing(line, options, context);
+    }
+    return await send(address, given ?? typed(), options, context) ? 0 : 1;
   },
 });
 
@@ -98,7 +100,10 @@ const receive = command({
     ["8899 --once --json", "one message, as JSON"],
   ],
   async run(options, { address }, opened) {
-    using context = await openContext({ program: "pinwire receive", role: "server", showMessage }, options);
+    await using context = await openContext(
+      { program: "pinwire receive", role: "server", showMessage },
+      options,
+    );
     const { receive } = await import("./receive.ts");
     await receive(address, options, context, opened);
     return 0;

@@ -32,11 +32,17 @@ export interface DrainableConnection extends Connection {
   closeWhenIdle(): void;
 }
 
-/** A {@linkcode Connection} over one of Deno's sockets. */
+/** What a connection needs of the socket under it; Deno's have it. */
+export type Socket = Pick<Deno.Conn, "read" | "write" | "closeWrite" | "close">;
+
+/** What a peer sent before it ended its sending side is answered for at most this long, in ms. */
+export const HALF_CLOSE_TIME = 5_000;
+
+/** A {@linkcode Connection} over a socket. */
 export class SocketConnection implements DrainableConnection {
   readonly local: string;
   readonly remote: string;
-  #conn: Deno.Conn;
+  #socket: Socket;
   #closed = false;
   #writing = false;
   #closeWhenIdle = false;
@@ -45,20 +51,19 @@ export class SocketConnection implements DrainableConnection {
   #halfCloseTimer?: ReturnType<typeof setTimeout>;
 
   /**
-   * @param number counts connections, to name the peers of a Unix socket, which have no address
    * @param halfCloseTime ms after which the connection closes once the peer has ended its sending side;
    * without it, it stays half open
    */
-  constructor(conn: Deno.Conn, scheme: "tcp" | "tls" | "unix", number: number, halfCloseTime?: number) {
-    this.#conn = conn;
+  constructor(socket: Socket, names: { local: string; remote: string }, halfCloseTime?: number) {
+    this.#socket = socket;
     this.#halfCloseTime = halfCloseTime;
-    this.local = nameOf(conn.localAddr, scheme, number);
-    this.remote = nameOf(conn.remoteAddr, scheme, number);
+    this.local = names.local;
+    this.remote = names.remote;
   }
 
   async read(buffer: Uint8Array): Promise<number | null> {
     try {
-      const count = await this.#conn.read(buffer);
+      const count = await this.#socket.read(buffer);
       if (count === null) this.#endedByPeer();
       return count;
     } catch (error) {
@@ -71,8 +76,8 @@ export class SocketConnection implements DrainableConnection {
   async write(bytes: Uint8Array): Promise<void> {
     await this.#takeTurn();
     try {
-      let written = await this.#conn.write(bytes);
-      while (written < bytes.length) written += await this.#conn.write(bytes.subarray(written));
+      let written = await this.#socket.write(bytes);
+      while (written < bytes.length) written += await this.#socket.write(bytes.subarray(written));
     } catch (error) {
       throw translateIoError(error, this.remote);
     } finally {
@@ -83,7 +88,7 @@ export class SocketConnection implements DrainableConnection {
   async closeWrite(): Promise<void> {
     await this.#takeTurn();
     try {
-      await this.#conn.closeWrite();
+      await this.#socket.closeWrite();
     } catch (error) {
       if (!this.#closed) throw translateIoError(error, this.remote);
     } finally {
@@ -95,7 +100,7 @@ export class SocketConnection implements DrainableConnection {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#halfCloseTimer);
-    this.#conn.close();
+    this.#socket.close();
   }
 
   closeWhenIdle(): void {
@@ -123,9 +128,22 @@ export class SocketConnection implements DrainableConnection {
   }
 }
 
-/** What Deno calls an address, in our form. */
-export function nameOf(address: Deno.Addr, scheme: "tcp" | "tls" | "udp" | "unix", number: number): string {
-  if (address.transport === "tcp" || address.transport === "udp") return `${scheme}://${hostPort(address)}`;
+/**
+ * Both ends of one of Deno's connections, in our form.
+ *
+ * @param number counts connections, to name the peers of a Unix socket, which have no address
+ */
+export function namesOf(
+  conn: Deno.Conn,
+  scheme: "tcp" | "tls" | "unix",
+  number: number,
+): { local: string; remote: string } {
+  return { local: nameOf(conn.localAddr, scheme, number), remote: nameOf(conn.remoteAddr, scheme, number) };
+}
+
+/** One of Deno's addresses, in our form. */
+export function nameOf(address: Deno.Addr, scheme: "tcp" | "tls" | "unix", number: number): string {
+  if ("hostname" in address) return `${scheme}://${hostPort(address)}`;
   return "path" in address && address.path
     ? formatAddress({ scheme: "unix", path: address.path })
     : `unix:#${number}`;

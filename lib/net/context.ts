@@ -22,7 +22,7 @@ export interface CommonOptions {
 }
 
 /** What a command works with: made once from its options. */
-export interface Context extends Disposable {
+export interface Context extends AsyncDisposable {
   readonly encoding: Encoding;
   readonly codec: Codec;
   readonly reporter: Reporter;
@@ -58,8 +58,9 @@ export async function openContext(
     json: options.json,
     quiet: options.quiet,
     onClosed: () => stop.now(),
+    signal: stop.signal,
   });
-  const tracing = options.trace ? await openTrace(codec, options.noColor) : undefined;
+  const tracing = options.trace ? await openTrace(codec, options.noColor, reporter) : undefined;
   return {
     encoding,
     codec,
@@ -67,17 +68,19 @@ export async function openContext(
     stop,
     trace: (connection) => tracing ? tracing.traceConnection(connection, tracing.options) : connection,
     traceDatagrams: (socket) => tracing ? tracing.traceDatagrams(socket, tracing.options) : socket,
-    [Symbol.dispose]: () => stop[Symbol.dispose](),
+    async [Symbol.asyncDispose]() {
+      stop[Symbol.dispose]();
+      await reporter.flush();
+    },
   };
 }
 
-async function openTrace(codec: Codec, noColor: boolean) {
+async function openTrace(codec: Codec, noColor: boolean, reporter: Reporter) {
   const { traceColors, traceConnection, traceDatagrams } = await import("./trace.ts");
-  const encoder = new TextEncoder();
   const options: TraceOptions = {
     codec,
     colors: traceColors(!noColor && !Deno.noColor && Deno.stderr.isTerminal()),
-    write: (text) => void Deno.stderr.writeSync(encoder.encode(text)),
+    write: (text) => reporter.note(text),
     now: () => performance.timeOrigin + performance.now(),
   };
   return { traceConnection, traceDatagrams, options };

@@ -1,3 +1,4 @@
+import { PinwireError } from "../errors.ts";
 import {
   type Address,
   formatAddress,
@@ -10,6 +11,15 @@ import { translateIoError, translateListenError } from "./io_errors.ts";
 
 /** The most that a UDP datagram over IPv4 can carry, in bytes (65,535 less the two headers). */
 export const MAX_DATAGRAM = 65_507;
+
+/** What is said of a message, or an answer, that no datagram can hold. */
+export function datagramTooLong(what: string, length: number): PinwireError {
+  return new PinwireError(
+    "datagram_too_long",
+    `${what} of ${length} bytes was not sent, a datagram holds ${MAX_DATAGRAM}`,
+    { hint: "send less, or use TCP" },
+  );
+}
 
 /** Where a datagram came from or goes to. */
 export type Endpoint = Pick<Deno.NetAddr, "hostname" | "port">;

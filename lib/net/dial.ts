@@ -1,6 +1,6 @@
 import { PinwireError } from "../errors.ts";
 import { type Address, formatAddress, type InternetAddress } from "./address.ts";
-import { type Connection, SocketConnection } from "./connection.ts";
+import { type Connection, namesOf, SocketConnection } from "./connection.ts";
 import { refused, translateDialError } from "./io_errors.ts";
 
 /** How to dial. */
@@ -24,7 +24,7 @@ export async function dial(
   try {
     if (address.scheme === "unix") {
       const conn = await Deno.connect({ transport: "unix", path: address.path });
-      return new SocketConnection(conn, "unix", 0);
+      return new SocketConnection(conn, namesOf(conn, "unix", 0));
     }
     if (address.scheme === "udp") throw new TypeError("UDP has no connections to dial");
     return await dialTcp(address, name, ca, AbortSignal.timeout(timeout));
@@ -42,32 +42,23 @@ async function dialTcp(address: InternetAddress, name: string, ca: string | unde
     throw refused(name);
   }
   conn.setNoDelay(true);
-  if (address.scheme === "tcp") return new SocketConnection(conn, "tcp", 0);
+  if (address.scheme === "tcp") return new SocketConnection(conn, namesOf(conn, "tcp", 0));
   const tls = await Deno.startTls(conn, { hostname, caCerts: ca ? [ca] : [] });
-  await handshake(tls, signal);
-  return new SocketConnection(tls, "tls", 0);
+  const onAbort = () => tls.close();
+  signal.addEventListener("abort", onAbort);
+  try {
+    await tls.handshake();
+    return new SocketConnection(tls, namesOf(tls, "tls", 0));
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    tls.close();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
 }
 
 const isSame = (a: Deno.NetAddr, b: Deno.NetAddr) => a.port === b.port && a.hostname === b.hostname;
-
-/**
- * Does the TLS handshake, for as long as `signal` lets it; closes `conn` if it fails.
- *
- * @throws what Deno throws, or the reason of `signal`
- */
-export async function handshake(conn: Deno.TlsConn, signal: AbortSignal): Promise<void> {
-  const late = Promise.withResolvers<never>();
-  const abort = () => late.reject(signal.reason);
-  signal.addEventListener("abort", abort);
-  try {
-    await Promise.race([conn.handshake(), late.promise]);
-  } catch (error) {
-    conn.close();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
-}
 
 /**
  * Reads a file of PEM certificates for `DialOptions.ca`.

@@ -1,3 +1,7 @@
+import { PinwireError } from "../errors.ts";
+import { Output, type Sink } from "./output.ts";
+import { within } from "./within.ts";
+
 /** What happens, as `--json` tells it; docs/protocol.md lists the fields. */
 export type Event =
   | { event: "listening"; address: string }
@@ -39,12 +43,14 @@ export interface ReporterOptions {
   showMessage?(message: MessageEvent): string;
   /** Takes the events in place of stdout and stderr: a worker hands them to its main thread. */
   forward?(event: Event): void;
-  /** Writes to stdout; gives false once it is closed. Default: the process's own. */
-  writeOut?(text: string): boolean;
-  /** Writes to stderr. Default: the process's own. */
-  writeErr?(text: string): void;
+  /** Default: the process's own. */
+  stdout?: Sink;
+  /** Default: the process's own. */
+  stderr?: Sink;
   /** Told once when stdout turns out to be closed, as by `| head -1`. */
   onClosed?(): void;
+  /** Aborted when the program stops: nobody waits for a slow reader then. */
+  signal?: AbortSignal;
 }
 
 /** Tells of events: on stdout for programs, on stderr for people. */
@@ -52,10 +58,18 @@ export class Reporter {
   /** Whether anybody looks at messages; if not, they need not be decoded. */
   readonly wantsMessages: boolean;
   #options: ReporterOptions;
-  #closed = false;
+  #stdout: Output;
+  #stderr: Output;
 
   constructor(options: ReporterOptions) {
+    const { stdout = Deno.stdout, stderr = Deno.stderr, onClosed, signal } = options;
     this.#options = options;
+    this.#stdout = new Output(stdout, {
+      onClosed,
+      signal,
+      onDropped: (count) => this.error(eventsDropped(count)),
+    });
+    this.#stderr = new Output(stderr);
     this.wantsMessages = Boolean(options.json || options.showMessage);
   }
 
@@ -88,17 +102,42 @@ export class Reporter {
     });
   }
 
-  /** Prints a line on stdout, whole and in one write. */
+  /** Prints a line on stdout. */
   print(line: string): void {
-    if (this.#closed || (this.#options.writeOut ?? writeStdout)(line + "\n")) return;
-    this.#closed = true;
-    this.#options.onClosed?.();
+    this.#stdout.write(line + "\n");
+  }
+
+  /** Writes lines to stderr as they are. */
+  note(lines: string): void {
+    this.#stderr.write(lines);
+  }
+
+  /** If stdout isn't read as fast as messages come, done when it is: whoever takes messages in waits for it. */
+  drained(): Promise<void> | undefined {
+    return this.#stdout.drained();
+  }
+
+  /**
+   * Done when all is printed, or when nobody reads it.
+   *
+   * @throws what kept it from being printed, such as a full disk
+   */
+  async flush(): Promise<void> {
+    await within(FLUSH_TIME, Promise.all([this.#stdout.flush(), this.#stderr.flush()]));
   }
 
   #say(event: Exclude<Event, MessageEvent>): void {
-    (this.#options.writeErr ?? writeStderr)(`${this.#options.program}: ${sentence(event)}\n`);
+    this.note(`${this.#options.program}: ${sentence(event)}\n`);
   }
 }
+
+/** A reader that has stopped reading is waited for so long at the end, in ms. */
+const FLUSH_TIME = 1000;
+
+const eventsDropped = (count: number) =>
+  new PinwireError("events_dropped", `${count === 1 ? "1 event was" : `${count} events were`} dropped`, {
+    hint: "whoever reads them is too slow",
+  });
 
 function sentence(event: Exclude<Event, MessageEvent>): string {
   switch (event.event) {
@@ -113,29 +152,4 @@ function sentence(event: Exclude<Event, MessageEvent>): string {
       return `${about}${event.message}${event.hint ? `: ${event.hint}` : ""}`;
     }
   }
-}
-
-const encoder = new TextEncoder();
-
-/** Writes text to stdout; false if the reader has gone. Whatever else fails (a full disk) is thrown. */
-export function writeStdout(text: string): boolean {
-  try {
-    writeAll(Deno.stdout, encoder.encode(text));
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.BrokenPipe) return false;
-    throw error;
-  }
-}
-
-function writeStderr(text: string): void {
-  try {
-    writeAll(Deno.stderr, encoder.encode(text));
-  } catch {
-    // Nobody is left to tell.
-  }
-}
-
-function writeAll(file: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
 }

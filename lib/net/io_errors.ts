@@ -1,28 +1,35 @@
 import { PinwireError } from "../errors.ts";
 
-/** An error of Deno's while reading or writing, in our words; one of ours, and a missing permission, stays. */
+/** Codes of system calls and of Node's streams that say that a connection is over. */
+const CLOSED_CODES = new Set(["EPIPE", "ENOTCONN", "ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END"]);
+
+/** An error while reading or writing, in our words; one of ours, and a missing permission, stays. */
 export function translateIoError(error: unknown, peer: string): unknown {
-  const make = (code: string, message: string, hint?: string) =>
-    new PinwireError(code, message, { hint, cause: error });
   if (error instanceof PinwireError || !(error instanceof Error)) return error;
-  if (error instanceof Deno.errors.ConnectionReset) {
-    return make("connection_reset", `${peer} reset the connection`);
-  }
+  const make = (code: string, message: string) => new PinwireError(code, message, { cause: error });
+  const code = "code" in error ? String(error.code) : "";
+  if (code === "ECONNRESET") return make("connection_reset", `${peer} reset the connection`);
   if (
-    error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.NotConnected ||
-    error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted ||
-    error instanceof Deno.errors.UnexpectedEof
+    CLOSED_CODES.has(code) || error instanceof Deno.errors.BadResource ||
+    error instanceof Deno.errors.Interrupted || error instanceof Deno.errors.UnexpectedEof
   ) return make("connection_closed", `the connection to ${peer} is closed`);
-  if (error instanceof Deno.errors.InvalidData) return translateTlsError(error, peer);
   if (error instanceof Deno.errors.TimedOut) return make("timed_out", `${peer} did not answer in time`);
-  return error;
+  return error instanceof Deno.errors.InvalidData ? translateTlsError(error, peer) : error;
+}
+
+/** Why a connection ended, for its `disconnected` event: `connection reset`, `frame too long` … */
+export function reasonOf(error: unknown): string {
+  return error instanceof PinwireError ? error.code.replaceAll("_", " ") : "error";
 }
 
 // The TLS library tells its errors apart by their messages alone.
-function translateTlsError(error: Error, peer: string): PinwireError {
-  const hint = TLS_HINTS.find(([pattern]) => pattern.test(error.message))?.[1] ??
+/** A failed handshake, or bytes that are no TLS, in our words. */
+export function translateTlsError(error: Error, peer: string): PinwireError {
+  // Node adds what OpenSSL would have said.
+  const reason = error.message.replace(/ \(SSL routines:.*$/, "");
+  const hint = TLS_HINTS.find(([pattern]) => pattern.test(reason))?.[1] ??
     "check the certificate of both sides";
-  return new PinwireError("tls_failed", `TLS with ${peer} failed (${error.message})`, { hint, cause: error });
+  return new PinwireError("tls_failed", `TLS with ${peer} failed (${reason})`, { hint, cause: error });
 }
 
 const TLS_HINTS: [RegExp, string][] = [
@@ -34,6 +41,7 @@ const TLS_HINTS: [RegExp, string][] = [
     /received fatal alert: (UnknownCA|BadCertificate|CertificateUnknown)/,
     "the client does not trust the certificate; give it with --ca",
   ],
+  [/timeout/, "the other side has to begin, and to speak TLS"],
   [/UnknownIssuer/, "name the server's certificate with --ca FILE"],
   [
     /CaUsedAsEndEntity/,

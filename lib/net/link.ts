@@ -1,9 +1,9 @@
-import { ByteBuffer, FrameError, pullFrames } from "../framing/mod.ts";
+import { ByteBuffer, pullFrames } from "../framing/mod.ts";
 import { type Address, isLoopback, unmapped } from "./address.ts";
-import { type Context, dialOptions, systemClock } from "./context.ts";
-import { bindDatagram, type Endpoint, MAX_DATAGRAM, udpPeer } from "./datagram.ts";
+import { type Context, dialOptions, reportFrameError, systemClock } from "./context.ts";
+import { bindDatagram, datagramTooLong, type Endpoint, MAX_DATAGRAM, udpPeer } from "./datagram.ts";
 import { dial } from "./dial.ts";
-import { PinwireError } from "../errors.ts";
+import { reasonOf } from "./io_errors.ts";
 
 /** A client's way to one peer, over a stream or by datagrams: messages out, messages in. */
 export interface Link {
@@ -11,8 +11,8 @@ export interface Link {
   readonly peer: string;
   /** Done when the peer has ended its stream, or the link is closed; rejects if it broke. */
   readonly ended: Promise<void>;
-  /** Sends one message. */
-  send(body: Uint8Array): Promise<void>;
+  /** Sends one message; false if it can't be one, which is reported and concerns no other. */
+  send(body: Uint8Array): Promise<boolean>;
   /** Ends our sending side, which for datagrams is all there is to end. */
   finish(): Promise<void>;
   close(): void;
@@ -40,6 +40,7 @@ export async function openLink(
   const out = new ByteBuffer();
   const ended = pullFrames(connection, decoder, {
     onFrame: (body) => onMessage(body, peer),
+    onBatch: () => reporter.drained(),
     onError: (error) => reporter.error(error, peer),
     clock: systemClock,
   }).then(
@@ -49,7 +50,7 @@ export async function openLink(
       reporter.report({
         event: "disconnected",
         peer,
-        reason: error instanceof PinwireError ? error.code : "error",
+        reason: reasonOf(error),
       });
       throw error;
     },
@@ -61,8 +62,14 @@ export async function openLink(
     ended,
     async send(body) {
       out.clear();
-      encoder.encode(body, out);
+      try {
+        encoder.encode(body, out);
+      } catch (error) {
+        reportFrameError(reporter, error, peer);
+        return false;
+      }
       await connection.write(out.bytes());
+      return true;
     },
     finish: () => connection.closeWrite(),
     close: () => connection.close(),
@@ -97,13 +104,11 @@ async function openDatagramLink(
     ended,
     async send(body) {
       if (body.length > MAX_DATAGRAM) {
-        throw new FrameError(
-          "frame_unencodable",
-          `a message of ${body.length} bytes was not sent, a datagram holds ${MAX_DATAGRAM}`,
-          { hint: "send less, or use TCP" },
-        );
+        context.reporter.error(datagramTooLong("a message", body.length), udpPeer(address));
+        return false;
       }
       await socket.send(body, { hostname, port });
+      return true;
     },
     finish: () => Promise.resolve(socket.close()),
     close: () => socket.close(),

@@ -1,8 +1,13 @@
 import { PinwireError } from "../errors.ts";
-import { type Address, formatAddress, type UnixAddress } from "./address.ts";
-import { type DrainableConnection, nameOf, SocketConnection } from "./connection.ts";
-import { handshake } from "./dial.ts";
-import { translateIoError, translateListenError } from "./io_errors.ts";
+import { type Address, formatAddress, type InternetAddress, type UnixAddress } from "./address.ts";
+import {
+  type DrainableConnection,
+  HALF_CLOSE_TIME,
+  nameOf,
+  namesOf,
+  SocketConnection,
+} from "./connection.ts";
+import { translateListenError } from "./io_errors.ts";
 
 /** Certificate chain and private key of a server, as PEM text. */
 export interface ServerIdentity {
@@ -15,20 +20,14 @@ export interface Listener {
   /** Where it listens, with the real port: `tcp://127.0.0.1:21567`. */
   readonly address: string;
   /**
-   * Waits for the next connection; `undefined` once the listener is closed.
+   * Waits for the next connection; `undefined` once the listener is closed. Over TLS its handshake is done.
    *
-   * @throws what the system said, such as EMFILE; the next call may succeed
+   * @throws what kept a connection from coming in, such as EMFILE or a failed handshake; the next call may
+   * succeed
    */
-  accept(): Promise<Accepted | undefined>;
+  accept(): Promise<DrainableConnection | undefined>;
   /** Stops accepting; the path of a Unix socket is removed. May be called again. */
   close(): void;
-}
-
-/** A connection that came in. Over TLS its handshake is still to be done, which must not hold up others. */
-export interface Accepted {
-  connection: DrainableConnection;
-  /** @throws {PinwireError} `tls_failed`, `timed_out` */
-  ready(): Promise<void>;
 }
 
 /** How to listen, besides where. */
@@ -38,12 +37,6 @@ export interface ListenOptions {
   /** Lets several listeners share the port; the kernel spreads connections over them (Linux). */
   reusePort?: boolean;
 }
-
-/** A client that says nothing holds its place in the handshake no longer than this, in ms. */
-const HANDSHAKE_TIMEOUT = 10_000;
-
-/** What a peer sent before it ended its sending side is answered for at most this long, in ms. */
-const HALF_CLOSE_TIME = 5_000;
 
 // The kernel cuts it to net.core.somaxconn; the runtime's own 511 is short for thousands that come at once.
 const BACKLOG = 4096;
@@ -60,12 +53,14 @@ export async function listen(
 ): Promise<Listener> {
   if (address.scheme === "udp") throw new TypeError("UDP has no connections to accept");
   try {
-    const listener = address.scheme === "unix"
-      ? await listenUnix(address)
-      : address.scheme === "tls"
-      ? listenTls(address, identity)
-      : Deno.listen({ hostname: address.hostname, port: address.port, reusePort, tcpBacklog: BACKLOG });
-    return wrap(listener, address.scheme);
+    if (address.scheme === "unix") return wrap(await listenUnix(address), "unix");
+    if (address.scheme === "tls") {
+      checkTls(address, identity);
+      const { listenTls } = await import("./tls_listen.ts");
+      return await listenTls(address, identity!, BACKLOG);
+    }
+    const { hostname, port } = address;
+    return wrap(Deno.listen({ hostname, port, reusePort, tcpBacklog: BACKLOG }), "tcp");
   } catch (error) {
     throw await translateListenError(error, formatAddress(address), portOf(address));
   }
@@ -73,13 +68,12 @@ export async function listen(
 
 const portOf = (address: Address) => address.scheme === "unix" ? undefined : address.port;
 
-function listenTls(
-  { hostname, port }: { hostname: string; port: number },
-  identity?: ServerIdentity,
-): Deno.TlsListener {
+// Node's module says little of a taken port and nothing of a wrong key before the first client comes: Deno's
+// tells both at once.
+function checkTls({ hostname, port }: InternetAddress, identity?: ServerIdentity): void {
   if (!identity) throw new TypeError("TLS needs a certificate and its key");
   try {
-    return Deno.listenTls({ hostname, port, ...identity, tcpBacklog: BACKLOG });
+    Deno.listenTls({ hostname, port, ...identity }).close();
   } catch (error) {
     const message = error instanceof Error ? error.message : "";
     const what = error instanceof Deno.errors.InvalidData
@@ -124,7 +118,7 @@ async function isAlive(path: string): Promise<boolean> {
   }
 }
 
-function wrap(listener: Deno.Listener | Deno.TlsListener, scheme: "tcp" | "tls" | "unix"): Listener {
+function wrap(listener: Deno.Listener, scheme: "tcp" | "unix"): Listener {
   let closed = false;
   let count = 0;
   return {
@@ -133,19 +127,7 @@ function wrap(listener: Deno.Listener | Deno.TlsListener, scheme: "tcp" | "tls" 
       try {
         const conn = await listener.accept();
         if ("setNoDelay" in conn) (conn as Deno.TcpConn).setNoDelay(true);
-        const connection = new SocketConnection(conn, scheme, ++count, HALF_CLOSE_TIME);
-        return {
-          connection,
-          async ready() {
-            if (scheme !== "tls") return;
-            try {
-              await handshake(conn as Deno.TlsConn, AbortSignal.timeout(HANDSHAKE_TIMEOUT));
-            } catch (error) {
-              connection.close();
-              throw translateHandshakeError(error, connection.remote);
-            }
-          },
-        };
+        return new SocketConnection(conn, namesOf(conn, scheme, ++count), HALF_CLOSE_TIME);
       } catch (error) {
         if (closed) return undefined;
         throw error;
@@ -157,13 +139,4 @@ function wrap(listener: Deno.Listener | Deno.TlsListener, scheme: "tcp" | "tls" 
       listener.close();
     },
   };
-}
-
-function translateHandshakeError(error: unknown, peer: string): unknown {
-  if (error instanceof DOMException) {
-    return new PinwireError("timed_out", `${peer} did not finish the TLS handshake in time`, {
-      cause: error,
-    });
-  }
-  return translateIoError(error, peer);
 }

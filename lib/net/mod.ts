@@ -33,13 +33,14 @@ export {
   AnswerGuard,
   bindDatagram,
   type DatagramSocket,
+  datagramTooLong,
   type Endpoint,
   MAX_DATAGRAM,
   udpPeer,
 } from "./datagram.ts";
 export { dial, type DialOptions } from "./dial.ts";
 export { type ErrorEvent, type Event, type MessageEvent, Reporter, type ReporterOptions } from "./events.ts";
-export { type Accepted, listen, type Listener, type ListenOptions, type ServerIdentity } from "./listen.ts";
+export { listen, type Listener, type ListenOptions, type ServerIdentity } from "./listen.ts";
 export { type Link, openLink } from "./link.ts";
 export { within } from "./within.ts";
 export { pipe } from "./pipe.ts";

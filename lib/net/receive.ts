@@ -35,6 +35,7 @@ export async function receive(
       const decoder = codec.spec === "raw" ? encoding.stream() : encoding;
       await pullFrames(connection, codec.open().decoder, {
         onFrame: (body) => take(connection.remote, body, decoder.decode(body)),
+        onBatch: () => reporter.drained(),
         onError: (error) => reporter.error(error, connection.remote),
         clock: systemClock,
       });
@@ -44,6 +45,7 @@ export async function receive(
       for (let received; (received = await socket.receive(memory));) {
         const [body, from] = received;
         take(udpPeer(from), body, encoding.decode(body));
+        await reporter.drained();
       }
     },
     opened,

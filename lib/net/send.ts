@@ -27,14 +27,15 @@ const DEFAULT_WAIT = 2000;
  * Sends messages, then prints what comes back: over a stream until the peer closes, over UDP until there are
  * as many answers as messages, and never longer than `wait`.
  *
- * @throws {PinwireError} what dialling and sending throw; `usage` for a message that isn't hexadecimal
+ * @throws {PinwireError} what dialling and sending throw
+ * @returns whether all could be sent
  */
 export async function send(
   address: Address,
-  messages: AsyncIterable<string> | Iterable<string>,
+  messages: AsyncIterable<OutgoingMessage> | Iterable<OutgoingMessage>,
   options: SendOptions,
   context: Context,
-): Promise<void> {
+): Promise<boolean> {
   const { reporter, stop, codec, encoding } = context;
   const isDatagram = address.scheme === "udp";
   const isPieces = !isDatagram && codec.spec === "raw";
@@ -44,6 +45,8 @@ export async function send(
   let sent = 0;
   let answers = 0;
   let isSent = false;
+  let isFirst = true;
+  let hasFailed = false;
 
   function onMessage(body: Uint8Array, peer: string) {
     const decoded = decoder.decode(body);
@@ -57,12 +60,12 @@ export async function send(
   const onStop = () => link.close();
   stop.signal.addEventListener("abort", onStop);
   try {
-    for await (const text of messages) {
-      const bytes = toBytes(text, options, context);
+    for await (const { text, bytes } of messages) {
       for (let i = 0; i < options.repeat && !stop.signal.aborted; i++) {
-        if (sent) await pause(options.interval, stop.signal);
-        await sendOne(link, bytes);
-        sent++;
+        if (!isFirst) await pause(options.interval, stop.signal);
+        isFirst = false;
+        if (await sendOne(link, bytes)) sent++;
+        else hasFailed = true;
       }
       if (text === options.until || stop.signal.aborted) break;
     }
@@ -72,8 +75,10 @@ export async function send(
     if (wait > 0 && !(isDatagram && answers >= sent)) {
       await within(wait, Promise.race([link.ended, isOver.promise]));
     }
+    return !hasFailed;
   } catch (error) {
     if (!stop.signal.aborted) throw error;
+    return !hasFailed;
   } finally {
     stop.signal.removeEventListener("abort", onStop);
     link.close();
@@ -81,9 +86,9 @@ export async function send(
   }
 }
 
-async function sendOne(link: Link, bytes: Uint8Array): Promise<void> {
+async function sendOne(link: Link, bytes: Uint8Array): Promise<boolean> {
   try {
-    await link.send(bytes);
+    return await link.send(bytes);
   } catch (error) {
     // What the peer said before it left tells more than that it left.
     await link.ended;
@@ -91,16 +96,27 @@ async function sendOne(link: Link, bytes: Uint8Array): Promise<void> {
   }
 }
 
-function toBytes(text: string, options: SendOptions, context: Context): Uint8Array {
+/** A message to send, and how it was written. */
+export interface OutgoingMessage {
+  text: string;
+  bytes: Uint8Array;
+}
+
+/**
+ * Puts a message as it was typed into bytes.
+ *
+ * @throws {PinwireError} `usage` for a message of `--hex` that isn't hexadecimal
+ */
+export function outgoing(text: string, options: SendOptions, context: Context): OutgoingMessage {
   if (!options.hex) {
     const newline = options.newline ? { lf: "\n", crlf: "\r\n" }[options.newline] : "";
-    return encodeText(context, text + newline);
+    return { text, bytes: encodeText(context, text + newline) };
   }
   const bytes = parseHex(text);
   if (!bytes) {
     throw usageError(`"${text}" is not hexadecimal`, "write two digits a byte, as in 68656c6c6f or 0d:0a");
   }
-  return bytes;
+  return { text, bytes };
 }
 
 /** Prints text that comes in pieces, line by line, or messages that are each a line. */

@@ -2,7 +2,9 @@ import { PinwireError } from "../errors.ts";
 import type { Connection, DrainableConnection } from "./connection.ts";
 import type { Reporter } from "./events.ts";
 import { withIdleTimeout } from "./idle.ts";
-import type { Accepted, Listener } from "./listen.ts";
+import { reasonOf } from "./io_errors.ts";
+import type { Listener } from "./listen.ts";
+import { within } from "./within.ts";
 
 /** How a server treats its connections. */
 export interface ServeOptions {
@@ -53,9 +55,8 @@ export async function serveConnections(listener: Listener, options: ServeOptions
   let refusing = false;
   try {
     for (;;) {
-      const accepted = await acceptNext(listener, reporter, stopping.promise);
-      if (!accepted) break;
-      const { connection } = accepted;
+      const connection = await acceptNext(listener, reporter, stopping.promise);
+      if (!connection) break;
       if (!counter.enter(maxClients)) {
         connection.close();
         // A crowd at the door is told of once.
@@ -63,7 +64,7 @@ export async function serveConnections(listener: Listener, options: ServeOptions
           reporter.error(
             new PinwireError(
               "too_many_clients",
-              `refused ${connection.remote}, there are ${maxClients} clients`,
+              `refused ${connection.remote}, ${maxClients} at a time is the limit`,
               {
                 hint: "raise --max-clients",
               },
@@ -75,7 +76,7 @@ export async function serveConnections(listener: Listener, options: ServeOptions
         continue;
       }
       refusing = false;
-      const served = serveOne(accepted, options).finally(() => {
+      const served = serveOne(connection, options).finally(() => {
         counter.leave();
         open.delete(connection);
       });
@@ -103,34 +104,27 @@ async function acceptNext(listener: Listener, reporter: Reporter, stopping: Prom
     try {
       return await listener.accept();
     } catch (error) {
-      const full = error instanceof Error && "code" in error &&
+      if (error instanceof PinwireError) {
+        reporter.error(error);
+        continue;
+      }
+      const isFull = error instanceof Error && "code" in error &&
         (error.code === "EMFILE" || error.code === "ENFILE");
-      reporter.error(
-        full
-          ? new PinwireError("too_many_files", "a connection had to wait, too many files are open", {
-            hint: "raise the limit with ulimit -n, or lower --max-clients",
-          })
-          : error,
-      );
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      await Promise.race([
-        new Promise<void>((resolve) => timer = setTimeout(resolve, ACCEPT_RETRY)),
-        stopping,
-      ]);
-      clearTimeout(timer);
+      reporter.error(isFull ? tooManyFiles(error) : error);
+      await within(ACCEPT_RETRY, stopping);
     }
   }
 }
 
-async function serveOne({ connection, ready }: Accepted, options: ServeOptions): Promise<void> {
+const tooManyFiles = (cause: unknown) =>
+  new PinwireError("too_many_files", "a connection had to wait, too many files are open", {
+    hint: "raise the limit with ulimit -n, or lower --max-clients",
+    cause,
+  });
+
+async function serveOne(connection: DrainableConnection, options: ServeOptions): Promise<void> {
   const { reporter, idleTimeout, signal } = options;
   const peer = connection.remote;
-  try {
-    await ready();
-  } catch (error) {
-    if (!signal.aborted) reporter.error(error, peer);
-    return connection.close();
-  }
   reporter.report({ event: "connected", peer });
   const limited = idleTimeout ? withIdleTimeout(connection, idleTimeout) : connection;
   let reason = "end of stream";
@@ -150,12 +144,6 @@ async function serveOne({ connection, ready }: Accepted, options: ServeOptions):
 }
 
 const GONE = new Set(["connection_reset", "connection_closed"]);
-
-const reasonOf = (error: unknown) => {
-  if (!(error instanceof PinwireError)) return "error";
-  return { connection_reset: "connection reset", connection_closed: "connection closed" }[error.code] ??
-    error.code;
-};
 
 function localCounter(): ClientCounter {
   let count = 0;

@@ -1,0 +1,140 @@
+import { assert, assertEquals } from "@std/assert";
+import { command, type Program } from "./command.ts";
+import { commandHelp, programHelp } from "./help.ts";
+import { choice, text } from "./kinds.ts";
+
+const program: Program = { name: "prog", version: "1.2.3", summary: "does things", modules: {} };
+
+const say = command({
+  summary: "say it",
+  description: "Says what it is told, and when it is told much it goes on and on, over the end of the line " +
+    "and into the next.\n\nA second paragraph.",
+  positionals: {
+    address: { kind: text("ADDRESS"), help: "where" },
+    words: { kind: text("WORD"), variadic: true, optional: true, help: "what" },
+  },
+  options: {
+    newline: { kind: choice("lf|crlf", ["lf", "crlf"]), short: "n", help: "how a line ends" },
+    veryLongOptionName: {
+      kind: text("SOMETHING-LONG"),
+      help: "a long left side stands alone, and its text is cut where the page of a hundred columns ends",
+    },
+    json: { help: "for programs" },
+  },
+  permissions: ["net", "read"],
+  examples: [["here", "on loopback"]],
+  run: () => Promise.resolve(0),
+});
+
+const bare = command({
+  summary: "do nothing",
+  positionals: {},
+  options: {},
+  permissions: [],
+  examples: [],
+  run: () => Promise.resolve(0),
+});
+
+Deno.test({
+  name: "commandHelp shows a command as it is declared",
+  permissions: "none",
+  fn() {
+    assertEquals(
+      commandHelp(program, "say", say),
+      `prog say ADDRESS [WORD…] [OPTIONS]
+
+Say it.
+
+Says what it is told, and when it is told much it goes on and on, over the end of the line and into
+the next.
+
+A second paragraph.
+
+  ADDRESS  where
+  WORD     what
+
+Options:
+  -n, --newline lf|crlf               how a line ends
+      --very-long-option-name SOMETHING-LONG
+                                      a long left side stands alone, and its text is cut where the
+                                      page of a hundred columns ends
+      --json                          for programs
+  -h, --help                          this page
+
+Examples:
+  prog say here  on loopback
+
+With Deno: deno run --allow-net --allow-read main.ts say`,
+    );
+  },
+});
+
+Deno.test({
+  name: "commandHelp leaves out what a command doesn't have",
+  permissions: "none",
+  fn() {
+    assertEquals(
+      commandHelp(program, "nothing", bare),
+      `prog nothing [OPTIONS]
+
+Do nothing.
+
+Options:
+  -h, --help  this page
+
+With Deno: deno run main.ts nothing`,
+    );
+  },
+});
+
+Deno.test({
+  name: "programHelp lists every command with its arguments, and what is built in",
+  permissions: "none",
+  fn() {
+    assertEquals(
+      programHelp(program, { say, "box open": bare, "box close": bare }),
+      `prog 1.2.3: does things
+
+  say ADDRESS [WORD…]        say it
+  box open                   do nothing
+  box close                  do nothing
+  completions bash|zsh|fish  print a completion script for your shell
+  help [COMMAND]             this page, or a command's own
+
+prog COMMAND --help tells more.`,
+    );
+  },
+});
+
+Deno.test({
+  name: "programHelp of a group lists its commands alone",
+  permissions: "none",
+  fn() {
+    assertEquals(
+      programHelp(program, { say, "box open": bare, "boxes count": bare }, "box"),
+      `prog box: its commands
+
+  box open  do nothing
+
+prog COMMAND --help tells more.`,
+    );
+  },
+});
+
+Deno.test({
+  name: "commandHelp of every command of ours is at most 100 columns wide, but for what can't be cut",
+  async fn() {
+    const modules = await Promise.all([
+      import("../echo/commands.ts"),
+      import("../net/commands.ts"),
+      import("../demo/commands.ts"),
+    ]);
+    for (const { commands } of modules) {
+      for (const [name, one] of Object.entries(commands)) {
+        for (const line of commandHelp(program, name, one).split("\n")) {
+          assert(line.length <= 100, `${name}: ${line}`);
+        }
+      }
+    }
+  },
+});

@@ -1,0 +1,247 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { usageError } from "../errors.ts";
+import { run as runProgram } from "../../tests/support.ts";
+import { type Command, command, type Permission, type Program } from "./command.ts";
+import { integer, text } from "./kinds.ts";
+import { run } from "./run.ts";
+
+/** A command with these keeps them all, so that the tests keep theirs. */
+const ALL: Permission[] = ["net", "read", "write", "env", "run", "sys", "ffi"];
+
+/** A command that does `act` with what was parsed. */
+function does(
+  act: (options: Record<string, unknown>, positionals: Record<string, unknown>) => number,
+): Command {
+  return command({
+    summary: "do it",
+    positionals: { word: { kind: text("WORD"), optional: true, help: "a word" } },
+    options: { count: { kind: integer("N", 0), default: 3, help: "how many" } },
+    permissions: ALL,
+    examples: [],
+    run: (options, positionals) => Promise.resolve(act(options, positionals)),
+  });
+}
+
+const fails = (error: unknown) =>
+  does(() => {
+    throw error;
+  });
+
+const box = {
+  commands: { "box open": does(({ count }) => Number(count)), "box close": does(() => 0) },
+};
+
+const program: Program = {
+  name: "prog",
+  version: "1.2.3",
+  summary: "does things",
+  modules: {
+    box: () => Promise.resolve(box),
+    wrong: () => Promise.resolve({ commands: { wrong: fails(usageError("bad word", "use another")) } }),
+    broken: () => Promise.resolve({ commands: { broken: fails(new RangeError("a bug")) } }),
+    forbidden: () => Promise.resolve({ commands: { forbidden: fails(notCapable()) } }),
+    never: () => Promise.reject(new Error("this module is not needed")),
+  },
+};
+
+const notCapable = () =>
+  new Deno.errors.NotCapable('Requires net access to "0.0.0.0:80", run again with the --allow-net flag');
+
+interface Outcome {
+  code: number;
+  out: string;
+  err: string;
+}
+
+const outcome = (...args: string[]) => outcomeOf(program, args);
+
+/** Runs `args`, and gives what was printed beside the exit code. */
+async function outcomeOf(program: Program, args: string[]): Promise<Outcome> {
+  const { log, error } = console;
+  let out = "";
+  let err = "";
+  console.log = (line: string) => out += `${line}\n`;
+  console.error = (line: string) => err += `${line}\n`;
+  try {
+    return { code: await run(program, args), out, err };
+  } finally {
+    Object.assign(console, { log, error });
+  }
+}
+
+Deno.test("run gives what the command gives as the exit code, and loads no other module", async () => {
+  assertEquals(await outcome("box", "open"), { code: 3, out: "", err: "" });
+  assertEquals(await outcome("box", "open", "here", "--count=7"), { code: 7, out: "", err: "" });
+  assertEquals(await outcome("box", "close"), { code: 0, out: "", err: "" });
+});
+
+Deno.test("run names the command nearest to an unknown one", async () => {
+  assertEquals(await outcome("bxo"), {
+    code: 2,
+    out: "",
+    err: 'prog: unknown command "bxo": did you mean box?\n',
+  });
+  assertEquals(await outcome("box", "opne"), {
+    code: 2,
+    out: "",
+    err: 'prog: unknown command "box opne": did you mean box open?\n',
+  });
+  assertEquals(await outcome("hlep"), {
+    code: 2,
+    out: "",
+    err: 'prog: unknown command "hlep": did you mean help?\n',
+  });
+});
+
+Deno.test("run takes no name of JavaScript's own for a command", async () => {
+  for (const word of ["toString", "constructor", "__proto__"]) {
+    const { code, err } = await outcome(word);
+    assertEquals(code, 2);
+    assertStringIncludes(err, `unknown command "${word}"`);
+  }
+  assertEquals((await outcome("box", "toString")).code, 2);
+});
+
+Deno.test("run tells what a group needs", async () => {
+  assertEquals(await outcome("box"), {
+    code: 2,
+    out: "",
+    err: 'prog: "box" needs one more word: use one of open, close\n',
+  });
+  assertEquals(
+    (await outcome("box", "--count")).err,
+    'prog: "box" needs one more word: use one of open, close\n',
+  );
+});
+
+Deno.test("run tells that options stand behind the command", async () => {
+  assertEquals(await outcome("--count", "3"), {
+    code: 2,
+    out: "",
+    err: 'prog: "--count" is not a command: options stand behind the command\n',
+  });
+});
+
+Deno.test("run prints a PinwireError in one sentence and ends with its exit code", async () => {
+  assertEquals(await outcome("wrong"), { code: 2, out: "", err: "prog: bad word: use another\n" });
+  assertEquals(await outcome("box", "open", "--count", "x"), {
+    code: 2,
+    out: "",
+    err: 'prog: --count: "x" is not a whole number: use 0 or more\n',
+  });
+});
+
+Deno.test("run prints what nobody expected in one sentence too, and ends with 1", async () => {
+  const { code, out, err } = await outcome("broken");
+  assertEquals([code, out], [1, ""]);
+  assertMatch(err, /^prog: unexpected error: a bug: .+\n$/);
+});
+
+Deno.test("run names the flag of a missing permission", async () => {
+  const { code, err } = await outcome("forbidden");
+  assertEquals(code, 1);
+  assertMatch(err, /^prog: .*net access to "0\.0\.0\.0:80": run it with deno run --allow-net\n$/);
+});
+
+Deno.test("run prints help on stdout and ends with 0", async () => {
+  const ofBox = await outcome("help", "box");
+  assertEquals([ofBox.code, ofBox.err], [0, ""]);
+  assertMatch(ofBox.out, /^prog box: its commands\n\n {2}box open \[WORD\] /);
+  assertEquals(await outcome("box", "--help"), ofBox);
+  assertEquals(await outcome("box", "-h"), ofBox);
+  const ofOpen = await outcome("help", "box", "open");
+  assertEquals([ofOpen.code, ofOpen.err], [0, ""]);
+  assertMatch(ofOpen.out, /^prog box open \[WORD\] \[OPTIONS\]\n/);
+  assertEquals(await outcome("box", "open", "-h"), ofOpen);
+  assertEquals(await outcome("box", "open", "--count", "1", "--help"), ofOpen);
+});
+
+Deno.test("run prints the program's help where nothing, or help, is asked for", async () => {
+  const whole: Program = { ...program, modules: { box: program.modules.box } };
+  for (const args of [[], ["help"], ["--help"], ["-h"], ["help", "--help"]]) {
+    const { code, out, err } = await outcomeOf(whole, args);
+    assertEquals([code, err], [0, ""]);
+    assertMatch(out, /^prog 1\.2\.3: does things\n\n {2}box open \[WORD\] /);
+  }
+});
+
+Deno.test("run refuses help for what there is not", async () => {
+  assertEquals((await outcome("help", "bxo")).err, 'prog: unknown command "bxo": did you mean box?\n');
+  const { code, err } = await outcome("help", "box", "shut");
+  assertEquals([code, err.startsWith('prog: unknown command "box shut"')], [2, true]);
+});
+
+Deno.test("run has help for the commands that are built in", async () => {
+  for (const name of ["completions", "help"]) {
+    const { code, err } = await outcome("help", name);
+    assertEquals([code, err], [0, ""], name);
+  }
+});
+
+Deno.test("run prints the version", async () => {
+  for (const flag of ["--version", "-V"]) {
+    assertEquals(await outcome(flag), { code: 0, out: "prog 1.2.3\n", err: "" });
+  }
+});
+
+Deno.test("run prints completion scripts, and refuses shells that it doesn't know", async () => {
+  const { code, out } = await outcome("completions", "bash");
+  assertEquals(code, 0);
+  assertStringIncludes(out, "complete -o default -F _prog prog");
+  assertEquals(await outcome("completions", "tcsh"), {
+    code: 2,
+    out: "",
+    err: 'prog: no completions for "tcsh": use bash, zsh, fish\n',
+  });
+});
+
+/** A program of one command, run by Deno with every permission, that prints those it has at the end. */
+async function permissionsOf(declaration: string, args: string[] = []): Promise<string[]> {
+  const source = `
+    import { command, run, text } from "${import.meta.resolve("./mod.ts")}";
+    const names = ["net", "read", "write", "env", "run", "sys", "ffi"];
+    const has = () => names.filter((name) => Deno.permissions.querySync({ name }).state === "granted").join(" ");
+    const only = command({
+      summary: "", positionals: {}, examples: [],
+      options: { ca: { kind: text("FILE"), help: "" } },
+      run(_options, _positionals, opened) {
+        console.log(has());
+        opened();
+        console.log(has());
+        return Promise.resolve(0);
+      },
+      ${declaration}
+    });
+    const modules = { only: () => Promise.resolve({ commands: { only } }) };
+    Deno.exit(await run({ name: "prog", version: "1", summary: "", modules }, ["only", ...Deno.args]));`;
+  const flags = ["--quiet", "--no-prompt", "--no-check", "--allow-all"];
+  const config = ["--config", `${import.meta.dirname}/../../deno.json`, "--ext", "ts"];
+  const { code, stdout, stderr } = await runProgram(
+    Deno.execPath(),
+    ["run", ...flags, ...config, "-", ...args],
+    { stdin: source },
+  );
+  assertEquals([code, stderr], [0, ""]);
+  return stdout.split("\n").slice(0, -1);
+}
+
+Deno.test("run gives up what the command doesn't declare", async () => {
+  assertEquals(await permissionsOf(`permissions: ["net"]`), ["net", "net"]);
+  assertEquals(await permissionsOf(`permissions: []`), ["", ""]);
+});
+
+Deno.test("run keeps what the options need besides", async () => {
+  const declaration = `permissions: ["net"], morePermissions: ({ ca }) => ca ? ["read"] : []`;
+  assertEquals(await permissionsOf(declaration), ["net", "net"]);
+  assertEquals(await permissionsOf(declaration, ["--ca", "x"]), ["net read", "net read"]);
+});
+
+Deno.test("run waits with giving up until a command that opens first has opened", async () => {
+  const all = "net read write env run sys ffi";
+  assertEquals(await permissionsOf(`permissions: ["net"], opensFirst: true`), [all, "net"]);
+});
+
+Deno.test("run keeps everything for a command that declares everything", async () => {
+  const all = "net read write env run sys ffi";
+  assertEquals(await permissionsOf(`permissions: ${JSON.stringify(ALL)}`), [all, all]);
+});

@@ -1,0 +1,98 @@
+/** Characters that may wait before {@linkcode Output.drained} asks for patience. */
+const HIGH_WATER = 65_536;
+/** Characters that may wait at all; what comes then is dropped, and counted. */
+const LIMIT = 8 * 1024 * 1024;
+
+/** Where an {@linkcode Output} writes: `Deno.stdout` and the like. A write may be partial. */
+export type Sink = Pick<typeof Deno.stdout, "write">;
+
+/** How an {@linkcode Output} tells of what happens to it. */
+export interface OutputOptions {
+  /** Told once when the reader has gone, as with `| head -1`. */
+  onClosed?(): void;
+  /** Told, when writing goes on, how many texts were dropped. */
+  onDropped?(count: number): void;
+  /** Once it is aborted nobody waits for a slow reader any more. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Text to stdout or stderr, each piece whole and in order, without ever standing still for a reader that
+ * doesn't read: that would stop all clients, and Ctrl-C too.
+ */
+export class Output {
+  #sink: Sink;
+  #options: OutputOptions;
+  #encoder = new TextEncoder();
+  #queue: string[] = [];
+  #waiting = 0;
+  #dropped = 0;
+  #closed = false;
+  #failure: unknown;
+  #writing?: Promise<void>;
+  #drained?: PromiseWithResolvers<void>;
+
+  constructor(sink: Sink, options: OutputOptions = {}) {
+    this.#sink = sink;
+    this.#options = options;
+    options.signal?.addEventListener("abort", () => this.#drained?.resolve());
+  }
+
+  /** Writes `text`, soon. */
+  write(text: string): void {
+    if (this.#closed) return;
+    if (this.#waiting > LIMIT) {
+      this.#dropped++;
+      return;
+    }
+    this.#queue.push(text);
+    this.#waiting += text.length;
+    this.#writing ??= this.#run();
+  }
+
+  /** If much is waiting, done when less is: whoever makes more should wait for it. */
+  drained(): Promise<void> | undefined {
+    if (this.#waiting <= HIGH_WATER || this.#options.signal?.aborted) return undefined;
+    return (this.#drained ??= Promise.withResolvers()).promise;
+  }
+
+  /**
+   * Done when all is written.
+   *
+   * @throws what kept it from being written, such as a full disk
+   */
+  async flush(): Promise<void> {
+    await this.#writing;
+    if (this.#failure) throw this.#failure;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#queue.length) {
+        const text = this.#queue.join("");
+        this.#queue = [];
+        const bytes = this.#encoder.encode(text);
+        for (let at = 0; at < bytes.length;) at += await this.#sink.write(bytes.subarray(at));
+        this.#waiting -= text.length;
+        this.#release();
+      }
+    } catch (error) {
+      this.#closed = true;
+      this.#queue = [];
+      this.#waiting = 0;
+      if (!(error instanceof Deno.errors.BrokenPipe)) this.#failure = error;
+      this.#options.onClosed?.();
+      this.#release();
+    }
+    this.#writing = undefined;
+  }
+
+  #release(): void {
+    this.#drained?.resolve();
+    this.#drained = undefined;
+    if (!this.#dropped || this.#closed) return;
+    const count = this.#dropped;
+    this.#dropped = 0;
+    this.#options.onDropped?.(count);
+  }
+}
