@@ -20,6 +20,7 @@ export class Child implements AsyncDisposable {
   readonly #stdout: Promise<string>;
   readonly #stderr: Promise<void>;
   #told = "";
+  #isGone = false;
 
   constructor(argv: string[], { cwd }: { cwd?: string } = {}) {
     this.#argv = argv;
@@ -33,6 +34,7 @@ export class Child implements AsyncDisposable {
     } as const;
     this.#process = new Deno.Command(argv[0], options).spawn();
     live.add(this);
+    this.#process.status.then(() => this.#isGone = true);
     this.#port.promise.catch(() => {});
     this.#stdout = new Response(this.#process.stdout).text();
     this.#stderr = this.#listen();
@@ -68,11 +70,15 @@ export class Child implements AsyncDisposable {
 
   /** What the process printed until it ended by itself with 0, which it must within `seconds`. */
   async output(seconds: number): Promise<string> {
-    const timer = setTimeout(() => this.#kill(), seconds * 1000);
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.#kill();
+    }, seconds * 1000);
     try {
-      const { success, signal } = await this.#process.status;
+      const { success, code, signal } = await this.#process.status;
       await this.#stderr;
-      if (!success) throw this.#error(signal ? `took over ${seconds} s` : "failed");
+      if (!success) throw this.#error(isLate ? `took over ${seconds} s` : `ended with ${signal ?? code}`);
       return await this.#stdout;
     } finally {
       clearTimeout(timer);
@@ -92,12 +98,9 @@ export class Child implements AsyncDisposable {
     await this.end();
   }
 
+  // Once it is gone, its number may be another process's.
   #kill() {
-    try {
-      Deno.kill(-this.#process.pid, "SIGKILL");
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
+    if (!this.#isGone) Deno.kill(-this.#process.pid, "SIGKILL");
   }
 
   #error(what: string): Error {

@@ -140,7 +140,8 @@ static void udp(void) {
     // Silence: what is under way is lost (at first: nothing has been sent yet), so the window is filled again.
     for (int i = 0; !count && i < connections; i++) {
       lost += peers[i].inflight;
-      for (peers[i].inflight = 0; peers[i].inflight < window;) send_datagram(&peers[i]);
+      peers[i].inflight = 0;
+      for (int k = 0; k < window; k++) send_datagram(&peers[i]);
     }
     for (int i = 0; i < count; i++) {
       struct peer *peer = events[i].data.ptr;

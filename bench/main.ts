@@ -25,12 +25,16 @@ if (unknown.length || !(effort.rounds >= 1) || !(effort.seconds > 0)) {
   Deno.exit(2);
 }
 
-Deno.addSignalListener("SIGINT", async () => {
+const folder = await Deno.makeTempDir({ prefix: "pinwire-bench-" });
+const cleanUp = async () => {
   await endAll();
+  await Deno.remove(folder, { recursive: true });
+};
+Deno.addSignalListener("SIGINT", async () => {
+  await cleanUp();
   Deno.exit(130);
 });
 
-const folder = await Deno.makeTempDir({ prefix: "pinwire-bench-" });
 try {
   const tools = await prepare(folder);
   for (const name of tools.absent) console.error(`${name} is not installed: left out`);
@@ -47,8 +51,7 @@ try {
   const missed = sections.flatMap(({ targets }) => targets).filter((target) => verdict(target) !== "met");
   console.error(missed.length ? `${missed.length} targets not met` : "all targets met");
 } finally {
-  await endAll();
-  await Deno.remove(folder, { recursive: true });
+  await cleanUp();
 }
 
 async function intro(): Promise<string> {

@@ -60,15 +60,16 @@ export async function measurePairs(
   for (let round = 0; round < effort.rounds; round++) {
     for (const name of round % 2 ? present.toReversed() : present) {
       const peer = peers.get(name)!;
-      const base = await run(tools.load, peers.get(peer.stamps ? "C" : "C plain")!, load, effort.seconds);
-      if (peer.stamps) baseRuns.push(base);
+      const tell = (line: string) => effort.log(`${round + 1}/${effort.rounds} ${name}: ${line}`);
       try {
+        const base = await run(tools.load, peers.get(peer.stamps ? "C" : "C plain")!, load, effort.seconds);
+        if (peer.stamps) baseRuns.push(base);
         const own = await run(tools.load, peer, load, effort.seconds);
         runs.get(name)!.push({ own, base });
-        effort.log(`${round + 1}/${effort.rounds} ${name}: ${(own.rate / base.rate).toFixed(2)} × C`);
+        tell(`${(own.rate / base.rate).toFixed(2)} × C`);
       } catch (error) {
         failures.get(name)!.add((error as Error).message);
-        effort.log(`${round + 1}/${effort.rounds} ${name}: ${(error as Error).message}`);
+        tell((error as Error).message);
       }
     }
   }

@@ -71,6 +71,10 @@ export class Process {
     }
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** The port of {@linkcode address}. */
   get port(): number {
     return Number(this.address.match(/:(\d+)$/)?.[1] ?? fail(`no port in "${this.address}"`));
@@ -219,9 +223,18 @@ export function runPinwire(args: string[], options: PinwireOptions = {}): Promis
   return run(Deno.execPath(), pinwireArgs(args, options), options);
 }
 
-function pinwireArgs(args: string[], { flags = ["--allow-all"] }: PinwireOptions): string[] {
+/** What Deno is told to run pinwire. */
+export function pinwireArgs(args: string[], { flags = ["--allow-all"] }: PinwireOptions = {}): string[] {
   // --quiet keeps Deno's own download notes out of the stderr that tests compare.
   return ["run", "--quiet", "--no-prompt", ...flags, MAIN, ...args];
+}
+
+/** Sends `text` and gives what one read brings back. */
+export async function ask(conn: Deno.Conn, text: string): Promise<string> {
+  await conn.write(new TextEncoder().encode(text));
+  const buffer = new Uint8Array(65_536);
+  const length = await conn.read(buffer);
+  return new TextDecoder().decode(buffer.subarray(0, length ?? 0));
 }
 
 /** The Python that this machine has, as a command. */

@@ -45,8 +45,8 @@ export function completionScript(program: string, shell: string | undefined): st
     case "bash":
       // bash splits words at ":", as in len:i32le, unless it is told not to.
       return `# eval "$(${program} completions bash)"
+COMP_WORDBREAKS=\${COMP_WORDBREAKS//:/}
 _${program}() {
-  COMP_WORDBREAKS=\${COMP_WORDBREAKS//:/}
   local IFS=$'\\n'
   COMPREPLY=($(${program} __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
 }

@@ -56,11 +56,14 @@ async function dispatch(program: Program, args: string[]): Promise<number> {
   return await command.run(options, positionals, giveUp);
 }
 
+/** Commands of this module; the page of all commands tells of them. */
+const BUILT_IN = ["help", "completions"];
+
 const isHelp = (arg: string | undefined) => arg === "--help" || arg === "-h";
 
 async function help(program: Program, words: string[]): Promise<number> {
   const { commandHelp, programHelp } = await import("./help.ts");
-  if (!words.length || isHelp(words[0])) {
+  if (!words.length || isHelp(words[0]) || BUILT_IN.includes(words[0])) {
     console.log(programHelp(program, await allCommands(program)));
     return 0;
   }
@@ -74,7 +77,7 @@ async function help(program: Program, words: string[]): Promise<number> {
 
 async function moduleOf(program: Program, word: string) {
   const load = Object.hasOwn(program.modules, word) ? program.modules[word] : undefined;
-  if (!load) throw unknownCommand(word, [...Object.keys(program.modules), "help", "completions"]);
+  if (!load) throw unknownCommand(word, [...Object.keys(program.modules), ...BUILT_IN]);
   return await load();
 }
 

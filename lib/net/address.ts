@@ -46,9 +46,6 @@ export interface AddressDefaults {
 export function parseAddress(text: string, { port, schemes }: AddressDefaults): Address {
   const [, given, rest] = text.match(/^(?:(tcp|udp|tls):\/\/|unix:(?=.))?(.*)$/s)!;
   const scheme = given as Scheme | undefined ?? (text.startsWith("unix:") ? "unix" : schemes[0]);
-  if (/^[a-z]+:\/\//i.test(rest)) {
-    throw wrong(text, `unknown scheme; use ${schemes.map(prefixOf).join(", ")}`);
-  }
   if (!schemes.includes(scheme)) {
     throw usageError(`${prefixOf(scheme)} can't be used here`, `use ${schemes.map(prefixOf).join(", ")}`);
   }
@@ -56,7 +53,10 @@ export function parseAddress(text: string, { port, schemes }: AddressDefaults): 
     if (text === "unix:") throw wrong(text, "the path is missing; write unix:PATH");
     return { scheme, path: rest };
   }
-  const [, brackets, plain, portText] = rest.match(/^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/s) ?? [];
+  if (/^[a-z]+:\/\//i.test(rest)) {
+    throw wrong(text, `unknown scheme; use ${schemes.map(prefixOf).join(", ")}`);
+  }
+  const [, brackets, plain, portText] = rest.match(/^(?:\[([^\]]*)\]|([^:[\]]*))(?::([^:]*))?$/s) ?? [];
   if (brackets === undefined && plain === undefined) {
     throw wrong(text, "write HOST:PORT, or [ADDRESS]:PORT for IPv6");
   }

@@ -17,7 +17,7 @@ const parse = (text: string, port?: number, schemes = ALL) => parseAddress(text,
 
 /** Checks that `text` is a wrong command line, and gives what is said of it. */
 function refusal(text: string, port?: number, schemes = ALL): string {
-  const error = assertThrows(() => parse(text, port, schemes), PinwireError, `"${text}"`);
+  const error = assertThrows(() => parse(text, port, schemes), PinwireError);
   assertEquals([error.code, error.exitCode], ["usage", 2], text);
   return error.sentence;
 }

@@ -79,7 +79,9 @@ export async function bindDatagram(address: InternetAddress): Promise<DatagramSo
       try {
         await socket.send(bytes, { transport: "udp", hostname: to.hostname, port: to.port });
       } catch (error) {
-        if (!closed) throw translateIoError(error, udpPeer(to));
+        if (closed) return;
+        const isTooLong = error instanceof Error && "code" in error && error.code === "EMSGSIZE";
+        throw isTooLong ? datagramTooLong("a message", bytes.length) : translateIoError(error, udpPeer(to));
       }
     },
     close() {

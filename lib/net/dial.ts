@@ -1,4 +1,4 @@
-import { PinwireError } from "../errors.ts";
+import { PinwireError, usageError } from "../errors.ts";
 import { type Address, formatAddress, type InternetAddress } from "./address.ts";
 import { type Connection, namesOf, SocketConnection } from "./connection.ts";
 import { refused, translateDialError } from "./io_errors.ts";
@@ -21,6 +21,9 @@ export async function dial(
   { ca, timeout = 10_000 }: DialOptions = {},
 ): Promise<Connection> {
   const name = formatAddress(address);
+  if ("port" in address && address.port === 0) {
+    throw usageError(`nobody can be at ${name}`, "give the port that the server's ready line tells");
+  }
   try {
     if (address.scheme === "unix") {
       const conn = await Deno.connect({ transport: "unix", path: address.path });

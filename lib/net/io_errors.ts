@@ -1,16 +1,15 @@
 import { PinwireError } from "../errors.ts";
 
-/** Codes of system calls and of Node's streams that say that a connection is over. */
-const CLOSED_CODES = new Set(["EPIPE", "ENOTCONN", "ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END"]);
-
 /** An error while reading or writing, in our words; one of ours, and a missing permission, stays. */
 export function translateIoError(error: unknown, peer: string): unknown {
   if (error instanceof PinwireError || !(error instanceof Error)) return error;
   const make = (code: string, message: string) => new PinwireError(code, message, { cause: error });
-  const code = "code" in error ? String(error.code) : "";
-  if (code === "ECONNRESET") return make("connection_reset", `${peer} reset the connection`);
+  if (error instanceof Deno.errors.ConnectionReset) {
+    return make("connection_reset", `${peer} reset the connection`);
+  }
   if (
-    CLOSED_CODES.has(code) || error instanceof Deno.errors.BadResource ||
+    error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.NotConnected ||
+    error instanceof Deno.errors.BadResource ||
     error instanceof Deno.errors.Interrupted || error instanceof Deno.errors.UnexpectedEof
   ) return make("connection_closed", `the connection to ${peer} is closed`);
   if (error instanceof Deno.errors.TimedOut) return make("timed_out", `${peer} did not answer in time`);
@@ -23,10 +22,8 @@ export function reasonOf(error: unknown): string {
 }
 
 // The TLS library tells its errors apart by their messages alone.
-/** A failed handshake, or bytes that are no TLS, in our words. */
-export function translateTlsError(error: Error, peer: string): PinwireError {
-  // Node adds what OpenSSL would have said.
-  const reason = error.message.replace(/ \(SSL routines:.*$/, "");
+function translateTlsError(error: Error, peer: string): PinwireError {
+  const reason = error.message;
   const hint = TLS_HINTS.find(([pattern]) => pattern.test(reason))?.[1] ??
     "check the certificate of both sides";
   return new PinwireError("tls_failed", `TLS with ${peer} failed (${reason})`, { hint, cause: error });
@@ -41,8 +38,7 @@ const TLS_HINTS: [RegExp, string][] = [
     /received fatal alert: (UnknownCA|BadCertificate|CertificateUnknown)/,
     "the client does not trust the certificate; give it with --ca",
   ],
-  [/timeout/, "the other side has to begin, and to speak TLS"],
-  [/UnknownIssuer/, "name the server's certificate with --ca FILE"],
+  [/UnknownIssuer|BadSignature/, "name the server's certificate with --ca FILE"],
   [
     /CaUsedAsEndEntity/,
     'make the certificate with "pinwire cert HOST", or openssl with basicConstraints=critical,CA:FALSE',
@@ -61,6 +57,7 @@ export function translateDialError(error: unknown, address: string): unknown {
   const make = (code: string, message: string, hint: string) =>
     new PinwireError(code, message, { hint, cause: error });
   if (error instanceof Deno.errors.ConnectionRefused) return refused(address, error);
+  if (error instanceof URIError) return unknownHost(address, error);
   if (error instanceof Deno.errors.NotFound) {
     return make("not_found", `there is no socket at ${address}`, "start the server first, or check the path");
   }
@@ -71,19 +68,30 @@ export function translateDialError(error: unknown, address: string): unknown {
     error instanceof Error &&
     /failed to lookup address|No address associated|Name or service/.test(error.message)
   ) {
-    return make(
-      "unknown_host",
-      `the host of ${address} is not known`,
-      "check its spelling, or use its IP address",
-    );
+    return unknownHost(address, error);
   }
   if (error instanceof Error && /unreachable/i.test(error.message)) {
     return make("unreachable", `${address} can't be reached from here`, "check the address and the network");
   }
+  if (error instanceof TypeError && address.startsWith("unix:")) return pathTooLong(address, error);
   if (error instanceof Deno.errors.PermissionDenied) {
     return make("permission_denied", `you may not connect to ${address}`, "check who owns it, and its mode");
   }
   return translateIoError(error, address);
+}
+
+function unknownHost(address: string, cause: unknown): PinwireError {
+  return new PinwireError("unknown_host", `the host of ${address} is not known`, {
+    hint: "check its spelling, or use its IP address",
+    cause,
+  });
+}
+
+function pathTooLong(address: string, cause: unknown): PinwireError {
+  return new PinwireError("path_too_long", `${address} can't be a socket's path`, {
+    hint: "use one of fewer than 108 bytes",
+    cause,
+  });
 }
 
 /** Nobody listens there. */
@@ -121,9 +129,7 @@ export async function translateListenError(error: unknown, address: string, port
   if (error instanceof Deno.errors.NotFound) {
     return make("not_found", `the folder of ${address} does not exist`, "make it, or choose another path");
   }
-  if (error instanceof TypeError && port === undefined) {
-    return make("path_too_long", `${address} can't be a socket's path`, "use one of fewer than 108 bytes");
-  }
+  if (error instanceof TypeError && port === undefined) return pathTooLong(address, error);
   return translateDialError(error, address);
 }
 

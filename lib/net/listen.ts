@@ -55,9 +55,9 @@ export async function listen(
   try {
     if (address.scheme === "unix") return wrap(await listenUnix(address), "unix");
     if (address.scheme === "tls") {
-      checkTls(address, identity);
-      const { listenTls } = await import("./tls_listen.ts");
-      return await listenTls(address, identity!, BACKLOG);
+      const listener = openTls(address, identity);
+      const { wrapTls } = await import("./tls_listen.ts");
+      return wrapTls(listener);
     }
     const { hostname, port } = address;
     return wrap(Deno.listen({ hostname, port, reusePort, tcpBacklog: BACKLOG }), "tcp");
@@ -68,12 +68,10 @@ export async function listen(
 
 const portOf = (address: Address) => address.scheme === "unix" ? undefined : address.port;
 
-// Node's module says little of a taken port and nothing of a wrong key before the first client comes: Deno's
-// tells both at once.
-function checkTls({ hostname, port }: InternetAddress, identity?: ServerIdentity): void {
+function openTls({ hostname, port }: InternetAddress, identity?: ServerIdentity): Deno.TlsListener {
   if (!identity) throw new TypeError("TLS needs a certificate and its key");
   try {
-    Deno.listenTls({ hostname, port, ...identity }).close();
+    return Deno.listenTls({ hostname, port, ...identity, tcpBacklog: BACKLOG });
   } catch (error) {
     const message = error instanceof Error ? error.message : "";
     const what = error instanceof Deno.errors.InvalidData
@@ -124,13 +122,16 @@ function wrap(listener: Deno.Listener, scheme: "tcp" | "unix"): Listener {
   return {
     address: nameOf(listener.addr, scheme, 0),
     async accept() {
-      try {
-        const conn = await listener.accept();
-        if ("setNoDelay" in conn) (conn as Deno.TcpConn).setNoDelay(true);
-        return new SocketConnection(conn, namesOf(conn, scheme, ++count), HALF_CLOSE_TIME);
-      } catch (error) {
-        if (closed) return undefined;
-        throw error;
+      for (;;) {
+        try {
+          const conn = await listener.accept();
+          if ("setNoDelay" in conn) (conn as Deno.TcpConn).setNoDelay(true);
+          return new SocketConnection(conn, namesOf(conn, scheme, ++count), HALF_CLOSE_TIME);
+        } catch (error) {
+          if (closed) return undefined;
+          // A peer that reset the connection before we came to it is nobody's error.
+          if (!(error instanceof Deno.errors.NotConnected)) throw error;
+        }
       }
     },
     close() {

@@ -83,9 +83,10 @@ class Channel {
     await this.#queue.at(-1)?.done.promise.catch(() => {});
   }
 
-  /** The writer will write no more. */
+  /** The writer will write no more; what it has written can still be read. */
   finish(): void {
     this.#finished = true;
+    for (const { done } of this.#queue) done.resolve();
     this.#wake();
   }
 

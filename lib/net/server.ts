@@ -104,6 +104,7 @@ async function acceptNext(listener: Listener, reporter: Reporter, stopping: Prom
     try {
       return await listener.accept();
     } catch (error) {
+      // A failed handshake concerns that client alone.
       if (error instanceof PinwireError) {
         reporter.error(error);
         continue;

@@ -1,85 +1,92 @@
-import { createServer, type TLSSocket } from "node:tls";
 import { PinwireError } from "../errors.ts";
-import { hostPort, type InternetAddress } from "./address.ts";
-import { type DrainableConnection, HALF_CLOSE_TIME, type Socket, SocketConnection } from "./connection.ts";
-import { translateTlsError } from "./io_errors.ts";
-import type { Listener, ServerIdentity } from "./listen.ts";
+import {
+  type DrainableConnection,
+  HALF_CLOSE_TIME,
+  nameOf,
+  namesOf,
+  SocketConnection,
+} from "./connection.ts";
+import { translateIoError } from "./io_errors.ts";
+import type { Listener } from "./listen.ts";
 
-/** A client that doesn't finish its handshake in so many ms is cut off. */
+/** A client that hasn't finished its handshake after so many ms is no longer served. */
 const HANDSHAKE_TIMEOUT = 5_000;
-/** Clients in their handshakes at a time; beyond, the oldest goes first. */
+/**
+ * Clients in their handshakes at a time; while there are so many, others wait to be accepted. A client that
+ * stays mute holds its place until it goes: closing a connection of Deno's before its handshake is through
+ * leaves it open in the background, so there is no way to cut it off.
+ */
 const MAX_HANDSHAKES = 256;
 
 /**
- * Listens for TLS on an address that is known to be free. It is Node's module and not `Deno.listenTls`, whose
- * connections can't be cut off before their handshake is through: a client that stays mute would hold its
- * place, and our file, for ever. A failed handshake is thrown by `accept`, once.
+ * Takes connections from a listener of Deno's, does their handshakes side by side, and hands over those that
+ * went well. A failed handshake is thrown by `accept`, once.
  */
-export async function listenTls(
-  { hostname, port }: InternetAddress,
-  identity: ServerIdentity,
-  backlog: number,
-): Promise<Listener> {
-  const queue = new Queue<DrainableConnection | PinwireError>();
-  const handshakes = new Map<string, { destroy(): void; destroyed: boolean }>();
+export function wrapTls(listener: Deno.TlsListener): Listener {
+  const results = new Queue<DrainableConnection | Error>();
+  const handshakes = new Set<Deno.TlsConn>();
+  let accepting = false;
   let closed = false;
 
-  const server = createServer({
-    ...identity,
-    allowHalfOpen: true,
-    noDelay: true,
-    handshakeTimeout: HANDSHAKE_TIMEOUT,
-  });
-  server.on("connection", (socket) => {
-    const name = peerOf(socket);
-    handshakes.set(name, socket);
-    socket.once("close", () => handshakes.delete(name));
-    if (handshakes.size > MAX_HANDSHAKES) handshakes.values().next().value?.destroy();
-  });
-  server.on("secureConnection", (socket) => {
-    const remote = peerOf(socket);
-    handshakes.delete(remote);
-    const local = `tls://${hostPort({ hostname: socket.localAddress ?? "", port: socket.localPort ?? 0 })}`;
-    queue.put(new SocketConnection(new TlsSocket(socket), { local, remote }, HALF_CLOSE_TIME));
-  });
-  server.on("tlsClientError", (error, socket) => {
-    // The socket may be gone already, and its address with it.
-    const lost = handshakes.entries().find(([, { destroyed }]) => destroyed)?.[0];
-    const peer = socket.remotePort === undefined ? lost ?? "a client" : peerOf(socket);
-    socket.destroy();
-    if (!closed) queue.put(translateTlsError(error, peer));
-  });
-  const listening = Promise.withResolvers<void>();
-  server.once("error", listening.reject);
-  server.listen({ host: hostname, port, backlog }, listening.resolve);
-  await listening.promise;
-  server.on(
-    "error",
-    (error) => queue.put(new PinwireError("accept_failed", error.message, { cause: error })),
-  );
+  function acceptNext(): void {
+    if (closed || accepting || handshakes.size >= MAX_HANDSHAKES) return;
+    accepting = true;
+    listener.accept().then((conn) => {
+      accepting = false;
+      void shakeHands(conn);
+      acceptNext();
+    }, (error) => {
+      // The next one is asked for only when somebody calls `accept` again.
+      accepting = false;
+      if (!closed) results.put(error);
+    });
+  }
 
-  const bound = server.address() as { address: string; port: number };
+  async function shakeHands(conn: Deno.TlsConn): Promise<void> {
+    const names = namesOf(conn, "tls", 0);
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      results.put(tooLate(names.remote));
+    }, HANDSHAKE_TIMEOUT);
+    handshakes.add(conn);
+    try {
+      await conn.handshake();
+      if (isLate || closed) conn.close();
+      else results.put(new SocketConnection(conn, names, HALF_CLOSE_TIME));
+    } catch (error) {
+      if (!closed) conn.close();
+      if (!isLate && !closed) results.put(translateIoError(error, names.remote) as Error);
+    } finally {
+      clearTimeout(timer);
+      handshakes.delete(conn);
+      acceptNext();
+    }
+  }
+
+  acceptNext();
   return {
-    address: `tls://${hostPort({ hostname: bound.address, port: bound.port })}`,
+    address: nameOf(listener.addr, "tls", 0),
     async accept() {
-      const next = await queue.take();
-      if (next instanceof PinwireError) throw next;
-      return next;
+      acceptNext();
+      const result = await results.take();
+      if (result instanceof Error) throw result;
+      return result;
     },
     close() {
       if (closed) return;
       closed = true;
-      server.close();
-      for (const socket of handshakes.values()) socket.destroy();
-      queue.end();
+      listener.close();
+      for (const conn of handshakes) conn.close();
+      results.end();
     },
   };
 }
 
-function peerOf(
-  { remoteAddress = "", remotePort = 0 }: { remoteAddress?: string; remotePort?: number },
-): string {
-  return `tls://${hostPort({ hostname: remoteAddress, port: remotePort })}`;
+function tooLate(peer: string): PinwireError {
+  return new PinwireError("timed_out", `${peer} has not finished the TLS handshake within 5 s`, {
+    hint: "the other side has to begin, and to speak TLS",
+  });
 }
 
 /** What has come and waits to be taken, until the end. */
@@ -104,58 +111,5 @@ class Queue<T> {
       this.#changed = Promise.withResolvers();
     }
     return this.#items.shift();
-  }
-}
-
-/** One of Node's sockets with the verbs of Deno's. */
-class TlsSocket implements Socket {
-  #socket: TLSSocket;
-  #rest?: Uint8Array;
-  #error?: Error;
-  #ended = false;
-  #changed = Promise.withResolvers<void>();
-
-  constructor(socket: TLSSocket) {
-    this.#socket = socket;
-    socket.on("readable", () => this.#changed.resolve());
-    socket.on("end", () => this.#end());
-    socket.on("close", () => this.#end());
-    socket.on("error", (error) => this.#end(error));
-  }
-
-  async read(buffer: Uint8Array): Promise<number | null> {
-    for (;;) {
-      const bytes: Uint8Array | null = this.#rest ?? this.#socket.read();
-      if (bytes) {
-        const part = bytes.subarray(0, buffer.length);
-        buffer.set(part);
-        this.#rest = part.length < bytes.length ? bytes.subarray(part.length) : undefined;
-        return part.length;
-      }
-      if (this.#error) throw this.#error;
-      if (this.#ended) return null;
-      await this.#changed.promise;
-      this.#changed = Promise.withResolvers();
-    }
-  }
-
-  write(bytes: Uint8Array): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#socket.write(bytes, (error) => error ? reject(error) : resolve(bytes.length));
-    });
-  }
-
-  closeWrite(): Promise<void> {
-    return new Promise((resolve) => this.#socket.end(resolve));
-  }
-
-  close(): void {
-    this.#socket.destroy();
-  }
-
-  #end(error?: Error): void {
-    this.#error ??= error;
-    this.#ended = true;
-    this.#changed.resolve();
   }
 }

@@ -1,5 +1,5 @@
 import { cyan, dim, green, magenta, yellow } from "@std/fmt/colors";
-import { type Codec, type Decoder, FrameError } from "../framing/mod.ts";
+import { ByteBuffer, type Codec, type Decoder, FrameError } from "../framing/mod.ts";
 import { BYTES_PER_ROW, hexdumpRows, visible } from "../text/mod.ts";
 import type { Connection } from "./connection.ts";
 import { type DatagramSocket, udpPeer } from "./datagram.ts";
@@ -41,6 +41,12 @@ interface Segment {
   to: number;
   begins: boolean;
   ends: boolean;
+}
+
+/** Where a frame ends in the stream, and where it begins if that is not where the one before ended. */
+interface Border {
+  from?: number;
+  to: number;
 }
 
 /** Bytes of a read or write that are shown; of a longer one, the rest is counted. */
@@ -108,6 +114,8 @@ class Direction {
   #offset = 0;
   #frame = 1;
   #inside = false;
+  /** Behind a frame that is passed over, whose end is not known yet. */
+  #skipping = false;
 
   constructor(verb: Verb, peer: string, options: TraceOptions) {
     this.#verb = verb;
@@ -123,60 +131,78 @@ class Direction {
     this.#offset += bytes.length;
     // The bytes may change under a decoder that still holds them, so it gets its own.
     this.#decoder?.feed(bytes.slice(), now);
-    const { borders, error } = this.#takeBorders();
-    const segments = this.#segments(bytes.length, borders.map((border) => border - start));
+    // A line end that comes after a pause belongs to the frame before it.
+    const from = Math.max(0, (this.#decoder?.offset ?? 0) - start);
+    const { frames, errors } = this.#takeFrames();
+    const segments = this.#segments(bytes.length, from, frames, start);
     const summary = this.#summary(segments);
     this.#options.write(render(this.#verb, this.#peer, bytes, start, segments, summary, this.#options));
-    if (error) this.#note(error.message);
+    for (const error of errors) this.#note(error.message);
   }
 
   end(): void {
     const { write, colors, now } = this.#options;
     this.#decoder?.end();
-    const { error } = this.#takeBorders();
+    const { errors } = this.#takeFrames();
     write(
       `${heading(this.#verb, this.#peer, now(), colors)}  end of stream after ${bytesText(this.#offset)}\n`,
     );
-    if (error) this.#note(error.message);
+    for (const error of errors) this.#note(error.message);
   }
 
   // A pause may have ended a frame since: its border is where the bytes before these ended.
   #timeout(now: number): void {
     if (!this.#decoder?.timeout) return;
     this.#decoder.timeout(now);
-    if (this.#takeBorders().borders.length && this.#inside) {
+    if (this.#takeFrames().frames.length && this.#inside) {
       this.#inside = false;
       this.#frame++;
     }
   }
 
-  #takeBorders(): { borders: number[]; error?: FrameError } {
-    const borders: number[] = [];
+  #takeFrames(): { frames: Border[]; errors: FrameError[] } {
+    const frames: Border[] = [];
+    const errors: FrameError[] = [];
     while (this.#decoder) {
       try {
-        if (this.#decoder.next() === undefined) break;
-        borders.push(this.#decoder.offset);
+        const body = this.#decoder.next();
+        if (!body) break;
+        const to = this.#decoder.offset;
+        frames.push({ from: this.#skipping ? to - this.#lengthOf(body) : undefined, to });
+        this.#skipping = false;
       } catch (error) {
         if (!(error instanceof FrameError)) throw error;
+        errors.push(error);
+        this.#skipping = error.recoverable;
         // From here on nobody knows where frames begin; the bytes are still shown.
         if (!error.recoverable) this.#decoder = undefined;
-        return { borders, error };
       }
     }
-    return { borders };
+    return { frames, errors };
   }
 
-  #segments(length: number, borders: number[]): Segment[] {
+  /** What a frame with this body takes on the wire. */
+  #lengthOf(body: Uint8Array): number {
+    const out = new ByteBuffer();
+    this.#options.codec.open().encoder.encode(body, out);
+    return out.length;
+  }
+
+  #segments(length: number, first: number, frames: Border[], start: number): Segment[] {
     const segments: Segment[] = [];
-    let from = 0;
-    for (const to of borders) {
-      if (to > from) segments.push({ frame: this.#frame, from, to, begins: !this.#inside, ends: true });
+    let at = first;
+    for (const frame of frames) {
+      const to = frame.to - start;
+      const from = frame.from === undefined ? at : Math.max(at, frame.from - start);
+      const begins = !this.#inside || frame.from !== undefined;
+      if (to > from) segments.push({ frame: this.#frame, from, to, begins, ends: true });
       this.#frame++;
       this.#inside = false;
-      from = to;
+      at = to;
     }
-    if (from < length && this.#decoder) {
-      segments.push({ frame: this.#frame, from, to: length, begins: !this.#inside, ends: false });
+    if (this.#skipping) this.#inside = false;
+    else if (at < length && this.#decoder) {
+      segments.push({ frame: this.#frame, from: at, to: length, begins: !this.#inside, ends: false });
       this.#inside = true;
     }
     return segments;

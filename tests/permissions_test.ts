@@ -1,0 +1,142 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { ask, pinwire, type PinwireOptions, runPinwire, tempDir } from "./support.ts";
+
+const NET: PinwireOptions = { flags: ["--allow-net"] };
+const isWindows = Deno.build.os === "windows";
+
+/** What a command says that lacks a permission: one sentence, with the flag to add. */
+async function assertMissing(args: string[], given: string[], flag: string): Promise<void> {
+  const { code, stdout, stderr } = await runPinwire(args, { flags: given });
+  assert(stderr.includes(`run it with deno run ${flag}`) || stderr.includes(`needs ${flag}`), stderr);
+  assertMatch(stderr, /^pinwire( \w+)?: [^\n]+\n$/);
+  assertEquals([code, stdout], [1, ""]);
+}
+
+Deno.test("echo serve answers with --allow-net alone", async () => {
+  await using server = await pinwire(["echo", "serve", "127.0.0.1:0"], NET);
+  using conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+  assertMatch(await ask(conn, "hello"), /^\[.{24}\] hello$/);
+  await server.stop();
+  if (!isWindows) {
+    assertMatch(server.stderr, /^pinwire echo: listening on [^\n]+\n(pinwire echo: tcp:[^\n]+\n){2}$/);
+  }
+});
+
+for (
+  const command of [
+    "echo serve 127.0.0.1:0",
+    "echo serve udp://127.0.0.1:0",
+    "echo connect 127.0.0.1:1",
+    "echo bench 127.0.0.1:1",
+    "send 127.0.0.1:1 hello",
+    "send udp://127.0.0.1:1 hello",
+    "receive 127.0.0.1:0",
+    "receive udp://127.0.0.1:0",
+    "demo",
+  ]
+) {
+  Deno.test(`without a flag, "${command}" names --allow-net`, async () => {
+    await assertMissing(command.split(" "), [], "--allow-net");
+  });
+}
+
+Deno.test("whatever else is missing is named too", async () => {
+  const other = "--allow-read";
+  await assertMissing(["echo", "serve", "127.0.0.1:0"], [other], "--allow-net");
+});
+
+Deno.test("help, completions and --version need nothing", async () => {
+  for (const args of [["--help"], ["help", "echo", "serve"], ["completions", "bash"], ["--version"]]) {
+    const { code, stderr } = await runPinwire(args, { flags: [] });
+    assertEquals([code, stderr], [0, ""]);
+  }
+});
+
+Deno.test("clients work with --allow-net alone", async () => {
+  await using server = await pinwire(["echo", "serve", "127.0.0.1:0", "--reply", "{data}"], NET);
+  const address = `127.0.0.1:${server.port}`;
+  const sent = await runPinwire(["send", address, "hello"], NET);
+  assertEquals(sent, { code: 0, stdout: "hello\n", stderr: "" });
+  const client = await runPinwire(["echo", "connect", address], { ...NET, stdin: "one\ntwo\n" });
+  assertEquals(client, { code: 0, stdout: "one\ntwo\n", stderr: "" });
+  const bench = await runPinwire(["echo", "bench", address, "-c", "2", "-n", "10", "--json"], NET);
+  assertEquals([bench.code, bench.stderr, JSON.parse(bench.stdout).messages], [0, "", 10]);
+  const trace = await runPinwire(["send", address, "hello", "--trace"], NET);
+  assertEquals([trace.code, trace.stdout], [0, "hello\n"]);
+  assertMatch(trace.stderr, /68 65 6c 6c 6f/);
+});
+
+Deno.test("demo runs with --allow-net alone", async () => {
+  const { code, stderr } = await runPinwire(["demo"], NET);
+  assertEquals([code, stderr], [0, ""]);
+});
+
+for (const encoding of ["gbk", "gb18030", "big5", "shift_jis", "euc-kr"]) {
+  Deno.test(`${encoding} goes both ways with --allow-net alone`, async () => {
+    const text = { big5: "你好", shift_jis: "こんにちは", "euc-kr": "안녕" }[encoding] ?? "你好";
+    const options = ["-e", encoding];
+    await using receiver = await pinwire(["receive", "127.0.0.1:0", "--json", ...options], NET);
+    const sent = await runPinwire(
+      ["send", `127.0.0.1:${receiver.port}`, text, "--wait", "0", ...options],
+      NET,
+    );
+    assertEquals([sent.code, sent.stderr], [0, ""]);
+    assertEquals((await receiver.next("message")).text, text);
+  });
+}
+
+Deno.test({
+  name: "unix: needs --allow-read and --allow-write",
+  ignore: isWindows,
+  async fn() {
+    await using dir = await tempDir();
+    const address = `unix:${dir.path}/socket`;
+    for (const command of ["echo serve", "receive", "echo connect", "echo bench", "send"]) {
+      const args = [...command.split(" "), address, ...command === "send" ? ["hello"] : []];
+      await assertMissing(args, ["--allow-net"], "--allow-read");
+      await assertMissing(args, ["--allow-net", "--allow-read"], "--allow-write");
+    }
+    const flags = ["--allow-net", "--allow-read", "--allow-write"];
+    await using server = await pinwire(["echo", "serve", address, "--reply", "{data}"], { flags });
+    const sent = await runPinwire(["send", address, "hello"], { flags });
+    assertEquals(sent, { code: 0, stdout: "hello\n", stderr: "" });
+    assertEquals((await server.stop()).code, 0);
+    assertEquals([...Deno.readDirSync(dir.path)], []);
+  },
+});
+
+Deno.test("cert needs --allow-read and --allow-write, and no more", async () => {
+  await using dir = await tempDir();
+  const args = ["cert", "localhost", "--out", dir.path];
+  await assertMissing(args, [], "--allow-read");
+  await assertMissing(args, ["--allow-read"], "--allow-write");
+  const { code, stderr } = await runPinwire(args, { flags: ["--allow-read", "--allow-write"] });
+  assertEquals([code, stderr], [0, ""]);
+});
+
+Deno.test("TLS files need --allow-read, on both sides, and no more", async () => {
+  await using dir = await tempDir();
+  await runPinwire(["cert", "127.0.0.1", "--out", dir.path]);
+  const cert = `${dir.path}/pinwire-cert.pem`;
+  const serve = ["echo", "serve", "127.0.0.1:0", "--reply", "{data}", "--tls-cert", cert, "--tls-key"];
+  serve.push(`${dir.path}/pinwire-key.pem`);
+  await assertMissing(serve, ["--allow-net"], "--allow-read");
+  const flags = ["--allow-net", "--allow-read"];
+  await using server = await pinwire(serve, { flags });
+  const send = ["send", `tls://127.0.0.1:${server.port}`, "hello", "--ca", cert];
+  await assertMissing(send, ["--allow-net"], "--allow-read");
+  assertEquals(await runPinwire(send, { flags }), { code: 0, stdout: "hello\n", stderr: "" });
+});
+
+Deno.test({
+  name: "--workers 2 needs --allow-read, and no more",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const args = ["echo", "serve", "127.0.0.1:0", "--reply", "{data}", "--workers", "2"];
+    await using server = await pinwire(args, { flags: ["--allow-net", "--allow-read"] });
+    using conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+    assertEquals(await ask(conn, "hello"), "hello");
+    assertEquals((await server.stop()).code, 0);
+    await assertMissing(args, ["--allow-net"], "--allow-read");
+  },
+});
