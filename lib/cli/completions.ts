@@ -17,7 +17,11 @@ export function complete(commands: Record<string, Command>, words: string[]): st
 
 function nextWords(commands: Record<string, Command>, before: string[]): string[] {
   const depth = before.length;
-  const names = [...Object.keys(commands), "help", ...SHELLS.map((shell) => `completions ${shell}`)];
+  const names = [
+    ...Object.keys(commands),
+    ...Object.keys(commands).map((name) => `help ${name}`),
+    ...SHELLS.map((shell) => `completions ${shell}`),
+  ];
   const next = names.map((name) => name.split(" "))
     .filter((parts) => parts.length > depth && before.every((word, i) => word === parts[i]))
     .map((parts) => parts[depth]);
@@ -62,7 +66,7 @@ _${program}() {
 compdef _${program} ${program}`;
     case "fish":
       return `# ${program} completions fish | source
-complete -c ${program} -f -a "(${program} __complete (commandline -opc)[2..] (commandline -ct) 2>/dev/null)"`;
+complete -c ${program} -a "(${program} __complete (commandline -opc)[2..] (commandline -ct) 2>/dev/null)"`;
     default:
       throw usageError(
         `no completions for ${shell ? `"${shell}"` : "an unnamed shell"}`,

@@ -14,6 +14,8 @@ export interface Asker {
   peer: Uint8Array;
   /** Messages from this connection so far, this one included; over UDP, of the whole socket. */
   n: number;
+  /** Whoever builds answers in place keeps here a view of the memory that messages lie in. */
+  memory?: Uint8Array;
 }
 
 type Part = Uint8Array | "time" | "data" | "peer" | "n";
@@ -86,20 +88,21 @@ export class Reply {
    * @param now ms since the epoch
    */
   surround(message: Uint8Array, asker: Asker, now: number): Uint8Array {
-    const memory = message.buffer;
+    if (asker.memory?.buffer !== message.buffer) asker.memory = new Uint8Array(message.buffer);
+    const memory = asker.memory!;
     let start = message.byteOffset;
     for (let i = this.#dataAt - 1; i >= 0; i--) {
       const bytes = this.#bytesOf(this.#parts[i], asker, now);
       start -= bytes.length;
-      new Uint8Array(memory, start).set(bytes);
+      memory.set(bytes, start);
     }
     let end = message.byteOffset + message.length;
     for (let i = this.#dataAt + 1; i < this.#parts.length; i++) {
       const bytes = this.#bytesOf(this.#parts[i], asker, now);
-      new Uint8Array(memory, end).set(bytes);
+      memory.set(bytes, end);
       end += bytes.length;
     }
-    return new Uint8Array(memory, start, end - start);
+    return memory.subarray(start, end);
   }
 
   /** Appends the answer to `message` to `out`. */
@@ -133,7 +136,7 @@ export class Reply {
 }
 
 function literal(text: string): string {
-  const unknown = text.match(/\{[a-z]+\}/i)?.[0];
+  const unknown = text.match(/\{[a-z_]\w*\}/i)?.[0];
   if (unknown) throw usageError(`unknown field ${unknown} in --reply`, "use {time}, {data}, {peer} or {n}");
   return text;
 }

@@ -1,5 +1,5 @@
 import { PinwireError } from "../errors.ts";
-import { ByteBuffer, pullFrames } from "../framing/mod.ts";
+import { ByteBuffer, type Encoder, type FrameError, pullFrames, type PullOptions } from "../framing/mod.ts";
 import {
   AnswerGuard,
   type Connection,
@@ -12,6 +12,7 @@ import {
   reportFrameError,
   systemClock,
   udpPeer,
+  within,
 } from "../net/mod.ts";
 import { type Asker, isStampedTwice, type Reply } from "./protocol.ts";
 import { Watch, type WatchOptions } from "./watch.ts";
@@ -24,67 +25,133 @@ export interface EchoOptions extends WatchOptions {
   stop(): void;
 }
 
+/** Answers are written once so many bytes of them have gathered, however many messages one read held. */
+const ENOUGH_ANSWERS = 65_536;
+
 /** Answers every message of one connection until its stream ends. */
 export async function echoConnection(
   connection: Connection,
   context: Context,
   options: EchoOptions,
 ): Promise<void> {
-  const { reply } = options;
   const { decoder, encoder } = context.codec.open();
-  const isRaw = context.codec.spec === "raw";
-  const watch = new Watch(context, options, false);
-  const asker: Asker = { peer: context.encoding.encode(peerField(connection.remote)).bytes, n: 0 };
-  const inPlace = isRaw && reply?.surrounds ? reply : undefined;
-  const body = new ByteBuffer();
-  const out = new ByteBuffer();
-  let answer: Uint8Array | undefined;
+  const session = new EchoSession(connection, context, options, encoder);
+  try {
+    await pullFrames(connection, decoder, session);
+  } catch (error) {
+    // What stood behind the last message is of no interest.
+    if (!session.isOver) throw error;
+  }
+}
 
-  function onFrame(message: Uint8Array) {
-    if (watch.isOver) return;
-    asker.n++;
-    if (watch.isActive) watch.received(connection.remote, message);
-    if (inPlace) {
-      answer = inPlace.surround(message, asker, Date.now());
-      if (watch.isActive) watch.sent(answer);
-    } else if (reply) {
-      body.clear();
-      reply.write(message, asker, Date.now(), body);
-      try {
-        encoder.encode(body.bytes(), out);
-        watch.sent(body.bytes());
-      } catch (error) {
-        reportFrameError(context.reporter, error, connection.remote);
-      }
+/** One connection being served. Where it can, it builds the answer around the message as that lies in memory. */
+class EchoSession implements PullOptions {
+  readonly clock = systemClock;
+  readonly headroom?: number;
+  readonly tailroom?: number;
+  #connection: Connection;
+  #context: Context;
+  #options: EchoOptions;
+  #encoder: Encoder;
+  #watch: Watch;
+  #asker: Asker;
+  #inPlace?: Reply;
+  #answer?: Uint8Array;
+  #body?: ByteBuffer;
+  #out?: ByteBuffer;
+  #isFinished = false;
+
+  constructor(connection: Connection, context: Context, options: EchoOptions, encoder: Encoder) {
+    const { reply } = options;
+    this.#connection = connection;
+    this.#context = context;
+    this.#options = options;
+    this.#encoder = encoder;
+    this.#watch = new Watch(context, options, false);
+    const peer = reply?.namesPeer ? context.encoding.encode(peerField(connection.remote)).bytes : NOBODY;
+    this.#asker = { peer, n: 0 };
+    if (!reply) return;
+    if (reply.surrounds && context.codec.spec === "raw") {
+      this.#inPlace = reply;
+      this.headroom = reply.headroom(peer);
+      this.tailroom = reply.tailroom(peer);
+    } else {
+      this.#body = new ByteBuffer();
+      this.#out = new ByteBuffer();
     }
   }
 
-  function onBatch(): Promise<void> | undefined {
-    const bytes = inPlace ? answer : out.bytes();
-    answer = undefined;
-    if (watch.isOver) return finish(bytes);
-    const drained = watch.isActive ? context.reporter.drained() : undefined;
+  /** Whether the last message has passed. */
+  get isOver(): boolean {
+    return this.#watch.isOver;
+  }
+
+  onFrame(message: Uint8Array): boolean {
+    const watch = this.#watch;
+    if (watch.isOver) return false;
+    const asker = this.#asker;
+    asker.n++;
+    if (watch.isActive) watch.received(this.#connection.remote, message);
+    if (this.#inPlace) {
+      this.#answer = this.#inPlace.surround(message, asker, Date.now());
+      if (watch.isActive) watch.sent(this.#answer);
+      return false;
+    }
+    if (!this.#out) return false;
+    this.#frameAnswer(message, this.#options.reply!, this.#body!, this.#out);
+    return this.#out.length >= ENOUGH_ANSWERS;
+  }
+
+  onBatch(): Promise<void> | undefined {
+    if (this.#isFinished) return undefined;
+    const bytes = this.#inPlace ? this.#answer : this.#out?.bytes();
+    this.#answer = undefined;
+    if (this.isOver) return this.#finish(bytes);
+    const drained = this.#watch.isActive ? this.#context.reporter.drained() : undefined;
     if (!bytes?.length) return drained;
-    const written = inPlace ? connection.write(bytes) : connection.write(bytes).then(() => out.clear());
+    const written = this.#inPlace ? this.#connection.write(bytes) : this.#writeOut(bytes);
     return drained ? written.then(() => drained) : written;
   }
 
-  async function finish(bytes: Uint8Array | undefined) {
-    if (bytes) await connection.write(bytes);
-    await connection.closeWrite();
-    connection.close();
-    options.stop();
+  onError(error: FrameError): void {
+    this.#context.reporter.error(error, this.#connection.remote);
   }
 
-  await pullFrames(connection, decoder, {
-    onFrame,
-    onBatch,
-    onError: (error) => context.reporter.error(error, connection.remote),
-    clock: systemClock,
-    headroom: inPlace?.headroom(asker.peer),
-    tailroom: inPlace?.tailroom(asker.peer),
-  });
+  #frameAnswer(message: Uint8Array, reply: Reply, body: ByteBuffer, out: ByteBuffer): void {
+    body.clear();
+    reply.write(message, this.#asker, Date.now(), body);
+    try {
+      this.#encoder.encode(body.bytes(), out);
+      this.#watch.sent(body.bytes());
+    } catch (error) {
+      reportFrameError(this.#context.reporter, error, this.#connection.remote);
+    }
+  }
+
+  async #writeOut(bytes: Uint8Array): Promise<void> {
+    await this.#connection.write(bytes);
+    this.#out?.clear();
+  }
+
+  async #finish(bytes: Uint8Array | undefined): Promise<void> {
+    this.#isFinished = true;
+    if (bytes?.length) await this.#connection.write(bytes);
+    await this.#connection.closeWrite();
+    // Closing with unread bytes would be a reset, which can destroy the answer on its way.
+    await within(LINGER, this.#readOut());
+    this.#connection.close();
+    this.#options.stop();
+  }
+
+  async #readOut(): Promise<void> {
+    const buffer = new Uint8Array(4096);
+    while (await this.#connection.read(buffer) !== null);
+  }
 }
+
+const NOBODY = new Uint8Array();
+/** After the last answer the peer has so many ms to end its side. */
+const LINGER = 200;
 
 /** `{peer}`: `127.0.0.1:50123`, or `unix:#3`. */
 const peerField = (remote: string) => remote.replace(/^[a-z]+:\/\//, "");

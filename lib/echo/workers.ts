@@ -32,6 +32,13 @@ export async function serveWithWorkers(
       "leave it out",
     );
   }
+  const script = new URL("./worker.ts", import.meta.url);
+  // Without it Deno writes two errors of its own to stderr, and then ours would come.
+  if (Deno.permissions.querySync({ name: "read", path: script }).state !== "granted") {
+    throw new PinwireError("permission_missing", "Deno may not start workers without read access", {
+      hint: "run it with deno run --allow-read",
+    });
+  }
   // With SO_REUSEPORT the workers could join a stranger's port: a plain bind shows that it is free.
   const probe = await listen(address);
   const bound = parseAddress(probe.address, { schemes: ["tcp"] });
@@ -40,7 +47,7 @@ export async function serveWithWorkers(
 
   const { reporter, stop } = context;
   const clients = new SharedArrayBuffer(4);
-  const workers = Array.from({ length: options.workers }, () => new EchoWorker(context));
+  const workers = Array.from({ length: options.workers }, () => new EchoWorker(script, context));
   // Only plain values cross to another thread.
   const {
     reply,
@@ -100,8 +107,8 @@ class EchoWorker {
   readonly listening = this.#listening.promise;
   readonly closed = this.#closed.promise;
 
-  constructor({ reporter, stop }: Context) {
-    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  constructor(script: URL, { reporter, stop }: Context) {
+    this.#worker = new Worker(script, { type: "module" });
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if (data === "listening") this.#listening.resolve();
       else if (data === "over") stop.now();
@@ -128,7 +135,7 @@ class EchoWorker {
 
   #fail(message: string): void {
     const error = new PinwireError("worker_failed", `a worker has stopped (${message})`, {
-      hint: "try without --workers; with deno run, it also needs --allow-read",
+      hint: "try without --workers",
     });
     this.#listening.reject(error);
     this.#closed.reject(error);

@@ -17,9 +17,12 @@ export interface PullClock {
 
 /** What {@linkcode pullFrames} calls, and how it reads. */
 export interface PullOptions {
-  /** Takes each frame, which is good until the promise of the next `onBatch` is fulfilled. */
-  onFrame(frame: Uint8Array): void;
-  /** Is called after the frames of each read; if it returns a promise, the next read waits for it. */
+  /**
+   * Takes each frame, which is good until the promise of the next `onBatch` is fulfilled. If it returns true,
+   * `onBatch` is called before the next frame: whoever gathers answers says so when there are enough.
+   */
+  onFrame(frame: Uint8Array): boolean | void;
+  /** Is called after the frames of each read; if it returns a promise, what follows waits for it. */
   onBatch?(): Promise<void> | undefined | void;
   /** Takes each error that the decoder recovers from; without it they are passed over. */
   onError?(error: FrameError): void;
@@ -36,6 +39,7 @@ const LARGEST_WINDOW = 65_536;
 const GROWTH = 4;
 /** What no read gives. */
 const TIMED_OUT = -1;
+const ENOUGH: unique symbol = Symbol("enough frames for a batch");
 
 /**
  * Reads until the end of the stream and hands every frame over. This is the fast path of the servers: one
@@ -81,10 +85,13 @@ export async function pullFrames(source: PullSource, decoder: Decoder, options: 
       if (got === null) decoder.end();
       else decoder.feed(window.read(got), decoder.nextTimeout && clock?.now());
     }
-    const fatal = handOver(decoder, options);
-    const batch = options.onBatch?.();
-    if (batch !== undefined) await batch;
-    if (fatal !== undefined) throw fatal;
+    let outcome: FrameError | typeof ENOUGH | undefined;
+    do {
+      outcome = handOver(decoder, options);
+      const batch = options.onBatch?.();
+      if (batch !== undefined) await batch;
+    } while (outcome === ENOUGH);
+    if (outcome !== undefined) throw outcome;
     if (got === null) return;
     if (got !== TIMED_OUT) window.fit(got);
   }
@@ -139,7 +146,7 @@ async function readUntil(
   }
 }
 
-function handOver(decoder: Decoder, options: PullOptions): FrameError | undefined {
+function handOver(decoder: Decoder, options: PullOptions): FrameError | typeof ENOUGH | undefined {
   for (;;) {
     let frame: Uint8Array | undefined;
     try {
@@ -151,6 +158,6 @@ function handOver(decoder: Decoder, options: PullOptions): FrameError | undefine
       continue;
     }
     if (frame === undefined) return undefined;
-    options.onFrame(frame);
+    if (options.onFrame(frame) === true) return ENOUGH;
   }
 }

@@ -32,52 +32,62 @@ export interface DrainableConnection extends Connection {
   closeWhenIdle(): void;
 }
 
-/** What a connection needs of the socket under it; Deno's have it. */
-export type Socket = Pick<Deno.Conn, "read" | "write" | "closeWrite" | "close">;
-
 /** What a peer sent before it ended its sending side is answered for at most this long, in ms. */
 export const HALF_CLOSE_TIME = 5_000;
 
-/** A {@linkcode Connection} over a socket. */
+/** A {@linkcode Connection} over one of Deno's sockets. */
 export class SocketConnection implements DrainableConnection {
-  readonly local: string;
   readonly remote: string;
-  #socket: Socket;
+  #conn: Deno.Conn;
+  #scheme: "tcp" | "tls" | "unix";
   #closed = false;
   #writing = false;
   #closeWhenIdle = false;
-  #waiting: (() => void)[] = [];
+  #waiting?: (() => void)[];
   #halfCloseTime?: number;
   #halfCloseTimer?: ReturnType<typeof setTimeout>;
+  #peerEnded = false;
 
   /**
-   * @param halfCloseTime ms after which the connection closes once the peer has ended its sending side;
-   * without it, it stays half open
+   * @param number counts connections, to name the peers of a Unix socket, which have no address
+   * @param halfCloseTime ms that writes may take once the peer has ended its sending side, after which the
+   * connection closes; without it there is no limit
    */
-  constructor(socket: Socket, names: { local: string; remote: string }, halfCloseTime?: number) {
-    this.#socket = socket;
+  constructor(conn: Deno.Conn, scheme: "tcp" | "tls" | "unix", number: number, halfCloseTime?: number) {
+    this.#conn = conn;
+    this.#scheme = scheme;
     this.#halfCloseTime = halfCloseTime;
-    this.local = names.local;
-    this.remote = names.remote;
+    this.remote = nameOf(conn.remoteAddr, scheme, number);
   }
 
-  async read(buffer: Uint8Array): Promise<number | null> {
-    try {
-      const count = await this.#socket.read(buffer);
-      if (count === null) this.#endedByPeer();
-      return count;
-    } catch (error) {
-      // A TLS peer that leaves without close_notify has ended its stream, no more.
-      if (this.#closed || error instanceof Deno.errors.UnexpectedEof) return null;
-      throw translateIoError(error, this.remote);
-    }
+  get local(): string {
+    return nameOf(this.#conn.localAddr, this.#scheme, 0);
   }
+
+  // Not an async function: its frame would be kept for as long as a connection is idle.
+  read(buffer: Uint8Array): Promise<number | null> {
+    return this.#conn.read(buffer).then(this.#onRead, this.#onReadError);
+  }
+
+  #onRead = (count: number | null): number | null => {
+    if (count === null) {
+      this.#peerEnded = true;
+      if (this.#writing) this.#limitWrites();
+    }
+    return count;
+  };
+
+  #onReadError = (error: unknown): null => {
+    // A TLS peer that leaves without close_notify has ended its stream, no more.
+    if (this.#closed || error instanceof Deno.errors.UnexpectedEof) return null;
+    throw translateIoError(error, this.remote);
+  };
 
   async write(bytes: Uint8Array): Promise<void> {
     await this.#takeTurn();
     try {
-      let written = await this.#socket.write(bytes);
-      while (written < bytes.length) written += await this.#socket.write(bytes.subarray(written));
+      let written = await this.#conn.write(bytes);
+      while (written < bytes.length) written += await this.#conn.write(bytes.subarray(written));
     } catch (error) {
       throw translateIoError(error, this.remote);
     } finally {
@@ -88,7 +98,7 @@ export class SocketConnection implements DrainableConnection {
   async closeWrite(): Promise<void> {
     await this.#takeTurn();
     try {
-      await this.#socket.closeWrite();
+      await this.#conn.closeWrite();
     } catch (error) {
       if (!this.#closed) throw translateIoError(error, this.remote);
     } finally {
@@ -100,7 +110,7 @@ export class SocketConnection implements DrainableConnection {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#halfCloseTimer);
-    this.#socket.close();
+    this.#conn.close();
   }
 
   closeWhenIdle(): void {
@@ -108,37 +118,25 @@ export class SocketConnection implements DrainableConnection {
     else this.close();
   }
 
-  #endedByPeer(): void {
+  #limitWrites(): void {
     if (this.#halfCloseTime === undefined || this.#closed) return;
     this.#halfCloseTimer ??= setTimeout(() => this.close(), this.#halfCloseTime);
   }
 
   // A write of Deno's can be partial, so two at a time would mix: a turn is passed on, first come, first served.
   #takeTurn(): Promise<void> | undefined {
-    if (this.#writing) return new Promise((resolve) => this.#waiting.push(resolve));
+    if (this.#peerEnded) this.#limitWrites();
+    if (this.#writing) return new Promise((resolve) => (this.#waiting ??= []).push(resolve));
     this.#writing = true;
     return undefined;
   }
 
   #endTurn(): void {
-    const next = this.#waiting.shift();
+    const next = this.#waiting?.shift();
     if (next) return next();
     this.#writing = false;
     if (this.#closeWhenIdle) this.close();
   }
-}
-
-/**
- * Both ends of one of Deno's connections, in our form.
- *
- * @param number counts connections, to name the peers of a Unix socket, which have no address
- */
-export function namesOf(
-  conn: Deno.Conn,
-  scheme: "tcp" | "tls" | "unix",
-  number: number,
-): { local: string; remote: string } {
-  return { local: nameOf(conn.localAddr, scheme, number), remote: nameOf(conn.remoteAddr, scheme, number) };
 }
 
 /** One of Deno's addresses, in our form. */

@@ -127,7 +127,13 @@ export async function serverAddress(
 export async function dialOptions(address: Address, ca: string | undefined): Promise<{ ca?: string }> {
   if (ca === undefined) return {};
   if (address.scheme !== "tls") throw usageError("--ca is for tls:// addresses", "write tls://HOST:PORT");
-  return { ca: await readPem(ca, "--ca") };
+  const pem = await readPem(ca, "--ca");
+  if (!pem.includes("-----BEGIN CERTIFICATE-----")) {
+    throw new PinwireError("tls_failed", `the file ${ca} of --ca holds no certificate in PEM form`, {
+      hint: 'name the certificate that "pinwire cert" made for the server',
+    });
+  }
+  return { ca: pem };
 }
 
 /** The `message` event for a message that was decoded. */

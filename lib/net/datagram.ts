@@ -7,7 +7,7 @@ import {
   isLoopback,
   unmapped,
 } from "./address.ts";
-import { translateIoError, translateListenError } from "./io_errors.ts";
+import { translateDialError, translateIoError, translateListenError } from "./io_errors.ts";
 
 /** The most that a UDP datagram over IPv4 can carry, in bytes (65,535 less the two headers). */
 export const MAX_DATAGRAM = 65_507;
@@ -81,7 +81,7 @@ export async function bindDatagram(address: InternetAddress): Promise<DatagramSo
       } catch (error) {
         if (closed) return;
         const isTooLong = error instanceof Error && "code" in error && error.code === "EMSGSIZE";
-        throw isTooLong ? datagramTooLong("a message", bytes.length) : translateIoError(error, udpPeer(to));
+        throw isTooLong ? datagramTooLong("a message", bytes.length) : translateDialError(error, udpPeer(to));
       }
     },
     close() {

@@ -1,6 +1,6 @@
 import { PinwireError, usageError } from "../errors.ts";
 import { type Address, formatAddress, type InternetAddress } from "./address.ts";
-import { type Connection, namesOf, SocketConnection } from "./connection.ts";
+import { type Connection, SocketConnection } from "./connection.ts";
 import { refused, translateDialError } from "./io_errors.ts";
 
 /** How to dial. */
@@ -27,7 +27,7 @@ export async function dial(
   try {
     if (address.scheme === "unix") {
       const conn = await Deno.connect({ transport: "unix", path: address.path });
-      return new SocketConnection(conn, namesOf(conn, "unix", 0));
+      return new SocketConnection(conn, "unix", 0);
     }
     if (address.scheme === "udp") throw new TypeError("UDP has no connections to dial");
     return await dialTcp(address, name, ca, AbortSignal.timeout(timeout));
@@ -45,13 +45,13 @@ async function dialTcp(address: InternetAddress, name: string, ca: string | unde
     throw refused(name);
   }
   conn.setNoDelay(true);
-  if (address.scheme === "tcp") return new SocketConnection(conn, namesOf(conn, "tcp", 0));
+  if (address.scheme === "tcp") return new SocketConnection(conn, "tcp", 0);
   const tls = await Deno.startTls(conn, { hostname, caCerts: ca ? [ca] : [] });
   const onAbort = () => tls.close();
   signal.addEventListener("abort", onAbort);
   try {
     await tls.handshake();
-    return new SocketConnection(tls, namesOf(tls, "tls", 0));
+    return new SocketConnection(tls, "tls", 0);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     tls.close();

@@ -80,7 +80,7 @@ export class Reporter {
       forward(event);
     } else if (json) {
       const { event: name, ...fields } = event;
-      this.print(JSON.stringify({ event: name, time: new Date().toISOString(), ...fields }));
+      this.print(safeJson({ event: name, time: new Date().toISOString(), ...fields }));
     } else if (event.event === "message") {
       if (showMessage) this.print(showMessage(event));
     } else if (event.event === "listening" || event.event === "error") {
@@ -138,6 +138,14 @@ const eventsDropped = (count: number) =>
   new PinwireError("events_dropped", `${count === 1 ? "1 event was" : `${count} events were`} dropped`, {
     hint: "whoever reads them is too slow",
   });
+
+/** JSON that is safe on a terminal too: it escapes C0 itself, and here so is what `visible` makes visible. */
+function safeJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
+    (character) => "\\u" + character.charCodeAt(0).toString(16).padStart(4, "0"),
+  );
+}
 
 function sentence(event: Exclude<Event, MessageEvent>): string {
   switch (event.event) {

@@ -16,6 +16,12 @@ export function translateIoError(error: unknown, peer: string): unknown {
   return error instanceof Deno.errors.InvalidData ? translateTlsError(error, peer) : error;
 }
 
+/** Whether an error says no more than that the peer, or the connection, has gone. */
+export function hasGone(error: unknown): boolean {
+  return error instanceof PinwireError &&
+    (error.code === "connection_reset" || error.code === "connection_closed");
+}
+
 /** Why a connection ended, for its `disconnected` event: `connection reset`, `frame too long` … */
 export function reasonOf(error: unknown): string {
   return error instanceof PinwireError ? error.code.replaceAll("_", " ") : "error";
@@ -31,11 +37,11 @@ function translateTlsError(error: Error, peer: string): PinwireError {
 
 const TLS_HINTS: [RegExp, string][] = [
   [
-    /InvalidContentType|corrupt message/,
+    /InvalidContentType|corrupt message|unexpected handshake message/,
     "the other side does not speak TLS; use tls:// on both sides or on none",
   ],
   [
-    /received fatal alert: (UnknownCA|BadCertificate|CertificateUnknown)/,
+    /received fatal alert: (UnknownCA|DecryptError|BadCertificate|CertificateUnknown)/,
     "the client does not trust the certificate; give it with --ca",
   ],
   [/UnknownIssuer|BadSignature/, "name the server's certificate with --ca FILE"],

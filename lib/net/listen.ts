@@ -1,12 +1,6 @@
 import { PinwireError } from "../errors.ts";
 import { type Address, formatAddress, type InternetAddress, type UnixAddress } from "./address.ts";
-import {
-  type DrainableConnection,
-  HALF_CLOSE_TIME,
-  nameOf,
-  namesOf,
-  SocketConnection,
-} from "./connection.ts";
+import { type DrainableConnection, HALF_CLOSE_TIME, nameOf, SocketConnection } from "./connection.ts";
 import { translateListenError } from "./io_errors.ts";
 
 /** Certificate chain and private key of a server, as PEM text. */
@@ -126,7 +120,7 @@ function wrap(listener: Deno.Listener, scheme: "tcp" | "unix"): Listener {
         try {
           const conn = await listener.accept();
           if ("setNoDelay" in conn) (conn as Deno.TcpConn).setNoDelay(true);
-          return new SocketConnection(conn, namesOf(conn, scheme, ++count), HALF_CLOSE_TIME);
+          return new SocketConnection(conn, scheme, ++count, HALF_CLOSE_TIME);
         } catch (error) {
           if (closed) return undefined;
           // A peer that reset the connection before we came to it is nobody's error.

@@ -2,6 +2,7 @@ import { type PinwireError, usageError } from "../errors.ts";
 import { parseHex, visibleLines } from "../text/mod.ts";
 import type { Address } from "./address.ts";
 import { type Context, encodeText, messageEvent } from "./context.ts";
+import { hasGone } from "./io_errors.ts";
 import { type Link, openLink } from "./link.ts";
 import { within } from "./within.ts";
 
@@ -91,7 +92,7 @@ async function sendOne(link: Link, bytes: Uint8Array): Promise<boolean> {
     return await link.send(bytes);
   } catch (error) {
     // What the peer said before it left tells more than that it left.
-    await link.ended;
+    if (hasGone(error)) await link.ended;
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { PinwireError } from "../errors.ts";
 import type { Connection, DrainableConnection } from "./connection.ts";
 import type { Reporter } from "./events.ts";
 import { withIdleTimeout } from "./idle.ts";
-import { reasonOf } from "./io_errors.ts";
+import { hasGone, reasonOf } from "./io_errors.ts";
 import type { Listener } from "./listen.ts";
 import { within } from "./within.ts";
 
@@ -44,7 +44,8 @@ const ACCEPT_RETRY = 50;
 export async function serveConnections(listener: Listener, options: ServeOptions): Promise<void> {
   const { signal, reporter, maxClients } = options;
   const counter = options.counter ?? localCounter();
-  const open = new Map<DrainableConnection, Promise<void>>();
+  const open = new Set<DrainableConnection>();
+  let onEmpty: (() => void) | undefined;
   const stopping = Promise.withResolvers<void>();
   const stop = () => {
     listener.close();
@@ -60,44 +61,34 @@ export async function serveConnections(listener: Listener, options: ServeOptions
       if (!counter.enter(maxClients)) {
         connection.close();
         // A crowd at the door is told of once.
-        if (!refusing) {
-          reporter.error(
-            new PinwireError(
-              "too_many_clients",
-              `refused ${connection.remote}, ${maxClients} at a time is the limit`,
-              {
-                hint: "raise --max-clients",
-              },
-            ),
-            connection.remote,
-          );
-        }
+        if (!refusing) reporter.error(tooManyClients(connection.remote, maxClients), connection.remote);
         refusing = true;
         continue;
       }
       refusing = false;
-      const served = serveOne(connection, options).finally(() => {
+      open.add(connection);
+      void serveOne(connection, options).then(() => {
         counter.leave();
         open.delete(connection);
+        if (!open.size) onEmpty?.();
       });
-      open.set(connection, served);
     }
   } finally {
     signal.removeEventListener("abort", stop);
     listener.close();
   }
-  await drain(open);
+  for (const connection of open) connection.closeWhenIdle();
+  if (!open.size) return;
+  const emptied = new Promise<void>((resolve) => onEmpty = resolve);
+  if (await within(DRAIN_TIME, emptied)) return;
+  for (const connection of open) connection.close();
+  await emptied;
 }
 
-async function drain(open: Map<DrainableConnection, Promise<void>>): Promise<void> {
-  if (!open.size) return;
-  for (const connection of open.keys()) connection.closeWhenIdle();
-  const timer = setTimeout(() => {
-    for (const connection of open.keys()) connection.close();
-  }, DRAIN_TIME);
-  await Promise.all(open.values());
-  clearTimeout(timer);
-}
+const tooManyClients = (peer: string, max: number) =>
+  new PinwireError("too_many_clients", `refused ${peer}, ${max} at a time is the limit`, {
+    hint: "raise --max-clients",
+  });
 
 async function acceptNext(listener: Listener, reporter: Reporter, stopping: Promise<void>) {
   for (;;) {
@@ -131,11 +122,10 @@ async function serveOne(connection: DrainableConnection, options: ServeOptions):
   let reason = "end of stream";
   try {
     await options.handle(limited);
-    await limited.closeWrite();
   } catch (error) {
     reason = reasonOf(error);
     // That a peer has gone is said by "disconnected"; anything else is an error of its own.
-    if (!(error instanceof PinwireError && GONE.has(error.code))) reporter.error(error, peer);
+    if (!hasGone(error)) reporter.error(error, peer);
   } finally {
     limited.close();
   }
@@ -143,8 +133,6 @@ async function serveOne(connection: DrainableConnection, options: ServeOptions):
   else if ("timedOut" in limited && limited.timedOut) reason = "idle timeout";
   reporter.report({ event: "disconnected", peer, reason });
 }
-
-const GONE = new Set(["connection_reset", "connection_closed"]);
 
 function localCounter(): ClientCounter {
   let count = 0;

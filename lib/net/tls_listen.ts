@@ -1,11 +1,5 @@
 import { PinwireError } from "../errors.ts";
-import {
-  type DrainableConnection,
-  HALF_CLOSE_TIME,
-  nameOf,
-  namesOf,
-  SocketConnection,
-} from "./connection.ts";
+import { type DrainableConnection, HALF_CLOSE_TIME, nameOf, SocketConnection } from "./connection.ts";
 import { translateIoError } from "./io_errors.ts";
 import type { Listener } from "./listen.ts";
 
@@ -43,20 +37,20 @@ export function wrapTls(listener: Deno.TlsListener): Listener {
   }
 
   async function shakeHands(conn: Deno.TlsConn): Promise<void> {
-    const names = namesOf(conn, "tls", 0);
+    const peer = nameOf(conn.remoteAddr, "tls", 0);
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
-      results.put(tooLate(names.remote));
+      results.put(tooLate(peer));
     }, HANDSHAKE_TIMEOUT);
     handshakes.add(conn);
     try {
       await conn.handshake();
       if (isLate || closed) conn.close();
-      else results.put(new SocketConnection(conn, names, HALF_CLOSE_TIME));
+      else results.put(new SocketConnection(conn, "tls", 0, HALF_CLOSE_TIME));
     } catch (error) {
       if (!closed) conn.close();
-      if (!isLate && !closed) results.put(translateIoError(error, names.remote) as Error);
+      if (!isLate && !closed) results.put(translateIoError(error, peer) as Error);
     } finally {
       clearTimeout(timer);
       handshakes.delete(conn);

@@ -130,10 +130,11 @@ class Direction {
     const start = this.#offset;
     this.#offset += bytes.length;
     // The bytes may change under a decoder that still holds them, so it gets its own.
-    this.#decoder?.feed(bytes.slice(), now);
+    const copy = bytes.slice();
+    this.#decoder?.feed(copy, now);
     // A line end that comes after a pause belongs to the frame before it.
     const from = Math.max(0, (this.#decoder?.offset ?? 0) - start);
-    const { frames, errors } = this.#takeFrames();
+    const { frames, errors } = this.#takeFrames(copy);
     const segments = this.#segments(bytes.length, from, frames, start);
     const summary = this.#summary(segments);
     this.#options.write(render(this.#verb, this.#peer, bytes, start, segments, summary, this.#options));
@@ -160,7 +161,8 @@ class Direction {
     }
   }
 
-  #takeFrames(): { frames: Border[]; errors: FrameError[] } {
+  /** @param chunk the bytes fed last, which end at `#offset` */
+  #takeFrames(chunk?: Uint8Array): { frames: Border[]; errors: FrameError[] } {
     const frames: Border[] = [];
     const errors: FrameError[] = [];
     while (this.#decoder) {
@@ -168,7 +170,7 @@ class Direction {
         const body = this.#decoder.next();
         if (!body) break;
         const to = this.#decoder.offset;
-        frames.push({ from: this.#skipping ? to - this.#lengthOf(body) : undefined, to });
+        frames.push({ from: this.#skipping ? this.#startOf(body, to, chunk) : undefined, to });
         this.#skipping = false;
       } catch (error) {
         if (!(error instanceof FrameError)) throw error;
@@ -181,11 +183,13 @@ class Direction {
     return { frames, errors };
   }
 
-  /** What a frame with this body takes on the wire. */
-  #lengthOf(body: Uint8Array): number {
+  /** Where a frame that ends at `to` begins: by its length on the wire, or by where its body lies. */
+  #startOf(body: Uint8Array, to: number, chunk?: Uint8Array): number {
     const out = new ByteBuffer();
     this.#options.codec.open().encoder.encode(body, out);
-    return out.length;
+    const start = to - out.length;
+    if (body.buffer !== chunk?.buffer) return start;
+    return Math.min(start, this.#offset - chunk.length + body.byteOffset);
   }
 
   #segments(length: number, first: number, frames: Border[], start: number): Segment[] {

@@ -147,6 +147,14 @@ Deno.test("traceConnection shows the frames behind one that is too long", async 
   assertEquals(rulerUnder(second, "63 0a"), "└───┘");
 });
 
+Deno.test("traceConnection shows all bytes of a frame behind one that is too long, its line end too", async () => {
+  const cases = [["line", "long\nb\r\n", "62 0d 0a", "└─ #1 ─┘"], ["text", "long\nb\n", "62 0a", "└───┘"]];
+  for (const [spec, read, hex, ruler] of cases) {
+    const [text] = await traced(new Kept(spec, 3), [read]);
+    assertEquals(rulerUnder(text, hex), ruler, text);
+  }
+});
+
 Deno.test("traceConnection shows 512 bytes of a read, and counts the others", async () => {
   const rest = async (length: number) => {
     const [text] = await traced(new Kept("raw"), ["x".repeat(length)]);
