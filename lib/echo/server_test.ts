@@ -293,6 +293,7 @@ Deno.test("echoConnection with until ends with an answer that says the word", as
       assertEquals(text((await client.read())!).trim(), `number ${number}`);
     }
     assertEquals(await client.read(), null);
+    await client.served;
     assertEquals(client.stops, 1);
   }
 });
