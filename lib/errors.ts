@@ -6,6 +6,14 @@ export interface ErrorDetails {
   exitCode?: number;
   /** The error underneath, if there is one. */
   cause?: unknown;
+  /** What was written where one of some words should stand: the nearest one makes a better hint. */
+  near?: MisspelledWord;
+}
+
+/** A word that isn't known, and those that are. */
+export interface MisspelledWord {
+  word: string;
+  known: readonly string[];
 }
 
 /**
@@ -25,12 +33,15 @@ export class PinwireError extends Error {
   readonly hint?: string;
   /** Exit code of the process when this error ends it. */
   readonly exitCode: number;
+  /** A word that isn't known, if this is about one. */
+  readonly near?: MisspelledWord;
 
-  constructor(code: string, message: string, { hint, exitCode = 1, cause }: ErrorDetails = {}) {
+  constructor(code: string, message: string, { hint, exitCode = 1, cause, near }: ErrorDetails = {}) {
     super(message, { cause });
     this.code = code;
     this.hint = hint;
     this.exitCode = exitCode;
+    this.near = near;
   }
 
   /** The message and the hint in one sentence. */
@@ -40,6 +51,6 @@ export class PinwireError extends Error {
 }
 
 /** A command line that can't be carried out as it stands (exit code 2). */
-export function usageError(message: string, hint?: string): PinwireError {
-  return new PinwireError("usage", message, { hint, exitCode: 2 });
+export function usageError(message: string, hint?: string, near?: MisspelledWord): PinwireError {
+  return new PinwireError("usage", message, { hint, exitCode: 2, near });
 }

@@ -66,3 +66,7 @@ declare module "@std/streams" {
     constructor(delimiter: Uint8Array, options?: { disposition?: "suffix" | "prefix" | "discard" });
   }
 }
+
+declare module "@std/text/levenshtein-distance" {
+  export function levenshteinDistance(str1: string, str2: string): number;
+}

@@ -1,5 +1,4 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { closestString } from "@std/text/closest-string";
 import { PinwireError, usageError } from "../errors.ts";
 import { type Command, flagName, type Option } from "./command.ts";
 
@@ -93,11 +92,7 @@ function splitShort(arg: string, longOf: Map<string, string>, byFlag: Map<string
 }
 
 function unknownOption(flag: string, known: string[]): PinwireError {
-  const nearest = closestString(flag, known);
-  return usageError(
-    `unknown option ${flag}`,
-    nearest && flag.length > 2 ? `did you mean ${nearest}?` : "--help lists the options",
-  );
+  return usageError(`unknown option ${flag}`, "--help lists the options", { word: flag, known });
 }
 
 function parseValue(where: string, parse: (text: string) => unknown, value: string): unknown {
@@ -105,7 +100,7 @@ function parseValue(where: string, parse: (text: string) => unknown, value: stri
     return parse(value);
   } catch (error) {
     if (!(error instanceof PinwireError)) throw error;
-    throw usageError(`${where}: ${error.message}`, error.hint);
+    throw usageError(`${where}: ${error.message}`, error.hint, error.near);
   }
 }
 

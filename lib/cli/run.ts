@@ -1,4 +1,3 @@
-import { closestString } from "@std/text/closest-string";
 import { PinwireError, usageError } from "../errors.ts";
 import type { Command, Permission, Program } from "./command.ts";
 import { parseCommandLine } from "./parse.ts";
@@ -12,9 +11,17 @@ export async function run(program: Program, args: string[]): Promise<number> {
     return await dispatch(program, args);
   } catch (error) {
     const known = error instanceof PinwireError ? error : translate(error);
-    console.error(`${program.name}: ${known.sentence}`);
+    console.error(`${program.name}: ${await sentenceOf(known)}`);
     return known.exitCode;
   }
+}
+
+// The word list's library is loaded only for a word that is wrong.
+async function sentenceOf(error: PinwireError): Promise<string> {
+  if (!error.near) return error.sentence;
+  const { nearestWord } = await import("./nearest.ts");
+  const nearest = nearestWord(error.near);
+  return nearest === undefined ? error.sentence : `${error.message}: did you mean ${nearest}?`;
 }
 
 async function dispatch(program: Program, args: string[]): Promise<number> {
@@ -96,7 +103,7 @@ function unknownCommand(word: string, known: string[]): PinwireError {
   if (word.startsWith("-")) {
     return usageError(`"${word}" is not a command`, "options stand behind the command");
   }
-  return usageError(`unknown command "${word}"`, `did you mean ${closestString(word, known)}?`);
+  return usageError(`unknown command "${word}"`, "help lists the commands", { word, known });
 }
 
 const PERMISSIONS: Permission[] = ["net", "read", "write", "env", "run", "sys", "ffi"];

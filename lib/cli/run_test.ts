@@ -96,6 +96,18 @@ Deno.test("run names the command nearest to an unknown one", async () => {
   });
 });
 
+Deno.test("run names the option nearest to an unknown one, if one is near", async () => {
+  assertEquals(
+    (await outcome("box", "open", "--cuont", "1")).err,
+    "prog: unknown option --cuont: did you mean --count?\n",
+  );
+  assertEquals(
+    (await outcome("box", "open", "-x")).err,
+    "prog: unknown option -x: --help lists the options\n",
+  );
+  assertEquals((await outcome("nosuch")).err, 'prog: unknown command "nosuch": help lists the commands\n');
+});
+
 Deno.test("run takes no name of JavaScript's own for a command", async () => {
   for (const word of ["toString", "constructor", "__proto__"]) {
     const { code, err } = await outcome(word);

@@ -1,3 +1,4 @@
+import { PinwireError } from "../errors.ts";
 import { type Address, dial, dialOptions, formatAddress, Stop } from "../net/mod.ts";
 import { type AnswerEnd, type Asker, DatagramAsker, makeMessage, StreamAsker } from "./askers.ts";
 
@@ -109,6 +110,11 @@ async function openAskers(address: Address, options: BenchOptions): Promise<Aske
 export async function bench(address: Address, options: BenchOptions): Promise<void> {
   using stop = new Stop().onSignals();
   const result = await measure(address, options, stop.signal, progressLine(options));
+  if (!result.messages && result.lost) {
+    throw new PinwireError("no_answer", `none of ${result.lost} messages to ${result.address} was answered`, {
+      hint: "check that an echo server listens there, or wait longer with --wait",
+    });
+  }
   console.log(options.json ? JSON.stringify(result) : describe(result));
 }
 

@@ -1,4 +1,3 @@
-import { closestString } from "@std/text/closest-string";
 import { usageError } from "../errors.ts";
 import { cobsCodec } from "./cobs.ts";
 import { delimiterCodec } from "./delimiter.ts";
@@ -60,8 +59,12 @@ export function parseSpec(spec: string, maxFrame: number = DEFAULT_MAX_FRAME): C
   const name = colon < 0 ? spec : spec.slice(0, colon);
   const parser = PARSERS.get(name);
   if (parser !== undefined) return parser(colon < 0 ? undefined : spec.slice(colon + 1), maxFrame);
-  const nearest = LENGTHS.includes(spec) ? `len:${spec}` : closestString(spec, FRAME_SPECS);
-  throw usageError(`no frame "${spec}"`, `did you mean ${nearest}? There are ${FRAME_SPECS.join(", ")}`);
+  // "i32le" is near enough to its whole name for us, if not for a count of letters.
+  const word = LENGTHS.includes(spec) ? `len:${spec}` : spec;
+  throw usageError(`no frame "${spec}"`, `use one of ${FRAME_SPECS.join(", ")}`, {
+    word,
+    known: FRAME_SPECS,
+  });
 }
 
 /** Whether `codec` cuts at each byte 0a, which is only half of a newline in encodings such as UTF-16. */
@@ -91,11 +94,8 @@ function parseText(detail: string | undefined, maxFrame: number): Codec {
 function parseLength(detail: string | undefined, maxFrame: number): Codec {
   if (detail !== undefined && LENGTHS.includes(detail)) return lengthCodec(detail, maxFrame);
   const spec = detail === undefined ? "len" : `len:${detail}`;
-  const nearest = detail ? closestString(detail, LENGTHS) : "i32le";
-  throw usageError(
-    `no frame "${spec}"`,
-    `did you mean len:${nearest}? There are ${LENGTHS.map((name) => `len:${name}`).join(", ")}`,
-  );
+  const known = LENGTHS.map((name) => `len:${name}`);
+  throw usageError(`no frame "${spec}"`, `use one of ${known.join(", ")}`, { word: spec, known });
 }
 
 function parseDelimiter(detail: string | undefined, maxFrame: number): Codec {

@@ -57,6 +57,10 @@ async function openTerminal(prompt: string, stop: Stop): Promise<Console> {
       readline.on("close", () => controller.close());
     },
   });
+  // Whatever is said after the end begins on a line of its own.
+  let isPrompting = false;
+  readline.on("line", () => isPrompting = false);
+  readline.on("close", () => isPrompting && stdout.write("\n"));
   readline.on("SIGINT", () => stop.now());
   stop.signal.addEventListener("abort", () => readline.close());
   return {
@@ -68,7 +72,10 @@ async function openTerminal(prompt: string, stop: Stop): Promise<Console> {
       stdout.write(`${line}\n`);
       readline.prompt(true);
     },
-    prompt: () => readline.prompt(),
+    prompt() {
+      isPrompting = true;
+      readline.prompt();
+    },
     close: () => readline.close(),
   };
 }
