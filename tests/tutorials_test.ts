@@ -1,5 +1,15 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { has, pinwire, PYTHON, python, pythonServer, runPinwire, runPython, tempDir } from "./support.ts";
+import {
+  ask,
+  has,
+  pinwire,
+  PYTHON,
+  python,
+  pythonServer,
+  runPinwire,
+  runPython,
+  tempDir,
+} from "./support.ts";
 
 /** `[Sat Nov 21 10:00:00 2026] ` as C's asctime writes it: the day of the month padded with a space. */
 const STAMP = String.raw`\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\] `;
@@ -247,10 +257,3 @@ tutorial("two clients at once over UDP each get their own answer", async () => {
   await first.write("first\n");
   assertEquals((await first.outcome()).stdout, "ask: first\n");
 });
-
-async function ask(conn: Deno.Conn, text: string): Promise<string> {
-  await conn.write(new TextEncoder().encode(text));
-  const buffer = new Uint8Array(1024);
-  const length = await conn.read(buffer);
-  return new TextDecoder().decode(buffer.subarray(0, length ?? 0));
-}

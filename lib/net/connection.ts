@@ -35,6 +35,9 @@ export interface DrainableConnection extends Connection {
 /** What a peer sent before it ended its sending side is answered for at most this long, in ms. */
 export const HALF_CLOSE_TIME = 5_000;
 
+/** Bytes that any TCP segment can hold: the least MTU of IPv6, 1280, less the headers. */
+const SEGMENT = 1208;
+
 /** A {@linkcode Connection} over one of Deno's sockets. */
 export class SocketConnection implements DrainableConnection {
   readonly remote: string;
@@ -47,6 +50,9 @@ export class SocketConnection implements DrainableConnection {
   #halfCloseTime?: number;
   #halfCloseTimer?: ReturnType<typeof setTimeout>;
   #peerEnded = false;
+  #hasWritten = false;
+  /** Whether small writes leave at once, without waiting for earlier ones to be acknowledged (TCP_NODELAY). */
+  #isUndelayed: boolean;
 
   /**
    * @param number counts connections, to name the peers of a Unix socket, which have no address
@@ -57,6 +63,7 @@ export class SocketConnection implements DrainableConnection {
     this.#conn = conn;
     this.#scheme = scheme;
     this.#halfCloseTime = halfCloseTime;
+    this.#isUndelayed = scheme !== "tcp";
     this.remote = nameOf(conn.remoteAddr, scheme, number);
   }
 
@@ -86,6 +93,7 @@ export class SocketConnection implements DrainableConnection {
   async write(bytes: Uint8Array): Promise<void> {
     await this.#takeTurn();
     try {
+      if (!this.#isUndelayed) this.#avoidDelay(bytes.length);
       let written = await this.#conn.write(bytes);
       while (written < bytes.length) written += await this.#conn.write(bytes.subarray(written));
     } catch (error) {
@@ -116,6 +124,16 @@ export class SocketConnection implements DrainableConnection {
   closeWhenIdle(): void {
     if (this.#writing) this.#closeWhenIdle = true;
     else this.close();
+  }
+
+  // Nothing can hold up a first write that fits into a segment, and many connections have no other: the
+  // system call waits until it matters.
+  #avoidDelay(length: number): void {
+    if (this.#hasWritten || length > SEGMENT) {
+      this.#isUndelayed = true;
+      if (!this.#closed) (this.#conn as Deno.TcpConn).setNoDelay(true);
+    }
+    this.#hasWritten = true;
   }
 
   #limitWrites(): void {

@@ -44,8 +44,8 @@ async function dialTcp(address: InternetAddress, name: string, ca: string | unde
     conn.close();
     throw refused(name);
   }
-  conn.setNoDelay(true);
   if (address.scheme === "tcp") return new SocketConnection(conn, "tcp", 0);
+  conn.setNoDelay(true);
   const tls = await Deno.startTls(conn, { hostname, caCerts: ca ? [ca] : [] });
   const onAbort = () => tls.close();
   signal.addEventListener("abort", onAbort);

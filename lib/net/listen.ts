@@ -119,7 +119,6 @@ function wrap(listener: Deno.Listener, scheme: "tcp" | "unix"): Listener {
       for (;;) {
         try {
           const conn = await listener.accept();
-          if ("setNoDelay" in conn) (conn as Deno.TcpConn).setNoDelay(true);
           return new SocketConnection(conn, scheme, ++count, HALF_CLOSE_TIME);
         } catch (error) {
           if (closed) return undefined;

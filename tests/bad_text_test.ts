@@ -1,0 +1,48 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { bytes, LOOPBACK, pinwire, runPinwire } from "./support.ts";
+
+Deno.test("invalid GBK is shown in hex, and its neighbours as they are", async () => {
+  await using server = await pinwire(["receive", "127.0.0.1:0", "-e", "gbk", "--json"]);
+  using good = await Deno.connect({ hostname: LOOPBACK, port: server.port });
+  const { peer } = await server.next("connected");
+  using conn = await Deno.connect({ hostname: LOOPBACK, port: server.port });
+  await server.next("connected");
+  await conn.write(Uint8Array.fromHex("c4e3ffbac30a" + "c4e3bac30a"));
+  const bad = await server.next("message");
+  assertEquals([bad.text, bad.bytes, bad.hex], ["你\ufffd好", 5, "c4e3ffbac3"]);
+  const next = await server.next("message");
+  assertEquals([next.text, next.bytes, next.hex], ["你好", 4, undefined]);
+  await good.write(Uint8Array.fromHex("bac30a"));
+  const other = await server.next("message");
+  assertEquals([other.peer, other.text, other.hex], [peer, "好", undefined]);
+});
+
+Deno.test("a GBK character cut over two reads comes out whole", async () => {
+  await using server = await pinwire(["receive", "127.0.0.1:0", "-e", "gbk", "-f", "raw", "--json"]);
+  using conn = await Deno.connect({ hostname: LOOPBACK, port: server.port });
+  await conn.write(Uint8Array.fromHex("c4e3ba"));
+  assertEquals((await server.next("message")).text, "你");
+  await conn.write(Uint8Array.fromHex("c3"));
+  const rest = await server.next("message");
+  assertEquals([rest.text, rest.hex], ["好", undefined]);
+});
+
+Deno.test("send says which characters GBK lacks, and the others arrive", async () => {
+  await using server = await pinwire(["receive", "127.0.0.1:0", "-e", "gbk", "--json"]);
+  const sent = await runPinwire(["send", `127.0.0.1:${server.port}`, "你😀好", "-e", "gbk"]);
+  assertEquals(sent.code, 0);
+  assertMatch(sent.stderr, /^pinwire send: .*gbk has no "😀"[^\n]*gb18030[^\n]*\n$/);
+  assertEquals((await server.next("message")).text, "你?好");
+});
+
+Deno.test("what a message does to a terminal is shown, not done", async () => {
+  await using server = await pinwire(["receive", "127.0.0.1:0"]);
+  using conn = await Deno.connect({ hostname: LOOPBACK, port: server.port });
+  await conn.write(bytes("\x1b[31mred\x1b]0;title\x07 \x9b2J \u202etxt\n"));
+  assertMatch(await server.line(), /: \^\[\[31mred\^\[\]0;title\^G \ufffd?.*2J <U\+202E>txt$/);
+  await conn.write(bytes("\u009b2J\n"));
+  assertMatch(await server.line(), /: <U\+009B>2J$/);
+  await server.stop();
+  // deno-lint-ignore no-control-regex
+  assert(!/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/.test(server.stdout));
+});

@@ -1,0 +1,33 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { LOOPBACK, refusal } from "./support.ts";
+
+function wrong(name: string, args: string[], said: RegExp): void {
+  Deno.test(`wrong command line: ${name}`, async () => assertMatch(await refusal(args, 2), said));
+}
+
+wrong("an unknown option", ["echo", "serve", "--fram", "line"], /unknown option --fram.*mean --frame\?/);
+wrong("an unknown command", ["ecko"], /unknown command "ecko".*mean echo\?/);
+wrong("an unknown word of a command", ["echo", "serv"], /unknown command "echo serv".*mean echo serve\?/);
+wrong("an unknown encoding", ["receive", "0", "-e", "gbq"], /unknown encoding "gbq".*gbk/);
+wrong("an unknown frame", ["receive", "0", "-f", "lines"], /no frame "lines".*mean line\?/);
+wrong("UTF-16 in lines", ["receive", "0", "-e", "utf-16le"], /--frame text can't cut utf-16le/);
+wrong(
+  "UTF-16 in lines of echo",
+  ["echo", "serve", "0", "-f", "line", "-e", "utf-16be"],
+  /line can't cut utf-16be/,
+);
+wrong("a field of --reply", ["echo", "serve", "0", "--reply", "{date}"], /unknown field \{date\}.*\{data\}/);
+wrong("a certificate without its key", ["echo", "serve", "0", "--tls-cert", "c.pem"], /--tls-key/);
+wrong("a key without its certificate", ["echo", "serve", "0", "--tls-key", "k.pem"], /--tls-cert/);
+wrong("tls:// without files", ["receive", "tls://0"], /--tls-cert.*pinwire cert/);
+wrong("--ca without tls://", ["send", "127.0.0.1:7", "hi", "--ca", "c.pem"], /--ca is for tls:\/\//);
+wrong("--workers over UDP", ["echo", "serve", "udp://0", "--workers", "2"], /--workers.*TCP/);
+
+Deno.test("hexadecimal that is none is refused before anything is dialled", async () => {
+  using listener = Deno.listen({ hostname: LOOPBACK, port: 0 });
+  const said = await refusal(["send", `127.0.0.1:${listener.addr.port}`, "--hex", "zz"], 2);
+  assertMatch(said, /"zz" is not hexadecimal/);
+  using own = await Deno.connect({ hostname: LOOPBACK, port: listener.addr.port });
+  using first = await listener.accept();
+  assertEquals((first.remoteAddr as Deno.NetAddr).port, own.localAddr.port);
+});

@@ -1,0 +1,29 @@
+export const LOOPBACK = "127.0.0.1";
+
+export const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** Sends `text` and gives what one read brings back. */
+export async function ask(conn: Deno.Conn, text: string): Promise<string> {
+  await conn.write(bytes(text));
+  const buffer = new Uint8Array(65_536);
+  const length = await conn.read(buffer);
+  return new TextDecoder().decode(buffer.subarray(0, length ?? 0));
+}
+
+/** Everything that comes until the end of the stream, however that comes about. */
+export async function restOf(conn: Deno.Conn): Promise<string> {
+  let text = "";
+  const buffer = new Uint8Array(65_536);
+  try {
+    for (let n; (n = await conn.read(buffer)) !== null;) {
+      text += new TextDecoder().decode(buffer.subarray(0, n));
+    }
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+  return text;
+}
+
+export const isGone = (error: unknown) =>
+  error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.ConnectionAborted ||
+  error instanceof Deno.errors.BrokenPipe;

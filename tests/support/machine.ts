@@ -1,0 +1,24 @@
+export const isLinux = Deno.build.os === "linux";
+export const isWindows = Deno.build.os === "windows";
+export const isRoot = isLinux && Deno.uid() === 0;
+
+/** Whether a program of this name is in the PATH. */
+export function has(program: string): boolean {
+  const folders = (Deno.env.get("PATH") ?? "").split(isWindows ? ";" : ":");
+  const names = isWindows ? [`${program}.exe`, `${program}.bat`, `${program}.cmd`] : [program];
+  return folders.some((folder) => names.some((name) => isFile(`${folder}/${name}`)));
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** A folder that goes with the test. */
+export async function tempDir(): Promise<{ path: string } & AsyncDisposable> {
+  const path = await Deno.makeTempDir({ prefix: "pinwire-" });
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
