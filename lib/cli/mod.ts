@@ -9,6 +9,7 @@ export {
   type CommandModule,
   type Kind,
   type Option,
+  type Permission,
   type Program,
 } from "./command.ts";
 export { choice, duration, integer, text } from "./kinds.ts";

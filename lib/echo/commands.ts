@@ -3,6 +3,7 @@ import { openContext, serve, showMessage, showText } from "../net/mod.ts";
 import {
   addressKind,
   clientOptions,
+  clientPermissions,
   encodingOption,
   endOptions,
   frameOptions,
@@ -100,8 +101,7 @@ const echoConnect = command({
     ...outputOptions,
   },
   permissions: ["net"],
-  morePermissions: (options, { address }) =>
-    address?.scheme === "unix" ? ["read", "write"] : options.ca === undefined ? [] : ["read"],
+  morePermissions: clientPermissions,
   examples: [
     ["", "talk to the server on 127.0.0.1:21567"],
     ["udp://127.0.0.1:8002", "over UDP"],
@@ -143,8 +143,7 @@ const echoBench = command({
     quiet: outputOptions.quiet,
   },
   permissions: ["net"],
-  morePermissions: (options, { address }) =>
-    address?.scheme === "unix" ? ["read", "write"] : options.ca === undefined ? [] : ["read"],
+  morePermissions: clientPermissions,
   examples: [
     ["", "50 connections, 100000 messages of 64 bytes"],
     ["127.0.0.1:7 -c 1 -s 1400", "one connection, messages that fill an Ethernet frame"],

@@ -48,40 +48,7 @@ export async function serveWithWorkers(
   const { reporter, stop } = context;
   const clients = new SharedArrayBuffer(4);
   const workers = Array.from({ length: options.workers }, () => new EchoWorker(script, context));
-  // Only plain values cross to another thread.
-  const {
-    reply,
-    once,
-    until,
-    maxClients,
-    idleTimeout,
-    encoding,
-    frame,
-    maxFrame,
-    json,
-    quiet,
-    trace,
-    noColor,
-  } = options;
-  const start = {
-    address: bound,
-    options: {
-      reply,
-      once,
-      until,
-      maxClients,
-      idleTimeout,
-      encoding,
-      frame,
-      maxFrame,
-      json,
-      quiet,
-      trace,
-      noColor,
-    },
-    wantsMessages: reporter.wantsMessages,
-    clients,
-  };
+  const start = { address: bound, options, wantsMessages: reporter.wantsMessages, clients };
   for (const worker of workers) worker.say({ start });
   try {
     await Promise.all(workers.map((worker) => worker.listening));

@@ -5,6 +5,7 @@ import { openContext, showMessage, showText } from "./context.ts";
 import {
   addressKind,
   clientOptions,
+  clientPermissions,
   encodingOption,
   endOptions,
   frameOptions,
@@ -38,8 +39,7 @@ const send = command({
     ...outputOptions,
   },
   permissions: ["net"],
-  morePermissions: (options, { address }) =>
-    address?.scheme === "unix" ? ["read", "write"] : options.ca === undefined ? [] : ["read"],
+  morePermissions: clientPermissions,
   examples: [
     ["127.0.0.1:8080 hello", "over TCP"],
     ["udp://127.0.0.1:8888 你好 -e gbk", "a datagram in GBK"],

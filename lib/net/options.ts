@@ -1,4 +1,4 @@
-import { choice, duration, integer, type Kind, text } from "../cli/mod.ts";
+import { choice, duration, integer, type Kind, type Permission, text } from "../cli/mod.ts";
 import { DEFAULT_MAX_FRAME, FRAME_SPECS, parseSpec } from "../framing/mod.ts";
 import { canonicalEncoding, ENCODINGS } from "../text/mod.ts";
 import { type Address, type AddressDefaults, parseAddress } from "./address.ts";
@@ -80,6 +80,15 @@ export const serverOptions = {
 export const clientOptions = {
   ca: { kind: text("FILE"), help: "trust the certificates in this PEM file, beside the system's (tls://)" },
 };
+
+/** What a client needs besides the network. An address that is still to be asked for may be a path. */
+export function clientPermissions(
+  options: { ca?: string },
+  { address }: { address?: Address },
+): Permission[] {
+  if (!address || address.scheme === "unix") return ["read", "write"];
+  return options.ca === undefined ? [] : ["read"];
+}
 
 /** When to end. */
 export const endOptions = {

@@ -4,7 +4,7 @@ import { pinwire } from "./pinwire.ts";
 import type { Process } from "./process.ts";
 
 /** A server with one client that behaves, and whom nobody's bad input may harm. */
-export interface World extends AsyncDisposable {
+interface World extends AsyncDisposable {
   server: Process;
   /** A connection of somebody else, and how events name it. */
   intruder(): Promise<{ conn: Deno.TcpConn; peer: string }>;
