@@ -29,8 +29,11 @@ export function integer(meta: string, min: number, max = Number.MAX_SAFE_INTEGER
       const match = value.match(/^(\d+)([kKmM]?)$/);
       const unit = { k: 1024, m: 1024 ** 2 }[match?.[2].toLowerCase() ?? ""] ?? 1;
       const number = match ? Number(match[1]) * unit : NaN;
-      if (!(number >= min && number <= max)) {
+      if (!match) {
         throw usageError(`"${value}" is not a whole number`, `use ${range}`);
+      }
+      if (!(number >= min && number <= max)) {
+        throw usageError(`"${value}" is out of range`, `use ${range}`);
       }
       return number;
     },

@@ -92,7 +92,11 @@ function splitShort(arg: string, longOf: Map<string, string>, byFlag: Map<string
 }
 
 function unknownOption(flag: string, known: string[]): PinwireError {
-  return usageError(`unknown option ${flag}`, "--help lists the options", { word: flag, known });
+  return usageError(
+    `unknown option ${flag}`,
+    "--help lists the options, and -- stands before an argument that begins with -",
+    { word: flag, known },
+  );
 }
 
 function parseValue(where: string, parse: (text: string) => unknown, value: string): unknown {
@@ -117,7 +121,15 @@ function parsePositionals(command: Command, words: string[]): Record<string, unk
     values[name] = variadic ? parsed : parsed[0];
   }
   if (at < words.length) {
-    throw usageError(`too many arguments: "${words[at]}"`, "put quotes around an argument with spaces");
+    throw tooMany(words[at], Object.keys(command.positionals).length === 0);
   }
   return values;
+}
+
+function tooMany(word: string, takesNone: boolean): PinwireError {
+  if (takesNone) return usageError(`"${word}" is too much`, "this command takes no arguments");
+  const hint = /^\d+$/.test(word)
+    ? "an address is one argument, as in 127.0.0.1:8000"
+    : "put quotes around an argument with spaces";
+  return usageError(`too many arguments: "${word}"`, hint);
 }

@@ -190,11 +190,26 @@ Deno.test({
   name: "parseCommandLine refuses an unknown option",
   permissions: "none",
   fn() {
-    assertEquals(refusal("here", "--jsn"), "unknown option --jsn: --help lists the options");
-    assertEquals(refusal("here", "--maxframe=3"), "unknown option --maxframe: --help lists the options");
-    assertEquals(refusal("here", "-x"), "unknown option -x: --help lists the options");
-    assertEquals(refusal("here", "-jx"), "unknown option -x: --help lists the options");
-    assertEquals(refusal("-5"), "unknown option -5: --help lists the options");
+    assertEquals(
+      refusal("here", "--jsn"),
+      "unknown option --jsn: --help lists the options, and -- stands before an argument that begins with -",
+    );
+    assertEquals(
+      refusal("here", "--maxframe=3"),
+      "unknown option --maxframe: --help lists the options, and -- stands before an argument that begins with -",
+    );
+    assertEquals(
+      refusal("here", "-x"),
+      "unknown option -x: --help lists the options, and -- stands before an argument that begins with -",
+    );
+    assertEquals(
+      refusal("here", "-jx"),
+      "unknown option -x: --help lists the options, and -- stands before an argument that begins with -",
+    );
+    assertEquals(
+      refusal("-5"),
+      "unknown option -5: --help lists the options, and -- stands before an argument that begins with -",
+    );
   },
 });
 

@@ -36,6 +36,7 @@ async function dispatch(program: Program, args: string[]): Promise<number> {
     case "-h":
       return await help(program, rest);
     case "completions": {
+      if (isHelp(rest[0])) return await help(program, []);
       const { completionScript } = await import("./completions.ts");
       console.log(completionScript(program.name, rest[0]));
       return 0;
@@ -49,7 +50,7 @@ async function dispatch(program: Program, args: string[]): Promise<number> {
   const { commands } = await moduleOf(program, first);
   const name = [1, 2].map((words) => args.slice(0, words).join(" ")).find((name) => commands[name]);
   if (!name) {
-    if (isHelp(rest[0])) return await help(program, [first]);
+    if (isHelp(rest[0]) || rest[0] === "help") return await help(program, [first]);
     throw notACommand(first, rest[0], Object.keys(commands));
   }
   const command = commands[name];
@@ -84,8 +85,15 @@ async function help(program: Program, words: string[]): Promise<number> {
 
 async function moduleOf(program: Program, word: string) {
   const load = Object.hasOwn(program.modules, word) ? program.modules[word] : undefined;
-  if (!load) throw unknownCommand(word, [...Object.keys(program.modules), ...BUILT_IN]);
-  return await load();
+  if (load) return await load();
+  const inGroup = word.startsWith("-") ? undefined : await commandEnding(program, word);
+  if (inGroup) throw usageError(`unknown command "${word}"`, `did you mean ${inGroup}?`);
+  throw unknownCommand(word, [...Object.keys(program.modules), ...BUILT_IN, "--version"]);
+}
+
+/** `echo serve` for `serve`. */
+async function commandEnding(program: Program, word: string): Promise<string | undefined> {
+  return Object.keys(await allCommands(program)).find((name) => name.endsWith(` ${word}`));
 }
 
 async function allCommands(program: Program): Promise<Record<string, Command>> {
@@ -103,7 +111,7 @@ function unknownCommand(word: string, known: string[]): PinwireError {
   if (word.startsWith("-")) {
     return usageError(`"${word}" is not a command`, "options stand behind the command");
   }
-  return usageError(`unknown command "${word}"`, "help lists the commands", { word, known });
+  return usageError(`unknown command "${word}"`, "see the help for the commands", { word, known });
 }
 
 const PERMISSIONS: Permission[] = ["net", "read", "write", "env", "run", "sys", "ffi"];

@@ -31,6 +31,8 @@ const box = {
   commands: { "box open": does(({ count }) => Number(count)), "box close": does(() => 0) },
 };
 
+let othersLoaded = 0;
+
 const program: Program = {
   name: "prog",
   version: "1.2.3",
@@ -40,7 +42,10 @@ const program: Program = {
     wrong: () => Promise.resolve({ commands: { wrong: fails(usageError("bad word", "use another")) } }),
     broken: () => Promise.resolve({ commands: { broken: fails(new RangeError("a bug")) } }),
     forbidden: () => Promise.resolve({ commands: { forbidden: fails(notCapable()) } }),
-    never: () => Promise.reject(new Error("this module is not needed")),
+    other: () => {
+      othersLoaded++;
+      return Promise.resolve({ commands: {} });
+    },
   },
 };
 
@@ -76,6 +81,7 @@ Deno.test("run gives what the command gives as the exit code, and loads no other
   assertEquals(await outcome("box", "open"), { code: 3, out: "", err: "" });
   assertEquals(await outcome("box", "open", "here", "--count=7"), { code: 7, out: "", err: "" });
   assertEquals(await outcome("box", "close"), { code: 0, out: "", err: "" });
+  assertEquals(othersLoaded, 0);
 });
 
 Deno.test("run names the command nearest to an unknown one", async () => {
@@ -103,9 +109,16 @@ Deno.test("run names the option nearest to an unknown one, if one is near", asyn
   );
   assertEquals(
     (await outcome("box", "open", "-x")).err,
-    "prog: unknown option -x: --help lists the options\n",
+    "prog: unknown option -x: --help lists the options, and -- stands before an argument that begins with -\n",
   );
-  assertEquals((await outcome("nosuch")).err, 'prog: unknown command "nosuch": help lists the commands\n');
+  assertEquals(
+    (await outcome("nosuch")).err,
+    'prog: unknown command "nosuch": see the help for the commands\n',
+  );
+});
+
+Deno.test("run names a group's command whose second word stood alone", async () => {
+  assertEquals((await outcome("open", "here")).err, 'prog: unknown command "open": did you mean box open?\n');
 });
 
 Deno.test("run takes no name of JavaScript's own for a command", async () => {

@@ -132,11 +132,13 @@ function describe(result: BenchResult): string {
   const number = (value: number) => value.toLocaleString("en");
   const share = (lost / (messages + lost) * 100).toFixed(2);
   return [
-    `${result.address}: ${number(messages)} messages of ${
-      number(result.size)
-    } bytes in ${result.seconds} s, ` +
+    `${result.address}: ${number(messages)} messages of ${number(result.size)} bytes in ${
+      result.seconds.toFixed(2)
+    } s, ` +
     `${number(result.connections)} connections`,
-    `  rate     ${number(result.messagesPerSecond)} messages/s, ${result.megabytesPerSecond} MB/s both ways`,
+    `  rate     ${number(result.messagesPerSecond)} messages/s, ${
+      result.megabytesPerSecond.toFixed(2)
+    } MB/s both ways`,
     `  latency  p50 ${number(latency.p50)} µs, p90 ${number(latency.p90)} µs, ` +
     `p99 ${number(latency.p99)} µs, max ${number(latency.max)} µs`,
     ...lost ? [`  lost     ${number(lost)} (${share} %)`] : [],

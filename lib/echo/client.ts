@@ -36,9 +36,12 @@ export async function talk(address: Address, options: TalkOptions, context: Cont
   const console = await openConsole("> ", stop, (line) => reporter.print(line));
   let answered = Promise.withResolvers<void>();
   let answers = 0;
+  let isWaiting = false;
   let sentAt = performance.now();
 
   function printTimed(event: MessageEvent) {
+    if (!isWaiting) return console.print(showText(event));
+    isWaiting = false;
     const time = `  ${(performance.now() - sentAt).toFixed(2)} ms`;
     console.print(showText(event) + (options.noColor || Deno.noColor ? time : dim(time)));
   }
@@ -70,10 +73,11 @@ export async function talk(address: Address, options: TalkOptions, context: Cont
       const message = encodeText(context, line);
       watch.sent(message);
       sentAt = performance.now();
+      isWaiting = true;
       if (await link.send(message)) {
         const inTime = await within(options.wait, Promise.race([answered.promise, ended, stopped]));
         if (stop.signal.aborted) return;
-        if (!inTime) reporter.error(noAnswer(options.wait), peer);
+        if (!inTime) reporter.error(noAnswer(options.wait, address), peer);
         else if (answers === answersBefore) throw closedByPeer(peer);
       }
       if (watch.isOver) break;
@@ -93,8 +97,9 @@ const closedByPeer = (peer: string) =>
     hint: "connect again for more",
   });
 
-function noAnswer(wait: number): PinwireError {
+function noAnswer(wait: number, { scheme }: Address): PinwireError {
+  const check = scheme === "udp" ? "a server listens there" : "both sides use the same --frame";
   return new PinwireError("no_answer", `no answer within ${wait / 1000} s`, {
-    hint: "wait longer with --wait, or check that both sides use the same --frame",
+    hint: `wait longer with --wait, or check that ${check}`,
   });
 }

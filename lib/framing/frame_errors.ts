@@ -6,7 +6,7 @@ export function tooLong(offset: number, max: number, recoverable: boolean, size?
   return new FrameError("frame_too_long", `${frame} is over the limit of ${max} at byte ${offset}`, {
     offset,
     recoverable,
-    hint: "raise --max-frame",
+    hint: "check that both sides use the same --frame, or raise --max-frame",
   });
 }
 

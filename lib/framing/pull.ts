@@ -21,7 +21,7 @@ export interface PullOptions {
    * Takes each frame, which is good until the promise of the next `onBatch` is fulfilled. If it returns true,
    * `onBatch` is called before the next frame: whoever gathers answers says so when there are enough.
    */
-  onFrame(frame: Uint8Array): boolean | void;
+  onFrame(frame: Uint8Array): unknown;
   /** Is called after the frames of each read; if it returns a promise, what follows waits for it. */
   onBatch?(): Promise<void> | undefined | void;
   /** Takes each error that the decoder recovers from; without it they are passed over. */

@@ -56,6 +56,8 @@ export function parseAddress(text: string, { port, schemes }: AddressDefaults): 
   if (/^[a-z]+:\/\//i.test(rest)) {
     throw wrong(text, `unknown scheme; use ${schemes.map(prefixOf).join(", ")}`);
   }
+  if (/^(tcp|udp|tls):\d/.test(rest)) throw wrong(text, `write ${rest.replace(":", "://")}`);
+  if (/^[./]/.test(rest)) throw wrong(text, `write unix:${rest} for the path of a socket`);
   const [, brackets, plain, portText] = rest.match(/^(?:\[([^\]]*)\]|([^:[\]]*))(?::([^:]*))?$/s) ?? [];
   if (brackets === undefined && plain === undefined) {
     throw wrong(text, "write HOST:PORT, or [ADDRESS]:PORT for IPv6");
@@ -82,6 +84,18 @@ export function hostPort({ hostname, port }: { hostname: string; port: number })
 /** Takes the IPv6 prefix off an IPv4 address (RFC 4291, section 2.5.5.2). */
 export function unmapped(hostname: string): string {
   return hostname.startsWith("::ffff:") && hostname.includes(".") ? hostname.slice(7) : hostname;
+}
+
+/** Whether this is an IP address in its usual form, and not a name. */
+export function isIpAddress(host: string): boolean {
+  if (/^\d+(\.\d+){3}$/.test(host)) return host.split(".").every((part) => Number(part) <= 255);
+  return host.includes(":") && URL.canParse(`http://[${host}]`);
+}
+
+/** Whether this can be a host: an IP address, or a name of labels (RFC 1123, section 2.1), with `*.` in a certificate. */
+export function isHost(host: string): boolean {
+  return isIpAddress(host) ||
+    /^(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9])?)*$/i.test(host);
 }
 
 /** Whether nothing beyond this machine can reach or be reached at this IP address or name. */

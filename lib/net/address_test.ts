@@ -5,6 +5,8 @@ import {
   type Address,
   formatAddress,
   hostPort,
+  isHost,
+  isIpAddress,
   isLoopback,
   parseAddress,
   type Scheme,
@@ -194,5 +196,23 @@ Deno.test({
     for (const host of ["0.0.0.0", "::", "10.0.0.1", "128.0.0.1", "127.evil.com", "127.0.0.1.evil.com", ""]) {
       assert(!isLoopback(host), host);
     }
+  },
+});
+
+Deno.test({
+  name: "isHost knows names and IP addresses from whole addresses and other text",
+  permissions: "none",
+  fn() {
+    for (const host of ["localhost", "pi.local", "*.a.test", "127.0.0.1", "::1", "fe80::1", "a_b.c-d"]) {
+      assertEquals(isHost(host), true, host);
+    }
+    for (const text of ["localhost:80", "tls://a", "bad host", "", "-a", "a..b", "1::2::3", "a/b", "a\n"]) {
+      assertEquals(isHost(text), false, text);
+    }
+    assertEquals([isIpAddress("10.0.0.1"), isIpAddress("10.0.0.256"), isIpAddress("a")], [
+      true,
+      false,
+      false,
+    ]);
   },
 });

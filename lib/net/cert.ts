@@ -1,11 +1,12 @@
 import { PinwireError } from "../errors.ts";
+import { isIpAddress } from "./address.ts";
 
 /** The files that `pinwire cert` makes. */
 export const CERT_FILE = "pinwire-cert.pem";
 export const KEY_FILE = "pinwire-key.pem";
 
 /** Days that a certificate holds: what browsers and Apple's systems take at most of one's own. */
-const DAYS = 825;
+export const CERT_DAYS = 825;
 
 /** A self-signed certificate and its key, as PEM text. */
 export interface SelfSigned {
@@ -26,7 +27,7 @@ export async function makeCertificate(hosts: readonly string[]): Promise<SelfSig
     algorithm: "sha256",
     // A little back, for peers whose clocks are behind.
     notBeforeDate: new Date(now.getTime() - 3_600_000),
-    notAfterDate: new Date(now.getTime() + DAYS * 86_400_000),
+    notAfterDate: new Date(now.getTime() + CERT_DAYS * 86_400_000),
     extensions: [
       { name: "basicConstraints", cA: false, critical: true },
       { name: "keyUsage", digitalSignature: true, critical: true },
@@ -41,8 +42,7 @@ type AltName = { type: 2; value: string } | { type: 7; ip: string };
 
 // GeneralName of RFC 5280, section 4.2.1.6: 2 is a DNS name, 7 an IP address.
 function altName(host: string): AltName {
-  const isIp = host.includes(":") || /^\d+(\.\d+){3}$/.test(host);
-  return isIp ? { type: 7, ip: host } : { type: 2, value: host };
+  return isIpAddress(host) ? { type: 7, ip: host } : { type: 2, value: host };
 }
 
 /**

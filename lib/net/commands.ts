@@ -1,6 +1,7 @@
-import { command, duration, integer, text } from "../cli/mod.ts";
+import { command, duration, integer, type Kind, text } from "../cli/mod.ts";
+import { usageError } from "../errors.ts";
 import type { Address } from "./address.ts";
-import { parseAddress } from "./address.ts";
+import { isHost, parseAddress } from "./address.ts";
 import { openContext, showMessage, showText } from "./context.ts";
 import {
   addressKind,
@@ -110,13 +111,21 @@ const receive = command({
   },
 });
 
+const hostKind: Kind<string> = {
+  meta: "HOST",
+  parse(value) {
+    if (isHost(value)) return value;
+    throw usageError(`"${value}" is not a host name or an IP address`, "write it without a scheme or a port");
+  },
+};
+
 const cert = command({
   summary: "make a certificate and its key, for --tls-cert, --tls-key and --ca",
   description:
     "Name every host name and IP address that clients will dial. The key stays with the server; the " +
     "certificate goes to the clients too, which trust it with --ca.",
   positionals: {
-    hosts: { kind: text("HOST"), variadic: true, help: "host names and IP addresses" },
+    hosts: { kind: hostKind, variadic: true, help: "host names and IP addresses" },
   },
   options: {
     out: { kind: text("FOLDER"), default: ".", help: "where to write the two files (default: here)" },
@@ -124,9 +133,10 @@ const cert = command({
   permissions: ["read", "write"],
   examples: [["localhost 127.0.0.1 ::1", "for this machine"]],
   async run({ out }, { hosts }) {
-    const { makeCertificate, writeCertificate } = await import("./cert.ts");
+    const { CERT_DAYS, makeCertificate, writeCertificate } = await import("./cert.ts");
     const [certFile, keyFile] = await writeCertificate(out, await makeCertificate(hosts));
     console.log(`server: --tls-cert ${certFile} --tls-key ${keyFile}\nclient: --ca ${certFile}`);
+    console.log(`Both are good for ${CERT_DAYS} days.`);
     return 0;
   },
 });

@@ -1,4 +1,5 @@
 import { PinwireError } from "../errors.ts";
+import { FrameError } from "../framing/mod.ts";
 
 /** An error while reading or writing, in our words; one of ours, and a missing permission, stays. */
 export function translateIoError(error: unknown, peer: string): unknown {
@@ -22,8 +23,9 @@ export function hasGone(error: unknown): boolean {
     (error.code === "connection_reset" || error.code === "connection_closed");
 }
 
-/** Why a connection ended, for its `disconnected` event: `connection reset`, `frame too long` … */
+/** Why a connection ended, for its `disconnected` event: `connection reset`, `bad frame` … */
 export function reasonOf(error: unknown): string {
+  if (error instanceof FrameError) return "bad frame";
   return error instanceof PinwireError ? error.code.replaceAll("_", " ") : "error";
 }
 

@@ -1,5 +1,5 @@
 import { ByteBuffer, pullFrames } from "../framing/mod.ts";
-import { type Address, isLoopback, unmapped } from "./address.ts";
+import { type Address, isIpAddress, isLoopback, unmapped } from "./address.ts";
 import { type Context, dialOptions, reportFrameError, systemClock } from "./context.ts";
 import { bindDatagram, datagramTooLong, type Endpoint, MAX_DATAGRAM, udpPeer } from "./datagram.ts";
 import { dial } from "./dial.ts";
@@ -87,7 +87,7 @@ async function openDatagramLink(
     : (isLoopback(hostname) ? "127.0.0.1" : "0.0.0.0");
   const socket = context.traceDatagrams(await bindDatagram({ scheme: "udp", hostname: local, port: 0 }));
   const isPeer = (from: Endpoint) =>
-    from.port === port && (!isIp(hostname) || unmapped(from.hostname) === unmapped(hostname));
+    from.port === port && (!isIpAddress(hostname) || unmapped(from.hostname) === unmapped(hostname));
 
   async function receive() {
     const memory = new Uint8Array(65_536);
@@ -114,5 +114,3 @@ async function openDatagramLink(
     close: () => socket.close(),
   };
 }
-
-const isIp = (hostname: string) => hostname.includes(":") || /^[\d.]+$/.test(hostname);

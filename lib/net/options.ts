@@ -70,7 +70,7 @@ export const serverOptions = {
   idleTimeout: {
     kind: duration(),
     default: 0,
-    help: "close a connection on which nothing moved for so long (default 0: never)",
+    help: "close a connection on which nothing moved for so long: 30, 500ms, 5m (default 0: never)",
   },
   tlsCert: { kind: text("FILE"), help: "the server's certificate, PEM; makes tcp:// tls://" },
   tlsKey: { kind: text("FILE"), help: "the certificate's private key, PEM" },

@@ -1,3 +1,5 @@
+import { PinwireError } from "../errors.ts";
+
 /** Characters that may wait before {@linkcode Output.drained} asks for patience. */
 const HIGH_WATER = 65_536;
 /** Characters that may wait at all; what comes then is dropped, and counted. */
@@ -80,7 +82,7 @@ export class Output {
       this.#closed = true;
       this.#queue = [];
       this.#waiting = 0;
-      if (!(error instanceof Deno.errors.BrokenPipe)) this.#failure = error;
+      if (!(error instanceof Deno.errors.BrokenPipe)) this.#failure = unwritable(error);
       this.#options.onClosed?.();
       this.#release();
     }
@@ -95,4 +97,12 @@ export class Output {
     this.#dropped = 0;
     this.#options.onDropped?.(count);
   }
+}
+
+function unwritable(cause: unknown): PinwireError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new PinwireError("output_unwritable", `the output can't be written (${why})`, {
+    hint: "check the disk that it goes to",
+    cause,
+  });
 }

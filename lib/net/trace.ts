@@ -83,8 +83,9 @@ export function traceConnection(connection: Connection, options: TraceOptions): 
 
 /** The same for datagrams, each of which is a frame. */
 export function traceDatagrams(socket: DatagramSocket, options: TraceOptions): DatagramSocket {
+  const counts = { read: 0, write: 0 };
   const show = (verb: Verb, bytes: Uint8Array, peer: string) => {
-    const whole = { frame: 1, from: 0, to: bytes.length, begins: true, ends: true };
+    const whole = { frame: ++counts[verb], from: 0, to: bytes.length, begins: true, ends: true };
     options.write(render(verb, peer, bytes, 0, bytes.length ? [whole] : [], "1 datagram", options));
   };
   return {
@@ -144,7 +145,8 @@ class Direction {
   end(): void {
     const { write, colors, now } = this.#options;
     this.#decoder?.end();
-    const { errors } = this.#takeFrames();
+    const { frames, errors } = this.#takeFrames();
+    if (frames.length && this.#inside) this.#close("by the end of the stream");
     write(
       `${heading(this.#verb, this.#peer, now(), colors)}  end of stream after ${bytesText(this.#offset)}\n`,
     );
@@ -155,20 +157,29 @@ class Direction {
   #timeout(now: number): void {
     if (!this.#decoder?.timeout) return;
     this.#decoder.timeout(now);
-    if (this.#takeFrames().frames.length && this.#inside) {
-      this.#inside = false;
-      this.#frame++;
-    }
+    if (this.#takeFrames().frames.length && this.#inside) this.#close("by a pause");
+  }
+
+  #close(how: string): void {
+    this.#inside = false;
+    this.#options.write(`${INDENT}${this.#options.colors.dim("·")} #${this.#frame++} was ended ${how}\n`);
   }
 
   /** @param chunk the bytes fed last, which end at `#offset` */
   #takeFrames(chunk?: Uint8Array): { frames: Border[]; errors: FrameError[] } {
     const frames: Border[] = [];
     const errors: FrameError[] = [];
+    // Each write of ours is whole messages, whatever a pause would say.
+    let isWhole = this.#verb === "write";
     while (this.#decoder) {
       try {
         const body = this.#decoder.next();
-        if (!body) break;
+        if (!body) {
+          if (!isWhole) break;
+          isWhole = false;
+          this.#decoder.timeout?.(Infinity);
+          continue;
+        }
         const to = this.#decoder.offset;
         frames.push({ from: this.#skipping ? this.#startOf(body, to, chunk) : undefined, to });
         this.#skipping = false;
@@ -246,7 +257,11 @@ function render(
     const pad = " ".repeat(column(BYTES_PER_ROW) - column(cells.length));
     const place = row.offset.toString(16).padStart(8, "0");
     lines.push(`${INDENT}${colors.dim(place)}  ${hex}${pad}  ${row.ascii}`);
-    if (pieces.length) lines.push(`${INDENT}${" ".repeat(place.length)}  ${ruler(start, pieces, colors)}`);
+    // Further rows in the middle of a long frame need none.
+    const hasBorder = start === 0 || pieces.some((piece) => isBorder(piece, start));
+    if (pieces.length && hasBorder) {
+      lines.push(`${INDENT}${" ".repeat(place.length)}  ${ruler(start, pieces, colors)}`);
+    }
     start += BYTES_PER_ROW;
   }
   if (bytes.length > SHOWN) lines.push(`${INDENT}${colors.dim(`… ${bytesText(bytes.length - SHOWN)} more`)}`);
@@ -261,6 +276,9 @@ function heading(verb: Verb, peer: string, now: number, colors: TraceColors): st
   const arrow = verb === "read" ? colors.incoming("◀ read ") : colors.outgoing("▶ write");
   return `${colors.dim(time)} ${arrow} ${visible(peer)}`;
 }
+
+const isBorder = ({ from, to, begins, ends }: Segment, start: number) =>
+  (begins && from >= start) || (ends && to <= start + BYTES_PER_ROW);
 
 const bytesText = (count: number) => count === 1 ? "1 byte" : `${count} bytes`;
 
