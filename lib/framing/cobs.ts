@@ -1,8 +1,7 @@
 import type { ByteBuffer } from "./byte_buffer.ts";
 import { malformed, tooLong, truncated } from "./frame_errors.ts";
-import { Input } from "./input.ts";
-import { Pending } from "./pending.ts";
-import type { Codec, Decoder, Encoder, FrameError } from "./types.ts";
+import { InputDecoder } from "./input_decoder.ts";
+import type { Codec, Encoder, FrameError } from "./types.ts";
 
 /** The code of a block with 254 bytes and no zero behind them. */
 const FULL = 0xff;
@@ -32,37 +31,16 @@ export function cobsCodec(maxFrame: number): Codec {
   return { spec: "cobs", open: () => ({ decoder: new CobsDecoder(maxFrame), encoder: COBS_ENCODER }) };
 }
 
-class CobsDecoder implements Decoder {
-  offset = 0;
-  #max: number;
-  #input = new Input();
-  #pending = new Pending();
+class CobsDecoder extends InputDecoder {
   /** Code of the block at work, or 0 between frames. */
   #code = 0;
   /** Bytes of that block which haven't come yet. */
   #missing = 0;
   #begin = 0;
   #skipping = false;
-  #failed?: FrameError;
-
-  constructor(max: number) {
-    this.#max = max;
-  }
-
-  get buffered(): number {
-    return this.#pending.length;
-  }
-
-  feed(chunk: Uint8Array): void {
-    this.#input.feed(chunk);
-  }
-
-  end(): void {
-    this.#input.ended = true;
-  }
 
   next(): Uint8Array | undefined {
-    const input = this.#input;
+    const input = this.input;
     do {
       while (input.at < input.chunk.length) {
         const frame = this.#step();
@@ -70,22 +48,22 @@ class CobsDecoder implements Decoder {
       }
     } while (input.advance());
     if (input.ended && this.#code > 0) {
-      throw this.#failed ??= truncated(this.#begin, input.position - this.#begin);
+      throw this.failed ??= truncated(this.#begin, input.position - this.#begin);
     }
     return undefined;
   }
 
   /** Goes on by a code byte, a zero or the bytes of a block. */
   #step(): Uint8Array | undefined {
-    const input = this.#input;
+    const input = this.input;
     if (this.#skipping) return this.#skip();
     if (this.#missing > 0) return this.#readBlock();
     const code = input.chunk[input.at];
     if (code === 0) return this.#close();
     if (this.#code === 0) this.#begin = input.position;
     if (this.#code > 0 && this.#code < FULL) {
-      if (this.#pending.length === this.#max) throw this.#tooLong();
-      this.#pending.appendByte(0, this.#max);
+      if (this.pending.length === this.max) throw this.#tooLong();
+      this.pending.appendByte(0, this.max);
     }
     input.at++;
     const only = this.#code === 0 ? this.#readOnlyBlock(code) : undefined;
@@ -97,53 +75,53 @@ class CobsDecoder implements Decoder {
 
   /** A frame of one block that is whole in the chunk needs no copy. */
   #readOnlyBlock(code: number): Uint8Array | undefined {
-    const input = this.#input;
+    const input = this.input;
     const { chunk, at } = input;
     const end = at + code - 1;
-    if (chunk[end] !== 0 || end - at > this.#max || chunk.indexOf(0, at) !== end) return undefined;
+    if (chunk[end] !== 0 || end - at > this.max || chunk.indexOf(0, at) !== end) return undefined;
     input.at = end + 1;
     this.offset = input.position;
     return chunk.subarray(at, end);
   }
 
   #readBlock(): undefined {
-    const input = this.#input;
+    const input = this.input;
     const { chunk, at } = input;
     const most = Math.min(chunk.length, at + this.#missing);
     let end = at;
     while (end < most && chunk[end] !== 0) end++;
-    if (this.#pending.length + end - at > this.#max) throw this.#tooLong();
+    if (this.pending.length + end - at > this.max) throw this.#tooLong();
     if (end < most) {
       this.#giveUp();
       throw malformed(this.#begin, "COBS frame with a zero inside a block", true);
     }
-    this.#pending.append(chunk, at, end, this.#max);
+    this.pending.append(chunk, at, end, this.max);
     this.#missing -= end - at;
     input.at = end;
   }
 
   #close(): Uint8Array | undefined {
-    this.#input.at++;
+    this.input.at++;
     if (this.#code === 0) return undefined;
     this.#code = 0;
-    this.offset = this.#input.position;
-    return this.#pending.take();
+    this.offset = this.input.position;
+    return this.pending.take();
   }
 
   #tooLong(): FrameError {
     this.#giveUp();
-    return tooLong(this.#begin, this.#max, true);
+    return tooLong(this.#begin, this.max, true);
   }
 
   #giveUp(): void {
     this.#skipping = true;
     this.#code = 0;
     this.#missing = 0;
-    this.#pending.drop();
+    this.pending.drop();
   }
 
   #skip(): undefined {
-    const input = this.#input;
+    const input = this.input;
     const zero = input.chunk.indexOf(0, input.at);
     input.at = zero < 0 ? input.chunk.length : zero + 1;
     if (zero < 0) return;

@@ -1,8 +1,7 @@
 import type { ByteBuffer } from "./byte_buffer.ts";
 import { tooLong, truncated, unencodable } from "./frame_errors.ts";
-import { Input } from "./input.ts";
-import { Pending } from "./pending.ts";
-import type { Codec, Decoder, Encoder, FrameError } from "./types.ts";
+import { InputDecoder } from "./input_decoder.ts";
+import type { Codec, Encoder, FrameError } from "./types.ts";
 
 /**
  * Messages that end in the bytes of `delimiter` (one at least), at the first place where these are whole. A
@@ -23,37 +22,20 @@ export function delimiterCodec(delimiter: Uint8Array, maxFrame: number): Codec {
   };
 }
 
-class DelimiterDecoder implements Decoder {
-  offset = 0;
+class DelimiterDecoder extends InputDecoder {
   #delimiter: Uint8Array;
   #last: number;
-  #max: number;
-  #input = new Input();
-  /** While skipping, the last bytes that may be the beginning of a delimiter. */
-  #pending = new Pending();
+  /** Meanwhile the last bytes that may be the beginning of a delimiter are pending. */
   #skipping = false;
-  #failed?: FrameError;
 
   constructor(delimiter: Uint8Array, max: number) {
+    super(max);
     this.#delimiter = delimiter;
     this.#last = delimiter[delimiter.length - 1];
-    this.#max = max;
-  }
-
-  get buffered(): number {
-    return this.#pending.length;
-  }
-
-  feed(chunk: Uint8Array): void {
-    this.#input.feed(chunk);
-  }
-
-  end(): void {
-    this.#input.ended = true;
   }
 
   next(): Uint8Array | undefined {
-    const input = this.#input;
+    const input = this.input;
     do {
       let end: number;
       while ((end = this.#find()) >= 0) {
@@ -62,40 +44,40 @@ class DelimiterDecoder implements Decoder {
       }
       this.#keepRest();
     } while (input.advance());
-    if (input.ended && this.#pending.length > 0 && !this.#skipping) {
-      throw this.#failed ??= truncated(this.offset, this.#pending.length);
+    if (input.ended && this.pending.length > 0 && !this.#skipping) {
+      throw this.failed ??= truncated(this.offset, this.pending.length);
     }
     return undefined;
   }
 
   /** Index in the chunk behind the first delimiter, or -1. */
   #find(): number {
-    const { chunk, at } = this.#input;
+    const { chunk, at } = this.input;
     let last = chunk.indexOf(this.#last, at);
     while (last >= 0 && !this.#endsAt(last)) last = chunk.indexOf(this.#last, last + 1);
     return last < 0 ? -1 : last + 1;
   }
 
   #endsAt(last: number): boolean {
-    const { chunk, at } = this.#input;
+    const { chunk, at } = this.input;
     const delimiter = this.#delimiter;
     const first = last - delimiter.length + 1;
-    const held = this.#pending.length;
+    const held = this.pending.length;
     if (first < at - held) return false;
     for (let i = 0; i < delimiter.length - 1; i++) {
       const index = first + i;
-      const byte = index >= at ? chunk[index] : this.#pending.at(held + index - at);
+      const byte = index >= at ? chunk[index] : this.pending.at(held + index - at);
       if (byte !== delimiter[i]) return false;
     }
     return true;
   }
 
   #finish(end: number): Uint8Array | undefined {
-    const input = this.#input;
-    const pending = this.#pending;
+    const input = this.input;
+    const pending = this.pending;
     const { chunk, at } = input;
     const length = pending.length + end - at - this.#delimiter.length;
-    if (!this.#skipping && length > this.#max) throw this.#skip();
+    if (!this.#skipping && length > this.max) throw this.#skip();
     input.at = end;
     this.offset = input.position;
     if (this.#skipping) {
@@ -109,28 +91,28 @@ class DelimiterDecoder implements Decoder {
   }
 
   #keepRest(): void {
-    const input = this.#input;
+    const input = this.input;
     const { chunk, at } = input;
     const tail = this.#delimiter.length - 1;
-    if (!this.#skipping && this.#pending.length + chunk.length - at > this.#max + tail) throw this.#skip();
+    if (!this.#skipping && this.pending.length + chunk.length - at > this.max + tail) throw this.#skip();
     if (this.#skipping) this.#keepTail(tail);
-    else this.#pending.append(chunk, at, chunk.length, this.#max + tail);
+    else this.pending.append(chunk, at, chunk.length, this.max + tail);
     input.at = chunk.length;
   }
 
   /** Keeps the last `tail` bytes of what is held and the chunk. */
   #keepTail(tail: number): void {
-    const { chunk, at } = this.#input;
+    const { chunk, at } = this.input;
     const from = Math.max(at, chunk.length - tail);
-    const surplus = this.#pending.length + chunk.length - from - tail;
-    const kept = this.#pending.take(Math.min(Math.max(0, surplus), this.#pending.length));
-    this.#pending.append(kept, 0, kept.length, tail);
-    this.#pending.append(chunk, from, chunk.length, tail);
+    const surplus = this.pending.length + chunk.length - from - tail;
+    const kept = this.pending.take(Math.min(Math.max(0, surplus), this.pending.length));
+    this.pending.append(kept, 0, kept.length, tail);
+    this.pending.append(chunk, from, chunk.length, tail);
   }
 
   #skip(): FrameError {
     this.#skipping = true;
-    return tooLong(this.offset, this.#max, true);
+    return tooLong(this.offset, this.max, true);
   }
 }
 

@@ -1,8 +1,7 @@
 import type { ByteBuffer } from "./byte_buffer.ts";
 import { truncated, unencodable } from "./frame_errors.ts";
-import { Input } from "./input.ts";
-import { Pending } from "./pending.ts";
-import type { Codec, Decoder, Encoder, FrameError } from "./types.ts";
+import { InputDecoder } from "./input_decoder.ts";
+import type { Codec, Encoder } from "./types.ts";
 
 /**
  * Messages of `size` bytes, one behind the other.
@@ -20,46 +19,24 @@ export function fixedCodec(size: number): Codec {
   return { spec: `fixed:${size}`, open: () => ({ decoder: new FixedDecoder(size), encoder }) };
 }
 
-class FixedDecoder implements Decoder {
-  offset = 0;
-  #size: number;
-  #input = new Input();
-  #pending = new Pending();
-  #failed?: FrameError;
-
-  constructor(size: number) {
-    this.#size = size;
-  }
-
-  get buffered(): number {
-    return this.#pending.length;
-  }
-
-  feed(chunk: Uint8Array): void {
-    this.#input.feed(chunk);
-  }
-
-  end(): void {
-    this.#input.ended = true;
-  }
-
+class FixedDecoder extends InputDecoder {
   next(): Uint8Array | undefined {
-    const input = this.#input;
+    const { input, max: size } = this;
     do {
       const { chunk, at } = input;
-      if (this.#pending.length === 0 && chunk.length - at >= this.#size) {
-        input.at = at + this.#size;
-        this.offset += this.#size;
+      if (this.pending.length === 0 && chunk.length - at >= size) {
+        input.at = at + size;
+        this.offset += size;
         return chunk.subarray(at, input.at);
       }
-      this.#pending.fill(input, this.#size);
-      if (this.#pending.length === this.#size) {
-        this.offset += this.#size;
-        return this.#pending.take();
+      this.pending.fill(input, size);
+      if (this.pending.length === size) {
+        this.offset += size;
+        return this.pending.take();
       }
     } while (input.advance());
-    if (input.ended && this.#pending.length > 0) {
-      throw this.#failed ??= truncated(this.offset, this.#pending.length);
+    if (input.ended && this.pending.length > 0) {
+      throw this.failed ??= truncated(this.offset, this.pending.length);
     }
     return undefined;
   }

@@ -1,8 +1,7 @@
 import type { ByteBuffer } from "./byte_buffer.ts";
 import { tooLong, truncated, unencodable } from "./frame_errors.ts";
-import { Input } from "./input.ts";
-import { Pending } from "./pending.ts";
-import { type Codec, type Decoder, type Encoder, FrameError } from "./types.ts";
+import { InputDecoder } from "./input_decoder.ts";
+import { type Codec, type Encoder, FrameError } from "./types.ts";
 
 /** How a length is written. */
 export interface LengthFormat {
@@ -52,47 +51,30 @@ export function lengthCodec(name: string, maxFrame: number): Codec {
   return { spec: `len:${name}`, open: () => ({ decoder: new LengthDecoder(format, maxFrame), encoder }) };
 }
 
-class LengthDecoder implements Decoder {
-  offset = 0;
+class LengthDecoder extends InputDecoder {
   #width: number;
   #little: boolean;
   #signed: boolean;
-  #max: number;
-  #input = new Input();
-  #pending = new Pending();
   /** Bytes of the pending frame with its header, or 0 while that isn't known. */
   #size = 0;
-  #failed?: FrameError;
 
   constructor({ width, littleEndian, signed }: LengthFormat, max: number) {
+    super(max);
     this.#width = width;
     this.#little = littleEndian;
     this.#signed = signed;
-    this.#max = max;
-  }
-
-  get buffered(): number {
-    return this.#pending.length;
-  }
-
-  feed(chunk: Uint8Array): void {
-    this.#input.feed(chunk);
-  }
-
-  end(): void {
-    this.#input.ended = true;
   }
 
   next(): Uint8Array | undefined {
-    const input = this.#input;
+    const input = this.input;
     do {
-      if (this.#pending.length === 0) {
+      if (this.pending.length === 0) {
         const { chunk, at } = input;
         const body = at + this.#width;
         if (body <= chunk.length) {
           const length = this.#read(chunk, at);
           const end = body + length;
-          if (length >= 0 && length <= this.#max && end <= chunk.length) {
+          if (length >= 0 && length <= this.max && end <= chunk.length) {
             input.at = end;
             this.offset = input.base + end;
             return chunk.subarray(body, end);
@@ -102,42 +84,42 @@ class LengthDecoder implements Decoder {
       const frame = this.#assemble();
       if (frame !== undefined) return frame;
     } while (input.advance());
-    if (input.ended && this.#pending.length > 0) {
-      this.#failed = truncated(this.offset, this.#pending.length);
-      throw this.#failed;
+    if (input.ended && this.pending.length > 0) {
+      this.failed = truncated(this.offset, this.pending.length);
+      throw this.failed;
     }
     return undefined;
   }
 
   /** The rare way, for a frame that lies in more than one chunk or is none. */
   #assemble(): Uint8Array | undefined {
-    if (this.#failed !== undefined) throw this.#failed;
-    const pending = this.#pending;
+    if (this.failed !== undefined) throw this.failed;
+    const pending = this.pending;
     if (this.#size === 0) {
-      pending.fill(this.#input, this.#width);
+      pending.fill(this.input, this.#width);
       if (pending.length < this.#width) return undefined;
       this.#size = this.#width + this.#readChecked();
     }
-    pending.fill(this.#input, this.#size);
+    pending.fill(this.input, this.#size);
     if (pending.length < this.#size) return undefined;
     this.#size = 0;
-    this.offset = this.#input.position;
+    this.offset = this.input.position;
     return pending.take(this.#width);
   }
 
   #readChecked(): number {
-    const pending = this.#pending;
+    const pending = this.pending;
     const header = Uint8Array.from({ length: this.#width }, (_, i) => pending.at(i));
     const length = this.#read(header, 0);
     if (length < 0) {
-      this.#failed = new FrameError("frame_bad_length", `frame length is ${length} at byte ${this.offset}`, {
+      this.failed = new FrameError("frame_bad_length", `frame length is ${length} at byte ${this.offset}`, {
         offset: this.offset,
         hint: "check that both sides use the same --frame",
       });
-    } else if (length > this.#max) {
-      this.#failed = tooLong(this.offset, this.#max, false, `${length} bytes`);
+    } else if (length > this.max) {
+      this.failed = tooLong(this.offset, this.max, false, `${length} bytes`);
     }
-    if (this.#failed !== undefined) throw this.#failed;
+    if (this.failed !== undefined) throw this.failed;
     return length;
   }
 

@@ -1,8 +1,7 @@
 import type { ByteBuffer } from "./byte_buffer.ts";
 import { tooLong, truncated, unencodable } from "./frame_errors.ts";
-import { Input } from "./input.ts";
-import { Pending } from "./pending.ts";
-import type { Codec, Decoder, Encoder, FrameError } from "./types.ts";
+import { InputDecoder } from "./input_decoder.ts";
+import type { Codec, Encoder, FrameError } from "./types.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -24,40 +23,18 @@ export function lineCodec(maxFrame: number): Codec {
 }
 
 /** Cuts behind each `\n`. */
-export class LineDecoder implements Decoder {
-  offset = 0;
+export class LineDecoder extends InputDecoder {
   /** Whether a `\n` was seen so far. */
   sawNewline = false;
-  #max: number;
-  #input = new Input();
-  #pending = new Pending();
   #skipping = false;
-  #failed?: FrameError;
-
-  /** @param max bytes of the longest line, without its terminator */
-  constructor(max: number) {
-    this.#max = max;
-  }
-
-  get buffered(): number {
-    return this.#pending.length;
-  }
 
   /** Whether bytes of a line came, but not yet its end. */
   get unfinished(): boolean {
-    return this.#skipping || this.#pending.length > 0;
-  }
-
-  feed(chunk: Uint8Array): void {
-    this.#input.feed(chunk);
-  }
-
-  end(): void {
-    this.#input.ended = true;
+    return this.#skipping || this.pending.length > 0;
   }
 
   next(): Uint8Array | undefined {
-    const input = this.#input;
+    const input = this.input;
     do {
       let newline: number;
       while ((newline = input.chunk.indexOf(LF, input.at)) >= 0) {
@@ -66,8 +43,8 @@ export class LineDecoder implements Decoder {
       }
       this.#keepRest();
     } while (input.advance());
-    if (input.ended && this.#pending.length > 0) {
-      throw this.#failed ??= truncated(this.offset, this.#pending.length);
+    if (input.ended && this.pending.length > 0) {
+      throw this.failed ??= truncated(this.offset, this.pending.length);
     }
     return undefined;
   }
@@ -75,7 +52,7 @@ export class LineDecoder implements Decoder {
   /** Gives what there is of an unfinished line, less a `\r` at its end; a line being skipped is over. */
   takeUnfinished(): Uint8Array | undefined {
     if (!this.unfinished) return undefined;
-    this.offset = this.#input.position;
+    this.offset = this.input.position;
     const skipped = this.#skipping;
     this.#skipping = false;
     return skipped ? undefined : this.#takePending();
@@ -83,13 +60,13 @@ export class LineDecoder implements Decoder {
 
   /** Takes `count` bytes for passed, though they were not fed: they belong to what was given last. */
   passOver(count: number): void {
-    this.#input.advance();
-    this.#input.base += count;
-    this.offset = this.#input.position;
+    this.input.advance();
+    this.input.base += count;
+    this.offset = this.input.position;
   }
 
   #finish(newline: number): Uint8Array | undefined {
-    const input = this.#input;
+    const input = this.input;
     const { chunk, at } = input;
     this.sawNewline = true;
     if (this.#skipping) {
@@ -97,47 +74,47 @@ export class LineDecoder implements Decoder {
       this.#pass(newline);
       return undefined;
     }
-    if (this.#pending.length === 0) {
+    if (this.pending.length === 0) {
       const end = newline > at && chunk[newline - 1] === CR ? newline - 1 : newline;
-      if (end - at > this.#max) throw this.#skip();
+      if (end - at > this.max) throw this.#skip();
       this.#pass(newline);
       return chunk.subarray(at, end);
     }
-    const length = this.#pending.length + newline - at;
-    const last = newline > at ? chunk[newline - 1] : this.#pending.at(length - 1);
-    if (length - (last === CR ? 1 : 0) > this.#max) throw this.#skip();
-    this.#pending.append(chunk, at, newline, this.#max + 1);
+    const length = this.pending.length + newline - at;
+    const last = newline > at ? chunk[newline - 1] : this.pending.at(length - 1);
+    if (length - (last === CR ? 1 : 0) > this.max) throw this.#skip();
+    this.pending.append(chunk, at, newline, this.max + 1);
     this.#pass(newline);
     return this.#takePending();
   }
 
   #pass(newline: number): void {
-    this.#input.at = newline + 1;
-    this.offset = this.#input.position;
+    this.input.at = newline + 1;
+    this.offset = this.input.position;
   }
 
   #keepRest(): void {
-    const { chunk, at } = this.#input;
+    const { chunk, at } = this.input;
     if (at === chunk.length) return;
     if (!this.#skipping) {
-      const length = this.#pending.length + chunk.length - at;
+      const length = this.pending.length + chunk.length - at;
       // A \r at the very end may belong to the terminator, which doesn't count.
-      if (length - (chunk[chunk.length - 1] === CR ? 1 : 0) > this.#max) throw this.#skip();
-      this.#pending.append(chunk, at, chunk.length, this.#max + 1);
+      if (length - (chunk[chunk.length - 1] === CR ? 1 : 0) > this.max) throw this.#skip();
+      this.pending.append(chunk, at, chunk.length, this.max + 1);
     }
-    this.#input.at = chunk.length;
+    this.input.at = chunk.length;
   }
 
   #skip(): FrameError {
     this.#skipping = true;
-    this.#pending.drop();
-    return tooLong(this.offset, this.#max, true);
+    this.pending.drop();
+    return tooLong(this.offset, this.max, true);
   }
 
   #takePending(): Uint8Array {
-    const { length } = this.#pending;
-    if (length === 0) return this.#pending.take();
-    return this.#pending.take(0, this.#pending.at(length - 1) === CR ? length - 1 : length);
+    const { length } = this.pending;
+    if (length === 0) return this.pending.take();
+    return this.pending.take(0, this.pending.at(length - 1) === CR ? length - 1 : length);
   }
 }
 

@@ -1,8 +1,7 @@
 import type { ByteBuffer } from "./byte_buffer.ts";
 import { malformed, tooLong, truncated } from "./frame_errors.ts";
-import { Input } from "./input.ts";
-import { Pending } from "./pending.ts";
-import type { Codec, Decoder, Encoder, FrameError } from "./types.ts";
+import { InputDecoder } from "./input_decoder.ts";
+import type { Codec, Encoder, FrameError } from "./types.ts";
 
 const ZERO = 0x30;
 const NINE = 0x39;
@@ -28,36 +27,19 @@ export function netstringCodec(maxFrame: number): Codec {
   };
 }
 
-class NetstringDecoder implements Decoder {
-  offset = 0;
-  #max: number;
-  #input = new Input();
-  #pending = new Pending();
+class NetstringDecoder extends InputDecoder {
   /** Digits of the length read so far. */
   #digits = 0;
   #length = 0;
   #inBody = false;
-  #failed?: FrameError;
 
-  constructor(max: number) {
-    this.#max = max;
-  }
-
-  get buffered(): number {
-    return this.#pending.length + this.#digits;
-  }
-
-  feed(chunk: Uint8Array): void {
-    this.#input.feed(chunk);
-  }
-
-  end(): void {
-    this.#input.ended = true;
+  override get buffered(): number {
+    return this.pending.length + this.#digits;
   }
 
   next(): Uint8Array | undefined {
-    if (this.#failed !== undefined) throw this.#failed;
-    const input = this.#input;
+    if (this.failed !== undefined) throw this.failed;
+    const input = this.input;
     do {
       if (this.#inBody || this.#readLength()) {
         const body = this.#readBody();
@@ -71,7 +53,7 @@ class NetstringDecoder implements Decoder {
   }
 
   #readLength(): boolean {
-    const input = this.#input;
+    const input = this.input;
     const { chunk } = input;
     while (input.at < chunk.length) {
       const byte = chunk[input.at];
@@ -85,16 +67,16 @@ class NetstringDecoder implements Decoder {
       input.at++;
       this.#digits++;
       this.#length = this.#length * 10 + byte - ZERO;
-      if (this.#length > this.#max) {
-        throw this.#fail(tooLong(this.offset, this.#max, false, `at least ${this.#length} bytes`));
+      if (this.#length > this.max) {
+        throw this.#fail(tooLong(this.offset, this.max, false, `at least ${this.#length} bytes`));
       }
     }
     return false;
   }
 
   #readBody(): Uint8Array | undefined {
-    const input = this.#input;
-    const pending = this.#pending;
+    const input = this.input;
+    const pending = this.pending;
     const { chunk, at } = input;
     const end = at + this.#length - pending.length;
     if (end >= chunk.length) {
@@ -112,8 +94,8 @@ class NetstringDecoder implements Decoder {
   }
 
   #takeWith(end: number): Uint8Array {
-    this.#pending.append(this.#input.chunk, this.#input.at, end, this.#length);
-    return this.#pending.take();
+    this.pending.append(this.input.chunk, this.input.at, end, this.#length);
+    return this.pending.take();
   }
 
   #bad(what: string): FrameError {
@@ -121,8 +103,8 @@ class NetstringDecoder implements Decoder {
   }
 
   #fail(error: FrameError): FrameError {
-    this.#pending.drop();
-    this.#failed = error;
+    this.pending.drop();
+    this.failed = error;
     return error;
   }
 }

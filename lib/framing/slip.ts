@@ -1,8 +1,7 @@
 import type { ByteBuffer } from "./byte_buffer.ts";
 import { malformed, tooLong, truncated, unencodable } from "./frame_errors.ts";
-import { Input } from "./input.ts";
-import { Pending } from "./pending.ts";
-import type { Codec, Decoder, Encoder, FrameError } from "./types.ts";
+import { InputDecoder } from "./input_decoder.ts";
+import type { Codec, Encoder, FrameError } from "./types.ts";
 
 const END = 0xc0;
 const ESC = 0xdb;
@@ -30,35 +29,18 @@ export function slipCodec(maxFrame: number): Codec {
   return { spec: "slip", open: () => ({ decoder: new SlipDecoder(maxFrame), encoder: SLIP_ENCODER }) };
 }
 
-class SlipDecoder implements Decoder {
-  offset = 0;
-  #max: number;
-  #input = new Input();
-  #pending = new Pending();
+class SlipDecoder extends InputDecoder {
   /** Offset of the packet's first byte, or -1 between packets. */
   #begin = -1;
   #escaped = false;
   #skipping = false;
-  #failed?: FrameError;
 
-  constructor(max: number) {
-    this.#max = max;
-  }
-
-  get buffered(): number {
-    return this.#pending.length + (this.#escaped ? 1 : 0);
-  }
-
-  feed(chunk: Uint8Array): void {
-    this.#input.feed(chunk);
-  }
-
-  end(): void {
-    this.#input.ended = true;
+  override get buffered(): number {
+    return this.pending.length + (this.#escaped ? 1 : 0);
   }
 
   next(): Uint8Array | undefined {
-    const input = this.#input;
+    const input = this.input;
     do {
       while (input.at < input.chunk.length) {
         const packet = this.#step();
@@ -66,46 +48,46 @@ class SlipDecoder implements Decoder {
       }
     } while (input.advance());
     if (input.ended && this.#begin >= 0 && !this.#skipping) {
-      throw this.#failed ??= truncated(this.#begin, input.position - this.#begin);
+      throw this.failed ??= truncated(this.#begin, input.position - this.#begin);
     }
     return undefined;
   }
 
   /** Goes on by one run of plain bytes or one special byte; a packet that is whole in the chunk is a view. */
   #step(): Uint8Array | undefined {
-    const input = this.#input;
+    const input = this.input;
     const { chunk, at } = input;
     if (this.#skipping) return this.#skip();
     if (this.#escaped) return this.#unescape(chunk[at]);
     let end = at;
     while (end < chunk.length && chunk[end] !== END && chunk[end] !== ESC) end++;
     if (end > at) this.#open();
-    if (this.#pending.length + end - at > this.#max) throw this.#tooLong();
+    if (this.pending.length + end - at > this.max) throw this.#tooLong();
     input.at = end;
     if (end === chunk.length) {
-      this.#pending.append(chunk, at, end, this.#max);
+      this.pending.append(chunk, at, end, this.max);
       return undefined;
     }
     input.at++;
     if (chunk[end] === END) return this.#close(at, end);
-    this.#pending.append(chunk, at, end, this.#max);
+    this.pending.append(chunk, at, end, this.max);
     if (end === at) this.#open(1);
     this.#escaped = true;
     return undefined;
   }
 
   #open(behind = 0): void {
-    if (this.#begin < 0) this.#begin = this.#input.position - behind;
+    if (this.#begin < 0) this.#begin = this.input.position - behind;
   }
 
   #close(at: number, end: number): Uint8Array | undefined {
     if (this.#begin < 0) return undefined;
-    const { chunk, position } = this.#input;
+    const { chunk, position } = this.input;
     this.offset = position;
     this.#begin = -1;
-    if (this.#pending.length === 0) return chunk.subarray(at, end);
-    this.#pending.append(chunk, at, end, this.#max);
-    return this.#pending.take();
+    if (this.pending.length === 0) return chunk.subarray(at, end);
+    this.pending.append(chunk, at, end, this.max);
+    return this.pending.take();
   }
 
   #unescape(byte: number): undefined {
@@ -114,23 +96,23 @@ class SlipDecoder implements Decoder {
       this.#giveUp();
       throw malformed(this.#begin, "SLIP packet with an ESC that escapes nothing", true);
     }
-    if (this.#pending.length === this.#max) throw this.#tooLong();
-    this.#pending.appendByte(byte === ESC_END ? END : ESC, this.#max);
-    this.#input.at++;
+    if (this.pending.length === this.max) throw this.#tooLong();
+    this.pending.appendByte(byte === ESC_END ? END : ESC, this.max);
+    this.input.at++;
   }
 
   #tooLong(): FrameError {
     this.#giveUp();
-    return tooLong(this.#begin, this.#max, true);
+    return tooLong(this.#begin, this.max, true);
   }
 
   #giveUp(): void {
     this.#skipping = true;
-    this.#pending.drop();
+    this.pending.drop();
   }
 
   #skip(): undefined {
-    const input = this.#input;
+    const input = this.input;
     const end = input.chunk.indexOf(END, input.at);
     input.at = end < 0 ? input.chunk.length : end + 1;
     if (end < 0) return;

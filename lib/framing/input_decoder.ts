@@ -1,0 +1,35 @@
+import { Input } from "./input.ts";
+import { Pending } from "./pending.ts";
+import type { Decoder, FrameError } from "./types.ts";
+
+/** A decoder that keeps what it has of an unfinished frame; how frames are cut is up to its `next`. */
+export abstract class InputDecoder implements Decoder {
+  offset = 0;
+  /** Bytes of the longest body. */
+  protected readonly max: number;
+  /** What came and is not worked through. */
+  protected readonly input: Input = new Input();
+  /** What is kept of an unfinished frame. */
+  protected readonly pending: Pending = new Pending();
+  /** The fatal error, which every further call throws. */
+  protected failed?: FrameError;
+
+  /** @param max bytes of the longest body */
+  constructor(max: number) {
+    this.max = max;
+  }
+
+  get buffered(): number {
+    return this.pending.length;
+  }
+
+  feed(chunk: Uint8Array): void {
+    this.input.feed(chunk);
+  }
+
+  end(): void {
+    this.input.ended = true;
+  }
+
+  abstract next(): Uint8Array | undefined;
+}
