@@ -1,10 +1,12 @@
 import { type Program, run } from "./lib/cli/mod.ts";
+import { visible } from "./lib/text/mod.ts";
 import config from "./deno.json" with { type: "json" };
 
 const program: Program = {
   name: "pinwire",
   version: config.version,
   summary: "echo, send and receive over TCP, UDP, Unix sockets and TLS, with every frame in sight",
+  printable: visible,
   modules: {
     echo: () => import("./lib/echo/commands.ts"),
     send: () => import("./lib/net/commands.ts"),

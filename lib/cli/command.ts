@@ -86,6 +86,8 @@ export interface Program {
   readonly name: string;
   readonly version: string;
   readonly summary: string;
+  /** Makes a sentence safe for a terminal: a peer's certificate or a file's name may have got into it. */
+  printable(sentence: string): string;
   readonly modules: Record<string, () => Promise<CommandModule>>;
 }
 

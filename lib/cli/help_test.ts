@@ -3,7 +3,13 @@ import { command, type Program } from "./command.ts";
 import { commandHelp, programHelp } from "./help.ts";
 import { choice, text } from "./kinds.ts";
 
-const program: Program = { name: "prog", version: "1.2.3", summary: "does things", modules: {} };
+const program: Program = {
+  name: "prog",
+  version: "1.2.3",
+  summary: "does things",
+  printable: (text) => text,
+  modules: {},
+};
 
 const say = command({
   summary: "say it",

@@ -11,7 +11,9 @@ export async function run(program: Program, args: string[]): Promise<number> {
     return await dispatch(program, args);
   } catch (error) {
     const known = error instanceof PinwireError ? error : translate(error);
-    console.error(`${program.name}: ${await sentenceOf(known)}`);
+    // Ctrl-C came before there was anything to end: that is no failure.
+    if (known.exitCode === 0) return 0;
+    console.error(`${program.name}: ${program.printable(await sentenceOf(known))}`);
     return known.exitCode;
   }
 }
@@ -137,6 +139,13 @@ function translate(error: unknown): PinwireError {
     }
   }
   const message = error instanceof Error ? error.message : String(error);
+  // What the system refused, such as a full disk, is not for us to mend.
+  if (error instanceof Error && "code" in error && /^E[A-Z0-9]+$/.test(String(error.code))) {
+    return new PinwireError("system", `the system refused it (${message})`, {
+      hint: "mend that and try again",
+      cause: error,
+    });
+  }
   return new PinwireError("internal", `unexpected error: ${message}`, {
     hint: "please report it with the command that you ran",
     cause: error,

@@ -37,6 +37,7 @@ const program: Program = {
   name: "prog",
   version: "1.2.3",
   summary: "does things",
+  printable: (sentence) => sentence,
   modules: {
     box: () => Promise.resolve(box),
     wrong: () => Promise.resolve({ commands: { wrong: fails(usageError("bad word", "use another")) } }),

@@ -66,9 +66,11 @@ export class StreamAsker implements Asker {
   async learn(): Promise<AnswerEnd> {
     await this.#connection.write(this.#message);
     if (!await within(this.#wait, this.#peek())) throw this.#noAnswer();
+    const enough = this.#message.length * 64 + 65_536;
     let length = 0;
     let last = 0;
     do {
+      if (length > enough) throw this.#endless();
       const count = await this.#read();
       length += count;
       last = this.#buffer[count - 1];
@@ -128,6 +130,12 @@ export class StreamAsker implements Asker {
     this.#connection.close();
   }
 
+  #endless(): PinwireError {
+    return new PinwireError("no_answer", `${this.#connection.remote} sends without an end`, {
+      hint: "measure a server that answers every message once",
+    });
+  }
+
   #noAnswer(): PinwireError {
     const { remote } = this.#connection;
     return new PinwireError("no_answer", `no whole answer from ${remote} within ${this.#wait / 1000} s`, {
@@ -165,8 +173,9 @@ export class DatagramAsker implements Asker {
     const receiving = this.#receiving ??= this.#socket.receive(this.#buffer);
     if (!await within(this.#wait, receiving)) return false;
     this.#receiving = undefined;
-    this.received += (await receiving)?.[0].length ?? 0;
-    return true;
+    const received = await receiving;
+    this.received += received?.[0].length ?? 0;
+    return received !== undefined;
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import { PinwireError } from "../errors.ts";
-import { type Address, dial, dialOptions, formatAddress, Stop } from "../net/mod.ts";
+import { type Address, checkDialable, dial, dialOptions, formatAddress, Stop } from "../net/mod.ts";
 import { type AnswerEnd, type Asker, DatagramAsker, makeMessage, StreamAsker } from "./askers.ts";
 
 /** What `echo bench` is told. */
@@ -48,7 +48,11 @@ export async function measure(
   const latencies = new Float64Array(messages);
   let asked = 0;
   let answered = 0;
-  const askers = await openAskers(address, options);
+  const askers = await openAskers(address, options, stop);
+  const closeAll = () => {
+    for (const asker of askers) asker.close();
+  };
+  stop.addEventListener("abort", closeAll);
   const ticker = progress && setInterval(() => progress(answered), 200);
 
   async function work(asker: Asker) {
@@ -61,7 +65,10 @@ export async function measure(
 
   try {
     const begin = performance.now();
-    await Promise.all(askers.map(work));
+    await Promise.all(askers.map(work)).catch((error) => {
+      // What was measured before Ctrl-C counts.
+      if (!stop.aborted) throw error;
+    });
     const seconds = (performance.now() - begin) / 1000;
     const sorted = latencies.subarray(0, answered).sort();
     const at = (share: number) => Math.round(sorted[Math.ceil(answered * share) - 1] ?? 0);
@@ -79,29 +86,39 @@ export async function measure(
     };
   } finally {
     clearInterval(ticker);
-    for (const asker of askers) asker.close();
+    stop.removeEventListener("abort", closeAll);
+    closeAll();
   }
 }
 
-async function openAskers(address: Address, options: BenchOptions): Promise<Asker[]> {
+async function openAskers(address: Address, options: BenchOptions, stop: AbortSignal): Promise<Asker[]> {
   const { connections, messages, size, wait, ca } = options;
+  checkDialable(address);
   const message = makeMessage(size);
   const askers: Asker[] = [];
   let end: AnswerEnd | undefined;
+  const closeAll = () => {
+    for (const asker of askers) asker.close();
+  };
+  stop.addEventListener("abort", closeAll);
   try {
-    const tls = await dialOptions(address, ca);
+    const dialling = { ...await dialOptions(address, ca), signal: stop };
     for (let i = 0; i < Math.min(connections, messages); i++) {
       if (address.scheme === "udp") {
         askers.push(await DatagramAsker.open(address, message, wait));
         continue;
       }
-      const asker = new StreamAsker(await dial(address, tls), message, wait);
+      const asker = new StreamAsker(await dial(address, dialling), message, wait);
       askers.push(asker);
       asker.end = end ??= await asker.learn();
     }
   } catch (error) {
-    for (const asker of askers) asker.close();
-    throw error;
+    closeAll();
+    throw stop.aborted
+      ? new PinwireError("stopped", "stopped before anything was measured", { exitCode: 0 })
+      : error;
+  } finally {
+    stop.removeEventListener("abort", closeAll);
   }
   return askers;
 }

@@ -84,8 +84,9 @@ export async function talk(address: Address, options: TalkOptions, context: Cont
       console.prompt();
     }
     if (hasLeft && console.isTerminal && !watch.isOver) throw closedByPeer(peer);
+    if (stop.signal.aborted) return;
     await link.finish();
-    await within(LINGER, ended);
+    await within(LINGER, Promise.race([ended, stopped]));
   } finally {
     console.close();
     link?.close();

@@ -74,8 +74,14 @@ const echoServe = command({
       await serveWithWorkers(address, options, context, opened);
       return 0;
     }
-    const { echoConnection, echoDatagrams } = await import("./server.ts");
-    const echo = { reply, once: options.once, until: options.until, stop: () => context.stop.now() };
+    const { echoConnection, echoDatagrams, takeOnce } = await import("./server.ts");
+    const echo = {
+      reply,
+      once: options.once,
+      until: options.until,
+      takeOnce: options.once ? takeOnce(new Int32Array(1)) : undefined,
+      stop: () => context.stop.now(),
+    };
     await serve(address, options, context, {
       connection: (connection) => echoConnection(connection, context, echo),
       datagrams: (socket) => echoDatagrams(socket, context, echo),

@@ -21,6 +21,8 @@ export interface Asker {
 type Part = Uint8Array | "time" | "data" | "peer" | "n";
 
 const FIELD = /\{(time|data|peer|n)\}/;
+/** What `ctime` makes, as a regular expression. */
+const CTIME = "[A-Z][a-z]{2} [A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d \\d{4}";
 const LONGEST_TIME = "Sat Nov 21 10:00:00 2026";
 const LONGEST_NUMBER = "9007199254740991";
 
@@ -40,6 +42,7 @@ export class Reply {
   #encode: (text: string) => Uint8Array;
   #parts: Part[];
   #dataAt: number;
+  #form?: RegExp;
   #second = -1;
   #time: Uint8Array = new Uint8Array();
 
@@ -61,9 +64,15 @@ export class Reply {
     return this.#dataAt >= 0 && this.#parts.lastIndexOf("data") === this.#dataAt;
   }
 
-  /** Whether the answer depends on nothing that was sent or on who asks. */
-  get isFixed(): boolean {
-    return this.#parts.every((part) => part instanceof Uint8Array);
+  /**
+   * Whether `datagram` looks like an answer of this template: then another server with the same template may
+   * have sent it, and an answer would keep it going for ever. A template with `{data}` can't tell, as anything
+   * looks like its answer.
+   */
+  couldHaveMade(datagram: Uint8Array): boolean {
+    if (this.#dataAt >= 0) return false;
+    this.#form ??= formOf(this.#parts);
+    return this.#form.test(binary(datagram));
   }
 
   /** Whether who asks stands in the answer. */
@@ -135,13 +144,29 @@ export class Reply {
   }
 }
 
+/** Each byte as the character of its number, for regular expressions over bytes. */
+function binary(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
+const PEER = "(?:\\d+(?:\\.\\d+){3}|\\[[\\da-f:.]+\\]):\\d+";
+const FORMS = { time: CTIME, n: "\\d+", peer: PEER, data: "" };
+
+function formOf(parts: Part[]): RegExp {
+  const escaped = (bytes: Uint8Array) => binary(bytes).replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  const forms = parts.map((part) => typeof part === "string" ? FORMS[part] : escaped(part));
+  return new RegExp(`^${forms.join("")}$`);
+}
+
 function literal(text: string): string {
   const unknown = text.match(/\{[a-z_]\w*\}/i)?.[0];
   if (unknown) throw usageError(`unknown field ${unknown} in --reply`, "use {time}, {data}, {peer} or {n}");
   return text;
 }
 
-const STAMP = /^\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\] /;
+const STAMP = new RegExp(`^\\[${CTIME}\\] `);
 /** Characters of a stamp with its brackets and the space behind. */
 const STAMP_LENGTH = LONGEST_TIME.length + 3;
 

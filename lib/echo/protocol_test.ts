@@ -122,15 +122,15 @@ Deno.test({
   permissions: "none",
   fn() {
     const of = (template: string) => {
-      const { isFixed, namesPeer, surrounds } = new Reply(template, utf8);
-      return { isFixed, namesPeer, surrounds };
+      const { namesPeer, surrounds } = new Reply(template, utf8);
+      return { namesPeer, surrounds };
     };
-    assertEquals(of("ok"), { isFixed: true, namesPeer: false, surrounds: false });
-    assertEquals(of(""), { isFixed: true, namesPeer: false, surrounds: false });
-    assertEquals(of("{n}"), { isFixed: false, namesPeer: false, surrounds: false });
-    assertEquals(of("{data}-{peer}"), { isFixed: false, namesPeer: true, surrounds: true });
-    assertEquals(of("{data}{data}"), { isFixed: false, namesPeer: false, surrounds: false });
-    assertEquals(of("{time}"), { isFixed: false, namesPeer: false, surrounds: false });
+    assertEquals(of("ok"), { namesPeer: false, surrounds: false });
+    assertEquals(of(""), { namesPeer: false, surrounds: false });
+    assertEquals(of("{n}"), { namesPeer: false, surrounds: false });
+    assertEquals(of("{data}-{peer}"), { namesPeer: true, surrounds: true });
+    assertEquals(of("{data}{data}"), { namesPeer: false, surrounds: false });
+    assertEquals(of("{time}"), { namesPeer: false, surrounds: false });
   },
 });
 
@@ -204,5 +204,23 @@ Deno.test({
         },
       ),
     );
+  },
+});
+
+Deno.test({
+  name: "couldHaveMade of Reply knows an answer of the same template, where there is no {data} in it",
+  permissions: "none",
+  fn() {
+    const asker = { peer: utf8("[::1]:7"), n: 12 };
+    for (const template of ["ok", "", "{time}", "{n}", "{peer}", "[{time}] {n} for {peer} (?)", "a+b"]) {
+      const reply = new Reply(template, utf8);
+      const out = new ByteBuffer();
+      reply.write(utf8("hi"), asker, 0, out);
+      assertEquals(reply.couldHaveMade(out.bytes()), true, template);
+      assertEquals(reply.couldHaveMade(utf8("hi")), false, template);
+    }
+    for (const template of ["{data}", "[{time}] {data}"]) {
+      assertEquals(new Reply(template, utf8).couldHaveMade(utf8("hi")), false);
+    }
   },
 });

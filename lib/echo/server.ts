@@ -7,9 +7,9 @@ import {
   type DatagramSocket,
   datagramTooLong,
   type Endpoint,
+  FrameErrors,
   hostPort,
   MAX_DATAGRAM,
-  reportFrameError,
   systemClock,
   udpPeer,
   within,
@@ -21,8 +21,15 @@ import { Watch, type WatchOptions } from "./watch.ts";
 export interface EchoOptions extends WatchOptions {
   /** Makes the answers; without it messages are only taken. */
   reply?: Reply;
+  /** With `once`: takes the one message that there is; false if another connection was faster. */
+  takeOnce?(): boolean;
   /** Ends the server. */
   stop(): void;
+}
+
+/** An `EchoOptions.takeOnce` that counts in a cell, which workers can share. */
+export function takeOnce(cell: Int32Array): () => boolean {
+  return () => Atomics.exchange(cell, 0, 1) === 0;
 }
 
 /** Answers are written once so many bytes of them have gathered, however many messages one read held. */
@@ -41,6 +48,8 @@ export async function echoConnection(
   } catch (error) {
     // What stood behind the last message is of no interest.
     if (!session.isOver) throw error;
+  } finally {
+    session.close();
   }
 }
 
@@ -54,6 +63,7 @@ class EchoSession implements PullOptions {
   #options: EchoOptions;
   #encoder: Encoder;
   #watch: Watch;
+  #errors: FrameErrors;
   #asker: Asker;
   #inPlace?: Reply;
   #answer?: Uint8Array;
@@ -68,6 +78,7 @@ class EchoSession implements PullOptions {
     this.#options = options;
     this.#encoder = encoder;
     this.#watch = new Watch(context, options, false);
+    this.#errors = new FrameErrors(context.reporter, connection.remote);
     const peer = reply?.namesPeer ? context.encoding.encode(peerField(connection.remote)).bytes : NOBODY;
     this.#asker = { peer, n: 0 };
     if (!reply) return;
@@ -89,6 +100,7 @@ class EchoSession implements PullOptions {
   onFrame(message: Uint8Array): boolean {
     const watch = this.#watch;
     if (watch.isOver) return false;
+    if (this.#options.takeOnce?.() === false) return false;
     const asker = this.#asker;
     asker.n++;
     if (watch.isActive) watch.received(this.#connection.remote, message);
@@ -107,24 +119,30 @@ class EchoSession implements PullOptions {
     const bytes = this.#inPlace ? this.#answer : this.#out?.bytes();
     this.#answer = undefined;
     if (this.isOver) return this.#finish(bytes);
-    const drained = this.#watch.isActive ? this.#context.reporter.drained() : undefined;
+    const drained = this.#context.reporter.drained();
     if (!bytes?.length) return drained;
     const written = this.#inPlace ? this.#connection.write(bytes) : this.#writeOut(bytes);
     return drained ? written.then(() => drained) : written;
   }
 
   onError(error: FrameError): void {
-    this.#context.reporter.error(error, this.#connection.remote);
+    this.#errors.report(error);
+  }
+
+  /** Tells of what was counted and not yet told. */
+  close(): void {
+    this.#errors.close();
   }
 
   #frameAnswer(message: Uint8Array, reply: Reply, body: ByteBuffer, out: ByteBuffer): void {
-    body.clear();
     reply.write(message, this.#asker, Date.now(), body);
     try {
       this.#encoder.encode(body.bytes(), out);
       this.#watch.sent(body.bytes());
     } catch (error) {
-      reportFrameError(this.#context.reporter, error, this.#connection.remote);
+      this.#errors.report(error);
+    } finally {
+      body.clear();
     }
   }
 
@@ -135,21 +153,24 @@ class EchoSession implements PullOptions {
 
   async #finish(bytes: Uint8Array | undefined): Promise<void> {
     this.#isFinished = true;
-    if (bytes?.length) await this.#connection.write(bytes);
-    await this.#connection.closeWrite();
-    // Closing with unread bytes would be a reset, which can destroy the answer on its way.
-    await within(LINGER, this.#readOut());
+    const written = bytes?.length ? this.#connection.write(bytes) : undefined;
+    if (written) await within(LAST_WRITE, written);
+    await within(LINGER, this.#end());
     this.#connection.close();
     this.#options.stop();
   }
 
-  async #readOut(): Promise<void> {
+  // Closing with unread bytes would be a reset, which can destroy the answer on its way.
+  async #end(): Promise<void> {
+    await this.#connection.closeWrite();
     const buffer = new Uint8Array(4096);
     while (await this.#connection.read(buffer) !== null);
   }
 }
 
 const NOBODY = new Uint8Array();
+/** The last answer may take so many ms to be written. */
+const LAST_WRITE = 2000;
 /** After the last answer the peer has so many ms to end its side. */
 const LINGER = 200;
 
@@ -176,7 +197,8 @@ export async function echoDatagrams(
     reply.write(message, asker, Date.now(), out);
     const bytes = out.bytes();
     if (bytes.length > MAX_DATAGRAM) throw datagramTooLong("an answer", bytes.length);
-    if (wouldGoRound(reply, message, bytes)) return guard.drop();
+    // Between two servers that answer everything a datagram would go to and fro for ever.
+    if (isStampedTwice(message) || reply.couldHaveMade(message)) return guard.drop();
     if (!guard.allows(from, message.length, bytes.length, Date.now())) return;
     if (watch.isActive) watch.sent(bytes);
     await socket.send(bytes, from);
@@ -212,12 +234,6 @@ async function receive(socket: DatagramSocket, memory: Uint8Array, { reporter }:
       reporter.error(error);
     }
   }
-}
-
-// Between two servers that answer everything a datagram would go to and fro for ever.
-function wouldGoRound(reply: Reply, message: Uint8Array, answer: Uint8Array): boolean {
-  return isStampedTwice(message) ||
-    (reply.isFixed && message.length === answer.length && message.every((byte, i) => byte === answer[i]));
 }
 
 function reportDropped(guard: AnswerGuard, { reporter }: Context): void {

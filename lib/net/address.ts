@@ -94,8 +94,8 @@ export function isIpAddress(host: string): boolean {
 
 /** Whether this can be a host: an IP address, or a name of labels (RFC 1123, section 2.1), with `*.` in a certificate. */
 export function isHost(host: string): boolean {
-  return isIpAddress(host) ||
-    /^(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9])?)*$/i.test(host);
+  return isIpAddress(host) || host.length <= 253 &&
+      /^(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9])?)*$/i.test(host);
 }
 
 /** Whether nothing beyond this machine can reach or be reached at this IP address or name. */

@@ -79,7 +79,8 @@ async function exists(path: string): Promise<boolean> {
     await Deno.lstat(path);
     return true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+    // What keeps us from looking keeps us from writing too, and is told then.
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return false;
   }
 }

@@ -47,12 +47,9 @@ const send = command({
     ["127.0.0.1:7 --hex 68656c6c6f --repeat 3 --interval 0.5", "bytes, three times"],
   ],
   async run(options, positionals) {
-    await using context = await openContext(
-      { program: "pinwire send", role: "client", showMessage: showText },
-      options,
-    );
     const { missing, outgoing, send } = await import("./send.ts");
     const { ask, openConsole } = await import("./console.ts");
+    // Asked before signals are listened for: while it waits, nothing else runs.
     const isTerminal = Deno.stdin.isTerminal();
     let { address, message } = positionals;
     if (!address) {
@@ -64,6 +61,10 @@ const send = command({
       message = ask("message:");
       if (message === undefined) return 0;
     }
+    await using context = await openContext(
+      { program: "pinwire send", role: "client", showMessage: showText },
+      options,
+    );
     // A message given is looked at before anything is dialled.
     const given = message === undefined ? undefined : [outgoing(message, options, context)];
     async function* typed() {
@@ -134,6 +135,7 @@ const cert = command({
   examples: [["localhost 127.0.0.1 ::1", "for this machine"]],
   async run({ out }, { hosts }) {
     const { CERT_DAYS, makeCertificate, writeCertificate } = await import("./cert.ts");
+    if (!out) throw usageError("--out needs a folder", "write --out . for this one");
     const [certFile, keyFile] = await writeCertificate(out, await makeCertificate(hosts));
     console.log(`server: --tls-cert ${certFile} --tls-key ${keyFile}\nclient: --ca ${certFile}`);
     console.log(`Both are good for ${CERT_DAYS} days.`);

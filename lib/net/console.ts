@@ -50,17 +50,27 @@ async function openTerminal(prompt: string, stop: Stop): Promise<Console> {
     import("node:process"),
   ]);
   const readline = createInterface({ input: stdin, output: stdout, prompt });
+  let isOpen = true;
+  let isPrompting = false;
   // One listener from the start: lines pasted while another is at work wait in the queue.
   const queue = new ReadableStream<string>({
     start(controller) {
-      readline.on("line", (line: string) => controller.enqueue(line));
-      readline.on("close", () => controller.close());
+      readline.on("line", (line: string) => {
+        isPrompting = false;
+        if (isOpen) controller.enqueue(line);
+      });
+      readline.on("close", () => {
+        // Whatever is said after the end begins on a line of its own.
+        if (isPrompting) stdout.write("\n");
+        if (isOpen) controller.close();
+        isOpen = false;
+      });
+    },
+    // Whoever reads the lines may stop before their end.
+    cancel() {
+      isOpen = false;
     },
   });
-  // Whatever is said after the end begins on a line of its own.
-  let isPrompting = false;
-  readline.on("line", () => isPrompting = false);
-  readline.on("close", () => isPrompting && stdout.write("\n"));
   readline.on("SIGINT", () => stop.now());
   stop.signal.addEventListener("abort", () => readline.close());
   return {
@@ -70,9 +80,10 @@ async function openTerminal(prompt: string, stop: Stop): Promise<Console> {
       cursorTo(stdout, 0);
       clearLine(stdout, 0);
       stdout.write(`${line}\n`);
-      readline.prompt(true);
+      if (isOpen) readline.prompt(true);
     },
     prompt() {
+      if (!isOpen) return;
       isPrompting = true;
       readline.prompt();
     },

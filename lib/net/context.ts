@@ -1,5 +1,5 @@
 import { PinwireError, usageError } from "../errors.ts";
-import { type Codec, FrameError, isLineBased, parseSpec, type PullClock } from "../framing/mod.ts";
+import { type Codec, isLineBased, parseSpec, type PullClock } from "../framing/mod.ts";
 import { type Encoding, openEncoding, utf8, visible } from "../text/mod.ts";
 import { type Address, formatAddress } from "./address.ts";
 import type { Connection } from "./connection.ts";
@@ -177,10 +177,4 @@ export function encodeText({ encoding, reporter }: Context, text: string): Uint8
     );
   }
   return bytes;
-}
-
-/** Reports a frame error about a peer, or throws on whatever it wasn't made for. */
-export function reportFrameError(reporter: Reporter, error: unknown, peer: string): void {
-  if (!(error instanceof FrameError)) throw error;
-  reporter.error(error, peer);
 }

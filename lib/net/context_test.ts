@@ -9,8 +9,7 @@ import {
   showMessage,
   showText,
 } from "./context.ts";
-import { type Event, Reporter } from "./events.ts";
-import { reportFrameError } from "./context.ts";
+import type { Event } from "./events.ts";
 import { Stop } from "./stop.ts";
 import { within } from "./within.ts";
 
@@ -105,29 +104,6 @@ Deno.test({
     assertEquals(showMessage({ ...message, peer: "unix:#3" }), "unix:#3: hi ^[[31m");
     assertEquals(showText({ ...message, text: "a\nb\n\n" }), "a^Jb^J");
     assertEquals(showText({ ...message, text: "a\ufffd", hex: "61ff" }), "a\ufffd  (not decodable: 61ff)");
-  },
-});
-
-Deno.test({
-  name: "reportFrameError reports a frame's error about its peer, and throws any other",
-  permissions: "none",
-  fn() {
-    const events: Event[] = [];
-    const reporter = new Reporter({ ...PROGRAM, forward: (event) => void events.push(event) });
-    reportFrameError(
-      reporter,
-      new FrameError("frame_unencodable", "too long", { hint: "send less" }),
-      "tcp://a:1",
-    );
-    assertEquals(events, [{ event: "error", message: "too long", hint: "send less", peer: "tcp://a:1" }]);
-    const bug = new TypeError("a bug");
-    let thrown: unknown;
-    try {
-      reportFrameError(reporter, bug, "tcp://a:1");
-    } catch (error) {
-      thrown = error;
-    }
-    assertEquals(thrown === bug, true);
   },
 });
 

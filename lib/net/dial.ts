@@ -3,12 +3,23 @@ import { type Address, formatAddress, type InternetAddress } from "./address.ts"
 import { type Connection, SocketConnection } from "./connection.ts";
 import { refused, translateDialError } from "./io_errors.ts";
 
+/** @throws {PinwireError} `usage` for port 0, which nobody can have */
+export function checkDialable(address: Address): void {
+  if (!("port" in address) || address.port !== 0) return;
+  throw usageError(
+    `nobody can be at ${formatAddress(address)}`,
+    "give the port that the server's ready line tells",
+  );
+}
+
 /** How to dial. */
 export interface DialOptions {
   /** PEM text of certificates to trust beside the system's (TLS only). */
   ca?: string;
   /** Gives up after this many ms; default 10,000. */
   timeout?: number;
+  /** Gives up when it is aborted, with the error `stopped`. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -18,20 +29,20 @@ export interface DialOptions {
  */
 export async function dial(
   address: Address,
-  { ca, timeout = 10_000 }: DialOptions = {},
+  { ca, timeout = 10_000, signal }: DialOptions = {},
 ): Promise<Connection> {
   const name = formatAddress(address);
-  if ("port" in address && address.port === 0) {
-    throw usageError(`nobody can be at ${name}`, "give the port that the server's ready line tells");
-  }
+  checkDialable(address);
   try {
     if (address.scheme === "unix") {
       const conn = await Deno.connect({ transport: "unix", path: address.path });
       return new SocketConnection(conn, "unix", 0);
     }
     if (address.scheme === "udp") throw new TypeError("UDP has no connections to dial");
-    return await dialTcp(address, name, ca, AbortSignal.timeout(timeout));
+    const late = AbortSignal.timeout(timeout);
+    return await dialTcp(address, name, ca, signal ? AbortSignal.any([late, signal]) : late);
   } catch (error) {
+    if (signal?.aborted) throw new PinwireError("stopped", `stopped while dialling ${name}`, { exitCode: 0 });
     throw translateDialError(error, name);
   }
 }

@@ -1,4 +1,5 @@
 import { PinwireError } from "../errors.ts";
+import { visible } from "../text/mod.ts";
 import { Output, type Sink } from "./output.ts";
 import { within } from "./within.ts";
 
@@ -69,7 +70,7 @@ export class Reporter {
       signal,
       onDropped: (count) => this.error(eventsDropped(count)),
     });
-    this.#stderr = new Output(stderr);
+    this.#stderr = new Output(stderr, { signal });
     this.wantsMessages = Boolean(options.json || options.showMessage);
   }
 
@@ -112,9 +113,9 @@ export class Reporter {
     this.#stderr.write(lines);
   }
 
-  /** If stdout isn't read as fast as messages come, done when it is: whoever takes messages in waits for it. */
+  /** If stdout or stderr isn't read as fast as there is something to say, done when it is: whoever takes messages in waits for it. */
   drained(): Promise<void> | undefined {
-    return this.#stdout.drained();
+    return this.#stdout.drained() ?? this.#stderr.drained();
   }
 
   /**
@@ -123,11 +124,13 @@ export class Reporter {
    * @throws what kept it from being printed, such as a full disk
    */
   async flush(): Promise<void> {
-    await within(FLUSH_TIME, Promise.all([this.#stdout.flush(), this.#stderr.flush()]));
+    // A stderr that can't be written is no reason to fail, and there is no place to say so.
+    const told = this.#stderr.flush().catch(() => {});
+    await within(FLUSH_TIME, Promise.all([this.#stdout.flush(), told]));
   }
 
   #say(event: Exclude<Event, MessageEvent>): void {
-    this.note(`${this.#options.program}: ${sentence(event)}\n`);
+    this.note(`${this.#options.program}: ${visible(sentence(event))}\n`);
   }
 }
 

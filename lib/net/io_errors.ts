@@ -85,7 +85,16 @@ export function translateDialError(error: unknown, address: string): unknown {
   if (error instanceof Deno.errors.PermissionDenied) {
     return make("permission_denied", `you may not connect to ${address}`, "check who owns it, and its mode");
   }
-  return translateIoError(error, address);
+  const translated = translateIoError(error, address);
+  if (translated !== error || !isFromSystem(error)) return translated;
+  return make("dial_failed", `${address} can't be reached (${error.message})`, "check the address");
+}
+
+/** Whether the operating system, or the TLS library, refused something, and not a bug of ours. */
+function isFromSystem(error: unknown): error is Error {
+  return error instanceof Error && !(error instanceof PinwireError) &&
+    !(error instanceof Deno.errors.NotCapable) &&
+    ("code" in error || error.constructor === Error || error.constructor.name in Deno.errors);
 }
 
 function unknownHost(address: string, cause: unknown): PinwireError {
@@ -105,7 +114,7 @@ function pathTooLong(address: string, cause: unknown): PinwireError {
 /** Nobody listens there. */
 export function refused(address: string, cause?: unknown): PinwireError {
   return new PinwireError("refused", `nobody is listening on ${address}`, {
-    hint: "start the server first, or check the port",
+    hint: `start the server first, or check the ${address.startsWith("unix:") ? "path" : "port"}`,
     cause,
   });
 }
@@ -138,12 +147,15 @@ export async function translateListenError(error: unknown, address: string, port
     return make("not_found", `the folder of ${address} does not exist`, "make it, or choose another path");
   }
   if (error instanceof TypeError && port === undefined) return pathTooLong(address, error);
-  return translateDialError(error, address);
+  if (!isFromSystem(error)) return error;
+  return make("listen_failed", `${address} can't be listened on (${error.message})`, "check the address");
 }
 
 /** The process that listens on a port, as `nginx (process 812)`: told by Linux, to who may read /proc. */
 async function portHolder(port: number, transport: "tcp" | "udp"): Promise<string | undefined> {
   if (Deno.build.os !== "linux") return undefined;
+  // Without this, Deno would ask the user for it on a terminal.
+  if (Deno.permissions.querySync({ name: "read" }).state !== "granted") return undefined;
   try {
     const inodes = new Set<string>();
     for (const table of [transport, `${transport}6`]) {

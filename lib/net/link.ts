@@ -1,8 +1,9 @@
 import { ByteBuffer, pullFrames } from "../framing/mod.ts";
 import { type Address, isIpAddress, isLoopback, unmapped } from "./address.ts";
-import { type Context, dialOptions, reportFrameError, systemClock } from "./context.ts";
+import { type Context, dialOptions, systemClock } from "./context.ts";
 import { bindDatagram, datagramTooLong, type Endpoint, MAX_DATAGRAM, udpPeer } from "./datagram.ts";
-import { dial } from "./dial.ts";
+import { checkDialable, dial } from "./dial.ts";
+import { FrameErrors } from "./frame_errors.ts";
 import { reasonOf } from "./io_errors.ts";
 
 /** A client's way to one peer, over a stream or by datagrams: messages out, messages in. */
@@ -30,20 +31,25 @@ export async function openLink(
   context: Context,
   onMessage: (body: Uint8Array, peer: string) => void,
 ): Promise<Link> {
+  checkDialable(address);
   if (address.scheme === "udp") return await openDatagramLink(address, context, onMessage);
-  const dialled = await dial(address, await dialOptions(address, ca));
+  const dialled = await dial(address, {
+    ...await dialOptions(address, ca),
+    signal: context.stop.signal,
+  });
   const connection = context.trace(dialled);
   const { decoder, encoder } = context.codec.open();
   const { reporter } = context;
   const peer = connection.remote;
   reporter.report({ event: "connected", peer });
   const out = new ByteBuffer();
+  const errors = new FrameErrors(reporter, peer);
   const ended = pullFrames(connection, decoder, {
     onFrame: (body) => onMessage(body, peer),
     onBatch: () => reporter.drained(),
-    onError: (error) => reporter.error(error, peer),
+    onError: (error) => errors.report(error),
     clock: systemClock,
-  }).then(
+  }).finally(() => errors.close()).then(
     () => reporter.report({ event: "disconnected", peer, reason: "end of stream" }),
     (error) => {
       connection.close();
@@ -65,7 +71,7 @@ export async function openLink(
       try {
         encoder.encode(body, out);
       } catch (error) {
-        reportFrameError(reporter, error, peer);
+        errors.report(error);
         return false;
       }
       await connection.write(out.bytes());

@@ -70,6 +70,8 @@ function openTls({ hostname, port }: InternetAddress, identity?: ServerIdentity)
     const message = error instanceof Error ? error.message : "";
     const what = error instanceof Deno.errors.InvalidData
       ? "the files of --tls-cert and --tls-key hold no certificate or no key in PEM form"
+      : /key|certificate|encoding/i.test(message) && !message.includes("KeyMismatch")
+      ? `the files of --tls-cert and --tls-key can't be used (${message})`
       : message.includes("KeyMismatch")
       ? "the key of --tls-key does not belong to the certificate of --tls-cert"
       : undefined;
@@ -82,7 +84,12 @@ function openTls({ hostname, port }: InternetAddress, identity?: ServerIdentity)
 }
 
 async function listenUnix({ path }: UnixAddress): Promise<Deno.Listener> {
-  const open = () => Deno.listen({ transport: "unix", path });
+  const open = () => {
+    const listener = Deno.listen({ transport: "unix", path });
+    // At once, so that nobody else comes in between.
+    Deno.chmodSync(path, 0o600);
+    return listener;
+  };
   let listener: Deno.Listener;
   try {
     listener = open();
@@ -97,7 +104,6 @@ async function listenUnix({ path }: UnixAddress): Promise<Deno.Listener> {
     await Deno.remove(path);
     listener = open();
   }
-  await Deno.chmod(path, 0o600);
   return listener;
 }
 

@@ -23,7 +23,6 @@ export {
   encodeText,
   messageEvent,
   openContext,
-  reportFrameError,
   serverAddress,
   showMessage,
   showText,
@@ -38,12 +37,13 @@ export {
   MAX_DATAGRAM,
   udpPeer,
 } from "./datagram.ts";
-export { dial, type DialOptions } from "./dial.ts";
+export { checkDialable, dial, type DialOptions } from "./dial.ts";
 export { type ErrorEvent, type Event, type MessageEvent, Reporter, type ReporterOptions } from "./events.ts";
 export { listen, type Listener, type ListenOptions, type ServerIdentity } from "./listen.ts";
 export { type Link, openLink } from "./link.ts";
 export { within } from "./within.ts";
 export { pipe } from "./pipe.ts";
+export { FrameErrors } from "./frame_errors.ts";
 export { ask, type Console, openConsole } from "./console.ts";
 export { serve, type ServeHandlers, type ServerOptions } from "./serve.ts";
 export { type ClientCounter, serveConnections, type ServeOptions } from "./server.ts";

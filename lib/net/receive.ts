@@ -2,6 +2,7 @@ import { pullFrames } from "../framing/mod.ts";
 import type { Address } from "./address.ts";
 import { type Context, messageEvent, systemClock } from "./context.ts";
 import { udpPeer } from "./datagram.ts";
+import { FrameErrors } from "./frame_errors.ts";
 import { serve, type ServerOptions } from "./serve.ts";
 
 /** What `receive` is told. */
@@ -33,12 +34,13 @@ export async function receive(
     async connection(connection) {
       // With "raw" a character can be cut over two reads.
       const decoder = codec.spec === "raw" ? encoding.stream() : encoding;
+      const errors = new FrameErrors(reporter, connection.remote);
       await pullFrames(connection, codec.open().decoder, {
         onFrame: (body) => take(connection.remote, body, decoder.decode(body)),
         onBatch: () => reporter.drained(),
-        onError: (error) => reporter.error(error, connection.remote),
+        onError: (error) => errors.report(error),
         clock: systemClock,
-      });
+      }).finally(() => errors.close());
     },
     async datagrams(socket) {
       const memory = new Uint8Array(65_536);

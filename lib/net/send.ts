@@ -23,6 +23,8 @@ export interface SendOptions {
 }
 
 const DEFAULT_WAIT = 2000;
+/** Characters of the longest line that is printed as one. */
+const LONGEST_LINE = 65_536;
 
 /**
  * Sends messages, then prints what comes back: over a stream until the peer closes, over UDP until there are
@@ -133,6 +135,8 @@ class Printer {
     const lines = (this.#rest + text).split("\n");
     this.#rest = isWhole && lines.at(-1) !== "" ? "" : lines.pop()!;
     for (const line of lines) this.#print(visibleLines(line));
+    // A line without an end is cut, and not kept for ever.
+    if (this.#rest.length > LONGEST_LINE) this.end();
   }
 
   end(): void {

@@ -91,6 +91,7 @@ const tooManyClients = (peer: string, max: number) =>
   });
 
 async function acceptNext(listener: Listener, reporter: Reporter, stopping: Promise<void>) {
+  let isTold = false;
   for (;;) {
     try {
       return await listener.accept();
@@ -102,7 +103,9 @@ async function acceptNext(listener: Listener, reporter: Reporter, stopping: Prom
       }
       const isFull = error instanceof Error && "code" in error &&
         (error.code === "EMFILE" || error.code === "ENFILE");
-      reporter.error(isFull ? tooManyFiles(error) : error);
+      // It comes again and again until a file is free.
+      if (!isFull || !isTold) reporter.error(isFull ? tooManyFiles(error) : error);
+      isTold ||= isFull;
       await within(ACCEPT_RETRY, stopping);
     }
   }

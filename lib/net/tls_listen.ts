@@ -5,12 +5,13 @@ import type { Listener } from "./listen.ts";
 
 /** A client that hasn't finished its handshake after so many ms is no longer served. */
 const HANDSHAKE_TIMEOUT = 5_000;
-/**
- * Clients in their handshakes at a time; while there are so many, others wait to be accepted. A client that
- * stays mute holds its place until it goes: closing a connection of Deno's before its handshake is through
- * leaves it open in the background, so there is no way to cut it off.
- */
+/** Clients in their handshakes at a time; while there are so many, others wait to be accepted. */
 const MAX_HANDSHAKES = 256;
+/**
+ * Clients that are late with it. They hold a file each until they go: closing a connection of Deno's before its
+ * handshake is through leaves it open in the background, so there is no way to cut it off.
+ */
+const MAX_LATE = 4096;
 
 /**
  * Takes connections from a listener of Deno's, does their handshakes side by side, and hands over those that
@@ -19,11 +20,12 @@ const MAX_HANDSHAKES = 256;
 export function wrapTls(listener: Deno.TlsListener): Listener {
   const results = new Queue<DrainableConnection | Error>();
   const handshakes = new Set<Deno.TlsConn>();
+  let late = 0;
   let accepting = false;
   let closed = false;
 
   function acceptNext(): void {
-    if (closed || accepting || handshakes.size >= MAX_HANDSHAKES) return;
+    if (closed || accepting || handshakes.size - late >= MAX_HANDSHAKES || late >= MAX_LATE) return;
     accepting = true;
     listener.accept().then((conn) => {
       accepting = false;
@@ -41,7 +43,9 @@ export function wrapTls(listener: Deno.TlsListener): Listener {
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
+      late++;
       results.put(tooLate(peer));
+      acceptNext();
     }, HANDSHAKE_TIMEOUT);
     handshakes.add(conn);
     try {
@@ -54,6 +58,7 @@ export function wrapTls(listener: Deno.TlsListener): Listener {
     } finally {
       clearTimeout(timer);
       handshakes.delete(conn);
+      if (isLate) late--;
       acceptNext();
     }
   }

@@ -1,0 +1,47 @@
+import { FrameError } from "../framing/mod.ts";
+import { PinwireError } from "../errors.ts";
+import type { Reporter } from "./events.ts";
+
+/** Errors a second that are told one by one; the others are counted. */
+const TOLD_A_SECOND = 10;
+
+/**
+ * Tells of the frames of one connection that can't be read or made. A peer can send thousands of them in one
+ * read: all but a few are counted, so that telling of them doesn't keep others from being served.
+ */
+export class FrameErrors {
+  #reporter: Reporter;
+  #peer: string;
+  #second = 0;
+  #told = 0;
+  #counted = 0;
+
+  constructor(reporter: Reporter, peer: string) {
+    this.#reporter = reporter;
+    this.#peer = peer;
+  }
+
+  /** Reports a frame error; throws anything else. */
+  report(error: unknown): void {
+    if (!(error instanceof FrameError)) throw error;
+    const second = Math.floor(Date.now() / 1000);
+    if (second !== this.#second) {
+      this.close();
+      this.#second = second;
+      this.#told = 0;
+    }
+    if (this.#told < TOLD_A_SECOND) this.#reporter.error(error, this.#peer);
+    else this.#counted++;
+    this.#told++;
+  }
+
+  /** Tells how many were counted since this was last told. */
+  close(): void {
+    if (!this.#counted) return;
+    const error = new PinwireError("more_bad_frames", `bad frames besides: ${this.#counted}`, {
+      hint: "check that both sides use the same --frame",
+    });
+    this.#counted = 0;
+    this.#reporter.error(error, this.#peer);
+  }
+}
