@@ -110,8 +110,8 @@ class EchoSession implements PullOptions {
       return false;
     }
     if (!this.#out) return false;
-    this.#frameAnswer(message, this.#options.reply!, this.#body!, this.#out);
-    return this.#out.length >= ENOUGH_ANSWERS;
+    const isFlood = this.#frameAnswer(message, this.#options.reply!, this.#body!, this.#out);
+    return isFlood || this.#out.length >= ENOUGH_ANSWERS;
   }
 
   onBatch(): Promise<void> | undefined {
@@ -119,14 +119,14 @@ class EchoSession implements PullOptions {
     const bytes = this.#inPlace ? this.#answer : this.#out?.bytes();
     this.#answer = undefined;
     if (this.isOver) return this.#finish(bytes);
-    const drained = this.#context.reporter.drained();
+    const drained = this.#context.reporter.drained() ?? this.#errors.turn();
     if (!bytes?.length) return drained;
     const written = this.#inPlace ? this.#connection.write(bytes) : this.#writeOut(bytes);
     return drained ? written.then(() => drained) : written;
   }
 
-  onError(error: FrameError): void {
-    this.#errors.report(error);
+  onError(error: FrameError): boolean {
+    return this.#errors.report(error);
   }
 
   /** Tells of what was counted and not yet told. */
@@ -134,13 +134,14 @@ class EchoSession implements PullOptions {
     this.#errors.close();
   }
 
-  #frameAnswer(message: Uint8Array, reply: Reply, body: ByteBuffer, out: ByteBuffer): void {
+  #frameAnswer(message: Uint8Array, reply: Reply, body: ByteBuffer, out: ByteBuffer): boolean {
     reply.write(message, this.#asker, Date.now(), body);
     try {
       this.#encoder.encode(body.bytes(), out);
       this.#watch.sent(body.bytes());
+      return false;
     } catch (error) {
-      this.#errors.report(error);
+      return this.#errors.report(error);
     } finally {
       body.clear();
     }

@@ -2,8 +2,8 @@
 
 import { listen, openContext, serveConnections, Stop } from "../net/mod.ts";
 import { Reply } from "./protocol.ts";
-import { echoConnection } from "./server.ts";
-import type { FromWorker, ToWorker, WorkerStart } from "./worker_messages.ts";
+import { echoConnection, takeOnce } from "./server.ts";
+import { CLIENTS, type FromWorker, TAKEN, type ToWorker, type WorkerStart } from "./worker_messages.ts";
 
 const stop = new Stop();
 const say = (message: FromWorker) => self.postMessage(message);
@@ -13,12 +13,29 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   else run(data.start).catch((error) => say({ failed: error.message }));
 };
 
-async function run({ address, options, wantsMessages, clients }: WorkerStart): Promise<void> {
+/** Events of a worker on their way to the main thread; while there are more, its clients wait. */
+const MANY_EVENTS = 1000;
+
+/** Done once the main thread has caught up with our events. */
+async function caughtUp(events: Int32Array<SharedArrayBuffer>): Promise<void> {
+  for (let count; (count = Atomics.load(events, 0)) > MANY_EVENTS;) {
+    await Atomics.waitAsync(events, 0, count).value;
+  }
+}
+
+async function run(start: WorkerStart): Promise<void> {
+  const { address, options, wantsMessages } = start;
+  const shared = new Int32Array(start.shared);
+  const events = new Int32Array(start.events);
   const context = await openContext(
     {
       program: "",
       role: "server",
-      forward: (event) => say({ event }),
+      forward(event) {
+        Atomics.add(events, 0, 1);
+        say({ event });
+      },
+      forwarded: () => Atomics.load(events, 0) > MANY_EVENTS ? caughtUp(events) : undefined,
       showMessage: wantsMessages ? () => "" : undefined,
     },
     options,
@@ -29,7 +46,6 @@ async function run({ address, options, wantsMessages, clients }: WorkerStart): P
     : new Reply(options.reply, (text) => context.encoding.encode(text).bytes);
   const listener = await listen(address, { reusePort: true });
   say("listening");
-  const count = new Int32Array(clients);
   await serveConnections(listener, {
     reporter: context.reporter,
     signal: stop.signal,
@@ -37,17 +53,18 @@ async function run({ address, options, wantsMessages, clients }: WorkerStart): P
     idleTimeout: options.idleTimeout,
     counter: {
       enter(max) {
-        if (Atomics.add(count, 0, 1) < max) return true;
-        Atomics.sub(count, 0, 1);
+        if (Atomics.add(shared, CLIENTS, 1) < max) return true;
+        Atomics.sub(shared, CLIENTS, 1);
         return false;
       },
-      leave: () => void Atomics.sub(count, 0, 1),
+      leave: () => void Atomics.sub(shared, CLIENTS, 1),
     },
     handle: (connection) =>
       echoConnection(context.trace(connection), context, {
         reply,
         once: options.once,
         until: options.until,
+        takeOnce: options.once ? takeOnce(shared.subarray(TAKEN)) : undefined,
         stop: () => say("over"),
       }),
   });

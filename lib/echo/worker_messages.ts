@@ -7,9 +7,16 @@ export interface WorkerStart {
   options: CommonOptions & WorkerOptions;
   /** Whether messages are to be told of. */
   wantsMessages: boolean;
-  /** One 32-bit cell: the clients of all workers together. */
-  clients: SharedArrayBuffer;
+  /** Cells of 32 bits that all workers share, by the names below. */
+  shared: SharedArrayBuffer;
+  /** One cell of this worker's: the events that are on their way to the main thread. */
+  events: SharedArrayBuffer;
 }
+
+/** Cell of `shared`: the clients of all workers together. */
+export const CLIENTS = 0;
+/** Cell of `shared`: whether the one message of `--once` was taken. */
+export const TAKEN = 1;
 
 /** The options that concern each connection. */
 export interface WorkerOptions {

@@ -3,12 +3,14 @@ import {
   type Address,
   type CommonOptions,
   type Context,
+  type Event,
   formatAddress,
   listen,
   parseAddress,
+  type Reporter,
   type ServerOptions,
 } from "../net/mod.ts";
-import type { FromWorker, ToWorker, WorkerOptions } from "./worker_messages.ts";
+import type { FromWorker, ToWorker, WorkerOptions, WorkerStart } from "./worker_messages.ts";
 
 /**
  * Serves TCP with several threads, each with an event loop and a listener of its own on the same port, among
@@ -46,10 +48,10 @@ export async function serveWithWorkers(
   if (bound.scheme === "unix") throw new TypeError("a TCP listener has a port");
 
   const { reporter, stop } = context;
-  const clients = new SharedArrayBuffer(4);
+  const shared = new SharedArrayBuffer(8);
   const workers = Array.from({ length: options.workers }, () => new EchoWorker(script, context));
-  const start = { address: bound, options, wantsMessages: reporter.wantsMessages, clients };
-  for (const worker of workers) worker.say({ start });
+  const start = { address: bound, options, wantsMessages: reporter.wantsMessages, shared };
+  for (const worker of workers) worker.start(start);
   try {
     await Promise.all(workers.map((worker) => worker.listening));
   } catch (error) {
@@ -58,6 +60,7 @@ export async function serveWithWorkers(
   }
   opened();
   reporter.report({ event: "listening", address: formatAddress(bound) });
+  for (const worker of workers) worker.release();
   const stopAll = () => {
     for (const worker of workers) worker.say("stop");
   };
@@ -71,16 +74,21 @@ class EchoWorker {
   #worker: Worker;
   #listening = Promise.withResolvers<void>();
   #closed = Promise.withResolvers<void>();
+  #reporter: Reporter;
+  /** Events of one who was faster than the ready line; undefined once that is out. */
+  #early?: Event[] = [];
+  #events = new SharedArrayBuffer(4);
   readonly listening = this.#listening.promise;
   readonly closed = this.#closed.promise;
 
   constructor(script: URL, { reporter, stop }: Context) {
+    this.#reporter = reporter;
     this.#worker = new Worker(script, { type: "module" });
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if (data === "listening") this.#listening.resolve();
       else if (data === "over") stop.now();
       else if (data === "closed") this.#closed.resolve();
-      else if ("event" in data) reporter.report(data.event);
+      else if ("event" in data) this.#take(data.event);
       else this.#fail(data.failed);
     };
     this.#worker.onerror = (event) => {
@@ -90,6 +98,31 @@ class EchoWorker {
     // Whoever waits gets the rejection.
     this.listening.catch(() => {});
     this.closed.catch(() => {});
+  }
+
+  start(start: Omit<WorkerStart, "events">): void {
+    this.say({ start: { ...start, events: this.#events } });
+  }
+
+  /** Tells of what came before the ready line, and from now on at once. */
+  release(): void {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const event of early) this.#take(event);
+  }
+
+  #take(event: Event): void {
+    if (this.#early) return void this.#early.push(event);
+    this.#reporter.report(event);
+    const drained = this.#reporter.drained();
+    if (drained) drained.then(() => this.#acknowledge());
+    else this.#acknowledge();
+  }
+
+  #acknowledge(): void {
+    const events = new Int32Array(this.#events);
+    Atomics.sub(events, 0, 1);
+    Atomics.notify(events, 0);
   }
 
   say(message: ToWorker): void {

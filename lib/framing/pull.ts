@@ -24,8 +24,8 @@ export interface PullOptions {
   onFrame(frame: Uint8Array): unknown;
   /** Is called after the frames of each read; if it returns a promise, what follows waits for it. */
   onBatch?(): Promise<void> | undefined | void;
-  /** Takes each error that the decoder recovers from; without it they are passed over. */
-  onError?(error: FrameError): void;
+  /** Takes each error that the decoder recovers from, and may return true as `onFrame`; else they are passed over. */
+  onError?(error: FrameError): unknown;
   /** Is for a decoder that has `nextTimeout`, such as that of `text`; without it no pause ends a message. */
   clock?: PullClock;
   /** Bytes that stay free in front of each `raw` message in its ArrayBuffer; 0 if not given. */
@@ -154,7 +154,7 @@ function handOver(decoder: Decoder, options: PullOptions): FrameError | typeof E
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       if (!error.recoverable) return error;
-      options.onError?.(error);
+      if (options.onError?.(error) === true) return ENOUGH;
       continue;
     }
     if (frame === undefined) return undefined;

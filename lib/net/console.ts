@@ -1,3 +1,4 @@
+import { usageError } from "../errors.ts";
 import { visible } from "../text/mod.ts";
 import type { Stop } from "./stop.ts";
 
@@ -93,5 +94,9 @@ async function openTerminal(prompt: string, stop: Stop): Promise<Console> {
 
 /** Asks for one line on the terminal; `undefined` at the end of stdin. */
 export function ask(question: string): string | undefined {
-  return prompt(visible(question)) ?? undefined;
+  try {
+    return prompt(visible(question)) ?? undefined;
+  } catch {
+    throw usageError("what was typed is not text in UTF-8", "type it again, or give it on the command line");
+  }
 }

@@ -41,7 +41,7 @@ export interface Context extends AsyncDisposable {
  * @throws {PinwireError} `usage` if the options don't go together
  */
 export async function openContext(
-  reporterOptions: Pick<ReporterOptions, "program" | "role" | "showMessage" | "forward">,
+  reporterOptions: Pick<ReporterOptions, "program" | "role" | "showMessage" | "forward" | "forwarded">,
   options: CommonOptions,
   stop: Stop = new Stop().onSignals(),
 ): Promise<Context> {

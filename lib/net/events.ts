@@ -44,6 +44,8 @@ export interface ReporterOptions {
   showMessage?(message: MessageEvent): string;
   /** Takes the events in place of stdout and stderr: a worker hands them to its main thread. */
   forward?(event: Event): void;
+  /** With `forward`: if too many events are on their way, done when fewer are. */
+  forwarded?(): Promise<void> | undefined;
   /** Default: the process's own. */
   stdout?: Sink;
   /** Default: the process's own. */
@@ -115,7 +117,7 @@ export class Reporter {
 
   /** If stdout or stderr isn't read as fast as there is something to say, done when it is: whoever takes messages in waits for it. */
   drained(): Promise<void> | undefined {
-    return this.#stdout.drained() ?? this.#stderr.drained();
+    return this.#options.forwarded?.() ?? this.#stdout.drained() ?? this.#stderr.drained();
   }
 
   /**

@@ -46,7 +46,7 @@ export async function openLink(
   const errors = new FrameErrors(reporter, peer);
   const ended = pullFrames(connection, decoder, {
     onFrame: (body) => onMessage(body, peer),
-    onBatch: () => reporter.drained(),
+    onBatch: () => reporter.drained() ?? errors.turn(),
     onError: (error) => errors.report(error),
     clock: systemClock,
   }).finally(() => errors.close()).then(

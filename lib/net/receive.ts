@@ -37,7 +37,7 @@ export async function receive(
       const errors = new FrameErrors(reporter, connection.remote);
       await pullFrames(connection, codec.open().decoder, {
         onFrame: (body) => take(connection.remote, body, decoder.decode(body)),
-        onBatch: () => reporter.drained(),
+        onBatch: () => reporter.drained() ?? errors.turn(),
         onError: (error) => errors.report(error),
         clock: systemClock,
       }).finally(() => errors.close());
