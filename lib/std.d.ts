@@ -3,10 +3,8 @@
 declare module "@std/assert" {
   export function assert(expr: unknown, msg?: string): asserts expr;
   export function assertEquals<T>(actual: T, expected: T, msg?: string): void;
-  export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void;
   export function assertMatch(actual: string, expected: RegExp, msg?: string): void;
   export function assertStringIncludes(actual: string, expected: string, msg?: string): void;
-  export function assertGreaterOrEqual<T>(actual: T, expected: T, msg?: string): void;
   export function assertLessOrEqual<T>(actual: T, expected: T, msg?: string): void;
   export function assertThrows<E extends Error = Error>(
     fn: () => unknown,
@@ -42,14 +40,9 @@ declare module "@std/text/closest-string" {
 }
 
 declare module "@std/fmt/colors" {
-  export function setColorEnabled(value: boolean): void;
-  export function getColorEnabled(): boolean;
-  export function bold(text: string): string;
   export function dim(text: string): string;
-  export function red(text: string): string;
   export function green(text: string): string;
   export function yellow(text: string): string;
-  export function blue(text: string): string;
   export function magenta(text: string): string;
   export function cyan(text: string): string;
 }
@@ -61,9 +54,6 @@ declare module "@std/streams" {
   ): TransformStream<I, O>;
   export class TextLineStream extends TransformStream<string, string> {
     constructor(options?: { allowCR?: boolean });
-  }
-  export class DelimiterStream extends TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
-    constructor(delimiter: Uint8Array, options?: { disposition?: "suffix" | "prefix" | "discard" });
   }
 }
 

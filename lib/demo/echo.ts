@@ -2,7 +2,8 @@ import { Reply, STAMP_TEMPLATE } from "../echo/protocol.ts";
 import { echoConnection } from "../echo/server.ts";
 import { ByteBuffer, parseSpec, pullFrames } from "../framing/mod.ts";
 import { type Connection, type Context, dial, listen, parseAddress, Reporter, Stop } from "../net/mod.ts";
-import { traceColors, traceConnection, type TraceOptions } from "../net/trace.ts";
+import { traceConnection, type TraceOptions } from "../net/trace.ts";
+import { traceColors } from "../net/trace_view.ts";
 import { utf8, visible } from "../text/mod.ts";
 
 const LINES = ["one", "two", "three"];

@@ -76,7 +76,10 @@ export async function openContext(
 }
 
 async function openTrace(codec: Codec, noColor: boolean, reporter: Reporter) {
-  const { traceColors, traceConnection, traceDatagrams } = await import("./trace.ts");
+  const [{ traceConnection, traceDatagrams }, { traceColors }] = await Promise.all([
+    import("./trace.ts"),
+    import("./trace_view.ts"),
+  ]);
   const options: TraceOptions = {
     codec,
     colors: traceColors(!noColor && !Deno.noColor && Deno.stderr.isTerminal()),

@@ -2,7 +2,8 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { parseSpec } from "../framing/mod.ts";
 import type { DatagramSocket } from "./datagram.ts";
 import { pipe } from "./pipe.ts";
-import { traceColors, traceConnection, traceDatagrams, type TraceOptions } from "./trace.ts";
+import { traceConnection, traceDatagrams, type TraceOptions } from "./trace.ts";
+import { traceColors } from "./trace_view.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 

@@ -2,15 +2,10 @@
 const MAY_IMPORT: Record<string, string[]> = {
   framing: [],
   text: [],
-  gpio: [],
   cli: [],
   net: ["framing", "text"],
   echo: ["framing", "text", "net"],
-  led: ["framing", "text", "net", "gpio"],
-  chat: ["framing", "text", "net"],
-  shell: ["framing", "text", "net"],
-  lab: ["framing", "text", "net", "gpio", "echo", "led", "chat", "shell"],
-  demo: ["framing", "text", "net", "gpio", "echo", "led", "chat", "shell"],
+  demo: ["framing", "text", "net", "echo"],
 };
 
 /** Sans-IO files: no runtime, no clock. */

@@ -1,0 +1,123 @@
+import { cyan, dim, green, magenta, yellow } from "@std/fmt/colors";
+import { BYTES_PER_ROW, hexdumpRows, visible } from "../text/mod.ts";
+
+/** Ways to colour the parts of a trace; each gives its text back, coloured or as it is. */
+export interface TraceColors {
+  dim(text: string): string;
+  incoming(text: string): string;
+  outgoing(text: string): string;
+  /** Two colours that frames take in turn. */
+  frames: readonly [(text: string) => string, (text: string) => string];
+}
+
+const plain = (text: string) => text;
+
+/** The colours of a terminal, or none. */
+export function traceColors(coloured: boolean): TraceColors {
+  return coloured
+    ? { dim, incoming: green, outgoing: yellow, frames: [cyan, magenta] }
+    : { dim: plain, incoming: plain, outgoing: plain, frames: [plain, plain] };
+}
+
+/** What was done with the bytes. */
+export type Verb = "read" | "write";
+
+/** A piece of a frame inside one read or write; the indexes are bytes of that read or write. */
+export interface Segment {
+  frame: number;
+  from: number;
+  /** Index behind the last byte. */
+  to: number;
+  begins: boolean;
+  ends: boolean;
+}
+
+/** Bytes of a read or write that are shown; of a longer one, the rest is counted. */
+const SHOWN = 512;
+/** Before each line but the heading. */
+export const INDENT = "  ";
+
+/** What a trace is drawn with. */
+export interface ViewOptions {
+  colors: TraceColors;
+  /** The time in ms since the epoch, with µs behind the point. */
+  now(): number;
+}
+
+/** A read or write: its heading, its bytes, and under them the borders of frames. */
+export function render(
+  verb: Verb,
+  peer: string,
+  bytes: Uint8Array,
+  offset: number,
+  segments: Segment[],
+  summary: string,
+  { colors, now }: ViewOptions,
+): string {
+  const lines = [`${heading(verb, peer, now(), colors)}  ${bytesText(bytes.length)}, ${summary}`];
+  const shown = bytes.subarray(0, SHOWN);
+  let start = 0;
+  for (const row of hexdumpRows(shown, offset)) {
+    const pieces = segments.filter(({ from, to }) => from < start + BYTES_PER_ROW && to > start);
+    const cells = row.hex.split(" ");
+    const hex = paint(cells, start, pieces, colors);
+    const pad = " ".repeat(column(BYTES_PER_ROW) - column(cells.length));
+    const place = row.offset.toString(16).padStart(8, "0");
+    lines.push(`${INDENT}${colors.dim(place)}  ${hex}${pad}  ${row.ascii}`);
+    // Further rows in the middle of a long frame need none.
+    const hasBorder = start === 0 || pieces.some((piece) => isBorder(piece, start));
+    if (pieces.length && hasBorder) {
+      lines.push(`${INDENT}${" ".repeat(place.length)}  ${ruler(start, pieces, colors)}`);
+    }
+    start += BYTES_PER_ROW;
+  }
+  if (bytes.length > SHOWN) lines.push(`${INDENT}${colors.dim(`… ${bytesText(bytes.length - SHOWN)} more`)}`);
+  return lines.join("\n") + "\n";
+}
+
+/** `10:00:00.269964 ◀ read  tcp://127.0.0.1:53344` */
+export function heading(verb: Verb, peer: string, now: number, colors: TraceColors): string {
+  const date = new Date(now);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const micros = String(Math.floor(now * 1000) % 1_000_000).padStart(6, "0");
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${micros}`;
+  const arrow = verb === "read" ? colors.incoming("◀ read ") : colors.outgoing("▶ write");
+  return `${colors.dim(time)} ${arrow} ${visible(peer)}`;
+}
+
+const isBorder = ({ from, to, begins, ends }: Segment, start: number) =>
+  (begins && from >= start) || (ends && to <= start + BYTES_PER_ROW);
+
+/** `1 byte`, `2 bytes` */
+export const bytesText = (count: number) => count === 1 ? "1 byte" : `${count} bytes`;
+
+/** Where the hex digits of a row's byte begin: three places each, and a gap in the middle. */
+const column = (index: number) => index * 3 + (index >= BYTES_PER_ROW / 2 ? 1 : 0);
+
+function paint(cells: string[], start: number, pieces: Segment[], colors: TraceColors): string {
+  let line = "";
+  for (let index = 0; index < cells.length; index++) {
+    const piece = pieces.find(({ from, to }) => from <= start + index && start + index < to);
+    const gap = index === BYTES_PER_ROW / 2 - 1 ? "  " : " ";
+    line += (piece ? colors.frames[piece.frame % 2](cells[index]) : cells[index]) + gap;
+  }
+  return line;
+}
+
+/** `└─ #1 ────┘└─ #2 ─`: a frame that goes on before or after this row has no corner there. */
+function ruler(start: number, pieces: Segment[], colors: TraceColors): string {
+  let line = "";
+  let at = 0;
+  for (const { frame, from, to, begins, ends } of pieces) {
+    const first = Math.max(from - start, 0);
+    const last = Math.min(to - start, BYTES_PER_ROW) - 1;
+    const width = column(last) + 2 - column(first);
+    const left = begins && from >= start ? "└" : "─";
+    const right = ends && to <= start + BYTES_PER_ROW ? "┘" : "─";
+    const label = ` #${frame} `;
+    const middle = (width >= label.length + 4 ? `─${label}` : "").padEnd(width - 2, "─");
+    line += " ".repeat(column(first) - at) + colors.frames[frame % 2](left + middle + right);
+    at = column(last) + 2;
+  }
+  return line;
+}
