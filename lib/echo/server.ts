@@ -207,7 +207,8 @@ export async function echoDatagrams(
 
   try {
     while (!watch.isOver) {
-      await reporter.drained();
+      const drained = reporter.drained();
+      if (drained) await drained;
       const received = await receive(socket, memory, context);
       if (!received) return;
       const [message, from] = received;

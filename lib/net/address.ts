@@ -100,6 +100,7 @@ export function isHost(host: string): boolean {
 
 /** Whether nothing beyond this machine can reach or be reached at this IP address or name. */
 export function isLoopback(hostname: string): boolean {
+  if (hostname === "127.0.0.1") return true;
   const host = unmapped(hostname);
   return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

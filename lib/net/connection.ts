@@ -91,7 +91,9 @@ export class SocketConnection implements DrainableConnection {
   };
 
   async write(bytes: Uint8Array): Promise<void> {
-    await this.#takeTurn();
+    const turn = this.#takeTurn();
+    // Nearly always nobody else is writing, and waiting for nothing would cost a turn of its own.
+    if (turn) await turn;
     try {
       if (!this.#isUndelayed) this.#avoidDelay(bytes.length);
       let written = await this.#conn.write(bytes);

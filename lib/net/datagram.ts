@@ -77,7 +77,8 @@ export async function bindDatagram(address: InternetAddress): Promise<DatagramSo
     },
     async send(bytes, to) {
       try {
-        await socket.send(bytes, { transport: "udp", hostname: to.hostname, port: to.port });
+        // Whoever answers gives back the very address that the datagram came with.
+        await socket.send(bytes, "transport" in to ? to as Deno.NetAddr : { transport: "udp", ...to });
       } catch (error) {
         if (closed) return;
         const isTooLong = error instanceof Error && "code" in error && error.code === "EMSGSIZE";
