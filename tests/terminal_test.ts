@@ -52,7 +52,8 @@ terminal("connect shows a prompt, and the answer with the time that it took", as
   await using on = await session();
   assertEquals(seen(on.client), "> ");
   await on.client.write(`hello${ENTER}`);
-  await on.client.sees(/<hello>.* ms[^]*> /);
+  // The prompt is drawn below the answer, and again for the next line.
+  await on.client.sees(/<hello>.* ms[^]*> [^]*> \p{Cc}\[3G$/u);
   assertMatch(seen(on.client), /^> hello\n<hello> {2}\d+\.\d\d ms\n> $/);
   assertEquals((await on.peer.next("message")).text, "hello");
 });
