@@ -48,12 +48,12 @@ export async function measure(
   const latencies = new Float64Array(messages);
   let asked = 0;
   let answered = 0;
-  const askers = await openAskers(address, options, stop);
+  const askers: Asker[] = [];
   const closeAll = () => {
     for (const asker of askers) asker.close();
   };
   stop.addEventListener("abort", closeAll);
-  const ticker = progress && setInterval(() => progress(answered), 200);
+  let ticker: ReturnType<typeof setInterval> | undefined;
 
   async function work(asker: Asker) {
     while (asked < messages && !stop.aborted) {
@@ -64,6 +64,8 @@ export async function measure(
   }
 
   try {
+    await openAskers(askers, address, options, stop);
+    if (progress) ticker = setInterval(() => progress(answered), 200);
     const begin = performance.now();
     await Promise.all(askers.map(work)).catch((error) => {
       // What was measured before Ctrl-C counts.
@@ -91,16 +93,17 @@ export async function measure(
   }
 }
 
-async function openAskers(address: Address, options: BenchOptions, stop: AbortSignal): Promise<Asker[]> {
+/** Fills `askers`, which the caller closes, also when this fails or `stop` is aborted meanwhile. */
+async function openAskers(
+  askers: Asker[],
+  address: Address,
+  options: BenchOptions,
+  stop: AbortSignal,
+): Promise<void> {
   const { connections, messages, size, wait, ca } = options;
   checkDialable(address);
   const message = makeMessage(size);
-  const askers: Asker[] = [];
   let end: AnswerEnd | undefined;
-  const closeAll = () => {
-    for (const asker of askers) asker.close();
-  };
-  stop.addEventListener("abort", closeAll);
   try {
     const dialling = { ...await dialOptions(address, ca), signal: stop };
     for (let i = 0; i < Math.min(connections, messages); i++) {
@@ -113,14 +116,9 @@ async function openAskers(address: Address, options: BenchOptions, stop: AbortSi
       asker.end = end ??= await asker.learn();
     }
   } catch (error) {
-    closeAll();
-    throw stop.aborted
-      ? new PinwireError("stopped", "stopped before anything was measured", { exitCode: 0 })
-      : error;
-  } finally {
-    stop.removeEventListener("abort", closeAll);
+    if (!stop.aborted) throw error;
+    throw new PinwireError("stopped", "stopped before anything was measured", { exitCode: 0 });
   }
-  return askers;
 }
 
 /** Measures and prints: on stderr the progress, on stdout what was found. */

@@ -23,7 +23,6 @@ export {
   encodeText,
   messageEvent,
   openContext,
-  serverAddress,
   showMessage,
   showText,
   systemClock,
