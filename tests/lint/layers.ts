@@ -2,10 +2,12 @@
 const MAY_IMPORT: Record<string, string[]> = {
   framing: [],
   text: [],
+  gpio: [],
   cli: [],
   net: ["framing", "text"],
   echo: ["framing", "text", "net"],
-  demo: ["framing", "text", "net", "echo"],
+  led: ["framing", "text", "net", "gpio"],
+  demo: ["framing", "text", "net", "gpio", "echo", "led"],
 };
 
 /** Sans-IO files: no runtime, no clock. */

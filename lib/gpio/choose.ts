@@ -1,0 +1,37 @@
+import { PinwireError } from "../errors.ts";
+import { SimulatedGpio } from "./simulated.ts";
+import { SysfsGpio } from "./sysfs.ts";
+import type { Gpio } from "./types.ts";
+
+/** Which adapter a user asks for; without `kind`, the one that fits the machine. */
+export interface GpioChoice {
+  kind?: "sysfs" | "simulated";
+  /** Another mount of sysfs. */
+  root?: string;
+  /** The chip's label. */
+  chip?: string;
+}
+
+/**
+ * Opens GPIO: sysfs if the chip is there, else the simulation, unless one of them is asked for.
+ *
+ * @returns the adapter, and why it is this one, as a sentence for people, if they didn't ask for it
+ * @throws {PinwireError} `no_gpio`, `no_chip` if sysfs is asked for and can't be had
+ */
+export function chooseGpio({ kind, root, chip }: GpioChoice): { gpio: Gpio; reason?: string } {
+  if (kind === "simulated") return { gpio: new SimulatedGpio() };
+  if (kind === "sysfs") return { gpio: new SysfsGpio({ root, chip }) };
+  try {
+    const gpio = new SysfsGpio({ root, chip });
+    return { gpio, reason: `the pins are those of ${gpio.chip}` };
+  } catch (error) {
+    // Without the right to look, there is none to switch either.
+    const why = error instanceof PinwireError && chip === undefined
+      ? error.message
+      : error instanceof Deno.errors.NotCapable && chip === undefined
+      ? "Deno may not look for a chip (that needs --allow-all)"
+      : undefined;
+    if (why === undefined) throw error;
+    return { gpio: new SimulatedGpio(), reason: `the pins are simulated: ${why}` };
+  }
+}

@@ -1,0 +1,22 @@
+import { PinwireError } from "../errors.ts";
+import type { Line } from "./types.ts";
+
+/** Who has which line open in this process: one at a time. */
+export class Reservations {
+  #consumers = new Map<number, string>();
+
+  /** @throws {PinwireError} `pin_busy`, naming who has it */
+  take({ offset, label }: Line, consumer: string): void {
+    const holder = this.#consumers.get(offset);
+    if (holder !== undefined) {
+      throw new PinwireError("pin_busy", `${label} is taken by ${holder}`, {
+        hint: `give ${consumer} another pin`,
+      });
+    }
+    this.#consumers.set(offset, consumer);
+  }
+
+  free({ offset }: Line): void {
+    this.#consumers.delete(offset);
+  }
+}

@@ -1,0 +1,118 @@
+import { PinwireError } from "../errors.ts";
+import { translateSysfsError } from "./sysfs_errors.ts";
+
+/** The chips that the header's pins belong to: on a Pi 0 to 3, a Pi 4, a Pi 5. */
+export const PI_CHIPS = ["pinctrl-bcm2835", "pinctrl-bcm2711", "pinctrl-rp1"];
+
+/** A chip as sysfs shows it, and where the files of its lines are. */
+export interface SysfsChip {
+  readonly label: string;
+  /** The number of its lines. */
+  readonly lines: number;
+  /** The file that takes a line into user space when its number is written there. */
+  readonly exportPath: string;
+  readonly unexportPath: string;
+  /** What is written into these two for a line. */
+  number(offset: number): string;
+  /** The folder that a line has while it is exported. */
+  folder(offset: number): string;
+}
+
+/**
+ * The chips of this machine, whichever of the kernel's two layouts it has: numbers counted over all chips
+ * (`gpiochip512`, whose lines begin with its number), or, from Linux 6.17 on, offsets within each (`chip0`).
+ * See Documentation/ABI/obsolete/sysfs-gpio. The older one is used where both are there.
+ *
+ * @param root where sysfs is mounted, or a stand-in for its `class/gpio`
+ * @throws {PinwireError} `no_gpio` where there is no such folder
+ */
+export function listChips(root: string): SysfsChip[] {
+  const folder = classFolder(root);
+  const names = namesIn(folder);
+  const legacy = names.includes("export") ? names.filter((name) => /^gpiochip\d+$/.test(name)) : [];
+  const chips = legacy.length
+    ? legacy.map((name) => legacyChip(folder, name))
+    : names.filter((name) => /^chip\d+$/.test(name)).map((name) => localChip(`${folder}/${name}`));
+  return chips.filter((chip) => chip !== undefined);
+}
+
+/**
+ * The chip with this label, or without one, that of the header. Numbers move, labels don't.
+ *
+ * @throws {PinwireError} `no_chip`, naming those that there are
+ */
+export function findChip(root: string, label: string | undefined): SysfsChip {
+  const chips = listChips(root);
+  const chip = chips.find((chip) =>
+    label === undefined ? PI_CHIPS.includes(chip.label) : chip.label === label
+  );
+  if (chip) return chip;
+  const there = chips.map((chip) => chip.label).join(", ") || "none";
+  throw new PinwireError(
+    "no_chip",
+    label === undefined
+      ? `there is no chip of a Raspberry Pi's header (${PI_CHIPS.join(", ")})`
+      : `there is no GPIO chip with the label "${label}"`,
+    { hint: `the chips here are: ${there}; name one with --chip, its lines with --numbering line` },
+  );
+}
+
+function classFolder(root: string): string {
+  const inMount = `${root}/class/gpio`;
+  return namesIn(inMount, true).length ? inMount : root;
+}
+
+function namesIn(folder: string, mayBeAbsent = false): string[] {
+  try {
+    return [...Deno.readDirSync(folder)].map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      if (mayBeAbsent) return [];
+      throw new PinwireError("no_gpio", `there are no GPIO chips at ${folder}`, {
+        hint:
+          "this kernel has no GPIO in sysfs; use --gpio simulated, or name another mount: --gpio sysfs:ROOT",
+        cause: error,
+      });
+    }
+    throw translateSysfsError(error, "GPIO", folder);
+  }
+}
+
+function legacyChip(folder: string, name: string): SysfsChip | undefined {
+  const [label, base, lines] = ["label", "base", "ngpio"].map((file) =>
+    readLine(`${folder}/${name}/${file}`)
+  );
+  if (label === undefined || base === undefined) return undefined;
+  const number = (offset: number) => String(Number(base) + offset);
+  return {
+    label,
+    lines: Number(lines ?? 0),
+    exportPath: `${folder}/export`,
+    unexportPath: `${folder}/unexport`,
+    number,
+    folder: (offset) => `${folder}/gpio${number(offset)}`,
+  };
+}
+
+function localChip(folder: string): SysfsChip | undefined {
+  const [label, lines] = ["label", "ngpio"].map((file) => readLine(`${folder}/${file}`));
+  if (label === undefined) return undefined;
+  return {
+    label,
+    lines: Number(lines ?? 0),
+    exportPath: `${folder}/export`,
+    unexportPath: `${folder}/unexport`,
+    number: String,
+    folder: (offset) => `${folder}/gpio${offset}`,
+  };
+}
+
+// A chip may go while it is being looked at.
+function readLine(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path).trim();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return undefined;
+  }
+}
