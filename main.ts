@@ -5,10 +5,11 @@ import config from "./deno.json" with { type: "json" };
 const program: Program = {
   name: "pinwire",
   version: config.version,
-  summary: "echo, send and receive over TCP, UDP, Unix sockets and TLS, with every frame in sight",
+  summary: "echo and LEDs over TCP, UDP, Unix sockets and TLS, with every frame in sight",
   printable: visible,
   modules: {
     echo: () => import("./lib/echo/commands.ts"),
+    led: () => import("./lib/led/commands.ts"),
     send: () => import("./lib/net/commands.ts"),
     receive: () => import("./lib/net/commands.ts"),
     cert: () => import("./lib/net/commands.ts"),

@@ -45,6 +45,8 @@ declare module "@std/fmt/colors" {
   export function yellow(text: string): string;
   export function magenta(text: string): string;
   export function cyan(text: string): string;
+  export function red(text: string): string;
+  export function bold(text: string): string;
 }
 
 declare module "@std/streams" {

@@ -15,6 +15,8 @@ export interface Option<T = unknown> {
   /** One letter. */
   readonly short?: string;
   readonly default?: T;
+  /** May stand there several times: the values come as an array. Has no default. */
+  readonly multiple?: boolean;
 }
 
 /** A positional argument. */
@@ -27,12 +29,15 @@ export interface Positional<T = unknown> {
 }
 
 /** Permissions of Deno that a command can need. */
-export type Permission = "net" | "read" | "write" | "env" | "run" | "sys" | "ffi";
+export type Permission = typeof ALL_PERMISSIONS[number];
+
+/** Every permission; files of the kernel, under /sys and /proc, need them all. */
+export const ALL_PERMISSIONS = ["net", "read", "write", "env", "run", "sys", "ffi"] as const;
 
 /** What parsing gives for a set of options. */
 export type OptionValues<O extends Record<string, Option>> = {
   [K in keyof O]: O[K] extends { kind: Kind<infer T> }
-    ? (O[K] extends { default: unknown } ? T : T | undefined)
+    ? (O[K] extends { multiple: true } ? T[] : O[K] extends { default: unknown } ? T : T | undefined)
     : boolean;
 };
 
@@ -56,8 +61,8 @@ export interface Command<
   readonly options: O;
   /** What `deno run` must allow for the plain case. */
   readonly permissions: readonly Permission[];
-  /** What it must allow besides, for these options and positionals. */
-  morePermissions?(options: OptionValues<O>, positionals: PositionalValues<P>): Permission[];
+  /** What it must allow for these options and positionals, where they change it. */
+  permissionsWith?(options: OptionValues<O>, positionals: PositionalValues<P>): readonly Permission[];
   /**
    * Whatever else is allowed is given up before `run`, or, with this, when `run` calls `opened`: a server can
    * tell who has its port only while it has all of them.

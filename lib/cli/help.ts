@@ -1,4 +1,4 @@
-import { type Command, flagName, type Program } from "./command.ts";
+import { ALL_PERMISSIONS, type Command, flagName, type Program } from "./command.ts";
 
 const WIDTH = 100;
 
@@ -38,7 +38,9 @@ export function commandHelp(program: Program, name: string, command: Command): s
     const rows = command.examples.map(([args, what]): Row => [`${call} ${args}`, what]);
     lines.push("", "Examples:", ...columns(rows));
   }
-  const flags = command.permissions.map((permission) => `--allow-${permission} `).join("");
+  const flags = command.permissions.length === ALL_PERMISSIONS.length
+    ? "--allow-all "
+    : command.permissions.map((permission) => `--allow-${permission} `).join("");
   lines.push("", `With Deno: deno run ${flags}main.ts ${name}`);
   return lines.join("\n");
 }

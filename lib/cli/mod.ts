@@ -4,6 +4,7 @@
  * @module
  */
 export {
+  ALL_PERMISSIONS,
   type Command,
   command,
   type CommandModule,

@@ -24,18 +24,22 @@ export function parseCommandLine(command: Command, args: string[]): Parsed {
   const raw = parseArgs(attached, {
     boolean: flags,
     string: [...withValue, "_"],
+    collect: entries.filter(([, option]) => option.multiple).map(([name]) => flagName(name).slice(2)),
     "--": true,
   });
   const options: Record<string, unknown> = {};
   for (const [name, option] of entries) {
     const flag = flagName(name);
     const value = raw[flag.slice(2)];
-    if (!option.kind) options[name] = value === true;
-    else {options[name] = value === undefined
-        ? option.default
-        : parseValue(flag, option.kind.parse, String(value));}
+    options[name] = option.kind ? optionValue(flag, option, value) : value === true;
   }
   return { help: false, options, positionals: parsePositionals(command, [...raw._, ...(raw["--"] ?? [])]) };
+}
+
+function optionValue(flag: string, { kind, multiple, default: fallback }: Option, value: unknown): unknown {
+  const parse = (text: unknown) => parseValue(flag, kind!.parse, String(text));
+  if (multiple) return (value as unknown[] | undefined ?? []).map(parse);
+  return value === undefined ? fallback : parse(value);
 }
 
 // parseArgs leaves "-5" after "--n" alone and never misses a value: here an option takes the argument behind

@@ -1,5 +1,5 @@
 import { PinwireError, usageError } from "../errors.ts";
-import type { Command, Permission, Program } from "./command.ts";
+import { ALL_PERMISSIONS, type Command, type Permission, type Program } from "./command.ts";
 import { parseCommandLine } from "./parse.ts";
 
 /**
@@ -61,7 +61,7 @@ async function dispatch(program: Program, args: string[]): Promise<number> {
   const options = parsed.options as never;
   const positionals = parsed.positionals as never;
   const giveUp = () =>
-    giveUpPermissions([...command.permissions, ...command.morePermissions?.(options, positionals) ?? []]);
+    giveUpPermissions(command.permissionsWith?.(options, positionals) ?? command.permissions);
   if (!command.opensFirst) giveUp();
   return await command.run(options, positionals, giveUp);
 }
@@ -116,12 +116,10 @@ function unknownCommand(word: string, known: string[]): PinwireError {
   return usageError(`unknown command "${word}"`, "see the help for the commands", { word, known });
 }
 
-const PERMISSIONS: Permission[] = ["net", "read", "write", "env", "run", "sys", "ffi"];
-
 // Files under /sys and /proc need all permissions, so a command that declares all keeps all.
 function giveUpPermissions(needed: readonly Permission[]): void {
-  if (PERMISSIONS.every((name) => needed.includes(name))) return;
-  for (const name of PERMISSIONS) {
+  if (ALL_PERMISSIONS.every((name) => needed.includes(name))) return;
+  for (const name of ALL_PERMISSIONS) {
     if (!needed.includes(name)) Deno.permissions.revokeSync({ name });
   }
 }

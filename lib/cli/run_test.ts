@@ -260,7 +260,7 @@ Deno.test("run gives up what the command doesn't declare", async () => {
 });
 
 Deno.test("run keeps what the options need besides", async () => {
-  const declaration = `permissions: ["net"], morePermissions: ({ ca }) => ca ? ["read"] : []`;
+  const declaration = `permissions: ["net"], permissionsWith: ({ ca }) => ca ? ["net", "read"] : ["net"]`;
   assertEquals(await permissionsOf(declaration), ["net", "net"]);
   assertEquals(await permissionsOf(declaration, ["--ca", "x"]), ["net read", "net read"]);
 });

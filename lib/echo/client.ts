@@ -9,9 +9,10 @@ import {
   openConsole,
   openLink,
   showText,
+  Watch,
+  type WatchOptions,
   within,
 } from "../net/mod.ts";
-import { Watch, type WatchOptions } from "./watch.ts";
 
 /** What `echo connect` is told. */
 export interface TalkOptions extends WatchOptions {

@@ -47,9 +47,9 @@ const echoServe = command({
     ...outputOptions,
   },
   permissions: ["net"],
-  morePermissions: (options, { address }) => {
-    if (address?.scheme === "unix") return ["read", "write"];
-    return options.workers > 1 ? ["read"] : [];
+  permissionsWith: (options, { address }) => {
+    if (address?.scheme === "unix") return ["net", "read", "write"];
+    return options.workers > 1 ? ["net", "read"] : ["net"];
   },
   opensFirst: true,
   examples: [
@@ -107,7 +107,7 @@ const echoConnect = command({
     ...outputOptions,
   },
   permissions: ["net"],
-  morePermissions: clientPermissions,
+  permissionsWith: clientPermissions,
   examples: [
     ["", "talk to the server on 127.0.0.1:21567"],
     ["udp://127.0.0.1:8002", "over UDP"],
@@ -149,7 +149,7 @@ const echoBench = command({
     quiet: { short: "q", help: "no progress line" },
   },
   permissions: ["net"],
-  morePermissions: clientPermissions,
+  permissionsWith: clientPermissions,
   examples: [
     ["", "50 connections, 100000 messages of 64 bytes"],
     ["127.0.0.1:7 -c 1 -s 1400", "one connection, messages that fill an Ethernet frame"],

@@ -12,10 +12,11 @@ import {
   MAX_DATAGRAM,
   systemClock,
   udpPeer,
+  Watch,
+  type WatchOptions,
   within,
 } from "../net/mod.ts";
 import { type Asker, isStampedTwice, type Reply } from "./protocol.ts";
-import { Watch, type WatchOptions } from "./watch.ts";
 
 /** What an echo server does with messages. */
 export interface EchoOptions extends WatchOptions {

@@ -9,11 +9,11 @@ import {
   pipe,
   Reporter,
   Stop,
+  type WatchOptions,
 } from "../net/mod.ts";
 import { utf8 as utf8Encoding } from "../text/mod.ts";
 import { Reply } from "./protocol.ts";
 import { echoConnection, echoDatagrams } from "./server.ts";
-import type { WatchOptions } from "./watch.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

@@ -51,7 +51,7 @@ export function findChip(root: string, label: string | undefined): SysfsChip {
   throw new PinwireError(
     "no_chip",
     label === undefined
-      ? `there is no chip of a Raspberry Pi's header (${PI_CHIPS.join(", ")})`
+      ? "there is no chip of a Raspberry Pi's header"
       : `there is no GPIO chip with the label "${label}"`,
     { hint: `the chips here are: ${there}; name one with --chip, its lines with --numbering line` },
   );

@@ -40,7 +40,7 @@ const send = command({
     ...outputOptions,
   },
   permissions: ["net"],
-  morePermissions: clientPermissions,
+  permissionsWith: clientPermissions,
   examples: [
     ["127.0.0.1:8080 hello", "over TCP"],
     ["udp://127.0.0.1:8888 你好 -e gbk", "a datagram in GBK"],
@@ -94,7 +94,7 @@ const receive = command({
     ...outputOptions,
   },
   permissions: ["net"],
-  morePermissions: (_, { address }) => address.scheme === "unix" ? ["read", "write"] : [],
+  permissionsWith: (_, { address }) => address.scheme === "unix" ? ["net", "read", "write"] : ["net"],
   opensFirst: true,
   examples: [
     ["8080", "over TCP, on 127.0.0.1:8080"],

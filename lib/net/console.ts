@@ -19,13 +19,15 @@ export interface Console {
  * Opens the console. On a terminal it has line editing and history; Ctrl-C stops, Ctrl-D ends.
  *
  * @param print writes a line to stdout where stdin or stdout is no terminal
+ * @param complete what the line typed could go on to, a whole line each
  */
 export async function openConsole(
   prompt: string,
   stop: Stop,
   print: (line: string) => void,
+  complete?: (line: string) => string[],
 ): Promise<Console> {
-  if (Deno.stdin.isTerminal() && Deno.stdout.isTerminal()) return await openTerminal(prompt, stop);
+  if (Deno.stdin.isTerminal() && Deno.stdout.isTerminal()) return await openTerminal(prompt, stop, complete);
   const { TextLineStream } = await import("@std/streams");
   const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
   return { isTerminal: false, lines: until(stop.signal, lines), print, prompt() {}, close() {} };
@@ -45,12 +47,17 @@ async function* until(signal: AbortSignal, lines: ReadableStream<string>): Async
   }
 }
 
-async function openTerminal(prompt: string, stop: Stop): Promise<Console> {
+async function openTerminal(
+  prompt: string,
+  stop: Stop,
+  complete?: (line: string) => string[],
+): Promise<Console> {
   const [{ createInterface, clearLine, cursorTo }, { stdin, stdout }] = await Promise.all([
     import("node:readline"),
     import("node:process"),
   ]);
-  const readline = createInterface({ input: stdin, output: stdout, prompt });
+  const completer = complete && ((line: string): [string[], string] => [complete(line), line]);
+  const readline = createInterface({ input: stdin, output: stdout, prompt, completer });
   let isOpen = true;
   let isPrompting = false;
   // One listener from the start: lines pasted while another is at work wait in the queue.

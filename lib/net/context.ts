@@ -41,7 +41,10 @@ export interface Context extends AsyncDisposable {
  * @throws {PinwireError} `usage` if the options don't go together
  */
 export async function openContext(
-  reporterOptions: Pick<ReporterOptions, "program" | "role" | "showMessage" | "forward" | "forwarded">,
+  reporterOptions: Pick<
+    ReporterOptions,
+    "program" | "role" | "show" | "showMessage" | "forward" | "forwarded"
+  >,
   options: CommonOptions,
   stop: Stop = new Stop().onSignals(),
 ): Promise<Context> {

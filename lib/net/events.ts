@@ -5,9 +5,12 @@ import { within } from "./within.ts";
 
 /** What happens, as `--json` tells it; docs/protocol.md lists the fields. */
 export type Event =
-  | { event: "listening"; address: string }
+  | { event: "listening"; address: string; warning?: string }
   | { event: "connected"; peer: string }
   | { event: "disconnected"; peer: string; reason: string }
+  | { event: "device"; device: string; index: number; peer: string }
+  | { event: "notice"; text: string }
+  | StateEvent
   | MessageEvent
   | ErrorEvent;
 
@@ -20,6 +23,17 @@ export interface MessageEvent {
   bytes: number;
   /** The bytes, when `text` could not be decoded without loss. */
   hex?: string;
+}
+
+/** A pin has changed, or a device says what its pin is. */
+export interface StateEvent {
+  event: "state";
+  on: boolean;
+  /** The pin, as it was named on the command line. */
+  pin?: string;
+  /** The device that it belongs to, by its name. */
+  device?: string;
+  peer?: string;
 }
 
 /** Something that went wrong and did not end the program. */
@@ -42,6 +56,8 @@ export interface ReporterOptions {
   quiet?: boolean;
   /** How a message is shown on stdout without `json`; without it messages aren't shown. */
   showMessage?(message: MessageEvent): string;
+  /** What a client writes to stdout of any other event but errors, unless `json` or `quiet`. */
+  show?(event: Exclude<Event, MessageEvent | ErrorEvent>): string | undefined;
   /** Takes the events in place of stdout and stderr: a worker hands them to its main thread. */
   forward?(event: Event): void;
   /** With `forward`: if too many events are on their way, done when fewer are. */
@@ -63,6 +79,7 @@ export class Reporter {
   #options: ReporterOptions;
   #stdout: Output;
   #stderr: Output;
+  #console?: (line: string) => void;
 
   constructor(options: ReporterOptions) {
     const { stdout = Deno.stdout, stderr = Deno.stderr, onClosed, signal } = options;
@@ -76,9 +93,9 @@ export class Reporter {
     this.wantsMessages = Boolean(options.json || options.showMessage);
   }
 
-  /** Tells of one event, now. */
-  report(event: Event): void {
-    const { json, quiet, role, showMessage, forward } = this.#options;
+  /** Tells of one event, now; programs alone are told of it if people would see too many. */
+  report(event: Event, forPrograms = false): void {
+    const { json, quiet, role, show, showMessage, forward } = this.#options;
     if (forward) {
       forward(event);
     } else if (json) {
@@ -88,8 +105,13 @@ export class Reporter {
       if (showMessage) this.print(showMessage(event));
     } else if (event.event === "listening" || event.event === "error") {
       this.#say(event);
-    } else if (role === "server" && !quiet) {
+    } else if (quiet || forPrograms) {
+      return;
+    } else if (role === "server") {
       this.#say(event);
+    } else {
+      const text = show?.(event);
+      if (text !== undefined) this.write(text);
     }
   }
 
@@ -107,12 +129,23 @@ export class Reporter {
 
   /** Prints a line on stdout. */
   print(line: string): void {
-    this.#stdout.write(line + "\n");
+    this.write(line + "\n");
+  }
+
+  /** Writes to stdout as it is. */
+  write(text: string): void {
+    this.#stdout.write(text);
   }
 
   /** Writes lines to stderr as they are. */
   note(lines: string): void {
-    this.#stderr.write(lines);
+    if (this.#console) this.#console(lines.replace(/\n$/, ""));
+    else this.#stderr.write(lines);
+  }
+
+  /** From now on gives to a console what would go to stderr, since they share a terminal. */
+  divert(print: (line: string) => void): void {
+    this.#console = print;
   }
 
   /** If stdout or stderr isn't read as fast as there is something to say, done when it is: whoever takes messages in waits for it. */
@@ -155,11 +188,17 @@ function safeJson(value: unknown): string {
 function sentence(event: Exclude<Event, MessageEvent>): string {
   switch (event.event) {
     case "listening":
-      return `listening on ${event.address}`;
+      return `listening on ${event.address}${event.warning ? ` (${event.warning})` : ""}`;
     case "connected":
       return `${event.peer} connected`;
     case "disconnected":
       return `${event.peer} left (${event.reason})`;
+    case "device":
+      return `${event.device} is here, number ${event.index} (${event.peer})`;
+    case "state":
+      return `${event.device ?? event.pin} is ${event.on ? "on" : "off"}`;
+    case "notice":
+      return event.text;
     case "error": {
       const about = event.peer && !event.message.includes(event.peer) ? `${event.peer}: ` : "";
       return `${about}${event.message}${event.hint ? `: ${event.hint}` : ""}`;

@@ -11,6 +11,7 @@ export {
   hostPort,
   type InternetAddress,
   isLoopback,
+  isPeerLocal,
   parseAddress,
   type Scheme,
   type UnixAddress,
@@ -37,11 +38,20 @@ export {
   udpPeer,
 } from "./datagram.ts";
 export { checkDialable, dial, type DialOptions } from "./dial.ts";
-export { type ErrorEvent, type Event, type MessageEvent, Reporter, type ReporterOptions } from "./events.ts";
+export {
+  type ErrorEvent,
+  type Event,
+  type MessageEvent,
+  Reporter,
+  type ReporterOptions,
+  type StateEvent,
+} from "./events.ts";
 export { listen, type Listener, type ListenOptions, type ServerIdentity } from "./listen.ts";
 export { type Link, openLink } from "./link.ts";
+export { Watch, type WatchOptions } from "./watch.ts";
 export { within } from "./within.ts";
 export { pipe } from "./pipe.ts";
+export { hasGone, reasonOf } from "./io_errors.ts";
 export { FrameErrors } from "./frame_errors.ts";
 export { ask, type Console, openConsole } from "./console.ts";
 export { serve, type ServeHandlers, type ServerOptions } from "./serve.ts";

@@ -34,8 +34,8 @@ export const encodingOption = {
   },
 };
 
-/** How a stream is cut into messages. */
-export function frameOptions(defaultFrame: string) {
+/** How a stream is cut into messages. `maxFrame` is the default limit, in bytes. */
+export function frameOptions(defaultFrame: string, maxFrame: number = DEFAULT_MAX_FRAME) {
   return {
     frame: {
       kind: frameKind,
@@ -46,8 +46,8 @@ export function frameOptions(defaultFrame: string) {
     },
     maxFrame: {
       kind: integer("BYTES", 1, MAX_FRAME_LIMIT),
-      default: DEFAULT_MAX_FRAME,
-      help: "longest message that is taken (default 1M)",
+      default: maxFrame,
+      help: `longest message that is taken (default ${maxFrame === DEFAULT_MAX_FRAME ? "1M" : maxFrame})`,
     },
   };
 }
@@ -81,14 +81,19 @@ export const clientOptions = {
   ca: { kind: text("FILE"), help: "trust the certificates in this PEM file, beside the system's (tls://)" },
 };
 
-/** What a client needs besides the network. An address that is still to be asked for may be a path. */
+/** What a client needs. An address that is still to be asked for may be a path. */
 export function clientPermissions(
   options: { ca?: string },
   { address }: { address?: Address },
 ): Permission[] {
-  if (!address || address.scheme === "unix") return ["read", "write"];
-  return options.ca === undefined ? [] : ["read"];
+  if (!address || address.scheme === "unix") return ["net", "read", "write"];
+  return options.ca === undefined ? ["net"] : ["net", "read"];
 }
+
+/** A secret that both ends know. */
+export const tokenOption = {
+  tokenFile: { kind: text("FILE"), help: "both ends must know what is in this file; nobody else gets in" },
+};
 
 /** When to end. */
 export const endOptions = {

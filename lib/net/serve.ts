@@ -18,6 +18,8 @@ export interface ServeHandlers {
   connection(connection: Connection): Promise<void>;
   /** Returns when the socket is closed, or closes nothing and returns early to stop the server. */
   datagrams(socket: DatagramSocket): Promise<void>;
+  /** What the ready line warns of. */
+  warning?: string;
   /** Called once the socket is open, before the ready line. */
   opened(): void;
 }
@@ -46,8 +48,13 @@ export async function serve(
     socket.close();
   } else {
     const listener = await listen(address, { identity });
+    const { warning } = handlers;
     handlers.opened();
-    reporter.report({ event: "listening", address: listener.address });
+    reporter.report({
+      event: "listening",
+      address: listener.address,
+      ...warning !== undefined && { warning },
+    });
     await serveConnections(listener, {
       reporter,
       signal: stop.signal,

@@ -1,5 +1,6 @@
 import type { Encoding } from "../text/mod.ts";
-import { type Context, type MessageEvent, messageEvent } from "../net/mod.ts";
+import { type Context, messageEvent } from "./context.ts";
+import type { MessageEvent } from "./events.ts";
 
 /** When to end. */
 export interface WatchOptions {

@@ -1,0 +1,119 @@
+import { PinwireError, usageError } from "../errors.ts";
+import {
+  type Address,
+  type CommonOptions,
+  type Context,
+  dialOptions,
+  openConsole,
+  openContext,
+  parseAddress,
+  type WatchOptions,
+} from "../net/mod.ts";
+import { readToken } from "../net/proof.ts";
+import { Agent } from "./client.ts";
+import { Device } from "./device.ts";
+import { openGpio } from "./local.ts";
+import { type GpioOptions, linesOf } from "./options.ts";
+import { DEFAULT_PORT, nameOfHost } from "./protocol.ts";
+import { LampRow, linkSentence } from "./view.ts";
+
+/** What `led agent` is told. */
+export interface AgentsOptions extends CommonOptions, GpioOptions, WatchOptions {
+  name?: string;
+  initial: "on" | "off" | "keep";
+  onDisconnect: "hold" | "off" | "blink";
+  onExit: "off" | "keep";
+  interactive: boolean;
+  tokenFile?: string;
+  ca?: string;
+}
+
+/**
+ * Runs an agent for each pin, all on one controller, until the context stops.
+ *
+ * @throws {PinwireError} why a pin can't be had, or what is wrong with the token's file
+ */
+export async function runAgents(address: Address, options: AgentsOptions): Promise<void> {
+  const pins = namedLines(options);
+  const devices = new Map<string, Device>();
+  const isTerminal = Deno.stdout.isTerminal();
+  const isColoured = isTerminal && !options.noColor && !Deno.noColor;
+  const row = new LampRow(() => [...devices.values()], isTerminal, isColoured);
+  await using context = await openContext({
+    program: "pinwire led",
+    role: "client",
+    show(event) {
+      if (event.event === "state") {
+        const name = event.device!;
+        return row.changed({ name, on: event.on }, Boolean(devices.get(name)?.hz));
+      }
+      const sentence = linkSentence(event);
+      return sentence && row.above(sentence);
+    },
+  }, options);
+  const { reporter, stop } = context;
+  if (isTerminal && Deno.stderr.isTerminal()) reporter.divert((line) => reporter.write(row.above(line)));
+
+  const token = options.tokenFile === undefined ? undefined : await readToken(options.tokenFile);
+  const { ca } = await dialOptions(address, options.ca);
+  const gpio = openGpio(options, context);
+  const { activeLow, initial, onExit } = options;
+  const agents: Agent[] = [];
+  try {
+    for (const { name, line } of pins) {
+      const device: Device = await Device.open({
+        name,
+        gpio,
+        line,
+        activeLow,
+        initial: initial === "keep" ? "keep" : initial === "on",
+        onState(on) {
+          reporter.report({ event: "state", on, pin: line.name, device: name });
+          agents.find((agent) => agent.device === device)?.report(on);
+        },
+        onLost: (error) => reporter.error(error),
+      }, stop.signal);
+      devices.set(name, device);
+      agents.push(new Agent(device, { ...options, ca, token }, context));
+    }
+    const controller = options.interactive ? await askAddress([...devices.values()], context) : address;
+    await Promise.all(agents.map((agent) => agent.run(controller)));
+    if (isTerminal && !options.json) reporter.print("");
+  } finally {
+    for (const device of devices.values()) await device.close(onExit);
+  }
+}
+
+function namedLines({ name, ...options }: AgentsOptions) {
+  const lines = linesOf(options);
+  if (name !== undefined && lines.some((line) => line.name !== undefined)) {
+    throw usageError("the pins have names of their own", "leave --name out");
+  }
+  return lines.map((one) => ({ ...one, name: one.name ?? name ?? nameOfHost(Deno.hostname()) }));
+}
+
+/** Asks as the tutorial's client does: `ip:port`, `1` is local on, `2` local off, an empty line the default. */
+async function askAddress(devices: Device[], { reporter, stop }: Context): Promise<Address> {
+  const defaults = { port: DEFAULT_PORT, schemes: ["tcp", "tls", "unix"] } as const;
+  const console = await openConsole("REMOTEHOST>", stop, (line) => reporter.print(line));
+  try {
+    console.prompt();
+    for await (const line of console.lines) {
+      const word = line.trim();
+      if (word === "1" || word === "2") {
+        for (const device of devices) device.apply({ do: word === "1" ? "on" : "off" });
+      } else {
+        try {
+          return parseAddress(word, defaults);
+        } catch (error) {
+          if (!(error instanceof PinwireError)) throw error;
+          console.print(error.sentence);
+        }
+      }
+      console.prompt();
+    }
+    return parseAddress("", defaults);
+  } finally {
+    console.close();
+  }
+}

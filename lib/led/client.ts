@@ -1,0 +1,259 @@
+import { PinwireError } from "../errors.ts";
+import { type FrameError, pullFrames, type PullOptions } from "../framing/mod.ts";
+import {
+  type Address,
+  type Connection,
+  type Context,
+  dial,
+  FrameErrors,
+  hasGone,
+  reasonOf,
+  systemClock,
+  Watch,
+  type WatchOptions,
+  within,
+} from "../net/mod.ts";
+import { bindingOf, type Token } from "../net/proof.ts";
+import { Backoff } from "./backoff.ts";
+import type { Device } from "./device.ts";
+import { DiallerHandshake } from "./handshake.ts";
+import { Outbox } from "./outbox.ts";
+import {
+  AGENT_PING,
+  type Command,
+  DEAD_AFTER,
+  type Message,
+  parseMessage,
+  parseWords,
+  printMessage,
+  type Word,
+} from "./protocol.ts";
+
+/** What an agent is told on its command line. */
+export interface AgentOptions extends WatchOptions {
+  /** PEM text of certificates to trust beside the system's. */
+  ca?: string;
+  /** Without a token everything that answers is obeyed. */
+  token?: Token;
+  /** What the pin does while the link is lost. */
+  onDisconnect: "hold" | "off" | "blink";
+}
+
+/** How often a pin blinks that has lost its controller, in Hz. */
+const LOST_HZ = 2;
+/** When the agent stops, what it says may take so many ms. */
+const LAST_WORDS = 2_000;
+/** The proof must be there within so many ms. */
+const PROOF_TIME = 5_000;
+
+/** A device's way to its controller, opened anew whenever it is lost. */
+export class Agent {
+  readonly device: Device;
+  #options: AgentOptions;
+  #context: Context;
+  #session?: Session;
+  /** What the pin was before it began to blink for a lost link. */
+  #before?: Command;
+
+  constructor(device: Device, options: AgentOptions, context: Context) {
+    this.device = device;
+    this.#options = options;
+    this.#context = context;
+  }
+
+  /** Tells the controller what the pin is, if there is a link. */
+  report(on: boolean): void {
+    this.#session?.report(on);
+  }
+
+  /** Dials and obeys, for ever or until the context stops. */
+  async run(address: Address): Promise<void> {
+    const { reporter, stop } = this.#context;
+    const { signal } = stop;
+    const backoff = new Backoff();
+    let told = "";
+    while (!signal.aborted) {
+      let foundAt = performance.now();
+      let failure: unknown;
+      try {
+        const connection = await dial(address, { ca: this.#options.ca, signal });
+        foundAt = performance.now();
+        await this.#serve(this.#context.trace(connection));
+      } catch (error) {
+        if (signal.aborted) return;
+        failure = error;
+      }
+      const held = performance.now() - foundAt;
+      // Attempt after attempt fails in the same way, and that is said once.
+      if (failure && (String(failure) !== told || backoff.isGood(held))) reporter.error(failure);
+      told = failure ? String(failure) : "";
+      await pause(backoff.next(held), signal);
+    }
+  }
+
+  async #serve(connection: Connection): Promise<void> {
+    const { reporter, stop, codec } = this.#context;
+    const peer = connection.remote;
+    reporter.report({ event: "connected", peer });
+    this.#onFound();
+    const session = new Session(connection, this.device, this.#options, this.#context);
+    // What is under way is still said.
+    const close = () => void within(LAST_WORDS, session.flushed()).then(() => connection.close());
+    stop.signal.addEventListener("abort", close);
+    let reason = "end of stream";
+    try {
+      this.#session = session;
+      await pullFrames(connection, codec.open().decoder, session);
+      session.checkEnd();
+    } catch (error) {
+      reason = reasonOf(error);
+      if (!hasGone(error)) throw error;
+    } finally {
+      stop.signal.removeEventListener("abort", close);
+      this.#session = undefined;
+      session.close();
+      connection.close();
+      if (!stop.signal.aborted) this.#onLost();
+      reporter.report({ event: "disconnected", peer, reason: stop.signal.aborted ? "stopped" : reason });
+    }
+  }
+
+  #onLost(): void {
+    const { onDisconnect } = this.#options;
+    const device = this.device;
+    if (onDisconnect === "off") device.apply({ do: "off" });
+    if (onDisconnect !== "blink") return;
+    this.#before = device.hz ? { do: "blink", hz: device.hz } : { do: device.on ? "on" : "off" };
+    device.blink(LOST_HZ);
+  }
+
+  // A pin that blinked for its lost link is again what it was.
+  #onFound(): void {
+    if (this.#before) this.device.apply(this.#before);
+    this.#before = undefined;
+  }
+}
+
+/** One link of an agent. */
+class Session implements PullOptions {
+  readonly clock = systemClock;
+  #connection: Connection;
+  #device: Device;
+  #context: Context;
+  #errors: FrameErrors;
+  #watch: Watch;
+  #outbox: Outbox;
+  #handshake: DiallerHandshake;
+  #pending?: Promise<void>;
+  #openedAt = performance.now();
+  #heardAt = performance.now();
+  #heartbeat = setInterval(() => this.#beat(), 1_000);
+  #failure?: PinwireError;
+
+  constructor(connection: Connection, device: Device, options: AgentOptions, context: Context) {
+    this.#connection = connection;
+    this.#device = device;
+    this.#context = context;
+    this.#errors = new FrameErrors(context.reporter, connection.remote);
+    this.#watch = new Watch(context, options, false);
+    this.#outbox = new Outbox(connection, context, this.#watch);
+    const hello = { role: "agent", name: device.name, pin: device.line.name, chip: device.chip } as const;
+    this.#handshake = new DiallerHandshake(hello, options.token, bindingOf(connection, "dialled"));
+    this.#outbox.send(this.#handshake.line);
+    this.report(device.on);
+  }
+
+  onFrame(body: Uint8Array): boolean {
+    this.#heardAt = performance.now();
+    if (this.#watch.isActive) this.#watch.received(this.#connection.remote, body);
+    const line = this.#context.encoding.decode(body).text;
+    const words = this.#handshake.isProven ? parseWords(line) : [];
+    for (const word of words) this.#obey(word);
+    const message = words.length ? undefined : parseMessage(line);
+    if (message) this.#onMessage(message, line);
+    return this.#pending !== undefined;
+  }
+
+  onBatch(): Promise<void> | undefined {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    if (this.#watch.isOver) this.#context.stop.now();
+    return pending ?? this.#context.reporter.drained() ?? this.#errors.turn();
+  }
+
+  onError(error: FrameError): boolean {
+    return this.#errors.report(error);
+  }
+
+  report(on: boolean): void {
+    if (this.#handshake.isProven) this.#outbox.report(printMessage({ say: "state", on }));
+  }
+
+  flushed(): Promise<void> {
+    return this.#outbox.flushed();
+  }
+
+  /** @throws {PinwireError} why the link was ended from here, if it was */
+  checkEnd(): void {
+    if (this.#failure) throw this.#failure;
+  }
+
+  close(): void {
+    clearInterval(this.#heartbeat);
+    this.#errors.close();
+  }
+
+  #obey(word: Word): void {
+    if (word.do === "state?") this.report(this.#device.on);
+    else this.#device.apply(word);
+  }
+
+  #onMessage(message: Message, line: string): void {
+    if (message.say !== "ping") this.#pending = this.#shake(message, line);
+    else if (this.#handshake.isGreeted) this.#outbox.send("pong");
+  }
+
+  async #shake(message: Message, line: string): Promise<void> {
+    const wasProven = this.#handshake.isProven;
+    const answer = await this.#handshake.take(message, line);
+    if (answer !== undefined) this.#outbox.send(answer);
+    if (!wasProven) this.report(this.#device.on);
+  }
+
+  #beat(): void {
+    const now = performance.now();
+    const silence = now - this.#heardAt;
+    const peer = this.#connection.remote;
+    if (!this.#handshake.isProven && now - this.#openedAt >= PROOF_TIME) {
+      this.#end(
+        new PinwireError("no_proof", `${peer} has not proven that it knows the token`, {
+          hint: "start it with the same --token-file",
+        }),
+      );
+    } else if (!this.#handshake.isGreeted) {
+      return;
+    } else if (silence >= DEAD_AFTER) {
+      this.#end(
+        new PinwireError("no_heartbeat", `${peer} has said nothing for ${DEAD_AFTER / 1000} s`, {
+          hint: "dialling again",
+        }),
+      );
+    } else if (silence >= AGENT_PING) {
+      this.#outbox.send("ping");
+    }
+  }
+
+  #end(failure: PinwireError): void {
+    this.#failure = failure;
+    this.#connection.close();
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const onAbort = () => resolve();
+  signal.addEventListener("abort", onAbort);
+  if (!signal.aborted) await within(ms, promise);
+  // A link that is lost ten thousand times would leave as many listeners.
+  signal.removeEventListener("abort", onAbort);
+}

@@ -1,0 +1,277 @@
+import { ALL_PERMISSIONS, choice, command, integer, type Kind, type Permission } from "../cli/mod.ts";
+import { usageError } from "../errors.ts";
+import { type Address, openContext } from "../net/mod.ts";
+import {
+  addressKind,
+  clientOptions,
+  clientPermissions,
+  encodingOption,
+  endOptions,
+  frameOptions,
+  outputOptions,
+  serverOptions,
+  tokenOption,
+} from "../net/options.ts";
+import { type GpioOptions, gpioOptions, gpioPermissions } from "./options.ts";
+import { DEFAULT_PORT, LONGEST_LINE, parseHz, parseName } from "./protocol.ts";
+
+const addressOfController = addressKind({ port: DEFAULT_PORT, schemes: ["tcp", "tls", "unix"] });
+
+const address = {
+  kind: addressOfController,
+  optional: true,
+  help: "HOST:PORT, PORT, tls://… or unix:PATH (default 127.0.0.1:11235)",
+} as const;
+
+const DEFAULT_ADDRESS = addressOfController.parse("");
+
+const nameKind: Kind<string> = { meta: "NAME", parse: parseName };
+const hzKind: Kind<number> = { meta: "HZ", parse: parseHz };
+
+const ledServe = command({
+  summary: "list the devices that call in, and switch them",
+  description:
+    "Agents, and clients that only read, connect to it; its console lists and switches them: help, list, " +
+    "on 3, off all, blink kitchen 2, name 3 kitchen, quit, and 3:1 and 3:2 as in the tutorial. What a device " +
+    "was told is told again when it comes back. Listens on loopback unless the address says otherwise.",
+  positionals: { address },
+  options: {
+    ...tokenOption,
+    ...frameOptions("text", LONGEST_LINE),
+    ...encodingOption,
+    ...endOptions,
+    ...serverOptions,
+    ...outputOptions,
+  },
+  permissions: ["net"],
+  permissionsWith: (options, { address }) => [
+    "net",
+    ...address?.scheme === "unix" ? ["read", "write"] as const : [],
+    ...tokenPermissions(options, true),
+  ],
+  opensFirst: true,
+  examples: [
+    ["", "on 127.0.0.1:11235"],
+    ["0.0.0.0:11235 --token-file led.token", "for the whole network, and only for who knows the token"],
+    ["--json < commands.txt", "switched by a script, events on stdout"],
+  ],
+  async run(options, { address = DEFAULT_ADDRESS }, opened) {
+    await using context = await openContext({ program: "pinwire led", role: "server" }, options);
+    const { runController } = await import("./controller.ts");
+    await runController(address, options, context, opened);
+    return 0;
+  },
+});
+
+const ledAgent = command({
+  summary: "move the pins of this machine as a controller says",
+  description:
+    "Connects, says what its device is, obeys on, off, toggle and blink, reports every change, and dials again " +
+    "for ever when the link is lost. Without GPIO the pins are simulated.",
+  positionals: { address },
+  options: {
+    name: { kind: nameKind, short: "n", help: "the device's name (default: this machine's)" },
+    ...gpioOptions,
+    initial: {
+      kind: choice("on|off|keep", ["on", "off", "keep"]),
+      default: "keep",
+      help: "what the pin is at the start (default keep: what it puts out already, or off)",
+    },
+    onDisconnect: {
+      kind: choice("hold|off|blink", ["hold", "off", "blink"]),
+      default: "hold",
+      help: "what the pin does while the link is lost (default hold: as it was, blinking or not)",
+    },
+    onExit: {
+      kind: choice("off|keep", ["off", "keep"]),
+      default: "off",
+      help: "what the pin is at the end (default off)",
+    },
+    interactive: { short: "i", help: "ask for the controller's address; 1 and 2 switch the pin meanwhile" },
+    ...tokenOption,
+    ...frameOptions("text", LONGEST_LINE),
+    ...encodingOption,
+    ...endOptions,
+    ...clientOptions,
+    ...outputOptions,
+  },
+  permissions: ALL_PERMISSIONS,
+  permissionsWith: (options, positionals) => [
+    ...gpioPermissions(options),
+    ...clientPermissions(options, positionals.address ? positionals : { address: DEFAULT_ADDRESS }),
+    ...options.interactive ? ["read", "write"] as const : [],
+    ...tokenPermissions(options, false),
+    ...options.name === undefined && !options.pin.some(({ name }) => name) ? ["sys"] as const : [],
+  ],
+  examples: [
+    ["192.168.1.10", "pin 11 obeys the controller on 192.168.1.10:11235"],
+    ["pi.local --pin red=11 --pin green=13", "two devices"],
+    ["--gpio simulated --name lamp", "without a Raspberry Pi, to try it"],
+  ],
+  async run(options, { address = DEFAULT_ADDRESS }) {
+    const { runAgents } = await import("./agents.ts");
+    await runAgents(address, options);
+    return 0;
+  },
+});
+
+const ledPins = command({
+  summary: "draw the header: what each pin is, and what is on",
+  positionals: {},
+  options: {
+    gpio: gpioOptions.gpio,
+    chip: gpioOptions.chip,
+    noColor: outputOptions.noColor,
+  },
+  permissions: ALL_PERMISSIONS,
+  permissionsWith: gpioPermissions,
+  examples: [["", "the 40 pins"]],
+  async run(options) {
+    const { printPins } = await import("./pins.ts");
+    printPins(options);
+    return 0;
+  },
+});
+
+const device: { kind: Kind<string>; optional: true; help: string } = {
+  kind: { meta: "DEVICE", parse: (value) => value },
+  optional: true,
+  help: "with --via, the device to switch: its name or number, or all",
+};
+
+const localOptions = {
+  via: { kind: addressOfController, help: "switch a controller's device, not a pin of this machine" },
+  ...tokenOption,
+  ...clientOptions,
+  ...gpioOptions,
+  ...outputOptions,
+};
+
+/** What the commands for one pin are told. */
+interface LocalOptions extends GpioOptions {
+  via?: Address;
+  ca?: string;
+  tokenFile?: string;
+}
+
+function localPermissions(options: LocalOptions): readonly Permission[] {
+  const { via } = options;
+  if (!via) return gpioPermissions(options);
+  return [...clientPermissions(options, { address: via }), ...tokenPermissions(options, false)];
+}
+
+const ledOn = switching("on", "switch a pin on, or a controller's device");
+const ledOff = switching("off", "switch a pin off, or a controller's device");
+const ledToggle = switching("toggle", "switch a pin on if it is off, off if it is on");
+
+function switching(action: "on" | "off" | "toggle", summary: string) {
+  return command({
+    summary,
+    positionals: { device },
+    options: localOptions,
+    permissions: ALL_PERMISSIONS,
+    permissionsWith: localPermissions,
+    examples: [
+      ["", "pin 11 of this machine"],
+      ["--pin GPIO17", "the same pin, by its name"],
+      ["kitchen --via pi.local", "the device kitchen of the controller on pi.local"],
+    ],
+    async run(options, { device }) {
+      checkVia(options, device);
+      const { onThisMachine, throughController } = await import("./once.ts");
+      if (options.via) await throughController(`${action} ${needed(device)}`, options.via, options);
+      else {
+        const { switchPins } = await import("./local.ts");
+        await onThisMachine(options, (context) => switchPins(action, options, context));
+      }
+      return 0;
+    },
+  });
+}
+
+const ledBlink = command({
+  summary: "blink a pin, or a controller's device",
+  description: "A pin of this machine blinks until Ctrl-C, or --count times; then it is off.",
+  positionals: { device },
+  options: {
+    hz: { kind: hzKind, default: 1, help: "times a second (default 1)" },
+    count: { kind: integer("N", 1, 1e9), help: "so often, and then end" },
+    ...localOptions,
+  },
+  permissions: ALL_PERMISSIONS,
+  permissionsWith: localPermissions,
+  examples: [
+    ["--count 3", "three times, once a second"],
+    ["kitchen --hz 2 --via pi.local", "the device kitchen, until it is told otherwise"],
+  ],
+  async run(options, { device }) {
+    checkVia(options, device);
+    if (options.via && options.count !== undefined) {
+      throw usageError("--count is for a pin of this machine", "leave it or --via out");
+    }
+    const { onThisMachine, throughController } = await import("./once.ts");
+    if (options.via) await throughController(`blink ${needed(device)} ${options.hz}`, options.via, options);
+    else {
+      const { blinkPins } = await import("./local.ts");
+      await onThisMachine(options, (context) => blinkPins(options, context));
+    }
+    return 0;
+  },
+});
+
+const ledStatus = command({
+  summary: "tell what a pin is, or a controller's devices",
+  positionals: { device: { ...device, help: "with --via, the device; without it, all of them" } },
+  options: localOptions,
+  permissions: ALL_PERMISSIONS,
+  permissionsWith: localPermissions,
+  examples: [["", "pin 11 of this machine"], ["--via pi.local", "every device of that controller"]],
+  async run(options, { device }) {
+    checkVia(options, device);
+    const { onThisMachine, throughController } = await import("./once.ts");
+    if (options.via) await throughController(`status ${device ?? "all"}`, options.via, options);
+    else {
+      const { tellPins } = await import("./local.ts");
+      await onThisMachine(options, (context) => Promise.resolve(tellPins(options, context)));
+    }
+    return 0;
+  },
+});
+
+function needed(device: string | undefined): string {
+  if (device !== undefined && /^[\w.-]+$/.test(device)) return device;
+  throw usageError(
+    device === undefined ? "--via needs a device" : `"${device}" can't be a device`,
+    'name it, as in "led on kitchen --via ADDRESS", or all',
+  );
+}
+
+function checkVia({ via, pin, tokenFile }: LocalOptions, device: string | undefined): void {
+  if (via && pin.length) throw usageError("--pin is for this machine", "leave it or --via out");
+  if (via) return;
+  if (device !== undefined) {
+    throw usageError(
+      `"${device}" is a controller's device`,
+      "name its controller with --via, or the pin with --pin",
+    );
+  }
+  if (tokenFile !== undefined) throw usageError("--token-file is for a controller", "name it with --via");
+}
+
+/** Whose a file is, and its rights, are looked at too. */
+function tokenPermissions({ tokenFile }: { tokenFile?: string }, make: boolean): Permission[] {
+  if (tokenFile === undefined) return [];
+  return make ? ["read", "write", "sys"] : ["read", "sys"];
+}
+
+/** The commands of the LED mode. */
+export const commands = {
+  "led serve": ledServe,
+  "led agent": ledAgent,
+  "led on": ledOn,
+  "led off": ledOff,
+  "led toggle": ledToggle,
+  "led blink": ledBlink,
+  "led status": ledStatus,
+  "led pins": ledPins,
+};

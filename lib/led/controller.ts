@@ -1,0 +1,138 @@
+import { PinwireError } from "../errors.ts";
+import {
+  type Address,
+  type Context,
+  isLoopback,
+  openConsole,
+  serve,
+  type ServerOptions,
+  type WatchOptions,
+} from "../net/mod.ts";
+import { Gate } from "../net/gate.ts";
+import { readToken } from "../net/proof.ts";
+import { completeRequest, CONSOLE_HELP, parseRequest } from "./console.ts";
+import type { Command } from "./protocol.ts";
+import { type Entry, labelOf, Registry } from "./registry.ts";
+import { serveDevice } from "./server.ts";
+import { deviceTable } from "./view.ts";
+
+/** What `led serve` is told. */
+export interface ControllerOptions extends ServerOptions, WatchOptions {
+  tokenFile?: string;
+  json: boolean;
+}
+
+/**
+ * Runs a controller with its console, until the context stops or somebody types `quit`.
+ *
+ * @throws {PinwireError} why it can't listen, or what is wrong with the token's file
+ */
+export async function runController(
+  address: Address,
+  options: ControllerOptions,
+  context: Context,
+  opened: () => void,
+): Promise<void> {
+  const { reporter, stop } = context;
+  const { tokenFile, maxClients, once, until } = options;
+  const token = tokenFile === undefined ? undefined : await readToken(tokenFile, true);
+  const registry = new Registry((event, isFlash) => reporter.report(event, isFlash), maxClients);
+  const complete = (line: string) => completeRequest(line, registry.names());
+  const console = await openConsole("cmd> ", stop, (line) => reporter.print(line), complete);
+  if (console.isTerminal && Deno.stderr.isTerminal()) reporter.divert((line) => console.print(line));
+  const answers: Answers = {
+    // On stdout there are events alone.
+    print: (line) => options.json ? reporter.note(`${line}\n`) : console.print(line),
+    fail: (error) => options.json ? reporter.error(error) : console.print(error.sentence),
+    quit: () => stop.now(),
+  };
+
+  async function answerLines() {
+    for await (const line of console.lines) {
+      answer(line, registry, answers);
+      console.prompt();
+    }
+  }
+
+  const share = { registry, token, gate: new Gate(reporter), once, until };
+  const isOpen = "hostname" in address && !isLoopback(address.hostname) && !token;
+  let answering: Promise<void> | undefined;
+  await serve(address, options, context, {
+    warning: isOpen ? OPEN_TO_ALL : undefined,
+    connection: (connection) => serveDevice(connection, context, share),
+    datagrams: () => Promise.resolve(),
+    opened() {
+      opened();
+      answering = Promise.resolve().then(() => {
+        console.prompt();
+        return answerLines();
+      });
+    },
+  });
+  console.close();
+  await answering;
+}
+
+const OPEN_TO_ALL = "whoever reaches it can be a device, and see what is switched: use --token-file";
+
+/** Where the console's answers go. */
+interface Answers {
+  print(line: string): void;
+  fail(error: PinwireError): void;
+  quit(): void;
+}
+
+function answer(line: string, registry: Registry, { print, fail, quit }: Answers): void {
+  try {
+    const request = parseRequest(line);
+    switch (request.ask) {
+      case "nothing":
+        return;
+      case "quit":
+        return quit();
+      case "help":
+        return print(CONSOLE_HELP);
+      case "list":
+        return printTable(registry.list());
+      case "status":
+        return printTable(request.which === "all" ? registry.list() : registry.select(request.which));
+      case "name": {
+        const entry = selectOne(request.which);
+        registry.rename(entry, request.name);
+        return print(`number ${entry.index} is ${request.name}`);
+      }
+      case "switch": {
+        const entries = registry.select(request.which);
+        if (!entries.length) print(NOBODY);
+        for (const entry of entries) switchOne(entry, request.command);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof PinwireError)) throw error;
+    fail(error);
+  }
+
+  function printTable(entries: Entry[]) {
+    if (!entries.length) return print(NOBODY);
+    for (const row of deviceTable(entries.map((entry) => registry.status(entry)))) print(row);
+  }
+
+  function selectOne(which: string): Entry {
+    if (which !== "all") return registry.select(which)[0];
+    throw new PinwireError("bad_command", "a name is for one device", { hint: "as in name 3 kitchen" });
+  }
+
+  // A device that changes says so itself; of the others nothing would be seen.
+  function switchOne(entry: Entry, command: Command) {
+    const { on, hello, link } = entry;
+    registry.command(entry, command);
+    const name = labelOf(entry);
+    const { desired } = entry;
+    if (!link) print(`${name} is away and will be told when it comes back`);
+    else if (desired?.do === "blink") print(`${name} was told to blink ${desired.hz} times a second`);
+    else if (!hello) print(`${name} was told ${desired?.do}`);
+    else if (on === (desired?.do === "on")) print(`${name} is ${desired?.do} already`);
+  }
+}
+
+const NOBODY = "no device is connected: start an agent, or the tutorial's client";

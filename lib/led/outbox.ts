@@ -1,0 +1,92 @@
+import { ByteBuffer, type Encoder, parseSpec } from "../framing/mod.ts";
+import { type Connection, type Context, encodeText, type Watch } from "../net/mod.ts";
+
+/** Lines that wait for a peer that doesn't read; with one more it counts as gone. */
+const LONGEST_QUEUE = 1_000;
+/** After so many ms of a write that doesn't get through, only the newest report is worth sending. */
+const STALLED = 1_000;
+
+interface Waiting {
+  line: string;
+  isReport: boolean;
+}
+
+/** Lines to one peer, in order, in as few writes as possible. Whoever sends never waits. */
+export class Outbox {
+  #connection: Connection;
+  #context: Context;
+  #encoder: Encoder;
+  #watch?: Watch;
+  #out = new ByteBuffer();
+  #queue: Waiting[] = [];
+  #writing?: Promise<void>;
+  #beganAt = 0;
+  /** Ms between two lines, each in a write of its own: a peer that takes a read for a message needs that. */
+  gap = 0;
+
+  /** @param watch is shown what is sent */
+  constructor(connection: Connection, context: Context, watch?: Watch) {
+    this.#connection = connection;
+    this.#watch = watch;
+    this.#context = context;
+    const { codec } = context;
+    // Here whatever is said is a line, whether the peer ends its own or not.
+    this.#encoder = (codec.spec.startsWith("text") ? parseSpec("line") : codec).open().encoder;
+  }
+
+  /** Whether the peer reads so little that lines were dropped. */
+  get isFull(): boolean {
+    return this.#queue.length > LONGEST_QUEUE;
+  }
+
+  /** Sends a line. When too many wait, none is sent any more and the connection closes. */
+  send(line: string): void {
+    if (this.isFull) return;
+    this.#queue.push({ line, isReport: false });
+    if (this.isFull) this.#connection.close();
+    this.#start();
+  }
+
+  /** Sends what a pin is. If the peer doesn't read, the newest report takes the place of those before. */
+  report(line: string): void {
+    const isStalled = this.#writing && performance.now() - this.#beganAt > STALLED;
+    if (isStalled || this.#queue.length >= LONGEST_QUEUE) {
+      this.#queue = this.#queue.filter(({ isReport }) => !isReport);
+    }
+    this.#queue.push({ line, isReport: true });
+    this.#start();
+  }
+
+  /** Done when everything is written, or can't be. */
+  async flushed(): Promise<void> {
+    await this.#writing;
+  }
+
+  #start(): void {
+    this.#writing ??= this.#writeAll().finally(() => this.#writing = undefined);
+  }
+
+  async #writeAll(): Promise<void> {
+    // Lines that are sent one after another in the same turn leave in one write.
+    await undefined;
+    while (this.#queue.length) {
+      const gap = this.gap;
+      this.#out.clear();
+      for (const { line } of this.#queue.splice(0, gap ? 1 : this.#queue.length)) {
+        const bytes = encodeText(this.#context, line);
+        this.#watch?.sent(bytes);
+        this.#encoder.encode(bytes, this.#out);
+      }
+      this.#beganAt = performance.now();
+      try {
+        await this.#connection.write(this.#out.bytes());
+      } catch {
+        // Whoever reads from this connection learns that it has gone.
+        this.#queue = [];
+        return;
+      }
+      if (this.#watch?.isOver) this.#context.stop.now();
+      if (gap && this.#queue.length) await new Promise((resolve) => setTimeout(resolve, gap));
+    }
+  }
+}

@@ -1,0 +1,227 @@
+import { PinwireError } from "../errors.ts";
+import type { Event } from "../net/mod.ts";
+import { type Command, type DeviceStatus, type Hello, isName, parseName, printCommand } from "./protocol.ts";
+
+/** The way to a device that is connected. */
+export interface Link {
+  readonly peer: string;
+  /** Sends a line; never waits. */
+  send(line: string): void;
+}
+
+/** A connection, or a device that was connected and has a name to come back under. */
+export interface Entry {
+  /** Its number: from 0, never used again. */
+  readonly index: number;
+  name?: string;
+  /** What it said of itself; a plain client says nothing, and knows only `on` and `off`. */
+  hello?: Hello;
+  /** The way to it; none while it is away. */
+  link?: Link;
+  /** What its pin is, by its last report. */
+  on?: boolean;
+  /** What somebody told it last. A toggle is kept as what it came to. */
+  desired?: Exclude<Command, { do: "toggle" }>;
+  /** Since when it is away, ms since the epoch. */
+  awaySince?: number;
+}
+
+/** What a registry tells of; `isBlinking` if it is only the next flash. */
+export type Tell = (event: Event, isBlinking?: boolean) => void;
+
+/**
+ * The devices of a controller: who is connected, what they are called, what they are told to be.
+ *
+ * A connection is listed from the start. A `hello` gives it a name, under which what it was told is kept when it
+ * goes, and said again when it comes back. The newest connection has the name.
+ */
+export class Registry {
+  #tell: Tell;
+  #limit: number;
+  #entries = new Map<number, Entry>();
+  #byName = new Map<string, Entry>();
+  #given = new Map<string, string>();
+  #waiting = new Map<Entry, Set<(on: boolean) => void>>();
+  #next = 0;
+
+  /** @param limit so many devices that are away are remembered */
+  constructor(tell: Tell, limit: number) {
+    this.#tell = tell;
+    this.#limit = limit;
+  }
+
+  /** Every entry, by its number. */
+  list(): Entry[] {
+    return [...this.#entries.values()];
+  }
+
+  /** The names of all devices, away or not. */
+  names(): string[] {
+    return [...this.#byName.keys()];
+  }
+
+  /** Lists a connection. */
+  join(link: Link): Entry {
+    const entry: Entry = { index: this.#next++, link };
+    this.#entries.set(entry.index, entry);
+    return entry;
+  }
+
+  /** A device has said hello: it takes its name, and hears what it was told before. */
+  greet(entry: Entry, hello: Hello): void {
+    entry.hello = hello;
+    if (hello.name !== undefined) this.#takeName(entry, this.#given.get(identity(entry)) ?? hello.name);
+    this.#tell({ event: "device", device: labelOf(entry), index: entry.index, peer: entry.link!.peer });
+    this.#sayDesired(entry);
+  }
+
+  /** A device has said what its pin is. */
+  report(entry: Entry, on: boolean): void {
+    entry.on = on;
+    const isBlinking = entry.desired?.do === "blink";
+    this.#tell({ event: "state", on, device: labelOf(entry), peer: entry.link!.peer }, isBlinking);
+    for (const hear of this.#waiting.get(entry) ?? []) hear(on);
+  }
+
+  /** A connection has ended: a device with a name is away, others are forgotten. `now` is ms since the epoch. */
+  leave(entry: Entry, now: number): void {
+    entry.link = undefined;
+    this.#waiting.delete(entry);
+    if (entry.name === undefined) {
+      this.#entries.delete(entry.index);
+      return;
+    }
+    entry.awaySince = now;
+    // Those that went first are forgotten first.
+    const away = this.list().filter(({ link }) => !link).sort((a, b) => a.awaySince! - b.awaySince!);
+    if (away.length <= this.#limit) return;
+    this.#forget(away[0]);
+    const error = new PinwireError("too_many_away", `${away[0].name} is forgotten`, {
+      hint: `--max-clients ${this.#limit} is the limit for devices that are away, too`,
+    });
+    this.#tell({ event: "error", message: error.message, hint: error.hint });
+  }
+
+  /** Takes an entry off the list: it has turned out to be no device. */
+  remove(entry: Entry): void {
+    this.#entries.delete(entry.index);
+  }
+
+  /**
+   * The entries that a user means: a number, a name, or `all` that are connected.
+   *
+   * @throws {PinwireError} `no_device`
+   */
+  select(which: string): Entry[] {
+    if (which === "all") return this.list().filter(({ link }) => link);
+    const entry = /^\d+$/.test(which) ? this.#entries.get(Number(which)) : this.#byName.get(which);
+    if (entry) return [entry];
+    throw new PinwireError("no_device", `there is no device ${which}`, {
+      hint: `${this.#byName.size ? `there are ${this.names().join(", ")}; ` : ""}list tells more`,
+    });
+  }
+
+  /** Tells a device what to do, now or as soon as it comes back. */
+  command(entry: Entry, command: Command): void {
+    const isUnknown = entry.on === undefined && entry.desired === undefined;
+    const desired = command.do === "toggle"
+      ? { do: this.#isLit(entry) ? "off" as const : "on" as const }
+      : command;
+    entry.desired = desired;
+    // A plain client knows no toggle; who has never said what its pin is has to find out itself.
+    const said = isUnknown && entry.hello ? command : desired;
+    entry.link?.send(printCommand(said));
+  }
+
+  /** Resolves at the device's next report that `isWanted`; never if there is none. */
+  reported(entry: Entry, isWanted: (on: boolean) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const waiting = this.#waiting.get(entry) ?? new Set();
+      this.#waiting.set(entry, waiting);
+      waiting.add(function hear(on) {
+        if (!isWanted(on)) return;
+        waiting.delete(hear);
+        resolve();
+      });
+    });
+  }
+
+  /**
+   * Gives a connection another name. A device that says hello keeps it when it comes back.
+   *
+   * @throws {PinwireError} `usage` for what can't be a name, `name_taken`
+   */
+  rename(entry: Entry, name: string): void {
+    parseName(name);
+    const holder = this.#byName.get(name);
+    if (holder === entry) return;
+    if (holder?.link) {
+      throw new PinwireError("name_taken", `${name} is number ${holder.index}`, {
+        hint: "choose another name",
+      });
+    }
+    if (entry.hello) this.#given.set(identity(entry), name);
+    this.#takeName(entry, name);
+    this.#sayDesired(entry);
+  }
+
+  /** What is known of an entry, for a peer. */
+  status({ index, name, hello, link, on, desired, awaySince }: Entry): DeviceStatus {
+    return {
+      index,
+      name,
+      peer: link?.peer,
+      pin: hello?.pin,
+      chip: hello?.chip,
+      on,
+      desired: desired && printCommand(desired),
+      away: link || awaySince === undefined ? undefined : new Date(awaySince).toISOString(),
+    };
+  }
+
+  #isLit(entry: Entry): boolean {
+    if (entry.desired?.do === "blink") return true;
+    return entry.on ?? entry.desired?.do === "on";
+  }
+
+  #sayDesired(entry: Entry): void {
+    if (entry.desired) entry.link?.send(printCommand(entry.desired));
+  }
+
+  #takeName(entry: Entry, name: string): void {
+    if (!isName(name)) {
+      const error = new PinwireError("bad_name", `number ${entry.index} says a name that can't be one`, {
+        hint: `name it here: name ${entry.index} kitchen`,
+      });
+      this.#tell({ event: "error", message: error.message, hint: error.hint, peer: entry.link?.peer });
+      return;
+    }
+    const holder = this.#byName.get(name);
+    if (entry.name !== undefined) this.#byName.delete(entry.name);
+    this.#byName.set(name, entry);
+    entry.name = name;
+    if (!holder) return;
+    entry.desired ??= holder.desired;
+    entry.on ??= holder.on;
+    holder.name = undefined;
+    if (!holder.link) this.#entries.delete(holder.index);
+    else {this.#tell({
+        event: "notice",
+        text: `${name} was number ${holder.index} and is now number ${entry.index}`,
+      });}
+  }
+
+  #forget({ index, name }: Entry): void {
+    this.#entries.delete(index);
+    this.#byName.delete(name!);
+  }
+}
+
+/** What people and events call an entry. */
+export const labelOf = ({ name, index }: Entry): string => name ?? String(index);
+
+/** What a device that was renamed is known by when it comes back: its host, its own name, its pin. */
+function identity({ hello, link }: Entry): string {
+  const host = link?.peer.replace(/:\d+$/, "").replace(/#\d+$/, "");
+  return JSON.stringify([host, hello?.name, hello?.pin]);
+}
