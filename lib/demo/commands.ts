@@ -7,8 +7,13 @@ const demo = command({
   permissions: ["net"],
   examples: [["", "the whole show"]],
   async run() {
+    const isColoured = Deno.stdout.isTerminal() && !Deno.noColor;
     const { echoScene } = await import("./echo.ts");
-    await echoScene(console.log, Deno.stdout.isTerminal() && !Deno.noColor);
+    await echoScene(console.log, isColoured);
+    console.log();
+    const { ledScene } = await import("./led.ts");
+    await ledScene(console.log, isColoured);
+    console.log("\n--help tells more.");
     return 0;
   },
 });

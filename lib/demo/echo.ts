@@ -1,10 +1,11 @@
 import { Reply, STAMP_TEMPLATE } from "../echo/protocol.ts";
 import { echoConnection } from "../echo/server.ts";
-import { ByteBuffer, parseSpec, pullFrames } from "../framing/mod.ts";
-import { type Connection, type Context, dial, listen, parseAddress, Reporter, Stop } from "../net/mod.ts";
+import { ByteBuffer, pullFrames } from "../framing/mod.ts";
+import { type Connection, dial, listen, parseAddress } from "../net/mod.ts";
 import { traceConnection, type TraceOptions } from "../net/trace.ts";
 import { traceColors } from "../net/trace_view.ts";
 import { utf8, visible } from "../text/mod.ts";
+import { sceneContext } from "./scene.ts";
 
 const LINES = ["one", "two", "three"];
 
@@ -16,7 +17,7 @@ const LINES = ["one", "two", "three"];
 export async function echoScene(print: (line: string) => void, coloured: boolean): Promise<void> {
   const address = parseAddress("0", { schemes: ["tcp"] });
   const listener = await listen(address);
-  const context = sceneContext();
+  const context = sceneContext("line");
   const reply = new Reply(STAMP_TEMPLATE, (text) => utf8.encode(text).bytes);
   const tracing: TraceOptions = {
     codec: context.codec,
@@ -55,20 +56,7 @@ export async function echoScene(print: (line: string) => void, coloured: boolean
   client.close();
   server.close();
   listener.close();
-  print("\nNow you: pinwire echo serve in one shell, pinwire echo connect in another. --help tells more.");
-}
-
-function sceneContext(): Context {
-  const stop = new Stop();
-  return {
-    encoding: utf8,
-    codec: parseSpec("line"),
-    reporter: new Reporter({ program: "pinwire demo", role: "client" }),
-    stop,
-    trace: (connection) => connection,
-    traceDatagrams: (socket) => socket,
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
+  print("\nNow you: pinwire echo serve in one shell, pinwire echo connect in another.");
 }
 
 async function readAnswers(

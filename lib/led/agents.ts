@@ -58,29 +58,32 @@ export async function runAgents(address: Address, options: AgentsOptions): Promi
   const { ca } = await dialOptions(address, options.ca);
   const gpio = openGpio(options, context);
   const { activeLow, initial, onExit } = options;
-  const agents: Agent[] = [];
+  const agents = new Map<string, Agent>();
   try {
     for (const { name, line } of pins) {
-      const device: Device = await Device.open({
+      const onState = (on: boolean) => {
+        reporter.report({ event: "state", on, pin: line.name, device: name });
+        agents.get(name)?.report(on);
+      };
+      const device = await Device.open({
         name,
         gpio,
         line,
         activeLow,
         initial: initial === "keep" ? "keep" : initial === "on",
-        onState(on) {
-          reporter.report({ event: "state", on, pin: line.name, device: name });
-          agents.find((agent) => agent.device === device)?.report(on);
-        },
+        onState,
         onLost: (error) => reporter.error(error),
       }, stop.signal);
       devices.set(name, device);
-      agents.push(new Agent(device, { ...options, ca, token }, context));
+      agents.set(name, new Agent(device, { ...options, ca, token }, context));
+      onState(device.on);
     }
     const controller = options.interactive ? await askAddress([...devices.values()], context) : address;
-    await Promise.all(agents.map((agent) => agent.run(controller)));
-    if (isTerminal && !options.json) reporter.print("");
+    await Promise.all([...agents.values()].map((agent) => agent.run(controller)));
   } finally {
     for (const device of devices.values()) await device.close(onExit);
+    // The row has no newline.
+    if (isTerminal && !options.json) reporter.print("");
   }
 }
 

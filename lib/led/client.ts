@@ -48,7 +48,7 @@ const PROOF_TIME = 5_000;
 
 /** A device's way to its controller, opened anew whenever it is lost. */
 export class Agent {
-  readonly device: Device;
+  #device: Device;
   #options: AgentOptions;
   #context: Context;
   #session?: Session;
@@ -56,7 +56,7 @@ export class Agent {
   #before?: Command;
 
   constructor(device: Device, options: AgentOptions, context: Context) {
-    this.device = device;
+    this.#device = device;
     this.#options = options;
     this.#context = context;
   }
@@ -96,7 +96,7 @@ export class Agent {
     const peer = connection.remote;
     reporter.report({ event: "connected", peer });
     this.#onFound();
-    const session = new Session(connection, this.device, this.#options, this.#context);
+    const session = new Session(connection, this.#device, this.#options, this.#context);
     // What is under way is still said.
     const close = () => void within(LAST_WORDS, session.flushed()).then(() => connection.close());
     stop.signal.addEventListener("abort", close);
@@ -120,7 +120,7 @@ export class Agent {
 
   #onLost(): void {
     const { onDisconnect } = this.#options;
-    const device = this.device;
+    const device = this.#device;
     if (onDisconnect === "off") device.apply({ do: "off" });
     if (onDisconnect !== "blink") return;
     this.#before = device.hz ? { do: "blink", hz: device.hz } : { do: device.on ? "on" : "off" };
@@ -129,7 +129,7 @@ export class Agent {
 
   // A pin that blinked for its lost link is again what it was.
   #onFound(): void {
-    if (this.#before) this.device.apply(this.#before);
+    if (this.#before) this.#device.apply(this.#before);
     this.#before = undefined;
   }
 }

@@ -11,7 +11,7 @@ export interface DeviceOptions {
   activeLow: boolean;
   /** What it is from its first moment on. */
   initial: boolean | "keep";
-  /** Is told what the pin is, at the start and after every change. */
+  /** Is told what the pin is, after every change and when it is back. */
   onState(on: boolean): void;
   /** Is told once when the pin is lost. It comes back by itself, if it can be had again. */
   onLost(error: unknown): void;
@@ -49,7 +49,6 @@ export class Device implements AsyncDisposable {
     this.#pin = pin;
     this.#on = options.initial === "keep" ? pin.read() : options.initial;
     this.#looking = setInterval(() => this.#look(), LOOK);
-    options.onState(this.#on);
   }
 
   /** What it was told to be last, or is while it blinks. */

@@ -56,6 +56,7 @@ export async function blinkPins(
         onLost: (error) => context.reporter.error(error),
       }, signal);
       devices.push(device);
+      reportState(context, { name, line }, device.on);
     }
     const done = devices.map((device) =>
       new Promise<void>((resolve) => device.blink(hz, count ?? Infinity, resolve))

@@ -58,7 +58,7 @@ export function linkSentence(event: Event): string | undefined {
     case "connected":
       return `connected to ${event.peer}`;
     case "disconnected":
-      return `lost ${event.peer} (${event.reason})`;
+      return event.reason === "stopped" ? undefined : `lost ${event.peer} (${event.reason})`;
     case "notice":
       return visible(event.text);
   }

@@ -1,0 +1,123 @@
+import { parseLine, SimulatedGpio } from "deno-gpio";
+import { Agent } from "../led/client.ts";
+import { Device } from "../led/device.ts";
+import { parseRequest } from "../led/console.ts";
+import { Registry } from "../led/registry.ts";
+import { serveDevice } from "../led/server.ts";
+import { deviceTable, drawLamp } from "../led/view.ts";
+import { type Connection, type Event, listen, parseAddress, serveConnections } from "../net/mod.ts";
+import { Gate } from "../net/gate.ts";
+import { sceneContext } from "./scene.ts";
+
+/**
+ * The LED mode's scene: a controller on a free port, two devices with simulated pins, and a link that breaks.
+ *
+ * @param print takes each line
+ */
+export async function ledScene(print: (line: string) => void, coloured: boolean): Promise<void> {
+  const events = new Events();
+  const context = sceneContext("text", (event) => events.add(event));
+  const { reporter, stop } = context;
+  const listener = await listen(parseAddress("0", TCP));
+  const registry = new Registry((event) => events.add(event), MAX_DEVICES);
+  const links: Connection[] = [];
+  const serving = serveConnections(listener, {
+    reporter,
+    signal: stop.signal,
+    maxClients: MAX_DEVICES,
+    idleTimeout: 0,
+    handle(connection) {
+      links.push(connection);
+      return serveDevice(connection, context, { registry, gate: new Gate(reporter) });
+    },
+  });
+  const gpio = new SimulatedGpio();
+  const devices: Device[] = [];
+  const showPins = () => print(`   ${devices.map((device) => drawLamp(device, coloured)).join("   ")}\n`);
+
+  function type(line: string) {
+    print(`   cmd> ${line}`);
+    const request = parseRequest(line);
+    if (request.ask !== "switch") return;
+    for (const entry of registry.select(request.which)) registry.command(entry, request.command);
+  }
+
+  const reported = (name: string, on: boolean) =>
+    events.next((event) => event.event === "state" && event.device === name && event.on === on);
+
+  print("LEDs: devices call in at a controller, and do what they are told there.\n");
+  print("1. A controller takes a free port. In a shell of yours: pinwire led serve 0");
+  print(`   pinwire led: listening on ${listener.address}\n`);
+
+  print("2. Two devices call in, with simulated pins here, with real ones on a Raspberry Pi:");
+  print("   pinwire led agent --pin red=11 --pin green=13");
+  const agents = new Map<string, Agent>();
+  const running: Promise<void>[] = [];
+  for (const [name, pin] of [["red", "11"], ["green", "13"]]) {
+    const device = await Device.open({
+      name,
+      gpio,
+      line: parseLine(pin, "board"),
+      activeLow: false,
+      initial: false,
+      onState: (on) => agents.get(name)?.report(on),
+      onLost: (error) => reporter.error(error),
+    });
+    const agent = new Agent(device, { onDisconnect: "hold" }, context);
+    devices.push(device);
+    agents.set(name, agent);
+    running.push(agent.run(parseAddress(listener.address, TCP)));
+    await reported(name, false);
+  }
+  print("   cmd> list");
+  for (const row of deviceTable(registry.list().map((entry) => registry.status(entry)))) print(`   ${row}`);
+
+  print("\n3. They do what they are told, and report it:");
+  const bothOn = Promise.all([reported("red", true), reported("green", true)]);
+  type("on all");
+  await bothOn;
+  showPins();
+
+  print("4. The link of green breaks. Its pin holds, and what it is told now waits:");
+  links[1].close();
+  await events.next((event) => event.event === "disconnected");
+  const isBack = reported("green", false);
+  type("off green");
+  print("   green is away and will be told when it comes back");
+  await isBack;
+  print("   It has dialled again, and was told:");
+  showPins();
+  const levels = gpio.record(GREEN).map(({ value }) => value).join(" ");
+  print(`   Its pin was ${levels}, and nothing in between.`);
+
+  stop.now();
+  await Promise.all([serving, ...running]);
+  for (const device of devices) await device.close("off");
+  print("\nNow you: pinwire led serve in one shell, pinwire led agent in another.");
+}
+
+const TCP = { schemes: ["tcp"] } as const;
+const MAX_DEVICES = 10;
+/** The line offset of pin 13. */
+const GREEN = 27;
+
+/** What has happened, to be waited for. */
+class Events {
+  #waiting = new Set<(event: Event) => void>();
+
+  add(event: Event): void {
+    for (const hear of this.#waiting) hear(event);
+  }
+
+  /** The next event that matches. */
+  next(matches: (event: Event) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const waiting = this.#waiting;
+      waiting.add(function hear(event) {
+        if (!matches(event)) return;
+        waiting.delete(hear);
+        resolve();
+      });
+    });
+  }
+}

@@ -1,0 +1,14 @@
+import { assert, assertEquals } from "@std/assert";
+import { ledScene } from "./led.ts";
+
+Deno.test("ledScene shows two devices, their pins, and a link that breaks without a pulse", async () => {
+  const printed: string[] = [];
+  await ledScene((line) => printed.push(...line.split("\n")), false);
+  const rows = printed.map((line) => line.trim()).filter((line) => /^[●○]/.test(line));
+  assertEquals(rows, ["● red   ● green", "● red   ○ green"]);
+  assert(printed.includes("   Its pin was 0 1 0, and nothing in between."));
+  assertEquals(
+    printed.filter((line) => /^ {3}[01]  (red  |green)  127\.0\.0\.1:\d+  off  pin 1[13]/.test(line)).length,
+    2,
+  );
+});

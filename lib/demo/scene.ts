@@ -1,0 +1,16 @@
+import { parseSpec } from "../framing/mod.ts";
+import { type Context, type Event, Reporter, Stop } from "../net/mod.ts";
+import { utf8 } from "../text/mod.ts";
+
+/** What the commands of a scene work with: no options, no signals, and nothing printed but by the scene. */
+export function sceneContext(spec: string, onEvent: (event: Event) => void = () => {}): Context {
+  return {
+    encoding: utf8,
+    codec: parseSpec(spec),
+    reporter: new Reporter({ program: "pinwire demo", role: "client", forward: onEvent }),
+    stop: new Stop(),
+    trace: (connection) => connection,
+    traceDatagrams: (socket) => socket,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}

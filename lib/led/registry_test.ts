@@ -1,0 +1,327 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { PinwireError } from "../errors.ts";
+import type { Event } from "../net/mod.ts";
+import type { Hello } from "./protocol.ts";
+import { type Entry, labelOf, Registry } from "./registry.ts";
+
+function pure(name: string, fn: () => void | Promise<void>): void {
+  Deno.test({ name, permissions: "none", fn });
+}
+
+const ON = { do: "on" } as const;
+const OFF = { do: "off" } as const;
+const TOGGLE = { do: "toggle" } as const;
+
+const helloOf = (name?: string, pin = "11"): Hello => ({ role: "agent", version: 1, name, pin, chip: "c" });
+
+/** A registry whose connections write down what they are told. */
+function world(limit = 10) {
+  const told: [Event, boolean | undefined][] = [];
+  const registry = new Registry((event, isBlinking) => void told.push([event, isBlinking]), limit);
+  let port = 1;
+  return {
+    registry,
+    /** What it told since the last look. */
+    events: () => told.splice(0).map(([event]) => event),
+    told,
+    /** A plain client, that says nothing. */
+    join(peer = `tcp://127.0.0.1:${port++}`): Entry & { said: string[] } {
+      const said: string[] = [];
+      return Object.assign(registry.join({ peer, send: (line) => void said.push(line) }), { said });
+    },
+    /** A device that has said hello. */
+    greet(name?: string, pin?: string) {
+      const entry = this.join();
+      registry.greet(entry, helloOf(name, pin));
+      return entry;
+    },
+  };
+}
+
+/** The code of what `act` throws. */
+const codeOf = (act: () => unknown) => assertThrows(act, PinwireError).code;
+
+pure("Registry.join counts from 0 and never uses a number again", () => {
+  const on = world();
+  const [first, second] = [on.join(), on.join()];
+  assertEquals([first.index, second.index], [0, 1]);
+  on.registry.leave(second, 0);
+  on.registry.leave(first, 0);
+  assertEquals(on.registry.list(), []);
+  assertEquals(on.join().index, 2);
+});
+
+pure("Registry.join lists a connection before it has said anything, and sends it nothing", () => {
+  const on = world();
+  const entry = on.join();
+  assertEquals(on.registry.list(), [entry]);
+  assertEquals([entry.said, on.events(), on.registry.names()], [[], [], []]);
+  assertEquals(labelOf(entry), "0");
+});
+
+pure("Registry.greet gives the entry its name and tells of the device", () => {
+  const on = world();
+  const entry = on.greet("kitchen");
+  assertEquals(on.events(), [{ event: "device", device: "kitchen", index: 0, peer: "tcp://127.0.0.1:1" }]);
+  assertEquals(on.registry.names(), ["kitchen"]);
+  assertEquals(on.registry.select("kitchen"), [entry]);
+  assertEquals(on.registry.select("0"), [entry]);
+  assertEquals([labelOf(entry), entry.said], ["kitchen", []]);
+});
+
+pure("Registry.greet leaves a device without a good name its number, and says so of a bad one", () => {
+  const on = world();
+  const nameless = on.greet();
+  assertEquals(on.events(), [{ event: "device", device: "0", index: 0, peer: nameless.link!.peer }]);
+  for (const name of ["7", "all", "a b", "\x1b[2J"]) {
+    const entry = on.greet(name);
+    const [error, device] = on.events();
+    assert(error.event === "error" && device.event === "device");
+    assertEquals([error.peer, device.device], [entry.link!.peer, String(entry.index)]);
+    assert(!error.message.includes("\x1b") && !error.hint?.includes("\x1b"));
+  }
+  assertEquals(on.registry.names(), []);
+});
+
+pure("Registry.greet gives a name that is taken to the newest connection, with what it was told", () => {
+  const on = world();
+  const first = on.greet("lamp");
+  on.registry.command(first, ON);
+  on.events();
+  const second = on.greet("lamp");
+  assertEquals(on.registry.select("lamp"), [second]);
+  assertEquals([first.name, labelOf(first), second.said], [undefined, "0", ["on"]]);
+  assertEquals(on.events(), [
+    { event: "notice", text: "lamp was number 0 and is now number 1" },
+    { event: "device", device: "lamp", index: 1, peer: second.link!.peer },
+  ]);
+  // The one that lost its name is still there, and can be switched by its number.
+  assertEquals(on.registry.select("0"), [first]);
+  on.registry.leave(first, 0);
+  assertEquals(on.registry.list(), [second]);
+});
+
+pure("Registry says what a device was told once more when it comes back, and nothing else", () => {
+  const on = world();
+  const before = on.greet("lamp");
+  on.registry.command(before, OFF);
+  on.registry.command(before, ON);
+  on.registry.report(before, true);
+  on.registry.leave(before, 5_000);
+  assertEquals(on.registry.status(before), {
+    index: 0,
+    name: "lamp",
+    peer: undefined,
+    pin: "11",
+    chip: "c",
+    on: true,
+    desired: "on",
+    away: "1970-01-01T00:00:05.000Z",
+  });
+  const after = on.greet("lamp");
+  assertEquals([after.index, after.said], [1, ["on"]]);
+  assertEquals(on.registry.list(), [after]);
+  assertEquals(on.registry.status(after).away, undefined);
+});
+
+pure("Registry keeps for a device that is away what it is told meanwhile", () => {
+  const on = world();
+  const before = on.greet("lamp");
+  on.registry.leave(before, 0);
+  on.registry.command(before, ON);
+  on.registry.command(before, { do: "blink", hz: 2 });
+  assertEquals(before.said, []);
+  assertEquals(on.greet("lamp").said, ["blink 2"]);
+});
+
+pure("Registry says nothing to a device that comes back and was never told anything", () => {
+  const on = world();
+  on.registry.leave(on.greet("lamp"), 0);
+  assertEquals(on.greet("lamp").said, []);
+});
+
+pure("Registry forgets a connection without a name when it goes", () => {
+  const on = world();
+  const plain = on.join();
+  on.registry.command(plain, ON);
+  on.registry.leave(plain, 0);
+  assertEquals([on.registry.list(), on.join().said], [[], []]);
+});
+
+pure("Registry.leave forgets the device that is away longest once too many are", () => {
+  const on = world(2);
+  const [a, b, c] = ["a", "b", "c"].map((name) => on.greet(name));
+  on.registry.leave(b, 1);
+  on.registry.leave(a, 2);
+  on.events();
+  on.registry.leave(c, 3);
+  const [error] = on.events();
+  assert(error.event === "error");
+  assertEquals(error.message, "b is forgotten");
+  assertEquals(on.registry.names().toSorted(), ["a", "c"]);
+  assertEquals(on.registry.list(), [a, c]);
+  assertEquals(codeOf(() => on.registry.select("b")), "no_device");
+});
+
+pure("Registry.leave counts no device as away that is connected", () => {
+  const on = world(1);
+  for (const name of ["a", "b", "c"]) on.greet(name);
+  on.events();
+  on.registry.leave(on.registry.select("b")[0], 1);
+  assertEquals(on.events(), []);
+  assertEquals(on.registry.names(), ["a", "b", "c"]);
+});
+
+pure("Registry.rename gives a plain client a name that it comes to be known by", () => {
+  const on = world();
+  const plain = on.join();
+  on.registry.rename(plain, "lamp");
+  assertEquals(on.registry.select("lamp"), [plain]);
+  assertEquals(plain.said, []);
+  on.registry.rename(plain, "light");
+  assertEquals(on.registry.names(), ["light"]);
+  // Its own name is no other's.
+  on.registry.rename(plain, "light");
+  assertEquals(on.registry.names(), ["light"]);
+});
+
+pure("Registry.rename outlasts the device's link, whatever it calls itself", () => {
+  const on = world();
+  const before = on.greet("pi");
+  on.registry.rename(before, "kitchen");
+  on.registry.command(before, ON);
+  on.registry.leave(before, 0);
+  const after = on.greet("pi");
+  assertEquals([labelOf(after), after.said], ["kitchen", ["on"]]);
+  // Another pin of that machine is another device.
+  assertEquals(labelOf(on.greet("pi", "13")), "pi");
+});
+
+pure("Registry.rename refuses what can't be a name, and one that is there", () => {
+  const on = world();
+  const [a] = [on.greet("a"), on.greet("b")];
+  for (const name of ["3", "all", "", "a b"]) {
+    assertEquals(codeOf(() => on.registry.rename(a, name)), "usage");
+  }
+  assertEquals(codeOf(() => on.registry.rename(a, "b")), "name_taken");
+  assertEquals(on.registry.names(), ["a", "b"]);
+});
+
+pure("Registry.rename lets a connection take the name of a device that is away, with what that was told", () => {
+  const on = world();
+  const away = on.greet("lamp");
+  on.registry.command(away, ON);
+  on.registry.leave(away, 0);
+  const plain = on.join();
+  on.registry.rename(plain, "lamp");
+  assertEquals(plain.said, ["on"]);
+  assertEquals(on.registry.list(), [plain]);
+});
+
+pure("Registry.select finds by number, by name, and all that are connected", () => {
+  const on = world();
+  const [plain, lamp, away] = [on.join(), on.greet("lamp"), on.greet("gone")];
+  on.registry.leave(away, 0);
+  assertEquals(on.registry.select("all"), [plain, lamp]);
+  assertEquals(on.registry.select("gone"), [away]);
+  assertEquals(on.registry.select("2"), [away]);
+  assertEquals(on.registry.select("01"), [lamp]);
+});
+
+pure("Registry.select says which devices there are instead of one that there isn't", () => {
+  const on = world();
+  assertEquals(codeOf(() => on.registry.select("0")), "no_device");
+  assertEquals(on.registry.select("all"), []);
+  on.greet("lamp");
+  on.greet("fan");
+  for (const which of ["7", "lam", "Lamp", "", "-1", "__proto__"]) {
+    const error = assertThrows(() => on.registry.select(which), PinwireError);
+    assertEquals(error.sentence, `there is no device ${which}: there are lamp, fan; list tells more`);
+  }
+});
+
+pure("Registry.command turns a toggle into what it comes to, by the last report", () => {
+  const on = world();
+  const lamp = on.greet("lamp");
+  on.registry.report(lamp, true);
+  on.registry.command(lamp, TOGGLE);
+  on.registry.report(lamp, false);
+  on.registry.command(lamp, TOGGLE);
+  assertEquals(lamp.said, ["off", "on"]);
+  assertEquals(on.registry.status(lamp).desired, "on");
+});
+
+pure("Registry.command counts for a toggle what was told since the last report", () => {
+  const on = world();
+  const lamp = on.greet("lamp");
+  on.registry.report(lamp, false);
+  on.registry.command(lamp, ON);
+  on.registry.command(lamp, TOGGLE);
+  on.registry.command(lamp, TOGGLE);
+  assertEquals(lamp.said, ["on", "off", "on"]);
+});
+
+pure("Registry.command leaves a toggle to a device that has never said what its pin is", () => {
+  const on = world();
+  const lamp = on.greet("lamp");
+  on.registry.command(lamp, TOGGLE);
+  assertEquals(lamp.said, ["toggle"]);
+});
+
+pure("Registry.command says on and off in turn to a plain client, which knows no toggle", () => {
+  const on = world();
+  const plain = on.join();
+  for (const _ of "123") on.registry.command(plain, TOGGLE);
+  assertEquals(plain.said, ["on", "off", "on"]);
+});
+
+pure("Registry.command takes a device that blinks for one that is on", () => {
+  const on = world();
+  const lamp = on.greet("lamp");
+  on.registry.command(lamp, { do: "blink", hz: 2 });
+  on.registry.report(lamp, false);
+  on.registry.command(lamp, TOGGLE);
+  assertEquals(lamp.said, ["blink 2", "off"]);
+});
+
+pure("Registry.report tells each report, and marks those of a device that blinks", () => {
+  const on = world();
+  const lamp = on.greet("lamp");
+  on.told.length = 0;
+  on.registry.report(lamp, false);
+  on.registry.command(lamp, { do: "blink", hz: 2 });
+  on.registry.report(lamp, true);
+  const { peer } = lamp.link!;
+  assertEquals(on.told, [
+    [{ event: "state", on: false, device: "lamp", peer }, false],
+    [{ event: "state", on: true, device: "lamp", peer }, true],
+  ]);
+});
+
+pure("Registry.reported waits for a report that is wanted", async () => {
+  const on = world();
+  const lamp = on.greet("lamp");
+  const other = on.greet("fan");
+  let heard = "";
+  const waits = [
+    on.registry.reported(lamp, (isOn) => isOn).then(() => heard += "on "),
+    on.registry.reported(lamp, () => true).then(() => heard += "any "),
+  ];
+  on.registry.report(other, true);
+  await Promise.resolve();
+  assertEquals(heard, "");
+  on.registry.report(lamp, false);
+  await waits[1];
+  assertEquals(heard, "any ");
+  on.registry.report(lamp, true);
+  await waits[0];
+  assertEquals(heard, "any on ");
+});
+
+pure("Registry.remove takes an entry off the list that is no device", () => {
+  const on = world();
+  const control = on.join();
+  on.registry.remove(control);
+  assertEquals([on.registry.list(), on.registry.select("all")], [[], []]);
+  assertEquals(on.join().index, 1);
+});
