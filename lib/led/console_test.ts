@@ -80,7 +80,9 @@ pure("parseRequest says what is wrong, and how it is right", () => {
 pure("parseRequest gives a request or throws a PinwireError, whatever is typed", () => {
   const anyTyped = fc.oneof(
     fc.string({ unit: "binary" }),
-    fc.array(fc.constantFrom("on", "off", "blink", "name", "status", "quit", "3", "all", ":", "1", "\0", "你"))
+    fc.array(
+      fc.constantFrom("on", "off", "blink", "name", "status", "quit", "3", "all", ":", "1", "\0", "你"),
+    )
       .map((words) => words.join(" ")),
   );
   fc.assert(fc.property(anyTyped, (line) => {

@@ -36,7 +36,7 @@ export async function runController(
   const { reporter, stop } = context;
   const { tokenFile, maxClients, once, until } = options;
   const token = tokenFile === undefined ? undefined : await readToken(tokenFile, true);
-  const registry = new Registry((event, isFlash) => reporter.report(event, isFlash), maxClients);
+  const registry = new Registry((event, forPrograms) => reporter.report(event, forPrograms), maxClients);
   const complete = (line: string) => completeRequest(line, registry.names());
   const console = await openConsole("cmd> ", stop, (line) => reporter.print(line), complete);
   if (console.isTerminal && Deno.stderr.isTerminal()) reporter.divert((line) => console.print(line));

@@ -60,10 +60,11 @@ class LooseGpio implements Gpio {
     this.#check();
     const pin = await this.inner.openOutput(line, options);
     this.opened.push(options);
+    const check = () => this.#check();
     return {
       line,
-      read: () => this.#check(pin.read()),
-      write: (on) => this.#check(pin.write(on)),
+      read: () => (check(), pin.read()),
+      write: (on) => (check(), pin.write(on)),
       close: (release) => pin.close(release),
     };
   }
@@ -72,9 +73,8 @@ class LooseGpio implements Gpio {
     return undefined;
   }
 
-  #check<T>(value?: T): T {
+  #check(): void {
     if (!this.isThere) throw new PinwireError("pin_gone", "the pin is gone");
-    return value as T;
   }
 }
 

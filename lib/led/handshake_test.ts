@@ -110,14 +110,17 @@ pure("DiallerHandshake throws refused with the controller's words", async () => 
   assertEquals([error.code, error.message.includes("(a token is needed)")], ["refused", true]);
 });
 
-pure("a proof that was heard is worth nothing in the next conversation, though its hello is said again", async () => {
-  const [secret, before] = [await token("a"), ends(await token("a"), await token("a"))];
-  const heard = proofOf(await greet(before));
-  assert(await before.controller.check(heard));
-  const next = new ControllerHandshake(secret, HERE);
-  next.greet(helloOf(before.dialler.line), before.dialler.line);
-  assertEquals(await next.check(heard), undefined);
-});
+pure(
+  "a proof that was heard is worth nothing in the next conversation, though its hello is said again",
+  async () => {
+    const [secret, before] = [await token("a"), ends(await token("a"), await token("a"))];
+    const heard = proofOf(await greet(before));
+    assert(await before.controller.check(heard));
+    const next = new ControllerHandshake(secret, HERE);
+    next.greet(helloOf(before.dialler.line), before.dialler.line);
+    assertEquals(await next.check(heard), undefined);
+  },
+);
 
 pure("a controller's proof that was heard is worth nothing to the next agent", async () => {
   const secret = await token("a");
@@ -176,7 +179,10 @@ pure("DiallerHandshake takes no proof before a hello, and no second hello", asyn
   assertEquals([both.dialler.isProven, both.dialler.isGreeted], [false, false]);
   const proof = await greet(both);
   // A second one would be a second challenge, to be answered by a second proof.
-  const again = printMessage({ say: "hello", hello: { role: "controller", version: 1, nonce: "B".repeat(43) } });
+  const again = printMessage({
+    say: "hello",
+    hello: { role: "controller", version: 1, nonce: "B".repeat(43) },
+  });
   assertEquals(await both.dialler.take(read(again, "hello"), again), undefined);
   const answer = await both.controller.check(proofOf(proof));
   await both.dialler.take(read(answer, "proof"), answer!);

@@ -131,7 +131,9 @@ pure("isName takes 1 to 32 letters, digits, dots and dashes, and neither a numbe
   for (const name of ["lamp", "a", "Pi-3.local", "_", "3a", "all.", "ALL", "x".repeat(32), "1.5"]) {
     assertEquals([isName(name), parseName(name)], [true, name]);
   }
-  for (const name of ["", "3", "007", "all", "a b", "a\n", "lamp:1", "你", "a/b", "\x1b[2J", "x".repeat(33)]) {
+  for (
+    const name of ["", "3", "007", "all", "a b", "a\n", "lamp:1", "你", "a/b", "\x1b[2J", "x".repeat(33)]
+  ) {
     assertEquals(isName(name), false, JSON.stringify(name));
     assertEquals(assertThrows(() => parseName(name), PinwireError).code, "usage");
   }

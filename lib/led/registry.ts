@@ -26,8 +26,8 @@ export interface Entry {
   awaySince?: number;
 }
 
-/** What a registry tells of; `isBlinking` if it is only the next flash. */
-export type Tell = (event: Event, isBlinking?: boolean) => void;
+/** What a registry tells of; of a flash, or of what is known, programs alone. */
+export type Tell = (event: Event, forPrograms?: boolean) => void;
 
 /**
  * The devices of a controller: who is connected, what they are called, what they are told to be.
@@ -77,9 +77,9 @@ export class Registry {
 
   /** A device has said what its pin is. */
   report(entry: Entry, on: boolean): void {
+    const isNews = on !== entry.on && entry.desired?.do !== "blink";
     entry.on = on;
-    const isBlinking = entry.desired?.do === "blink";
-    this.#tell({ event: "state", on, device: labelOf(entry), peer: entry.link!.peer }, isBlinking);
+    this.#tell({ event: "state", on, device: labelOf(entry), peer: entry.link!.peer }, !isNews);
     for (const hear of this.#waiting.get(entry) ?? []) hear(on);
   }
 
@@ -117,7 +117,7 @@ export class Registry {
     const entry = /^\d+$/.test(which) ? this.#entries.get(Number(which)) : this.#byName.get(which);
     if (entry) return [entry];
     throw new PinwireError("no_device", `there is no device ${which}`, {
-      hint: `${this.#byName.size ? `there are ${this.names().join(", ")}; ` : ""}list tells more`,
+      hint: `the devices are ${this.names().join(", ") || "without names"}; list shows them`,
     });
   }
 

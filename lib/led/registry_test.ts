@@ -207,16 +207,19 @@ pure("Registry.rename refuses what can't be a name, and one that is there", () =
   assertEquals(on.registry.names(), ["a", "b"]);
 });
 
-pure("Registry.rename lets a connection take the name of a device that is away, with what that was told", () => {
-  const on = world();
-  const away = on.greet("lamp");
-  on.registry.command(away, ON);
-  on.registry.leave(away, 0);
-  const plain = on.join();
-  on.registry.rename(plain, "lamp");
-  assertEquals(plain.said, ["on"]);
-  assertEquals(on.registry.list(), [plain]);
-});
+pure(
+  "Registry.rename lets a connection take the name of a device that is away, with what that was told",
+  () => {
+    const on = world();
+    const away = on.greet("lamp");
+    on.registry.command(away, ON);
+    on.registry.leave(away, 0);
+    const plain = on.join();
+    on.registry.rename(plain, "lamp");
+    assertEquals(plain.said, ["on"]);
+    assertEquals(on.registry.list(), [plain]);
+  },
+);
 
 pure("Registry.select finds by number, by name, and all that are connected", () => {
   const on = world();

@@ -80,7 +80,10 @@ pure("drawHeader draws 20 rows, odd pins left and even ones right, no line endin
   rows.forEach((row, i) => {
     const [left, right] = row.split(" │ ");
     const [odd, even] = [HEADER[2 * i], HEADER[2 * i + 1]];
-    assertEquals(left.trimStart(), [odd.role, odd.name, String(odd.pin).padStart(2)].filter(Boolean).join(" "));
+    assertEquals(
+      left.trimStart(),
+      [odd.role, odd.name, String(odd.pin).padStart(2)].filter(Boolean).join(" "),
+    );
     assertEquals(right, [String(even.pin).padEnd(2), even.name, even.role].filter(Boolean).join(" "));
   });
   assertEquals(new Set(rows.map((row) => row.indexOf("│"))).size, 1);
