@@ -66,14 +66,18 @@ export class Agent {
     this.#session?.report(on);
   }
 
-  /** Dials and obeys, for ever or until the context stops. */
+  /**
+   * Dials and obeys, for ever or until the context stops.
+   *
+   * @throws {PinwireError} `usage` for what can't be dialled
+   */
   async run(address: Address): Promise<void> {
     const { reporter, stop } = this.#context;
     const { signal } = stop;
     const backoff = new Backoff();
     let told = "";
     while (!signal.aborted) {
-      let foundAt = performance.now();
+      let foundAt: number | undefined;
       let failure: unknown;
       try {
         const connection = await dial(address, { ca: this.#options.ca, signal });
@@ -81,9 +85,10 @@ export class Agent {
         await this.#serve(this.#context.trace(connection));
       } catch (error) {
         if (signal.aborted) return;
+        if (!mayPass(error)) throw error;
         failure = error;
       }
-      const held = performance.now() - foundAt;
+      const held = foundAt === undefined ? 0 : performance.now() - foundAt;
       // Attempt after attempt fails in the same way, and that is said once.
       if (failure && (String(failure) !== told || backoff.isGood(held))) reporter.error(failure);
       told = failure ? String(failure) : "";
@@ -247,6 +252,12 @@ class Session implements PullOptions {
     this.#failure = failure;
     this.#connection.close();
   }
+}
+
+/** Whether the next attempt may do better: not where the command line or a permission is wrong. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof PinwireError) return error.exitCode !== 2;
+  return !(error instanceof Deno.errors.NotCapable);
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

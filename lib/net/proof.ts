@@ -91,7 +91,9 @@ export async function readToken(path: string, make = false): Promise<Token> {
   } catch (error) {
     if (error instanceof PinwireError || error instanceof Deno.errors.NotCapable) throw error;
     if (error instanceof Deno.errors.NotFound) {
-      throw refusal(path, "does not exist", "copy it from the other end", error);
+      throw make
+        ? refusal(path, "can't be made", "make its folder first", error)
+        : refusal(path, "does not exist", "copy it from the other end", error);
     }
     throw refusal(
       path,
