@@ -16,7 +16,7 @@ export interface GpioChoice {
  * Opens GPIO: sysfs if the chip is there, else the simulation, unless one of them is asked for.
  *
  * @returns the adapter, and why it is this one, as a sentence for people, if they didn't ask for it
- * @throws {PinwireError} `no_gpio`, `no_chip` if sysfs is asked for and can't be had
+ * @throws {PinwireError} `no_gpio`, `no_chip` if sysfs is asked for and can't be had; `pin_permission`
  */
 export function chooseGpio({ kind, root, chip }: GpioChoice): { gpio: Gpio; reason?: string } {
   if (kind === "simulated") return { gpio: new SimulatedGpio() };
@@ -25,8 +25,8 @@ export function chooseGpio({ kind, root, chip }: GpioChoice): { gpio: Gpio; reas
     const gpio = new SysfsGpio({ root, chip });
     return { gpio, reason: `the pins are those of ${gpio.chip}` };
   } catch (error) {
-    // Without the right to look, there is none to switch either.
-    const why = error instanceof PinwireError && chip === undefined
+    // Without Deno's right to look, there is none to switch either; without the user's, there are pins.
+    const why = error instanceof PinwireError && error.code !== "pin_permission" && chip === undefined
       ? error.message
       : error instanceof Deno.errors.NotCapable && chip === undefined
       ? "Deno may not look for a chip (that needs --allow-all)"

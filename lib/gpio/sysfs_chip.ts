@@ -27,8 +27,7 @@ export interface SysfsChip {
  * @throws {PinwireError} `no_gpio` where there is no such folder
  */
 export function listChips(root: string): SysfsChip[] {
-  const folder = classFolder(root);
-  const names = namesIn(folder);
+  const { folder, names } = classFolder(root);
   const legacy = names.includes("export") ? names.filter((name) => /^gpiochip\d+$/.test(name)) : [];
   const chips = legacy.length
     ? legacy.map((name) => legacyChip(folder, name))
@@ -57,23 +56,22 @@ export function findChip(root: string, label: string | undefined): SysfsChip {
   );
 }
 
-function classFolder(root: string): string {
-  const inMount = `${root}/class/gpio`;
-  return namesIn(inMount, true).length ? inMount : root;
+/** The folder of the GPIO class, and what is in it. A mount of a kernel without GPIO is none. */
+function classFolder(root: string): { folder: string; names: string[] } {
+  for (const folder of [`${root}/class/gpio`, root]) {
+    const names = namesIn(folder);
+    if (names.some((name) => /^(export|chip\d+)$/.test(name))) return { folder, names };
+  }
+  throw new PinwireError("no_gpio", `there are no GPIO chips at ${root}`, {
+    hint: "this kernel has no GPIO in sysfs; use --gpio simulated, or name another mount: --gpio sysfs:ROOT",
+  });
 }
 
-function namesIn(folder: string, mayBeAbsent = false): string[] {
+function namesIn(folder: string): string[] {
   try {
     return [...Deno.readDirSync(folder)].map(({ name }) => name);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      if (mayBeAbsent) return [];
-      throw new PinwireError("no_gpio", `there are no GPIO chips at ${folder}`, {
-        hint:
-          "this kernel has no GPIO in sysfs; use --gpio simulated, or name another mount: --gpio sysfs:ROOT",
-        cause: error,
-      });
-    }
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return [];
     throw translateSysfsError(error, "GPIO", folder);
   }
 }

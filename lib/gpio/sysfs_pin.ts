@@ -43,8 +43,19 @@ export class SysfsPin implements OutputPin {
   close(release: boolean): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
+    const isThere = this.#isThere();
     this.#file.close();
-    this.#leave(release);
+    // Once it has gone, its number may be another program's.
+    this.#leave(release && isThere);
+  }
+
+  #isThere(): boolean {
+    try {
+      this.read();
+      return true;
+    } catch {
+      return false;
+    }
   }
 }
 

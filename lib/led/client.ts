@@ -183,7 +183,8 @@ class Session implements PullOptions {
     const pending = this.#pending;
     this.#pending = undefined;
     if (this.#watch.isOver) this.#context.stop.now();
-    return pending ?? this.#context.reporter.drained() ?? this.#errors.turn();
+    // Not for whoever reads the events: a pin waits for nobody.
+    return pending ?? this.#errors.turn();
   }
 
   onError(error: FrameError): boolean {

@@ -63,7 +63,9 @@ export class Outbox {
   }
 
   #start(): void {
-    this.#writing ??= this.#writeAll().finally(() => this.#writing = undefined);
+    if (this.#writing) return;
+    this.#beganAt = performance.now();
+    this.#writing = this.#writeAll().finally(() => this.#writing = undefined);
   }
 
   async #writeAll(): Promise<void> {

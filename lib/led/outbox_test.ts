@@ -141,6 +141,24 @@ pure("Outbox.send closes the connection when a thousand lines wait and one more 
   await outbox.flushed();
 });
 
+pure("Outbox.send sends a line that comes at any turn while the one before is on its way out", async () => {
+  for (let turns = 0; turns < 20; turns++) {
+    const sent: string[] = [];
+    const [end] = pipe();
+    const write = (bytes: Uint8Array) => {
+      sent.push(...new TextDecoder().decode(bytes).trim().split("\n"));
+      return Promise.resolve();
+    };
+    const outbox = new Outbox({ ...end, write }, surroundings("text").context);
+    outbox.send("off");
+    for (let turn = 0; turn < turns; turn++) await undefined;
+    outbox.send("on");
+    // A hundred turns are more than it takes; then there is nobody left to wake it.
+    for (let turn = 0; turn < 100; turn++) await undefined;
+    assertEquals(sent, ["off", "on"], `${turns} turns between`);
+  }
+});
+
 pure("Outbox.send to a peer that has gone throws nothing and waits for nothing", async () => {
   const { outbox, peer, events } = world();
   outbox.send("on");

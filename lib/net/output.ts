@@ -70,6 +70,8 @@ export class Output {
 
   async #run(): Promise<void> {
     try {
+      // What is written in the same turn leaves in one write.
+      await undefined;
       while (this.#queue.length) {
         const text = this.#queue.join("");
         this.#queue = [];

@@ -1,0 +1,66 @@
+import { assert, assertEquals } from "@std/assert";
+import { type Dress, runInVm, runOnPi3, whyNoPi3, whyNoVm } from "./support/vm.ts";
+
+/** Of the Raspberry Pi's documentation: each pin of the header that is a GPIO, and its number as one. */
+const BOARD_TO_BCM =
+  `3:2 5:3 7:4 8:14 10:15 11:17 12:18 13:27 15:22 16:23 18:24 19:10 21:9 22:25 23:11 24:8 26:7
+  29:5 31:6 32:12 33:13 35:19 36:16 37:26 38:20 40:21`.split(/\s+/).map((pair) => pair.split(":"));
+
+const MACHINES = [
+  dressed("a Pi 3 with Linux 6.1", "pi3"),
+  dressed("a Pi 4 with Linux 6.12", "pi4"),
+  dressed("a Pi 5 with Linux 6.12", "pi5"),
+  { name: "the registers of an emulated Pi 3", why: whyNoPi3(), check: checkRegisters },
+];
+
+function dressed(name: string, dress: Dress) {
+  return { name: `gpio-sim as ${name}`, why: whyNoVm(dress), check: () => checkContract(dress) };
+}
+
+async function checkContract(dress: Dress): Promise<void> {
+  const deno = [Deno.execPath(), "test", "--no-check", "--cached-only", "--allow-all", "--trace-leaks"];
+  const { code, stdout, stderr } = await runInVm(dress, [...deno, "tests/vm/guest_pins.ts"]);
+  assertEquals(code, 0, `${stdout}\n${stderr}`);
+  const passed = Number(stdout.match(/^ok \| (\d+) passed \| 0 failed/m)?.[1] ?? 0);
+  assert(passed > 0, `${stdout}\n${stderr}`);
+}
+
+async function checkRegisters(): Promise<void> {
+  const deno = ["deno", "run", "--no-check", "--allow-all"];
+  const { code, stdout, stderr } = await runOnPi3([...deno, "tests/vm/pi3_pins.ts"]);
+  assertEquals(code, 0, `${stdout}\n${stderr}`);
+  assertEquals(JSON.parse(stdout), {
+    chip: "pinctrl-bcm2835",
+    high: Object.fromEntries(BOARD_TO_BCM.map(([pin, bcm]) => [pin, [Number(bcm)]])),
+    steps: [
+      // This kernel makes an input of a pin that is given back.
+      { name: "released", high: false, function: 0 },
+      { name: "off", high: false, function: 1 },
+      { name: "on", high: true, function: 1 },
+      { name: "closed", high: true, function: 1 },
+      { name: "kept", high: true, function: 1 },
+      { name: "on, active low", high: false, function: 1 },
+      { name: "off, active low", high: true, function: 1 },
+    ],
+  });
+}
+
+const why = MACHINES.every(({ why }) => why) ? MACHINES[0].why : undefined;
+
+Deno.test({
+  name: `pins behave as promised on kernels' own chips${why ? ` (${why})` : ""}`,
+  ignore: why !== undefined,
+  // Booting takes its time, so all boot at once, which steps may without sanitizers of their own.
+  async fn(t) {
+    await Promise.all(MACHINES.map(({ name, why, check }) =>
+      t.step({
+        name: why ? `${name} (${why})` : name,
+        ignore: why !== undefined,
+        fn: check,
+        sanitizeOps: false,
+        sanitizeResources: false,
+        sanitizeExit: false,
+      })
+    ));
+  },
+});
