@@ -16,7 +16,7 @@ static int counting;
 static double cpu_before;
 
 static void fail(const char *what) {
-  fprintf(stderr, "%s: %s\n", what, errno ? strerror(errno) : "not what an echo server does");
+  fprintf(stderr, "%s: %s\n", what, errno ? strerror(errno) : "not what was expected");
   exit(1);
 }
 

@@ -28,6 +28,10 @@ export function pinwire(args: string[], flags: string[] = ["--allow-net"]): stri
 /** What was compiled for this run, and which peers this machine has. */
 export interface Tools {
   readonly load: string;
+  /** The driver of the LED stages. */
+  readonly led: string;
+  /** The bare controller in C. */
+  readonly fanout: string;
   /** By name. `C` is the baseline of servers that stamp, `C plain` of those that don't. */
   readonly tcp: ReadonlyMap<string, Peer>;
   readonly udp: ReadonlyMap<string, Peer>;
@@ -35,12 +39,17 @@ export interface Tools {
   readonly absent: string[];
 }
 
-/** Compiles the load generator and the peers that need it into `folder`. */
+/** Compiles the load generator, the driver and the peers that need it into `folder`. */
 export async function prepare(folder: string): Promise<Tools> {
   if (!await onPath("gcc")) throw new Error("gcc is needed to build the load generator and the C peer");
-  const load = `${folder}/load`, c = `${folder}/echo`, go = `${folder}/echo-go`;
-  await new Child(["gcc", "-O2", "-o", load, `${HERE}/load.c`]).output(60);
-  await new Child(["gcc", "-O2", "-o", c, `${HERE}/echo.c`]).output(60);
+  const compile = async (source: string) => {
+    const program = `${folder}/${source.replaceAll("/", "-")}`.replace(/\.c$/, "");
+    await new Child(["gcc", "-O2", "-o", program, `${HERE}/${source}`]).output(60);
+    return program;
+  };
+  const load = await compile("load.c"), c = await compile("echo.c");
+  const led = await compile("led.c"), fanout = await compile("peers/fanout.c");
+  const go = `${folder}/echo-go`;
 
   const absent: string[] = [];
   for (const name of ["go", "node", "python3", "socat", "ncat"]) if (!await onPath(name)) absent.push(name);
@@ -51,6 +60,8 @@ export async function prepare(folder: string): Promise<Tools> {
   const loop = [Deno.execPath(), "run", "--allow-net", "bench/peers/loop.ts"];
   return {
     load,
+    led,
+    fanout,
     absent,
     tcp: present({
       "C": stamping((port) => [c, port, "stamp"]),

@@ -28,6 +28,11 @@ export function median(values: number[]): number {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/** The value that a share `q` of all lies below; NaN of none. */
+export function quantile(values: number[], q: number): number {
+  return values.toSorted((a, b) => a - b)[Math.min(Math.floor(q * values.length), values.length - 1)] ?? NaN;
+}
+
 /** A number with the digits that noise leaves meaning in; a dash for none. */
 export function show(value: number): string {
   if (!Number.isFinite(value)) return "–";

@@ -1,4 +1,6 @@
 import { measureDecode } from "./decode_stage.ts";
+import { measureFanout } from "./fanout_stage.ts";
+import { measureLed } from "./led_stage.ts";
 import { measureMemory } from "./memory.ts";
 import { type Effort, measurePairs, type Row } from "./pairs.ts";
 import type { Tools } from "./peers.ts";
@@ -109,6 +111,8 @@ export const STAGES: Record<string, Stage> = {
     goals: [["rate ÷ C", ">=", 0.42, toC], ["ahead of Node's dgram", ">=", 1, to("Node dgram")]],
   }),
   decode: { title: "Cutting bytes into frames", run: measureDecode },
+  led: { title: "Command to pin change", run: measureLed },
+  fanout: { title: "1,000 agents at once", run: measureFanout },
   start: { title: "Start to listening", run: measureStart },
   memory: { title: "Memory", run: measureMemory },
 };
