@@ -37,6 +37,19 @@ const variadic = command({
   run: () => Promise.resolve(0),
 });
 
+const repeated = command({
+  summary: "a sample",
+  positionals: { where: { kind: text("WHERE"), optional: true, help: "where" } },
+  options: {
+    pin: { kind: integer("PIN", 1, 40), short: "p", multiple: true, help: "several" },
+    activeLow: { kind: text("WORD"), multiple: true, help: "several, of two words" },
+    json: { short: "j", help: "JSON" },
+  },
+  permissions: [],
+  examples: [],
+  run: () => Promise.resolve(0),
+});
+
 /** The options that `args` set, beside those that stay as they are. */
 function optionsOf(...args: string[]): Record<string, unknown> {
   const { options } = parseCommandLine(sample, ["here", ...args]);
@@ -133,6 +146,46 @@ Deno.test({
   permissions: "none",
   fn() {
     assertEquals(optionsOf("--reply", "a", "-rb", "--json", "-j"), { reply: "b", json: true });
+  },
+});
+
+Deno.test({
+  name: "parseCommandLine gives every value of an option that may stand there several times, in order",
+  permissions: "none",
+  fn() {
+    const valuesOf = (...args: string[]) => parseCommandLine(repeated, args).options;
+    assertEquals(valuesOf(), { pin: [], activeLow: [], json: false });
+    assertEquals(valuesOf("-p", "3").pin, [3]);
+    assertEquals(valuesOf("--pin", "3", "here", "-p5", "--pin=7", "-jp", "9", "-p=5"), {
+      pin: [3, 5, 7, 9, 5],
+      activeLow: [],
+      json: true,
+    });
+    assertEquals(valuesOf("--active-low", "a=b", "--active-low", "--pin", "--active-low=").activeLow, [
+      "a=b",
+      "--pin",
+      "",
+    ]);
+  },
+});
+
+Deno.test({
+  name: "parseCommandLine takes nothing behind -- for an option that may stand there several times",
+  permissions: "none",
+  fn() {
+    const { options, positionals } = parseCommandLine(repeated, ["-p", "3", "--", "--pin=4"]);
+    assertEquals([options.pin, positionals.where], [[3], "--pin=4"]);
+  },
+});
+
+Deno.test({
+  name: "parseCommandLine refuses a wrong value among several, and one that is missing",
+  permissions: "none",
+  fn() {
+    const sentenceOf = (...args: string[]) =>
+      assertThrows(() => parseCommandLine(repeated, args), PinwireError).sentence;
+    assertEquals(sentenceOf("-p", "3", "-p", "41"), '--pin: "41" is out of range: use 1 to 40');
+    assertEquals(sentenceOf("-p", "3", "--pin"), "--pin needs a value: write --pin PIN");
   },
 });
 
