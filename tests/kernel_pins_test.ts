@@ -19,7 +19,11 @@ function dressed(name: string, dress: Dress) {
 
 async function checkContract(dress: Dress): Promise<void> {
   const deno = [Deno.execPath(), "test", "--no-check", "--cached-only", "--allow-all", "--trace-leaks"];
-  const { code, stdout, stderr } = await runInVm(dress, [...deno, "tests/vm/guest_pins.ts"]);
+  const { code, stdout, stderr } = await runInVm(dress, [
+    ...deno,
+    "tests/vm/guest_pins.ts",
+    "tests/vm/guest_led.ts",
+  ]);
   assertEquals(code, 0, `${stdout}\n${stderr}`);
   const passed = Number(stdout.match(/^ok \| (\d+) passed \| 0 failed/m)?.[1] ?? 0);
   assert(passed > 0, `${stdout}\n${stderr}`);

@@ -78,7 +78,7 @@ export class Device implements AsyncDisposable {
     this.#stopBlinking();
     this.#hz = hz;
     const half = 500 / hz;
-    const start = performance.now();
+    let next = performance.now();
     let changes = 0;
     const change = () => {
       this.#set(changes % 2 === 0);
@@ -87,10 +87,11 @@ export class Device implements AsyncDisposable {
         this.#hz = 0;
         return onDone?.();
       }
-      // Counted from the start, so that late timers don't add up; after a long sleep nothing is made up for.
-      const behind = Math.floor((performance.now() - start) / half);
-      if (behind > changes + 1) changes += Math.floor((behind - changes) / 2) * 2;
-      this.#flash = setTimeout(change, start + changes * half - performance.now());
+      // Counted on from when it should have been, so that late timers don't add up; but after a long sleep
+      // nothing is made up for.
+      const now = performance.now();
+      next = next + half > now ? next + half : now + half;
+      this.#flash = setTimeout(change, next - now);
     };
     change();
   }

@@ -20,6 +20,8 @@ export interface ProcessOptions {
   /** All of stdin, which then ends. Without it stdin stays open for `write` and `end`. */
   stdin?: string | Uint8Array;
   env?: Record<string, string>;
+  /** Ms in place of 10,000. */
+  deadline?: number;
 }
 
 /** What a process left behind. */
@@ -53,12 +55,12 @@ export class Process {
   /** How much of stdout `line` has handed out. */
   #taken = 0;
 
-  constructor(command: string, args: string[], { stdin, env }: ProcessOptions = {}) {
+  constructor(command: string, args: string[], { stdin, env, deadline = DEADLINE }: ProcessOptions = {}) {
     this.#title = [command, ...args].join(" ");
     const pipes = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
     this.#child = new Deno.Command(command, { args, env, ...pipes }).spawn();
     this.#stdin = this.#child.stdin.getWriter();
-    AbortSignal.timeout(DEADLINE).addEventListener("abort", () => this.#late = this.#end());
+    AbortSignal.timeout(deadline).addEventListener("abort", () => this.#late = this.#end());
     this.status = this.#run();
     if (stdin !== undefined) {
       // A process that doesn't want its input says so by its exit code, not by our broken pipe.
