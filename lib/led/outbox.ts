@@ -21,6 +21,7 @@ export class Outbox {
   #queue: Waiting[] = [];
   #writing?: Promise<void>;
   #beganAt = 0;
+  #wroteAt = -Infinity;
   /** Ms between two lines, each in a write of its own: a peer that takes a read for a message needs that. */
   gap = 0;
 
@@ -65,30 +66,40 @@ export class Outbox {
   #start(): void {
     if (this.#writing) return;
     this.#beganAt = performance.now();
-    this.#writing = this.#writeAll().finally(() => this.#writing = undefined);
+    this.#writing = this.#writeAll();
   }
 
   async #writeAll(): Promise<void> {
     // Lines that are sent one after another in the same turn leave in one write.
     await undefined;
     while (this.#queue.length) {
-      const gap = this.gap;
-      this.#out.clear();
-      for (const { line } of this.#queue.splice(0, gap ? 1 : this.#queue.length)) {
-        const bytes = encodeText(this.#context, line);
-        this.#watch?.sent(bytes);
-        this.#encoder.encode(bytes, this.#out);
-      }
+      const wait = this.#wroteAt + this.gap - performance.now();
+      if (this.gap && wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      this.#encodeQueued();
       this.#beganAt = performance.now();
       try {
         await this.#connection.write(this.#out.bytes());
       } catch {
         // Whoever reads from this connection learns that it has gone.
         this.#queue = [];
-        return;
       }
+      this.#wroteAt = performance.now();
       if (this.#watch?.isOver) this.#context.stop.now();
-      if (gap && this.#queue.length) await new Promise((resolve) => setTimeout(resolve, gap));
+    }
+    this.#writing = undefined;
+  }
+
+  #encodeQueued(): void {
+    this.#out.clear();
+    for (const { line } of this.#queue.splice(0, this.gap ? 1 : this.#queue.length)) {
+      const bytes = encodeText(this.#context, line);
+      try {
+        this.#encoder.encode(bytes, this.#out);
+        this.#watch?.sent(bytes);
+      } catch (error) {
+        // Not every frame holds every line, such as fixed:16.
+        this.#context.reporter.error(error, this.#connection.remote);
+      }
     }
   }
 }

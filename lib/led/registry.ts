@@ -20,6 +20,8 @@ export interface Entry {
   link?: Link;
   /** What its pin is, by its last report. */
   on?: boolean;
+  /** Whether it was told something that it hasn't reported yet. */
+  isToldNews?: boolean;
   /** What somebody told it last. A toggle is kept as what it came to. */
   desired?: Exclude<Command, { do: "toggle" }>;
   /** Since when it is away, ms since the epoch. */
@@ -79,6 +81,7 @@ export class Registry {
   report(entry: Entry, on: boolean): void {
     const isNews = on !== entry.on && entry.desired?.do !== "blink";
     entry.on = on;
+    entry.isToldNews = false;
     this.#tell({ event: "state", on, device: labelOf(entry), peer: entry.link!.peer }, !isNews);
     for (const hear of this.#waiting.get(entry) ?? []) hear(on);
   }
@@ -128,6 +131,7 @@ export class Registry {
       ? { do: this.#isLit(entry) ? "off" as const : "on" as const }
       : command;
     entry.desired = desired;
+    entry.isToldNews = true;
     // A plain client knows no toggle; who has never said what its pin is has to find out itself.
     const said = isUnknown && entry.hello ? command : desired;
     entry.link?.send(printCommand(said));
@@ -180,8 +184,9 @@ export class Registry {
   }
 
   #isLit(entry: Entry): boolean {
-    if (entry.desired?.do === "blink") return true;
-    return entry.on ?? entry.desired?.do === "on";
+    const { desired, on, isToldNews } = entry;
+    if (desired?.do === "blink") return true;
+    return isToldNews || on === undefined ? desired?.do === "on" : on;
   }
 
   #sayDesired(entry: Entry): void {

@@ -64,6 +64,7 @@ pure("LineGuard.refuses lets lines pass that are no request, however they are cu
     "ON\n",
     'hello {"name":"x"}\n',
     "GET /\n",
+    "GET /\nx HTTP/1.1\n",
     "GET / \nHTTP/1.1\n",
     "get / HTTP/1.1\n",
     " GET / HTTP/1.1\n",
