@@ -78,7 +78,9 @@ export async function runAgents(address: Address, options: AgentsOptions): Promi
       agents.set(name, new Agent(device, { ...options, ca, token }, context));
       onState(device.on);
     }
-    const controller = options.interactive ? await askAddress([...devices.values()], context) : address;
+    const controller = options.interactive
+      ? await askAddress([...devices.values()], context, options.json)
+      : address;
     await Promise.all([...agents.values()].map((agent) => agent.run(controller)));
   } finally {
     for (const device of devices.values()) await device.close(onExit);
@@ -96,7 +98,7 @@ function namedLines({ name, ...options }: AgentsOptions) {
 }
 
 /** Asks as the tutorial's client does: `ip:port`, `1` is local on, `2` local off, an empty line the default. */
-async function askAddress(devices: Device[], { reporter, stop }: Context): Promise<Address> {
+async function askAddress(devices: Device[], { reporter, stop }: Context, isJson: boolean): Promise<Address> {
   const defaults = { port: DEFAULT_PORT, schemes: ["tcp", "tls", "unix"] } as const;
   const console = await openConsole("REMOTEHOST>", stop, (line) => reporter.print(line));
   try {
@@ -110,7 +112,8 @@ async function askAddress(devices: Device[], { reporter, stop }: Context): Promi
           return parseAddress(word, defaults);
         } catch (error) {
           if (!(error instanceof PinwireError)) throw error;
-          console.print(error.sentence);
+          if (isJson) reporter.error(error);
+          else console.print(error.sentence);
         }
       }
       console.prompt();

@@ -48,9 +48,12 @@ export async function runController(
   };
 
   async function answerLines() {
+    let count = 0;
     for await (const line of console.lines) {
       answer(line, registry, answers);
       console.prompt();
+      // A script's lines come all at once: what they say has to get out in between.
+      if (++count % LINES_A_TURN === 0) await new Promise((resolve) => setTimeout(resolve));
     }
   }
 
@@ -73,6 +76,7 @@ export async function runController(
   await answering;
 }
 
+const LINES_A_TURN = 50;
 const OPEN_TO_ALL = "whoever reaches it can be a device, and see what is switched: use --token-file";
 
 /** Where the console's answers go. */

@@ -3,6 +3,8 @@ import { type Connection, type Context, encodeText, type Watch } from "../net/mo
 
 /** Lines that wait for a peer that doesn't read; with one more it counts as gone. */
 const LONGEST_QUEUE = 1_000;
+/** Lines that wait for a plain client, with its gaps; with one more only the newest is worth sending. */
+const LONGEST_PLAIN_QUEUE = 100;
 /** After so many ms of a write that doesn't get through, only the newest report is worth sending. */
 const STALLED = 1_000;
 
@@ -22,6 +24,8 @@ export class Outbox {
   #writing?: Promise<void>;
   #beganAt = 0;
   #wroteAt = -Infinity;
+  /** Whether the peer read so little that too many lines waited. */
+  hasOverflowed = false;
   /** Ms between two lines, each in a write of its own: a peer that takes a read for a message needs that. */
   gap = 0;
 
@@ -35,16 +39,15 @@ export class Outbox {
     this.#encoder = (codec.spec.startsWith("text") ? parseSpec("line") : codec).open().encoder;
   }
 
-  /** Whether the peer reads so little that lines were dropped. */
-  get isFull(): boolean {
-    return this.#queue.length > LONGEST_QUEUE;
-  }
-
   /** Sends a line. When too many wait, none is sent any more and the connection closes. */
   send(line: string): void {
-    if (this.isFull) return;
+    if (this.hasOverflowed) return;
+    if (this.gap && this.#queue.length >= LONGEST_PLAIN_QUEUE) this.#queue = [];
     this.#queue.push({ line, isReport: false });
-    if (this.isFull) this.#connection.close();
+    if (this.#queue.length > LONGEST_QUEUE) {
+      this.hasOverflowed = true;
+      this.#connection.close();
+    }
     this.#start();
   }
 

@@ -120,7 +120,7 @@ pure("Outbox.report never fills the queue of a peer that doesn't read", async ()
   outbox.report("state 0");
   await Promise.resolve();
   for (let i = 1; i <= 5_000; i++) outbox.report(`state ${i}`);
-  assertEquals(outbox.isFull, false);
+  assertEquals(outbox.hasOverflowed, false);
   assertEquals(await read(peer), "state 0\n");
   const rest = (await read(peer))!.trimEnd().split("\n");
   assertEquals(rest.at(-1), "state 5000");
@@ -133,9 +133,9 @@ pure("Outbox.send closes the connection when a thousand lines wait and one more 
   outbox.send("first");
   await Promise.resolve();
   for (let i = 0; i < 1_000; i++) outbox.send("on");
-  assertEquals(outbox.isFull, false);
+  assertEquals(outbox.hasOverflowed, false);
   outbox.send("on");
-  assertEquals(outbox.isFull, true);
+  assertEquals(outbox.hasOverflowed, true);
   outbox.send("off");
   assertEquals([await read(peer), await read(peer)], ["first\n", null]);
   await outbox.flushed();

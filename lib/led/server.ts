@@ -117,7 +117,7 @@ class Session implements PullOptions {
         hint: "its link is dead, or it does not answer ping with pong",
       });
     }
-    if (this.#outbox.isFull) {
+    if (this.#outbox.hasOverflowed) {
       throw new PinwireError("too_slow", `${peer} does not read what it is told`, {
         hint: "the connection was closed",
       });
