@@ -8,7 +8,9 @@ Deno.test("ledScene shows two devices, their pins, and a link that breaks withou
   assertEquals(rows, ["● red   ● green", "● red   ○ green"]);
   assert(printed.includes("   Its pin was 0 1 0, and nothing in between."));
   assertEquals(
-    printed.filter((line) => /^ {3}[01]  (red  |green)  127\.0\.0\.1:\d+  off  pin 1[13]/.test(line)).length,
+    printed.filter((line) =>
+      /^ {3}[01] {2}(red {2}|green) {2}127\.0\.0\.1:\d+ {2}off {2}pin 1[13]/.test(line)
+    ).length,
     2,
   );
 });
