@@ -140,3 +140,67 @@ Deno.test({
     await assertMissing(args, ["--allow-net"], "--allow-read");
   },
 });
+
+const SIMULATED = ["--gpio", "simulated"];
+
+Deno.test("led serve, an agent with simulated pins, and --via work with --allow-net alone", async () => {
+  await using server = await pinwire(["led", "serve", "127.0.0.1:0", "--json"], NET);
+  const agent = ["led", "agent", server.address, ...SIMULATED, "--name", "lamp"];
+  await using lamp = await pinwire(agent, NET);
+  await server.next("state");
+  const { code, stdout, stderr } = await runPinwire(["led", "on", "lamp", "--via", server.address], NET);
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /^0 {2}lamp /);
+  await server.write("off lamp\n");
+  await lamp.sees(/● lamp\n○ lamp\n/);
+  assertEquals(lamp.stderr, "");
+  await using several = await pinwire(
+    ["led", "agent", server.address, ...SIMULATED, "--pin", "red=11", "--pin", "green=13"],
+    NET,
+  );
+  await several.sees(/○ green\n/);
+});
+
+Deno.test("led on, toggle, blink and pins need nothing with simulated pins", async () => {
+  for (const args of [["on"], ["toggle"], ["blink", "--count", "1", "--hz", "50"], ["pins"]]) {
+    const { code, stderr } = await runPinwire(["led", ...args, ...SIMULATED], { flags: [] });
+    assertEquals([code, stderr], [0, ""], args.join(" "));
+  }
+});
+
+Deno.test("led names the permission that is missing", async () => {
+  const agent = ["led", "agent", "127.0.0.1:1", ...SIMULATED];
+  const lacks: [string[], string[], string][] = [
+    [["led", "serve", "127.0.0.1:0"], [], "--allow-net"],
+    [agent, ["--allow-net"], "--allow-sys"],
+    [["led", "on", "lamp", "--via", "127.0.0.1:1"], [], "--allow-net"],
+  ];
+  await Promise.all(lacks.map((one) => assertMissing(...one)));
+  // It shows its pin before it dials.
+  const { code, stderr } = await runPinwire([...agent, "--name", "lamp"], { flags: [] });
+  assertMatch(stderr, /^pinwire: [^\n]*--allow-net[^\n]*\n$/);
+  assertEquals(code, 1);
+});
+
+Deno.test({
+  name: "a token file needs --allow-read and --allow-sys, and --allow-write where it is made",
+  ignore: isWindows,
+  async fn() {
+    await using dir = await tempDir();
+    const token = ["--token-file", `${dir.path}/token`];
+    const serve = ["led", "serve", "127.0.0.1:0", "--json", ...token];
+    const [net, read, write, sys] = ["--allow-net", "--allow-read", "--allow-write", "--allow-sys"];
+    const lacks: [string[], string][] = [[[net], read], [[net, read], write], [[net, read, write], sys]];
+    for (const [given, flag] of lacks) {
+      const { code, stderr } = await runPinwire(serve, { flags: given });
+      assertEquals(code, 1);
+      assertMatch(stderr, new RegExp(`^pinwire( \\w+)?: [^\n]+${flag}[^\n]*\n$`));
+    }
+    await using server = await pinwire(serve, { flags: [net, read, write, sys] });
+    const agent = ["led", "agent", server.address, ...SIMULATED, "--name", "lamp", ...token];
+    await assertMissing(agent, [net], read);
+    await assertMissing(agent, [net, read], sys);
+    await using _lamp = await pinwire(agent, { flags: [net, read, sys] });
+    await server.next("device");
+  },
+});

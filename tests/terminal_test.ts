@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { has, pinwire, pinwireArgs, type Process, PYTHON, python } from "./support.ts";
+import { agent, controller, next } from "./support/led.ts";
 
 const ENTER = "\r";
+const TAB = "\t";
 const UP = "\x1b[A";
 const LEFT = "\x1b[D";
 const CTRL_C = "\x03";
@@ -189,4 +191,123 @@ terminal("send asks for what is missing", async () => {
   assertEquals((await receiver.next("message")).text, "hello");
   assertEquals((await receiver.stop()).code, 0);
   assertEquals((await client.outcome()).code, 0);
+});
+
+/** A controller on a terminal that has shown its prompt, and where it listens. */
+async function ledServe(...options: string[]): Promise<Process> {
+  const server = onTerminal(["led", "serve", "127.0.0.1:0", ...options]);
+  try {
+    server.address = (await server.sees(/listening on (tcp:\S+)[^]*cmd> /))[1];
+    return server;
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+terminal(
+  "led serve keeps a line that is half typed when a device comes, and carries it out then",
+  async () => {
+    await using server = await ledServe();
+    await server.write("on la");
+    await server.sees(/on la$/);
+    await using lamp = await agent(server.address, "lamp");
+    // What happens stands above the line, which is drawn again below it.
+    await server.sees(/lamp is here, number 0[^]*lamp is off[^]*cmd> on la/);
+    await server.write(`mp${ENTER}`);
+    assertEquals([(await next(lamp, "state")).on, (await next(lamp, "state")).on], [false, true]);
+    await server.sees(/lamp is on/);
+    const lines = seen(server).split("\n");
+    assert(lines.includes("cmd> on lamp"), seen(server));
+    assert(lines.includes("pinwire led: lamp is off"), seen(server));
+  },
+);
+
+terminal("led serve completes commands and the names of devices by Tab", async () => {
+  await using server = await ledServe();
+  await using lamp = await agent(server.address, "kitchen");
+  await server.sees(/kitchen is off/);
+  // Keys that come together count as pasted, where Tab completes nothing.
+  for (const [keys, shown] of [["to", /to$/], [TAB, /toggle $/], ["k", /k$/], [TAB, /kitchen $/]] as const) {
+    await server.write(keys);
+    await server.sees(shown);
+  }
+  await server.write(ENTER);
+  assertEquals([(await next(lamp, "state")).on, (await next(lamp, "state")).on], [false, true]);
+  await server.sees(/kitchen is on/);
+  assert(seen(server).includes("cmd> toggle kitchen "), seen(server));
+});
+
+for (const [name, keys] of [["quit", `quit${ENTER}`], ["Ctrl-C", CTRL_C]]) {
+  terminal(`led serve ends with 0 at ${name}`, async () => {
+    await using server = await ledServe();
+    await using _lamp = await agent(server.address, "lamp");
+    await server.sees(/lamp is off/);
+    await server.write(keys);
+    assertEquals((await server.outcome()).code, 0, server.stdout);
+  });
+}
+
+terminal("led serve goes on behind Ctrl-D, which ends its console alone", async () => {
+  await using server = await ledServe();
+  await server.write(CTRL_D);
+  await using _lamp = await agent(server.address, "lamp");
+  await server.sees(/lamp is here/);
+});
+
+terminal("led agent draws its pins in one row, what happens above it", async () => {
+  await using server = await controller();
+  const pins = ["--pin", "red=11", "--pin", "green=13"];
+  await using lamps = onTerminal([
+    "led",
+    "agent",
+    server.address,
+    "--gpio",
+    "simulated",
+    "--no-color",
+    ...pins,
+  ]);
+  await next(server, "state");
+  await next(server, "state");
+  await server.write("on green\n");
+  await lamps.sees(/○ red {3}● green$/);
+  await server.write("on red\n");
+  await lamps.sees(/● red {3}● green$/);
+  await server.stop();
+  await lamps.sees(/lost tcp:[^]*lost tcp:[^]*● red {3}● green$/);
+  const rows = lamps.stdout.split(/\r\n|\r/).map((row) => row.replace(/^\p{Cc}\[2K/u, ""));
+  const address = server.address;
+  assertEquals(rows.filter((row) => row === `connected to ${address}`).length, 2);
+  assert(rows.some((row) => row.startsWith(`lost ${address}`)), lamps.stdout);
+  for (const row of rows.filter((row) => /[●○]/.test(row))) assertMatch(row, /^[●○] red( {3}[●○] green)?$/);
+});
+
+terminal("led agent colours a pin that is on", async () => {
+  await using server = await controller();
+  await using lamp = onTerminal(["led", "agent", server.address, "--gpio", "simulated", "--name", "lamp"]);
+  await next(server, "state");
+  await server.write("on lamp\n");
+  await lamp.sees(/\p{Cc}\[1m\p{Cc}\[33m● lamp/u);
+});
+
+terminal("led agent -i asks for its controller, and leaves a clean screen at Ctrl-C", async () => {
+  await using server = await controller();
+  await using lamp = onTerminal([
+    "led",
+    "agent",
+    "-i",
+    "--gpio",
+    "simulated",
+    "--name",
+    "lamp",
+    "--no-color",
+  ]);
+  await lamp.sees(/REMOTEHOST>/);
+  await lamp.write(`1${ENTER}`);
+  await lamp.sees(/● lamp/);
+  await lamp.write(`${server.address}${ENTER}`);
+  assertEquals((await next(server, "state")).on, true);
+  await lamp.write(CTRL_C);
+  assertEquals((await lamp.outcome()).code, 0);
+  assert(lamp.stdout.endsWith("\n"), JSON.stringify(lamp.stdout));
 });

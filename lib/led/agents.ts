@@ -81,6 +81,12 @@ export async function runAgents(address: Address, options: AgentsOptions): Promi
     const controller = options.interactive
       ? await askAddress([...devices.values()], context, options.json)
       : address;
+    // Told to the controller too, before the links close.
+    if (onExit === "off") {
+      stop.signal.addEventListener("abort", () => {
+        for (const device of devices.values()) device.apply({ do: "off" });
+      });
+    }
     await Promise.all([...agents.values()].map((agent) => agent.run(controller)));
   } finally {
     for (const device of devices.values()) await device.close(onExit);

@@ -133,8 +133,13 @@ function answer(line: string, registry: Registry, { print, fail, quit }: Answers
     const name = labelOf(entry);
     const { desired } = entry;
     if (!link) print(`${name} is away and will be told when it comes back`);
-    else if (desired?.do === "blink") print(`${name} was told to blink ${desired.hz} times a second`);
-    else if (!hello) print(`${name} was told ${desired?.do}`);
+    else if (desired?.do === "blink") {
+      print(
+        `${name} was told to blink ${desired.hz} times a second${
+          hello ? "" : ", which a plain client may not know"
+        }`,
+      );
+    } else if (!hello) print(`${name} was told ${desired?.do}`);
     else if (on === (desired?.do === "on")) print(`${name} is ${desired?.do} already`);
   }
 }

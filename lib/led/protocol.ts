@@ -138,6 +138,8 @@ export interface DeviceStatus {
   peer?: string;
   pin?: string;
   chip?: string;
+  /** It has never said hello, and knows no more than on and off. */
+  plain?: boolean;
   /** What it last said its pin is. */
   on?: boolean;
   /** What somebody told it, `on`, `off` or `blink 2`. */

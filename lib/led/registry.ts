@@ -177,6 +177,7 @@ export class Registry {
       peer: link?.peer,
       pin: hello?.pin,
       chip: hello?.chip,
+      plain: !hello,
       on,
       desired: desired && printCommand(desired),
       away: link || awaySince === undefined ? undefined : new Date(awaySince).toISOString(),

@@ -114,6 +114,7 @@ pure("Registry says what a device was told once more when it comes back, and not
     peer: undefined,
     pin: "11",
     chip: "c",
+    plain: false,
     on: true,
     desired: "on",
     away: "1970-01-01T00:00:05.000Z",

@@ -80,10 +80,10 @@ export function deviceTable(devices: readonly DeviceStatus[]): string[] {
   return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd());
 }
 
-function note({ pin, chip, peer, away, desired }: DeviceStatus): string {
+function note({ pin, chip, plain, away, desired }: DeviceStatus): string {
   const parts = [
     pin && `pin ${pin}${chip ? ` of ${chip}` : ""}`,
-    peer && !pin && "plain client",
+    plain && "plain client",
     away && `since ${new Date(away).toTimeString().slice(0, 8)}`,
     desired && `told ${desired}`,
   ];

@@ -43,7 +43,7 @@ pure("linkSentence says what happens to an agent's link, and makes it safe for a
 
 pure("deviceTable writes a line for each device, its columns below each other", () => {
   const rows = deviceTable([
-    { index: 0, peer: "tcp://127.0.0.1:50123" },
+    { index: 0, peer: "tcp://127.0.0.1:50123", plain: true },
     { index: 1, name: "kitchen", peer: "tcp://127.0.0.1:5", pin: "11", chip: "simulated", on: true },
     { index: 10, name: "lamp", peer: "unix:#3", pin: "GPIO17", on: false, desired: "off" },
   ]);

@@ -92,7 +92,7 @@ export async function readToken(path: string, make = false): Promise<Token> {
     if (error instanceof PinwireError || error instanceof Deno.errors.NotCapable) throw error;
     if (error instanceof Deno.errors.NotFound) {
       throw make
-        ? refusal(path, "can't be made", "make its folder first", error)
+        ? refusal(path, "can't be made", "check its folder, and that it is no broken link", error)
         : refusal(path, "does not exist", "copy it from the other end", error);
     }
     throw refusal(

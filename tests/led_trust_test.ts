@@ -1,0 +1,372 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Token } from "../lib/net/proof.ts";
+import {
+  errorsOf,
+  isLinux,
+  LOOPBACK,
+  pinwire,
+  type Process,
+  refusal,
+  runPinwire,
+  tempDir,
+} from "./support.ts";
+import { agent, controller, list, next, Peer, Proxy, reports, statesOf } from "./support/led.ts";
+
+/** A test in a folder that goes with it. Rights of files mean something on other systems than Windows alone. */
+function trust(
+  name: string,
+  fn: (folder: string) => Promise<void>,
+  ignore = Deno.build.os === "windows",
+): void {
+  Deno.test({
+    name,
+    ignore,
+    async fn() {
+      await using folder = await tempDir();
+      await fn(folder.path);
+    },
+  });
+}
+
+const NOBODY = ["no device is connected: start an agent, or the tutorial's client"];
+
+/** A controller with a token, which it makes, and the options to name it. */
+async function guarded(folder: string, ...options: string[]) {
+  const token = ["--token-file", `${folder}/token`];
+  return { server: await controller(...token, ...options), token };
+}
+
+/** A token that isn't the controller's. */
+async function otherToken(folder: string): Promise<string[]> {
+  const path = `${folder}/other`;
+  await Deno.writeTextFile(path, "x".repeat(43), { mode: 0o600 });
+  return ["--token-file", path];
+}
+
+/** The proof of whoever knows the token in this file. */
+async function prove(path: string, role: string, hellos: [string, string], binding: string): Promise<string> {
+  const token = await Token.from((await Deno.readTextFile(path)).trim());
+  return `proof ${await token.prove(role, { protocol: "pinwire led 1", hellos, binding })}`;
+}
+
+const helloOf = (role: string, name = "raw") =>
+  `hello ${JSON.stringify({ role, name, pin: "11", version: 1, nonce: "n".repeat(43) })}`;
+
+/** Says hello and gives the controller's. */
+async function greet(peer: Peer, hello: string): Promise<string> {
+  await peer.say(hello);
+  const answer = await peer.line();
+  assertMatch(answer, /^hello \{"role":"controller","version":1,"nonce":"[\w-]{43}"\}$/);
+  return answer;
+}
+
+trust("a token that both know lets an agent in, and a command with --via", async (folder) => {
+  const { server, token } = await guarded(folder);
+  await using _ = server;
+  await using lamp = await agent(server.address, "lamp", ...token);
+  assertEquals((await next(server, "device")).device, "lamp");
+  await server.write("on lamp\n");
+  await reports(server, "lamp", true);
+  const { code, stdout, stderr } = await runPinwire([
+    "led",
+    "off",
+    "lamp",
+    "--via",
+    server.address,
+    ...token,
+  ]);
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /^\d {2}lamp {2}.* off /);
+  for (const on of [false, true, false]) assertEquals((await next(lamp, "state")).on, on);
+  assertEquals([errorsOf(lamp), errorsOf(server)], [[], []]);
+});
+
+trust("a token works over TLS too", async (folder) => {
+  await runPinwire(["cert", "127.0.0.1", "--out", folder]);
+  const cert = `${folder}/pinwire-cert.pem`;
+  const { server, token } = await guarded(
+    folder,
+    "--tls-cert",
+    cert,
+    "--tls-key",
+    `${folder}/pinwire-key.pem`,
+  );
+  await using _ = server;
+  await using _lamp = await agent(server.address, "lamp", "--ca", cert, ...token);
+  assertMatch((await next(server, "device")).peer!, /^tls:/);
+  await server.write("on lamp\n");
+  await reports(server, "lamp", true);
+});
+
+trust(
+  "an agent with a wrong token is told so and obeys nobody, and locks no other out on this machine",
+  async (folder) => {
+    const { server, token } = await guarded(folder);
+    await using _ = server;
+    const wrong = await otherToken(folder);
+    await using stranger = await agent(server.address, "stranger", ...wrong);
+    const { message, hint } = await next(stranger, "error");
+    assertEquals(message, "the controller does not let us in (the proof is wrong)");
+    assertMatch(hint!, /--token-file/);
+    assertMatch((await next(server, "error")).message!, /^refused tcp:.*, the proof is wrong$/);
+    // As many wrong proofs as would keep another machine out.
+    const peers = await Promise.all(Array.from({ length: 6 }, () => Peer.dial(server)));
+    await Promise.all(peers.map(async (peer) => {
+      using _ = peer;
+      await greet(peer, helloOf("agent"));
+      await peer.say(`proof ${"A".repeat(43)}`);
+      assertEquals(await peer.rest(), "refused the proof is wrong\n");
+    }));
+    await using lamp = await agent(server.address, "lamp", ...token);
+    assertEquals((await next(server, "device")).device, "lamp");
+    await server.write("on all\n");
+    await reports(server, "lamp", true);
+    assertEquals((await list(server)).length, 1);
+    for (const on of [false, true]) assertEquals((await next(lamp, "state")).on, on);
+    assertEquals(statesOf(stranger), [false]);
+  },
+);
+
+trust("an agent with a token obeys no controller without one", async (folder) => {
+  await using server = await controller();
+  const token = await otherToken(folder);
+  await server.write("on all\n");
+  await using lamp = await agent(server.address, "lamp", ...token);
+  const { message } = await next(lamp, "error");
+  assertEquals(message, "the controller has no token, so anybody may switch its devices");
+  await next(server, "device");
+  await server.write("on lamp\n");
+  // It dials again, and gives it up again.
+  for (let i = 0; i < 2; i++) assertEquals((await next(lamp, "disconnected")).reason, "no token");
+  assertEquals(statesOf(lamp), [false]);
+  const via = ["led", "on", "lamp", "--via", server.address, ...token];
+  assertMatch(await refusal(via, 1), /^pinwire: the controller has no token/);
+});
+
+trust("a controller with a token lets nobody in without one", async (folder) => {
+  const { server } = await guarded(folder);
+  await using _ = server;
+  await using lamp = await agent(server.address, "lamp");
+  assertEquals((await next(lamp, "error")).message, "the controller does not let us in (a token is needed)");
+  for (const args of [["status"], ["on", "all"], ["toggle", "lamp"]]) {
+    assertEquals(
+      await refusal(["led", ...args, "--via", server.address], 1),
+      "pinwire: the controller does not let us in (a token is needed): both ends need the same --token-file\n",
+    );
+  }
+  const wrong = await otherToken(folder);
+  assertMatch(
+    await refusal(["led", "status", "--via", server.address, ...wrong], 1),
+    /\(the proof is wrong\)/,
+  );
+  assertEquals([await list(server), statesOf(lamp)], [NOBODY, [false]]);
+});
+
+trust("a token file that others can read is refused at both ends", async (folder) => {
+  await Deno.writeTextFile(`${folder}/token`, "x".repeat(43));
+  await Deno.chmod(`${folder}/token`, 0o640);
+  const token = ["--token-file", `${folder}/token`];
+  const commands = [
+    ["serve", `${LOOPBACK}:0`],
+    ["agent", `${LOOPBACK}:1`, "--gpio", "simulated", "--name", "x"],
+    ["on", "x", "--via", `${LOOPBACK}:1`],
+  ];
+  for (const args of commands) {
+    const said = await refusal(["led", ...args, ...token], 1);
+    assertEquals(
+      said,
+      `pinwire: the token file ${folder}/token can be read by others: chmod 600 ${folder}/token, ` +
+        "after making a new one if they may have\n",
+    );
+  }
+});
+
+trust("an agent makes no token file, and the controller makes it for its owner alone", async (folder) => {
+  const path = `${folder}/token`;
+  const args = ["led", "agent", `${LOOPBACK}:1`, "--gpio", "simulated", "--name", "x", "--token-file", path];
+  assertMatch(await refusal(args, 1), /does not exist: copy it from the other end/);
+  const { server } = await guarded(folder);
+  await using _ = server;
+  assertEquals((await Deno.stat(path)).mode! & 0o777, 0o600);
+  assertMatch(await Deno.readTextFile(path), /^[\w-]{43}\n$/);
+});
+
+trust("who says nothing is given up: by a controller, by an agent and by --via", async (folder) => {
+  const { server } = await guarded(folder);
+  await using _ = server;
+  using silent = Deno.listen({ hostname: LOOPBACK, port: 0 });
+  const address = `tcp://${LOOPBACK}:${silent.addr.port}`;
+  await using lamp = await agent(address, "lamp", ...await otherToken(folder));
+  using lampsConn = await silent.accept();
+  const asking = refusal(["led", "status", "--via", address], 1);
+  using askersConn = await silent.accept();
+  using mute = await Peer.dial(server);
+
+  assertEquals(await mute.rest(), "");
+  const { peer } = await next(server, "connected");
+  assertEquals((await next(server, "disconnected")).peer, peer);
+
+  assertEquals((await next(lamp, "disconnected")).reason, "no proof");
+  assertEquals((await next(lamp, "error")).message, `${address} has not proven that it knows the token`);
+  assertEquals(
+    await asking,
+    `pinwire: ${address} does not answer: check that a pinwire controller listens there\n`,
+  );
+  for (const conn of [lampsConn, askersConn]) await new Peer(conn).rest();
+});
+
+trust("what is said before the proof doesn't count", async (folder) => {
+  const { server, token } = await guarded(folder);
+  await using _ = server;
+  await using lamp = await agent(server.address, "lamp", ...token);
+  await reports(server, "lamp", false);
+  for (const line of ["on lamp", "state on", `proof ${"A".repeat(43)}`, "", "ping"]) {
+    using peer = await Peer.dial(server);
+    await peer.say(line, "on lamp");
+    assertEquals(await peer.rest(), "refused a token is needed\n");
+  }
+  // In place of a proof, in the same write as the hello and behind it.
+  const eager = ["control", "agent"].map(async (role) => {
+    using peer = await Peer.dial(server);
+    await peer.say(helloOf(role), "on lamp", "state on", "on lamp");
+    assertMatch(await peer.rest(), /^hello [^\n]+\nrefused the proof is wrong\n$/);
+  });
+  await Promise.all(eager);
+  const rows = await list(server);
+  assertEquals([rows.length, statesOf(lamp)], [1, [false]]);
+  assertMatch(rows[0], /^\d {2}lamp /);
+});
+
+trust("an agent obeys nobody before the proof", async (folder) => {
+  using listener = Deno.listen({ hostname: LOOPBACK, port: 0 });
+  const token = await otherToken(folder);
+  await using lamp = await agent(`${LOOPBACK}:${listener.addr.port}`, "lamp", ...token);
+  using peer = new Peer(await listener.accept());
+  assertMatch(await peer.line(), /^hello /);
+  await peer.say("on", "toggle", "blink 50", "state?", helloOf("controller"), "on");
+  assertMatch(await peer.line(), /^proof [\w-]{43}$/);
+  await peer.say("on", `proof ${"A".repeat(43)}`, "on");
+  assertEquals(await peer.rest(), "");
+  assertEquals((await next(lamp, "error")).message, "the controller does not know the token");
+  assertEquals(statesOf(lamp), [false]);
+});
+
+trust("a proof that was heard is worth nothing on the next connection", async (folder) => {
+  const { server } = await guarded(folder);
+  await using _ = server;
+  const hello = helloOf("agent");
+  using first = await Peer.dial(server);
+  const answer = await greet(first, hello);
+  const proof = await prove(`${folder}/token`, "agent", [hello, answer], server.address);
+  await first.say(proof);
+  assertMatch(await first.line(), /^proof [\w-]{43}$/);
+  assertEquals((await next(server, "device")).device, "raw");
+  using second = await Peer.dial(server);
+  await greet(second, hello);
+  await second.say(proof);
+  assertEquals(await second.rest(), "refused the proof is wrong\n");
+});
+
+trust("a proof for another role, or of the other side, is worth nothing", async (folder) => {
+  const { server } = await guarded(folder);
+  await using _ = server;
+  await Promise.all(["control", "controller"].map(async (role) => {
+    using peer = await Peer.dial(server);
+    const hello = helloOf("agent");
+    const answer = await greet(peer, hello);
+    await peer.say(await prove(`${folder}/token`, role, [hello, answer], server.address));
+    assertEquals(await peer.rest(), "refused the proof is wrong\n");
+  }));
+});
+
+trust("an agent takes its own proof, sent back to it, for none", async (folder) => {
+  using listener = Deno.listen({ hostname: LOOPBACK, port: 0 });
+  const token = await otherToken(folder);
+  await using lamp = await agent(`${LOOPBACK}:${listener.addr.port}`, "lamp", ...token);
+  using peer = new Peer(await listener.accept());
+  // Its challenge is sent back too.
+  await peer.say((await peer.line()).replace('"agent"', '"controller"'));
+  await peer.say(await peer.line(), "on");
+  assertEquals(await peer.rest(), "");
+  assertEquals((await next(lamp, "error")).message, "the controller does not know the token");
+  assertEquals(statesOf(lamp), [false]);
+});
+
+trust(
+  "a proof that somebody in between passes on is wrong, though both ends know the token",
+  async (folder) => {
+    const { server, token } = await guarded(folder);
+    await using _ = server;
+    await using between = new Proxy(server.port, "127.0.0.2");
+    await using lamp = await agent(between.address, "lamp", ...token);
+    assertEquals(
+      (await next(lamp, "error")).message,
+      "the controller does not let us in (the proof is wrong)",
+    );
+    assertEquals([await list(server), statesOf(lamp)], [NOBODY, [false]]);
+    // Elsewhere than on Linux, 127.0.0.2 is no address of a machine.
+  },
+  !isLinux,
+);
+
+trust("300 connections that say nothing keep no agent out", async (folder) => {
+  const { server, token } = await guarded(folder);
+  await using _ = server;
+  const silent = await Promise.all(Array.from({ length: 300 }, () => Peer.dial(server)));
+  for (const _ of silent) await next(server, "connected");
+  await using _lamp = await agent(server.address, "lamp", ...token);
+  assertEquals((await next(server, "device")).device, "lamp");
+  await server.write("on lamp\n");
+  await reports(server, "lamp", true);
+  assertEquals((await list(server)).length, 1);
+  // The oldest had to go, which is told once.
+  assertEquals(await silent[0].rest(), "");
+  assertEquals(errorsOf(server).map(({ message }) => message), [
+    "more than 256 connections have proven nothing yet",
+  ]);
+  for (const peer of silent) peer[Symbol.dispose]();
+});
+
+trust("the ready line warns where everybody can reach a controller without a token", async (folder) => {
+  const token = ["--token-file", `${folder}/token`];
+  const warned: [string[], boolean][] = [
+    [["0.0.0.0:0"], true],
+    [["[::]:0"], true],
+    [["0.0.0.0:0", ...token], false],
+    [[`${LOOPBACK}:0`], false],
+    [["localhost:0"], false],
+  ];
+  for (const [args, isWarned] of warned) {
+    const { code, stderr } = await runPinwire(["led", "serve", ...args], { stdin: "quit\n" });
+    const [line, ...more] = stderr.trimEnd().split("\n");
+    assertEquals([code, more], [0, []], args.join(" "));
+    const pattern =
+      /^pinwire led: listening on tcp:\/\/\S+:\d+( \(whoever reaches it .*use --token-file\))?$/;
+    assertEquals(line.match(pattern)?.[1] !== undefined, isWarned, line);
+  }
+  await using server = await pinwire(["led", "serve", "0.0.0.0:0", "--json"]);
+  assertMatch(server.stdout, /^\{"event":"listening",.*"warning":"whoever reaches it /);
+});
+
+/** The text that crossed the wire, from the hexdumps of `--trace`. */
+function traced({ stderr }: Process): string {
+  const rows = [...stderr.matchAll(/^ {2}[\da-f]{8} {2}((?:[\da-f]{2} {1,2})+)/gm)];
+  const hex = rows.map(([, bytes]) => bytes.replaceAll(" ", "")).join("");
+  return new TextDecoder().decode(Uint8Array.fromHex(hex));
+}
+
+trust("the token never crosses the wire, and no end shows it", async (folder) => {
+  const { server, token } = await guarded(folder, "--trace");
+  await using _ = server;
+  await using lamp = await agent(server.address, "lamp", "--trace", ...token);
+  await reports(server, "lamp", false);
+  await server.write("on lamp\n");
+  await reports(server, "lamp", true);
+  const secret = (await Deno.readTextFile(`${folder}/token`)).trim();
+  for (const end of [server, lamp]) {
+    await end.sees(/state on|6f 6e/, "stderr");
+    const text = traced(end);
+    assertMatch(text, /hello \{[^]*proof [\w-]{43}\n[^]*proof [\w-]{43}\n/);
+    for (const shown of [text, end.stdout, end.stderr]) assert(!shown.includes(secret));
+  }
+});
