@@ -1,7 +1,7 @@
 import { fail } from "@std/assert";
 import { bytes, isGone, LOOPBACK, restOf } from "./connection.ts";
-import { pinwire } from "./pinwire.ts";
-import type { Event, Process } from "./process.ts";
+import { pinwire, runPinwire } from "./pinwire.ts";
+import type { Event, Outcome, Process } from "./process.ts";
 
 /** An event of `led`. */
 export interface LedEvent extends Event {
@@ -144,3 +144,11 @@ export class Proxy implements AsyncDisposable {
     }
   }
 }
+
+/** What `led … --via` leaves behind. */
+export const through = (server: Process, ...args: string[]): Promise<Outcome> =>
+  runPinwire(["led", ...args, "--via", server.address]);
+
+/** The `--json` events of a command that has ended. */
+export const eventsOf = (stdout: string): LedEvent[] =>
+  stdout.trim().split("\n").map((line) => JSON.parse(line));
