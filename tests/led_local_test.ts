@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { interrupt, pinwire, refusal, runPinwire } from "./support.ts";
-import { agent, controller, eventsOf, type LedEvent, next, statesOf } from "./support/led.ts";
+import { eventsOf, type LedEvent, next, statesOf } from "./support/led.ts";
 
 const SIMULATED = ["--gpio", "simulated"];
 

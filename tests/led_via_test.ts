@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { bytes, LOOPBACK, pinwire, refusal, runPinwire } from "./support.ts";
+import { bytes, LOOPBACK, refusal, runPinwire } from "./support.ts";
 import { agent, controller, eventsOf, list, next, through } from "./support/led.ts";
 
 Deno.test("led on and the like switch a controller's device with --via, and tell what it is then", async () => {
