@@ -79,7 +79,7 @@ export async function runAgents(address: Address, options: AgentsOptions): Promi
       onState(device.on);
     }
     const controller = options.interactive
-      ? await askAddress([...devices.values()], context, options.json)
+      ? await askAddress(address, [...devices.values()], context, options.json)
       : address;
     // Told to the controller too, before the links close.
     if (onExit === "off") {
@@ -103,8 +103,13 @@ function namedLines({ name, ...options }: AgentsOptions) {
   return lines.map((one) => ({ ...one, name: one.name ?? name ?? nameOfHost(Deno.hostname()) }));
 }
 
-/** Asks as the tutorial's client does: `ip:port`, `1` is local on, `2` local off, an empty line the default. */
-async function askAddress(devices: Device[], { reporter, stop }: Context, isJson: boolean): Promise<Address> {
+/** Asks as the tutorial's client does: `ip:port`, `1` is local on, `2` local off, an empty line is `usual`. */
+async function askAddress(
+  usual: Address,
+  devices: Device[],
+  { reporter, stop }: Context,
+  isJson: boolean,
+): Promise<Address> {
   const defaults = { port: DEFAULT_PORT, schemes: ["tcp", "tls", "unix"] } as const;
   const console = await openConsole("REMOTEHOST>", stop, (line) => reporter.print(line));
   try {
@@ -113,6 +118,8 @@ async function askAddress(devices: Device[], { reporter, stop }: Context, isJson
       const word = line.trim();
       if (word === "1" || word === "2") {
         for (const device of devices) device.apply({ do: word === "1" ? "on" : "off" });
+      } else if (word === "") {
+        return usual;
       } else {
         try {
           return parseAddress(word, defaults);
@@ -124,7 +131,7 @@ async function askAddress(devices: Device[], { reporter, stop }: Context, isJson
       }
       console.prompt();
     }
-    return parseAddress("", defaults);
+    return usual;
   } finally {
     console.close();
   }

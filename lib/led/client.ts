@@ -22,6 +22,7 @@ import {
   AGENT_PING,
   type Command,
   DEAD_AFTER,
+  isLinkTalk,
   type Message,
   parseMessage,
   parseWords,
@@ -90,7 +91,7 @@ export class Agent {
       }
       const held = foundAt === undefined ? 0 : performance.now() - foundAt;
       // Attempt after attempt fails in the same way, and that is said once.
-      if (failure && (String(failure) !== told || backoff.isGood(held))) reporter.error(failure);
+      if (failure && (String(failure) !== told || backoff.isGood(held))) reporter.error(again(failure));
       told = failure ? String(failure) : "";
       await pause(backoff.next(held), signal);
     }
@@ -170,8 +171,8 @@ class Session implements PullOptions {
 
   onFrame(body: Uint8Array): boolean {
     this.#heardAt = performance.now();
-    if (this.#watch.isActive) this.#watch.received(this.#connection.remote, body);
     const line = this.#context.encoding.decode(body).text;
+    if (this.#watch.isActive && !isLinkTalk(line)) this.#watch.received(this.#connection.remote, body);
     const words = this.#handshake.isProven ? parseWords(line) : [];
     for (const word of words) this.#obey(word);
     const message = words.length ? undefined : parseMessage(line);
@@ -240,9 +241,7 @@ class Session implements PullOptions {
       return;
     } else if (silence >= DEAD_AFTER) {
       this.#end(
-        new PinwireError("no_heartbeat", `${peer} has said nothing for ${DEAD_AFTER / 1000} s`, {
-          hint: "dialling again",
-        }),
+        new PinwireError("no_heartbeat", `${peer} has said nothing for ${DEAD_AFTER / 1000} s`),
       );
     } else if (silence >= AGENT_PING) {
       this.#outbox.send("ping");
@@ -253,6 +252,13 @@ class Session implements PullOptions {
     this.#failure = failure;
     this.#connection.close();
   }
+}
+
+/** The same error, for people who should not think that it was the last word. */
+function again(error: unknown): unknown {
+  if (!(error instanceof PinwireError)) return error;
+  const hint = [error.hint, "it is dialled again and again"].filter(Boolean).join("; ");
+  return new PinwireError(error.code, error.message, { hint, cause: error });
 }
 
 /** Whether the next attempt may do better: not where the command line or a permission is wrong. */

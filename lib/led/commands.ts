@@ -53,7 +53,7 @@ const ledServe = command({
   examples: [
     ["", "on 127.0.0.1:11235"],
     ["0.0.0.0:11235 --token-file led.token", "for the whole network, and only for who knows the token"],
-    ["--json < commands.txt", "switched by a script, events on stdout"],
+    ["--json", "events on stdout, for a script; the console reads its stdin"],
   ],
   async run(options, { address = DEFAULT_ADDRESS }, opened) {
     await using context = await openContext({ program: "pinwire led", role: "server" }, options);
@@ -87,7 +87,10 @@ const ledAgent = command({
       default: "off",
       help: "what the pin is at the end (default off)",
     },
-    interactive: { short: "i", help: "ask for the controller's address; 1 and 2 switch the pin meanwhile" },
+    interactive: {
+      short: "i",
+      help: "ask for the controller's address (an empty line is ADDRESS); until then 1 and 2 switch the pin",
+    },
     ...tokenOption,
     ...frameOptions("text", LONGEST_LINE),
     ...encodingOption,

@@ -19,31 +19,43 @@ export async function answerControl(
   try {
     const request = parseRequest(line);
     if (request.ask === "status") {
-      const entries = request.which === "all" ? registry.list() : registry.select(request.which);
-      for (const entry of entries) say({ say: "device", device: registry.status(entry) });
+      for (const entry of registry.select(request.which)) {
+        say({ say: "device", device: registry.status(entry) });
+      }
     } else if (request.ask === "switch") {
       const entries = registry.select(request.which);
-      if (!entries.length) {
-        throw new PinwireError("no_device", "no device is connected", { hint: "start an agent" });
-      }
-      await Promise.all(entries.map((entry) => switchAndConfirm(entry, request.command, registry)));
+      if (!entries.length) throw new PinwireError("no_device", "no device is connected");
+      const mayBeAway = request.which === "all";
+      await Promise.all(
+        entries.map((entry) => switchAndConfirm(entry, request.command, registry, mayBeAway)),
+      );
       for (const entry of entries) say({ say: "device", device: registry.status(entry) });
     } else {
-      throw new PinwireError("bad_command", "that is for the console only", {
-        hint: "send on, off, toggle, blink or status",
-      });
+      throw new PinwireError("bad_command", "that is for the console only");
     }
     say({ say: "ok" });
   } catch (error) {
     if (!(error instanceof PinwireError)) throw error;
-    say({ say: "error", message: error.message, hint: error.hint });
+    say({ say: "error", message: error.message, hint: HINTS[error.code] ?? error.hint });
   }
 }
 
-async function switchAndConfirm(entry: Entry, command: Command, registry: Registry): Promise<void> {
+/** Other hints than on the console. */
+const HINTS: Record<string, string> = {
+  bad_command: "on, off, toggle, blink and status are understood here",
+  no_device: "led status --via shows those that there are",
+};
+
+async function switchAndConfirm(
+  entry: Entry,
+  command: Command,
+  registry: Registry,
+  mayBeAway: boolean,
+): Promise<void> {
   const name = labelOf(entry);
   registry.command(entry, command);
   if (!entry.link) {
+    if (mayBeAway) return;
     throw new PinwireError("away", `${name} is away`, { hint: "it will be told when it comes back" });
   }
   if (!entry.hello) return;

@@ -35,10 +35,16 @@ export async function runController(
 ): Promise<void> {
   const { reporter, stop } = context;
   const { tokenFile, maxClients, once, until } = options;
-  const token = tokenFile === undefined ? undefined : await readToken(tokenFile, true);
+  const onMade = () => reporter.report({ event: "notice", text: `made ${tokenFile}: copy it to the agents` });
+  const token = tokenFile === undefined ? undefined : await readToken(tokenFile, onMade);
   const registry = new Registry((event, forPrograms) => reporter.report(event, forPrograms), maxClients);
   const complete = (line: string) => completeRequest(line, registry.names());
-  const console = await openConsole("cmd> ", stop, (line) => reporter.print(line), complete);
+  const console = await openConsole(
+    options.json ? "" : "cmd> ",
+    stop,
+    (line) => reporter.print(line),
+    complete,
+  );
   if (console.isTerminal && Deno.stderr.isTerminal()) reporter.divert((line) => console.print(line));
   const answers: Answers = {
     // On stdout there are events alone.
@@ -54,6 +60,9 @@ export async function runController(
       console.prompt();
       // A script's lines come all at once: what they say has to get out in between.
       if (++count % LINES_A_TURN === 0) await new Promise((resolve) => setTimeout(resolve));
+    }
+    if (console.isTerminal && !stop.signal.aborted) {
+      reporter.note("The console has ended; Ctrl-C ends the controller.\n");
     }
   }
 
@@ -99,7 +108,7 @@ function answer(line: string, registry: Registry, { print, fail, quit }: Answers
       case "list":
         return printTable(registry.list());
       case "status":
-        return printTable(request.which === "all" ? registry.list() : registry.select(request.which));
+        return printTable(registry.select(request.which));
       case "name": {
         const entry = selectOne(request.which);
         registry.rename(entry, request.name);
@@ -129,18 +138,17 @@ function answer(line: string, registry: Registry, { print, fail, quit }: Answers
   // A device that changes says so itself; of the others nothing would be seen.
   function switchOne(entry: Entry, command: Command) {
     const { on, hello, link } = entry;
+    const isSettled = !entry.isToldNews && entry.desired?.do !== "blink";
     registry.command(entry, command);
     const name = labelOf(entry);
     const { desired } = entry;
     if (!link) print(`${name} is away and will be told when it comes back`);
     else if (desired?.do === "blink") {
       print(
-        `${name} was told to blink ${desired.hz} times a second${
-          hello ? "" : ", which a plain client may not know"
-        }`,
+        `${name} was told to blink at ${desired.hz} Hz${hello ? "" : ", which a plain client may not know"}`,
       );
     } else if (!hello) print(`${name} was told ${desired?.do}`);
-    else if (on === (desired?.do === "on")) print(`${name} is ${desired?.do} already`);
+    else if (isSettled && on === (desired?.do === "on")) print(`${name} is ${desired?.do} already`);
   }
 }
 

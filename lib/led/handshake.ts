@@ -45,9 +45,8 @@ export class DiallerHandshake {
    */
   async take(message: Message, line: string): Promise<string | undefined> {
     if (message.say === "refused") {
-      throw new PinwireError("refused", `the controller does not let us in (${message.why})`, {
-        hint: "both ends need the same --token-file",
-      });
+      const hint = REFUSED.find(([why]) => message.why.includes(why))?.[1];
+      throw new PinwireError("refused", `the controller does not let us in (${message.why})`, { hint });
     }
     if (message.say === "hello" && !this.isGreeted) {
       this.isGreeted = true;
@@ -70,6 +69,11 @@ export class DiallerHandshake {
     return printMessage({ say: "proof", proof: await token.prove(this.#role, this.#transcript) });
   }
 }
+
+const REFUSED = [
+  ["token is needed", "name its --token-file"],
+  ["proof is wrong", "both ends need the same --token-file, and tls:// where the port is forwarded"],
+];
 
 /** The opening of a link, by the controller. */
 export class ControllerHandshake {

@@ -78,9 +78,13 @@ export function tellPins(options: GpioOptions, context: Context): void {
   for (const { name, line } of lines) {
     const state = gpio.inspect(line);
     if (!state) {
-      throw new PinwireError("not_exported", `${line.label} is not in use, so its level can't be told`, {
-        hint: "led on, led off or an agent takes it into use",
-      });
+      throw gpio.kind === "simulated"
+        ? new PinwireError("not_exported", "a simulated pin is forgotten when its command ends", {
+          hint: "an agent keeps it for as long as it runs",
+        })
+        : new PinwireError("not_exported", `${line.label} is not in use, so its level can't be told`, {
+          hint: "led on, led off or an agent takes it into use",
+        });
     }
     reportState(context, { name, line }, state.high !== options.activeLow);
   }

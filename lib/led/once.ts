@@ -32,11 +32,14 @@ export async function throughController(
   const { ca } = await dialOptions(via, options.ca);
   const devices = await askController(via, line, { ca, token }, context);
   if (!options.json) {
-    for (const row of deviceTable(devices)) reporter.print(row);
+    if (!devices.length) reporter.note("no device is connected\n");
+    else for (const row of deviceTable(devices)) reporter.print(row);
     return;
   }
-  for (const { name, index, on, peer } of devices) {
-    if (on !== undefined) reporter.report({ event: "state", on, device: name ?? String(index), peer });
+  for (const { name, index, on, ...more } of devices) {
+    const device = name ?? String(index);
+    if (on === undefined) reporter.report({ event: "device", device, index, ...more });
+    else reporter.report({ event: "state", on, device, index, ...more });
   }
 }
 

@@ -93,7 +93,7 @@ export function parseName(name: string): string {
   if (isName(name)) return name;
   throw usageError(
     `"${name}" can't be a device's name`,
-    "use up to 32 letters, digits, dots and dashes, not digits alone and not all",
+    "use up to 32 letters of ASCII, digits, _ . and -, not digits alone and not all",
   );
 }
 
@@ -186,6 +186,11 @@ export function parseMessage(line: string): Message | undefined {
     }
   }
   return undefined;
+}
+
+/** Whether a line only opens a link or keeps it up, which is no message to tell of. */
+export function isLinkTalk(line: string): boolean {
+  return /^(hello|proof|refused|ping|pong)\b/.test(line) && parseMessage(line) !== undefined;
 }
 
 /** A message as a line, without its newline. */

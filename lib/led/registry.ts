@@ -95,6 +95,7 @@ export class Registry {
       return;
     }
     entry.awaySince = now;
+    this.#tell({ event: "notice", text: `${entry.name} is away` });
     // Those that went first are forgotten first.
     const away = this.list().filter(({ link }) => !link).sort((a, b) => a.awaySince! - b.awaySince!);
     if (away.length <= this.#limit) return;
@@ -105,22 +106,25 @@ export class Registry {
     this.#tell({ event: "error", message: error.message, hint: error.hint });
   }
 
-  /** Takes an entry off the list: it has turned out to be no device. */
+  /** Takes an entry off the list: it has turned out to be no device, and needed no number. */
   remove(entry: Entry): void {
     this.#entries.delete(entry.index);
+    if (entry.index === this.#next - 1) this.#next--;
   }
 
   /**
-   * The entries that a user means: a number, a name, or `all` that are connected.
+   * The entries that a user means: a number, a name, or `all`, those that are away among them.
    *
    * @throws {PinwireError} `no_device`
    */
   select(which: string): Entry[] {
-    if (which === "all") return this.list().filter(({ link }) => link);
+    if (which === "all") return this.list();
     const entry = /^\d+$/.test(which) ? this.#entries.get(Number(which)) : this.#byName.get(which);
     if (entry) return [entry];
     throw new PinwireError("no_device", `there is no device ${which}`, {
-      hint: `the devices are ${this.names().join(", ") || "without names"}; list shows them`,
+      hint: this.#entries.size
+        ? "list shows those that there are"
+        : "start an agent, or the tutorial's client",
     });
   }
 
@@ -210,11 +214,13 @@ export class Registry {
     entry.desired ??= holder.desired;
     entry.on ??= holder.on;
     holder.name = undefined;
-    if (!holder.link) this.#entries.delete(holder.index);
-    else {this.#tell({
-        event: "notice",
-        text: `${name} was number ${holder.index} and is now number ${entry.index}`,
-      });}
+    if (!holder.link) {
+      this.#entries.delete(holder.index);
+      return;
+    }
+    const text =
+      `two say the name ${name}: number ${entry.index} has it now, number ${holder.index} has lost it`;
+    this.#tell({ event: "notice", text });
   }
 
   #forget({ index, name }: Entry): void {

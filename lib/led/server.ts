@@ -20,6 +20,7 @@ import {
   CONTROLLER_PING,
   DEAD_AFTER,
   type Hello,
+  isLinkTalk,
   type Message,
   parseMessage,
   printMessage,
@@ -49,6 +50,7 @@ export async function serveDevice(
   const { decoder } = context.codec.open();
   const session = new Session(connection, context, options);
   try {
+    await session.enter();
     await pullFrames(guardLines(connection, context.codec), decoder, session);
     session.checkEnd();
   } finally {
@@ -84,15 +86,26 @@ class Session implements PullOptions {
     this.#outbox = new Outbox(connection, context, this.#watch);
     this.#outbox.gap = PLAIN_GAP;
     this.#handshake = new ControllerHandshake(options.token, bindingOf(connection, "accepted"));
-    if (options.token) this.#stay = options.gate.enter(connection);
-    else this.#entry = this.#join();
+    if (!options.token) this.#entry = this.#join();
+  }
+
+  /** With a token: waits at the gate, or is turned away there. */
+  async enter(): Promise<void> {
+    if (!this.#options.token) return;
+    try {
+      this.#stay = this.#options.gate.enter(this.#connection);
+    } catch (error) {
+      if (!(error instanceof PinwireError)) throw error;
+      this.#place = "over";
+      await this.#turnAway("too many wrong proofs, try again in a minute");
+    }
   }
 
   onFrame(body: Uint8Array): boolean {
     if (this.#place === "over") return false;
     this.#heardAt = performance.now();
-    if (this.#watch.isActive) this.#watch.received(this.#connection.remote, body);
     const line = this.#context.encoding.decode(body).text;
+    if (this.#watch.isActive && !isLinkTalk(line)) this.#watch.received(this.#connection.remote, body);
     if (this.#place === "control") this.#onControlLine(line);
     else this.#onMessage(parseMessage(line), line);
     return this.#pending !== undefined;
@@ -160,7 +173,7 @@ class Session implements PullOptions {
   #onHello(hello: Hello, line: string): void {
     try {
       if (hello.role === "control" && !this.#options.token && !isPeerLocal(this.#connection.remote)) {
-        throw refusal("control from elsewhere needs a token: start the controller with --token-file");
+        throw refusal("from elsewhere it can be controlled only with --token-file on both ends");
       }
       this.#outbox.send(this.#handshake.greet(hello, line));
     } catch (error) {

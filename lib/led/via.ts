@@ -29,7 +29,7 @@ export async function askController(
     const reading = pullFrames(connection, context.codec.open().decoder, question);
     if (!await within(ANSWER_TIME, reading)) {
       throw new PinwireError("no_answer", `${connection.remote} does not answer`, {
-        hint: "check that a pinwire controller listens there",
+        hint: "check that a pinwire controller listens there, and whether it needs tls://",
       });
     }
     return question.answer();
@@ -86,7 +86,7 @@ class Question {
       "no_answer",
       `${this.#connection.remote} closed the connection without an answer`,
       {
-        hint: "check that a pinwire controller listens there",
+        hint: "check that a pinwire controller listens there, and whether it needs tls://",
       },
     );
   }

@@ -8,7 +8,7 @@ export type Event =
   | { event: "listening"; address: string; warning?: string }
   | { event: "connected"; peer: string }
   | { event: "disconnected"; peer: string; reason: string }
-  | { event: "device"; device: string; index: number; peer: string }
+  | { event: "device"; device: string; index: number; peer?: string }
   | { event: "notice"; text: string }
   | StateEvent
   | MessageEvent
@@ -33,6 +33,8 @@ export interface StateEvent {
   pin?: string;
   /** The device that it belongs to, by its name. */
   device?: string;
+  /** The device's number at its controller. */
+  index?: number;
   peer?: string;
 }
 

@@ -53,7 +53,7 @@ export class Gate {
     const address = isPeerLocal(remote) ? undefined : peerHost(remote);
     if (this.#isKeptOut(address)) {
       throw new PinwireError("kept_out", `${address} has given too many wrong proofs`, {
-        hint: `it may try again in ${BAN / 1000} s`,
+        hint: "it may try again in a minute",
       });
     }
     this.#makeRoom();

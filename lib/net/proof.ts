@@ -74,14 +74,15 @@ export function bindingOf(connection: Connection, side: "dialled" | "accepted"):
 /**
  * Reads a token from its file.
  *
- * @param make makes the file if it isn't there: 32 random bytes as base64url, for its owner alone
+ * @param onMade if given, the file is made if it isn't there, 32 random bytes as base64url for its owner alone,
+ * and this is called
  * @throws {PinwireError} `bad_token_file` if it isn't there, isn't a regular file, isn't ours, can be read by
  * others, or is shorter than 32 characters
  */
-export async function readToken(path: string, make = false): Promise<Token> {
+export async function readToken(path: string, onMade?: () => void): Promise<Token> {
   let text: string;
   try {
-    if (make) await makeTokenFile(path);
+    if (onMade && await makeTokenFile(path)) onMade();
     // To open a pipe would wait for its other end.
     if (!(await Deno.stat(path)).isFile) throw refusal(path, "is not a regular file", "name another");
     using file = await Deno.open(path);
@@ -91,7 +92,7 @@ export async function readToken(path: string, make = false): Promise<Token> {
   } catch (error) {
     if (error instanceof PinwireError || error instanceof Deno.errors.NotCapable) throw error;
     if (error instanceof Deno.errors.NotFound) {
-      throw make
+      throw onMade
         ? refusal(path, "can't be made", "check its folder, and that it is no broken link", error)
         : refusal(path, "does not exist", "copy it from the other end", error);
     }
@@ -106,7 +107,7 @@ export async function readToken(path: string, make = false): Promise<Token> {
     throw refusal(
       path,
       `holds fewer than ${TOKEN_LENGTH} characters`,
-      "delete it, and the server makes a new one",
+      "delete it at the server, which makes a new one, and copy that",
     );
   }
   return await Token.from(text);
@@ -125,14 +126,16 @@ function checkOwner(path: string, { mode, uid }: Deno.FileInfo): void {
 }
 
 // Written under another name and then linked: of two first starts at once one wins, and both use its token.
-async function makeTokenFile(path: string): Promise<void> {
-  if (await isThere(path)) return;
+async function makeTokenFile(path: string): Promise<boolean> {
+  if (await isThere(path)) return false;
   const draft = `${path}.${crypto.randomUUID()}`;
   await Deno.writeTextFile(draft, newNonce() + "\n", { mode: 0o600, createNew: true });
   try {
     await Deno.link(draft, path);
+    return true;
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    return false;
   } finally {
     await Deno.remove(draft);
   }

@@ -31,7 +31,7 @@ function files(name: string, fn: (folder: string) => Promise<void>): void {
 
 /** What is said of a token file that isn't taken. */
 async function refusalOf(path: string, make = false): Promise<string> {
-  const error = await assertRejects(() => readToken(path, make), PinwireError);
+  const error = await assertRejects(() => readToken(path, make ? () => {} : undefined), PinwireError);
   assertEquals([error.code, error.exitCode], ["bad_token_file", 1]);
   assert(error.message.includes(path), error.message);
   return error.sentence.replaceAll(path, "FILE");
@@ -104,19 +104,19 @@ pure(
 
 files("readToken makes a file of 32 random bytes for its owner alone, and reads it again", async (folder) => {
   const path = `${folder}/token`;
-  const made = await readToken(path, true);
+  const made = await readToken(path, () => {});
   const text = await Deno.readTextFile(path);
   assertMatch(text, /^[\w-]{43}\n$/);
   assertEquals((await Deno.stat(path)).mode! & 0o777, 0o600);
   assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["token"]);
-  assertEquals(await isSame(made, await readToken(path, true)), true);
+  assertEquals(await isSame(made, await readToken(path, () => {})), true);
   assertEquals(await isSame(made, await readToken(path)), true);
   assertEquals(await Deno.readTextFile(path), text);
 });
 
 files("readToken has several first starts at once agree on one token", async (folder) => {
   const path = `${folder}/token`;
-  const tokens = await Promise.all(Array.from({ length: 20 }, () => readToken(path, true)));
+  const tokens = await Promise.all(Array.from({ length: 20 }, () => readToken(path, () => {})));
   for (const token of tokens) assertEquals(await isSame(tokens[0], token), true);
   assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["token"]);
 });
@@ -171,7 +171,7 @@ files("readToken refuses what is no regular file, and waits for no pipe", async 
 });
 
 files("readToken follows a link to a good file, and makes none behind a broken one", async (folder) => {
-  await readToken(`${folder}/token`, true);
+  await readToken(`${folder}/token`, () => {});
   await Deno.symlink(`${folder}/token`, `${folder}/link`);
   assertEquals(await isSame(await readToken(`${folder}/link`), await readToken(`${folder}/token`)), true);
   await Deno.symlink(`${folder}/nowhere`, `${folder}/broken`);
