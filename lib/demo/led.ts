@@ -28,7 +28,7 @@ export async function ledScene(print: (line: string) => void, coloured: boolean)
     idleTimeout: 0,
     handle(connection) {
       links.push(connection);
-      return serveDevice(connection, context, { registry, gate: new Gate(reporter) });
+      return serveDevice(connection, context, { registry, gate: new Gate(reporter, MAX_DEVICES) });
     },
   });
   const gpio = new SimulatedGpio();

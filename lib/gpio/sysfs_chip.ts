@@ -1,5 +1,6 @@
 import { PinwireError } from "../errors.ts";
 import { translateSysfsError } from "./sysfs_errors.ts";
+import { readFile } from "./sysfs_pin.ts";
 
 /** The chips that the header's pins belong to: on a Pi 0 to 3, a Pi 4, a Pi 5. */
 export const PI_CHIPS = ["pinctrl-bcm2835", "pinctrl-bcm2711", "pinctrl-rp1"];
@@ -108,7 +109,7 @@ function localChip(folder: string): SysfsChip | undefined {
 // A chip may go while it is being looked at.
 function readLine(path: string): string | undefined {
   try {
-    return Deno.readTextFileSync(path).trim();
+    return readFile(path, "GPIO");
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     return undefined;

@@ -1,3 +1,4 @@
+import { PinwireError } from "../errors.ts";
 import { translateSysfsError } from "./sysfs_errors.ts";
 import type { Line, OutputPin } from "./types.ts";
 
@@ -61,17 +62,34 @@ export class SysfsPin implements OutputPin {
 
 /** The content of a file of sysfs, without its newline. */
 export function readFile(path: string, label: string): string {
-  return attempt(label, path, () => Deno.readTextFileSync(path).trim());
+  return attempt(label, path, () => {
+    checkFile(path, label);
+    return Deno.readTextFileSync(path).trim();
+  });
 }
 
 /** Writes to a file of sysfs, which must be there. */
 export function writeFile(path: string, text: string, label: string): void {
-  attempt(label, path, () => Deno.writeTextFileSync(path, text, { create: false }));
+  attempt(label, path, () => {
+    checkFile(path, label);
+    Deno.writeTextFileSync(path, text, { create: false });
+  });
 }
 
 /** Opens a file of sysfs for reading and writing. */
 export function openFile(path: string, label: string): Deno.FsFile {
-  return attempt(label, path, () => Deno.openSync(path, { read: true, write: true }));
+  return attempt(label, path, () => {
+    checkFile(path, label);
+    return Deno.openSync(path, { read: true, write: true });
+  });
+}
+
+// A stand-in for sysfs could hold a pipe, and to open one waits for its other end.
+function checkFile(path: string, label: string): void {
+  if (Deno.lstatSync(path).isFile) return;
+  throw new PinwireError("pin_failed", `${label} failed (${path} is no file of sysfs)`, {
+    hint: "check the ROOT of --gpio sysfs:ROOT",
+  });
 }
 
 /** Whether a path is there at all, and may be seen. */

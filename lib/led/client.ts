@@ -8,13 +8,13 @@ import {
   FrameErrors,
   hasGone,
   reasonOf,
-  systemClock,
   Watch,
   type WatchOptions,
   within,
 } from "../net/mod.ts";
 import { bindingOf, type Token } from "../net/proof.ts";
 import { Backoff } from "./backoff.ts";
+import { clockOfLines } from "./clock.ts";
 import type { Device } from "./device.ts";
 import { DiallerHandshake } from "./handshake.ts";
 import { Outbox } from "./outbox.ts";
@@ -101,8 +101,13 @@ export class Agent {
     const { reporter, stop, codec } = this.#context;
     const peer = connection.remote;
     reporter.report({ event: "connected", peer });
-    this.#onFound();
-    const session = new Session(connection, this.#device, this.#options, this.#context);
+    const session = new Session(
+      connection,
+      this.#device,
+      this.#options,
+      this.#context,
+      () => this.#onFound(),
+    );
     // What is under way is still said.
     const close = () => void within(LAST_WORDS, session.flushed()).then(() => connection.close());
     stop.signal.addEventListener("abort", close);
@@ -119,7 +124,7 @@ export class Agent {
       this.#session = undefined;
       session.close();
       connection.close();
-      if (!stop.signal.aborted) this.#onLost();
+      if (!stop.signal.aborted && session.isProven) this.#onLost();
       reporter.report({ event: "disconnected", peer, reason: stop.signal.aborted ? "stopped" : reason });
     }
   }
@@ -142,7 +147,8 @@ export class Agent {
 
 /** One link of an agent. */
 class Session implements PullOptions {
-  readonly clock = systemClock;
+  readonly clock = clockOfLines(() => this.#handshake.isGreeted);
+  #onFound: () => void;
   #connection: Connection;
   #device: Device;
   #context: Context;
@@ -156,7 +162,14 @@ class Session implements PullOptions {
   #heartbeat = setInterval(() => this.#beat(), 1_000);
   #failure?: PinwireError;
 
-  constructor(connection: Connection, device: Device, options: AgentOptions, context: Context) {
+  /** @param onFound is called once the controller may be obeyed */
+  constructor(
+    connection: Connection,
+    device: Device,
+    options: AgentOptions,
+    context: Context,
+    onFound: () => void,
+  ) {
     this.#connection = connection;
     this.#device = device;
     this.#context = context;
@@ -165,15 +178,23 @@ class Session implements PullOptions {
     this.#outbox = new Outbox(connection, context, this.#watch);
     const hello = { role: "agent", name: device.name, pin: device.line.name, chip: device.chip } as const;
     this.#handshake = new DiallerHandshake(hello, options.token, bindingOf(connection, "dialled"));
+    this.#onFound = onFound;
     this.#outbox.send(this.#handshake.line);
-    this.report(device.on);
+    if (this.isProven) this.#begin();
+  }
+
+  /** Whether the controller may be obeyed. */
+  get isProven(): boolean {
+    return this.#handshake.isProven;
   }
 
   onFrame(body: Uint8Array): boolean {
     this.#heardAt = performance.now();
     const line = this.#context.encoding.decode(body).text;
-    if (this.#watch.isActive && !isLinkTalk(line)) this.#watch.received(this.#connection.remote, body);
-    const words = this.#handshake.isProven ? parseWords(line) : [];
+    if (this.#watch.isActive && this.isProven && !isLinkTalk(line)) {
+      this.#watch.received(this.#connection.remote, body);
+    }
+    const words = this.isProven ? parseWords(line) : [];
     for (const word of words) this.#obey(word);
     const message = words.length ? undefined : parseMessage(line);
     if (message) this.#onMessage(message, line);
@@ -193,7 +214,7 @@ class Session implements PullOptions {
   }
 
   report(on: boolean): void {
-    if (this.#handshake.isProven) this.#outbox.report(printMessage({ say: "state", on }));
+    if (this.isProven) this.#outbox.report(printMessage({ say: "state", on }));
   }
 
   flushed(): Promise<void> {
@@ -221,17 +242,22 @@ class Session implements PullOptions {
   }
 
   async #shake(message: Message, line: string): Promise<void> {
-    const wasProven = this.#handshake.isProven;
+    const wasProven = this.isProven;
     const answer = await this.#handshake.take(message, line);
     if (answer !== undefined) this.#outbox.send(answer);
-    if (!wasProven) this.report(this.#device.on);
+    if (!wasProven && this.isProven) this.#begin();
+  }
+
+  #begin(): void {
+    this.#onFound();
+    this.report(this.#device.on);
   }
 
   #beat(): void {
     const now = performance.now();
     const silence = now - this.#heardAt;
     const peer = this.#connection.remote;
-    if (!this.#handshake.isProven && now - this.#openedAt >= PROOF_TIME) {
+    if (!this.isProven && now - this.#openedAt >= PROOF_TIME) {
       this.#end(
         new PinwireError("no_proof", `${peer} has not proven that it knows the token`, {
           hint: "start it with the same --token-file",

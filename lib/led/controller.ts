@@ -8,7 +8,7 @@ import {
   type ServerOptions,
   type WatchOptions,
 } from "../net/mod.ts";
-import { Gate } from "../net/gate.ts";
+import { Gate, POOL } from "../net/gate.ts";
 import { readToken } from "../net/proof.ts";
 import { completeRequest, CONSOLE_HELP, parseRequest } from "./console.ts";
 import type { Command } from "./protocol.ts";
@@ -66,10 +66,11 @@ export async function runController(
     }
   }
 
-  const share = { registry, token, gate: new Gate(reporter), once, until };
+  const share = { registry, token, gate: new Gate(reporter, maxClients), once, until };
   const isOpen = "hostname" in address && !isLoopback(address.hostname) && !token;
   let answering: Promise<void> | undefined;
-  await serve(address, options, context, {
+  const places = { ...options, maxClients: token ? maxClients + POOL : maxClients };
+  await serve(address, places, context, {
     warning: isOpen ? OPEN_TO_ALL : undefined,
     connection: (connection) => serveDevice(connection, context, share),
     datagrams: () => Promise.resolve(),

@@ -156,8 +156,8 @@ export class Device implements AsyncDisposable {
     const { gpio, line, activeLow, name, onState } = this.#options;
     const { signal } = this.#closing;
     try {
-      this.#pin = await gpio.openOutput(line, { activeLow, initial: this.#on, consumer: name, signal });
-      // What was told meanwhile, and what the pin is now, which had no say while it was away.
+      // Off until it is open, which may take a while: only then is it known what was told meanwhile.
+      this.#pin = await gpio.openOutput(line, { activeLow, initial: "keep", consumer: name, signal });
       this.#pin.write(this.#on);
       onState(this.#on);
     } catch {

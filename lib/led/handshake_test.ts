@@ -103,12 +103,27 @@ pure("ControllerHandshake refuses another version", () => {
   return Promise.resolve();
 });
 
-pure("DiallerHandshake throws refused with the controller's words", async () => {
-  const { dialler } = ends();
-  const line = "refused a token is needed";
-  const error = await assertRejects(() => dialler.take(read(line, "refused"), line), PinwireError);
-  assertEquals([error.code, error.message.includes("(a token is needed)")], ["refused", true]);
-});
+pure(
+  "DiallerHandshake throws refused with the controller's words, and a hint where it can help",
+  async () => {
+    const refused: [string, string | undefined][] = [
+      ["a token is needed", "name its --token-file"],
+      ["the proof is wrong", "both ends need the same --token-file, and tls:// where the port is forwarded"],
+      ["too many wrong proofs, try again in a minute", undefined],
+      ["version 1 is spoken here", undefined],
+    ];
+    for (const [why, hint] of refused) {
+      const { dialler } = ends();
+      const line = `refused ${why}`;
+      const error = await assertRejects(() => dialler.take(read(line, "refused"), line), PinwireError);
+      assertEquals([error.code, error.message, error.hint], [
+        "refused",
+        `the controller does not let us in (${why})`,
+        hint,
+      ]);
+    }
+  },
+);
 
 pure(
   "a proof that was heard is worth nothing in the next conversation, though its hello is said again",

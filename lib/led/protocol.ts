@@ -179,10 +179,8 @@ export function parseMessage(line: string): Message | undefined {
       return typeof message === "string" ? { say: "error", message, hint: shortText(hint) } : undefined;
     }
     case "device": {
-      const device = parseObject(rest);
-      return typeof device?.index === "number"
-        ? { say: "device", device: device as unknown as DeviceStatus }
-        : undefined;
+      const device = parseDevice(rest);
+      return device && { say: "device", device };
     }
   }
   return undefined;
@@ -225,6 +223,23 @@ function parseHello(json: string): Hello | undefined {
     chip: label(chip),
     version: typeof version === "number" ? version : NaN,
     nonce: typeof nonce === "string" && /^[\w-]{22,86}$/.test(nonce) ? nonce : undefined,
+  };
+}
+
+function parseDevice(json: string): DeviceStatus | undefined {
+  const fields = parseObject(json);
+  if (!fields || !Number.isSafeInteger(fields.index)) return undefined;
+  const { on, plain, away } = fields;
+  return {
+    index: fields.index as number,
+    name: shortText(fields.name),
+    peer: shortText(fields.peer),
+    pin: label(fields.pin),
+    chip: label(fields.chip),
+    plain: plain === true,
+    on: typeof on === "boolean" ? on : undefined,
+    desired: shortText(fields.desired),
+    away: typeof away === "string" && !Number.isNaN(Date.parse(away)) ? away : undefined,
   };
 }
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { PinwireError } from "../errors.ts";
 import {
   type Hello,
+  isLinkTalk,
   isName,
   type Message,
   nameOfHost,
@@ -135,7 +136,11 @@ pure("isName takes 1 to 32 letters, digits, dots and dashes, and neither a numbe
     const name of ["", "3", "007", "all", "a b", "a\n", "lamp:1", "你", "a/b", "\x1b[2J", "x".repeat(33)]
   ) {
     assertEquals(isName(name), false, JSON.stringify(name));
-    assertEquals(assertThrows(() => parseName(name), PinwireError).code, "usage");
+    const { code, hint } = assertThrows(() => parseName(name), PinwireError);
+    assertEquals([code, hint], [
+      "usage",
+      "use up to 32 letters of ASCII, digits, _ . and -, not digits alone and not all",
+    ]);
   }
 });
 
@@ -267,4 +272,15 @@ pure("parseMessage drops a pin or chip that would write to a terminal, and what 
 pure("parseMessage takes no key of a hello for more than a key", () => {
   const message = parseMessage('hello {"__proto__":{"role":"control"},"constructor":1}');
   assertEquals(message, { say: "hello", hello: hello() });
+});
+
+pure("isLinkTalk knows what opens a link or keeps it up, and nothing that only looks like it", () => {
+  const proof = `proof ${"A".repeat(43)}`;
+  for (const line of ["hello {}", "ping", "pong", proof, "refused", "refused a token is needed"]) {
+    assertEquals(isLinkTalk(line), true, line);
+  }
+  const others = ["hello", "hello all", "ping 1", "pinging", "proof", "refusedly", " ping", "on\nping"];
+  for (const line of [...others, "state on", "ok", "on", "status", 'error {"message":"x"}', ""]) {
+    assertEquals(isLinkTalk(line), false, line);
+  }
 });

@@ -72,7 +72,8 @@ export class Registry {
   /** A device has said hello: it takes its name, and hears what it was told before. */
   greet(entry: Entry, hello: Hello): void {
     entry.hello = hello;
-    if (hello.name !== undefined) this.#takeName(entry, this.#given.get(identity(entry)) ?? hello.name);
+    const name = this.#ownName(entry);
+    if (name !== undefined) this.#takeName(entry, name);
     this.#tell({ event: "device", device: labelOf(entry), index: entry.index, peer: entry.link!.peer });
     this.#sayDesired(entry);
   }
@@ -81,7 +82,9 @@ export class Registry {
   report(entry: Entry, on: boolean): void {
     const isNews = on !== entry.on && entry.desired?.do !== "blink";
     entry.on = on;
-    entry.isToldNews = false;
+    // A report that was on its way already says nothing of what was told meanwhile.
+    const { desired } = entry;
+    if (desired?.do === "blink" || on === (desired?.do === "on")) entry.isToldNews = false;
     this.#tell({ event: "state", on, device: labelOf(entry), peer: entry.link!.peer }, !isNews);
     for (const hear of this.#waiting.get(entry) ?? []) hear(on);
   }
@@ -94,8 +97,11 @@ export class Registry {
       this.#entries.delete(entry.index);
       return;
     }
+    const { name } = entry;
+    const heir = this.list().findLast((other) => other.link && !other.name && this.#ownName(other) === name);
+    if (heir) return this.#takeName(heir, name);
     entry.awaySince = now;
-    this.#tell({ event: "notice", text: `${entry.name} is away` });
+    this.#tell({ event: "notice", text: `${name} is away` });
     // Those that went first are forgotten first.
     const away = this.list().filter(({ link }) => !link).sort((a, b) => a.awaySince! - b.awaySince!);
     if (away.length <= this.#limit) return;
@@ -109,6 +115,8 @@ export class Registry {
   /** Takes an entry off the list: it has turned out to be no device, and needed no number. */
   remove(entry: Entry): void {
     this.#entries.delete(entry.index);
+    this.#waiting.delete(entry);
+    if (entry.name !== undefined) this.#byName.delete(entry.name);
     if (entry.index === this.#next - 1) this.#next--;
   }
 
@@ -141,17 +149,16 @@ export class Registry {
     entry.link?.send(printCommand(said));
   }
 
-  /** Resolves at the device's next report that `isWanted`; never if there is none. */
-  reported(entry: Entry, isWanted: (on: boolean) => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const waiting = this.#waiting.get(entry) ?? new Set();
-      this.#waiting.set(entry, waiting);
-      waiting.add(function hear(on) {
-        if (!isWanted(on)) return;
-        waiting.delete(hear);
-        resolve();
-      });
-    });
+  /** A promise of the device's next report that `isWanted`, and what ends the wait for it. */
+  reported(entry: Entry, isWanted: (on: boolean) => boolean): { promise: Promise<void>; forget(): void } {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const waiting = this.#waiting.get(entry) ?? new Set();
+    this.#waiting.set(entry, waiting);
+    const hear = (on: boolean) => {
+      if (isWanted(on)) resolve();
+    };
+    waiting.add(hear);
+    return { promise, forget: () => void waiting.delete(hear) };
   }
 
   /**
@@ -186,6 +193,11 @@ export class Registry {
       desired: desired && printCommand(desired),
       away: link || awaySince === undefined ? undefined : new Date(awaySince).toISOString(),
     };
+  }
+
+  /** The name that a device says, or that it was given in its place. */
+  #ownName(entry: Entry): string | undefined {
+    return this.#given.get(identity(entry)) ?? entry.hello?.name;
   }
 
   #isLit(entry: Entry): boolean {

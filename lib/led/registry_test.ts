@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { PinwireError } from "../errors.ts";
 import type { Event } from "../net/mod.ts";
 import type { Hello } from "./protocol.ts";
@@ -92,13 +92,15 @@ pure("Registry.greet gives a name that is taken to the newest connection, with w
   assertEquals(on.registry.select("lamp"), [second]);
   assertEquals([first.name, labelOf(first), second.said], [undefined, "0", ["on"]]);
   assertEquals(on.events(), [
-    { event: "notice", text: "lamp was number 0 and is now number 1" },
+    { event: "notice", text: "two say the name lamp: number 1 has it now, number 0 has lost it" },
     { event: "device", device: "lamp", index: 1, peer: second.link!.peer },
   ]);
   // The one that lost its name is still there, and can be switched by its number.
   assertEquals(on.registry.select("0"), [first]);
   on.registry.leave(first, 0);
   assertEquals(on.registry.list(), [second]);
+  // Without a name it can't come back, so it isn't away.
+  assertEquals(on.events(), []);
 });
 
 pure("Registry says what a device was told once more when it comes back, and nothing else", () => {
@@ -156,12 +158,29 @@ pure("Registry.leave forgets the device that is away longest once too many are",
   on.registry.leave(a, 2);
   on.events();
   on.registry.leave(c, 3);
-  const [error] = on.events();
-  assert(error.event === "error");
-  assertEquals(error.message, "b is forgotten");
+  assertEquals(on.events(), [
+    { event: "notice", text: "c is away" },
+    {
+      event: "error",
+      message: "b is forgotten",
+      hint: "--max-clients 2 is the limit for devices that are away, too",
+    },
+  ]);
   assertEquals(on.registry.names().toSorted(), ["a", "c"]);
   assertEquals(on.registry.list(), [a, c]);
   assertEquals(codeOf(() => on.registry.select("b")), "no_device");
+});
+
+pure("Registry.leave tells who is away: a device with a name, however it got it", () => {
+  const on = world();
+  const [plain, named, greeted] = [on.join(), on.join(), on.greet("lamp")];
+  on.registry.rename(named, "fan");
+  on.events();
+  for (const entry of [plain, named, greeted]) on.registry.leave(entry, 0);
+  assertEquals(on.events(), [
+    { event: "notice", text: "fan is away" },
+    { event: "notice", text: "lamp is away" },
+  ]);
 });
 
 pure("Registry.leave counts no device as away that is connected", () => {
@@ -169,7 +188,7 @@ pure("Registry.leave counts no device as away that is connected", () => {
   for (const name of ["a", "b", "c"]) on.greet(name);
   on.events();
   on.registry.leave(on.registry.select("b")[0], 1);
-  assertEquals(on.events(), []);
+  assertEquals(on.events(), [{ event: "notice", text: "b is away" }]);
   assertEquals(on.registry.names(), ["a", "b", "c"]);
 });
 
@@ -222,26 +241,29 @@ pure(
   },
 );
 
-pure("Registry.select finds by number, by name, and all that are connected", () => {
+pure("Registry.select finds by number, by name, and all, those that are away among them", () => {
   const on = world();
   const [plain, lamp, away] = [on.join(), on.greet("lamp"), on.greet("gone")];
   on.registry.leave(away, 0);
-  assertEquals(on.registry.select("all"), [plain, lamp]);
+  assertEquals(on.registry.select("all"), [plain, lamp, away]);
   assertEquals(on.registry.select("gone"), [away]);
   assertEquals(on.registry.select("2"), [away]);
   assertEquals(on.registry.select("01"), [lamp]);
 });
 
-pure("Registry.select says which devices there are instead of one that there isn't", () => {
+pure("Registry.select says how to find a device in place of one that there isn't", () => {
   const on = world();
-  assertEquals(codeOf(() => on.registry.select("0")), "no_device");
+  const hintOf = (which: string) => {
+    const error = assertThrows(() => on.registry.select(which), PinwireError);
+    assertEquals([error.code, error.message], ["no_device", `there is no device ${which}`]);
+    return error.hint;
+  };
+  assertEquals(hintOf("0"), "start an agent, or the tutorial's client");
   assertEquals(on.registry.select("all"), []);
   on.greet("lamp");
   on.greet("fan");
   for (const which of ["7", "lam", "Lamp", "", "-1", "__proto__"]) {
-    const error = assertThrows(() => on.registry.select(which), PinwireError);
-    assertEquals(error.message, `there is no device ${which}`);
-    assertMatch(error.hint!, /lamp, fan/);
+    assertEquals(hintOf(which), "list shows those that there are");
   }
 });
 
@@ -323,10 +345,18 @@ pure("Registry.reported waits for a report that is wanted", async () => {
   assertEquals(heard, "any on ");
 });
 
-pure("Registry.remove takes an entry off the list that is no device", () => {
+pure("Registry.remove takes an entry off the list that is no device, and gives its number back", () => {
   const on = world();
   const control = on.join();
   on.registry.remove(control);
   assertEquals([on.registry.list(), on.registry.select("all")], [[], []]);
-  assertEquals(on.join().index, 1);
+  assertEquals(on.join().index, 0);
+});
+
+pure("Registry.remove gives no number back behind which there is another", () => {
+  const on = world();
+  const [control, lamp] = [on.join(), on.greet("lamp")];
+  on.registry.remove(control);
+  assertEquals(on.join().index, 2);
+  assertEquals(on.registry.select("1"), [lamp]);
 });

@@ -5,7 +5,6 @@ import {
   type Context,
   FrameErrors,
   isPeerLocal,
-  systemClock,
   Watch,
   type WatchOptions,
   within,
@@ -13,6 +12,7 @@ import {
 import type { Gate, Stay } from "../net/gate.ts";
 import { guardLines } from "../net/line_guard.ts";
 import { bindingOf, type Token } from "../net/proof.ts";
+import { clockOfLines } from "./clock.ts";
 import { answerControl } from "./control.ts";
 import { ControllerHandshake, refusal } from "./handshake.ts";
 import { Outbox } from "./outbox.ts";
@@ -38,6 +38,9 @@ export interface ControllerOptions extends WatchOptions {
 
 /** A plain client takes each read for a message: two lines are kept so many ms apart. */
 const PLAIN_GAP = 50;
+/** Who says more than so many messages in one read waits for the reader of the events, at most so many ms. */
+const NOISY = 64;
+const PATIENCE = 1_000;
 /** What is said to an end that isn't let in may take so many ms. */
 const LAST_WORD = 1_000;
 
@@ -60,7 +63,7 @@ export async function serveDevice(
 
 /** One connection, and how far it has come: plain, greeted (it owes a proof), a device, a control. */
 class Session implements PullOptions {
-  readonly clock = systemClock;
+  readonly clock = clockOfLines(() => this.#place !== "plain");
   #connection: Connection;
   #context: Context;
   #options: ControllerOptions;
@@ -74,6 +77,8 @@ class Session implements PullOptions {
   #place: "plain" | "greeted" | "device" | "control" | "over" = "plain";
   #pending?: Promise<void>;
   #heardAt = performance.now();
+  /** Since the last batch. */
+  #frames = 0;
   #heartbeat?: ReturnType<typeof setInterval>;
   #isDead = false;
 
@@ -105,7 +110,10 @@ class Session implements PullOptions {
     if (this.#place === "over") return false;
     this.#heardAt = performance.now();
     const line = this.#context.encoding.decode(body).text;
-    if (this.#watch.isActive && !isLinkTalk(line)) this.#watch.received(this.#connection.remote, body);
+    this.#frames++;
+    if (this.#watch.isActive && this.#isTrusted && !isLinkTalk(line)) {
+      this.#watch.received(this.#connection.remote, body);
+    }
     if (this.#place === "control") this.#onControlLine(line);
     else this.#onMessage(parseMessage(line), line);
     return this.#pending !== undefined;
@@ -115,10 +123,11 @@ class Session implements PullOptions {
     const pending = this.#pending;
     this.#pending = undefined;
     if (this.#watch.isOver) this.#context.stop.now();
-    return pending ?? this.#context.reporter.drained() ?? this.#errors.turn();
+    return pending ?? this.#patience() ?? this.#errors.turn();
   }
 
   onError(error: FrameError): boolean {
+    this.#heardAt = performance.now();
     return this.#errors.report(error);
   }
 
@@ -144,6 +153,20 @@ class Session implements PullOptions {
     if (this.#entry) this.#options.registry.leave(this.#entry, Date.now());
   }
 
+  /** Whether what comes is a message, and not yet a stranger's. */
+  get #isTrusted(): boolean {
+    return this.#place === "device" || this.#place === "control" || !this.#options.token;
+  }
+
+  // Only who says much waits for whoever reads the events, and not for long: heartbeats, proofs and other
+  // devices must not stand still for a pager.
+  #patience(): Promise<void> | undefined {
+    const isNoisy = this.#frames > NOISY;
+    this.#frames = 0;
+    const drained = isNoisy ? this.#context.reporter.drained() : undefined;
+    return drained && within(PATIENCE, drained).then(() => {});
+  }
+
   #join(): Entry {
     const peer = this.#connection.remote;
     return this.#options.registry.join({ peer, send: (line) => this.#outbox.send(line) });
@@ -167,6 +190,7 @@ class Session implements PullOptions {
     if (line === "ping") return this.#outbox.send("pong");
     this.#pending = answerControl(line, this.#options.registry, (message) => {
       this.#outbox.send(printMessage(message));
+      return this.#outbox.flushed();
     });
   }
 
@@ -192,7 +216,10 @@ class Session implements PullOptions {
       this.#refuse("the proof is wrong");
       return await this.onBatch();
     }
-    this.#stay?.passed();
+    if (this.#stay?.passed() === false) {
+      this.#refuse("there are too many already, raise --max-clients");
+      return await this.onBatch();
+    }
     this.#outbox.send(proof);
     this.#begin(this.#hello!);
   }

@@ -39,6 +39,9 @@ export async function askController(
   }
 }
 
+/** Devices that an answer may name; a controller that says more isn't believed. */
+const MOST_DEVICES = 10_000;
+
 /** One line, said once the handshake is through, and what comes back. */
 class Question {
   readonly clock = systemClock;
@@ -65,8 +68,9 @@ class Question {
     const line = this.#context.encoding.decode(body).text;
     const message = parseMessage(line);
     if (!this.#isAsked) this.#pending = message && this.#shake(message, line);
-    else if (message?.say === "device") this.#devices.push(message.device);
-    else if (message?.say === "ok" || message?.say === "error") this.#finish(message);
+    else if (message?.say === "device" && this.#devices.length < MOST_DEVICES) {
+      this.#devices.push(message.device);
+    } else if (message?.say === "ok" || message?.say === "error") this.#finish(message);
     return this.#pending !== undefined;
   }
 

@@ -76,7 +76,9 @@ export function deviceTable(devices: readonly DeviceStatus[]): string[] {
       note(device),
     ].map(visible)
   );
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column].length)));
+  const widths = [0, 1, 2, 3].map((column) =>
+    rows.reduce((width, row) => Math.max(width, row[column].length), 0)
+  );
   return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd());
 }
 

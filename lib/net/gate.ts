@@ -3,8 +3,9 @@ import { isPeerLocal, peerHost } from "./address.ts";
 import type { Connection } from "./connection.ts";
 import type { Reporter } from "./events.ts";
 
-/** Connections that have proven nothing yet: so many at a time, for so many ms. */
-const POOL = 256;
+/** Connections that have proven nothing yet, at a time: they count apart from a server's clients. */
+export const POOL = 256;
+/** So many ms they have. */
 const TIME = 5_000;
 /** A wrong proof is answered after so many ms, doubled with each more from that address up to the last. */
 const FIRST_DELAY = 500;
@@ -17,8 +18,8 @@ const ADDRESSES = 4_096;
 
 /** A connection's stay before it has proven that it knows the token. */
 export interface Stay {
-  /** It has proven it: from now on it is a client like any other. */
-  passed(): void;
+  /** It has proven it: from now on it is a client like any other; false if there are too many of them. */
+  passed(): boolean;
   /** Its proof was wrong: done when it has been made to wait for the answer. */
   failed(): Promise<void>;
   /** It has gone. */
@@ -33,13 +34,19 @@ export interface Stay {
 export class Gate {
   #reporter: Reporter;
   #now: () => number;
+  #maxClients: number;
+  #passed = 0;
   #waiting = new Set<Connection>();
   #failures = new Map<string, { count: number; at: number }>();
   #isFull = false;
 
-  /** @param now the time in ms */
-  constructor(reporter: Reporter, now: () => number = () => performance.now()) {
+  /**
+   * @param maxClients the limit for those that have passed
+   * @param now the time in ms
+   */
+  constructor(reporter: Reporter, maxClients: number, now: () => number = () => performance.now()) {
     this.#reporter = reporter;
+    this.#maxClients = maxClients;
     this.#now = now;
   }
 
@@ -49,8 +56,10 @@ export class Gate {
    * @throws {PinwireError} `kept_out` for an address with too many wrong proofs
    */
   enter(connection: Connection): Stay {
-    const { remote } = connection;
-    const address = isPeerLocal(remote) ? undefined : peerHost(remote);
+    const { local, remote } = connection;
+    const host = peerHost(remote);
+    // Everybody on this machine has the same address, whichever of its own was dialled.
+    const address = isPeerLocal(remote) || host === peerHost(local) ? undefined : host;
     if (this.#isKeptOut(address)) {
       throw new PinwireError("kept_out", `${address} has given too many wrong proofs`, {
         hint: "it may try again in a minute",
@@ -59,18 +68,26 @@ export class Gate {
     this.#makeRoom();
     this.#waiting.add(connection);
     const timer = setTimeout(() => connection.close(), TIME);
-    const left = () => {
+    const leaveWaiting = () => {
       clearTimeout(timer);
       this.#waiting.delete(connection);
       if (this.#waiting.size < POOL / 2) this.#isFull = false;
     };
+    let hasPassed = false;
     return {
       passed: () => {
-        left();
+        leaveWaiting();
         if (address !== undefined) this.#failures.delete(address);
+        hasPassed = this.#passed < this.#maxClients;
+        if (hasPassed) this.#passed++;
+        return hasPassed;
       },
       failed: () => this.#slow(address),
-      left,
+      left: () => {
+        leaveWaiting();
+        if (hasPassed) this.#passed--;
+        hasPassed = false;
+      },
     };
   }
 

@@ -130,7 +130,7 @@ pure("Gate.enter keeps an address out for a minute after five wrong proofs, and 
   const error = assertThrows(enter, PinwireError);
   assertEquals([error.code, error.sentence], [
     "kept_out",
-    "192.0.2.1 has given too many wrong proofs: it may try again in 60 s",
+    "192.0.2.1 has given too many wrong proofs: it may try again in a minute",
   ]);
   on.gate.enter(from("tcp://192.0.2.2:5")).left();
   on.gate.enter(from("tls://[2001:db8::1]:5")).left();

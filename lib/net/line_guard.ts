@@ -7,6 +7,8 @@ type Place = "start" | "method" | "target" | "version" | "passed";
 
 const LF = 0x0a;
 const SPACE = 0x20;
+/** A page may choose any token for its method, in any case (RFC 9110, section 5.6.2). */
+const METHOD = /[!#$%&'*+.^_`|~\w-]/;
 const VERSION = [..."HTTP/"].map((letter) => letter.charCodeAt(0));
 
 /**
@@ -44,14 +46,14 @@ export class LineGuard {
 
   #isRequest(byte: number): boolean {
     if (byte === LF) this.#place = "passed";
-    const isLetter = byte >= 0x41 && byte <= 0x5a;
+    const isToken = METHOD.test(String.fromCharCode(byte));
     switch (this.#place) {
       case "start":
-        this.#place = isLetter ? "method" : "passed";
+        this.#place = isToken ? "method" : "passed";
         break;
       case "method":
         if (byte === SPACE) this.#place = "target";
-        else if (!isLetter) this.#place = "passed";
+        else if (!isToken) this.#place = "passed";
         break;
       case "target":
         if (byte === SPACE) this.#place = "version";

@@ -64,11 +64,12 @@ export function newNonce(): string {
 
 /**
  * The address that a plain connection was dialled to and accepted on, so that a proof relayed by somebody in
- * between, who listens elsewhere, fails. A certificate says that over TLS, and a path on this machine.
+ * between, who listens elsewhere, fails. Of TLS, where a certificate says that, and of a Unix socket, where the
+ * rights of its file do, it is the scheme alone.
  */
 export function bindingOf(connection: Connection, side: "dialled" | "accepted"): string {
   const name = side === "dialled" ? connection.remote : connection.local;
-  return name.startsWith("tcp://") ? name.replace(/%[^\]]*/, "") : "";
+  return name.startsWith("tcp://") ? name.replace(/%[^\]]*/, "") : name.replace(/^([a-z]+:).*/, "$1");
 }
 
 /**
@@ -88,9 +89,11 @@ export async function readToken(path: string, onMade?: () => void): Promise<Toke
     using file = await Deno.open(path);
     checkOwner(path, await file.stat());
     const buffer = new Uint8Array(4096);
-    text = new TextDecoder().decode(buffer.subarray(0, await file.read(buffer) ?? 0)).trim();
+    text = new TextDecoder("utf-8", { fatal: true }).decode(buffer.subarray(0, await file.read(buffer) ?? 0))
+      .trim();
   } catch (error) {
     if (error instanceof PinwireError || error instanceof Deno.errors.NotCapable) throw error;
+    if (error instanceof TypeError) throw refusal(path, "holds no text", "make a new one", error);
     if (error instanceof Deno.errors.NotFound) {
       throw onMade
         ? refusal(path, "can't be made", "check its folder, and that it is no broken link", error)

@@ -104,22 +104,32 @@ pure(
 
 files("readToken makes a file of 32 random bytes for its owner alone, and reads it again", async (folder) => {
   const path = `${folder}/token`;
-  const made = await readToken(path, () => {});
+  let times = 0;
+  const onMade = () => void times++;
+  const made = await readToken(path, onMade);
+  assertEquals(times, 1);
   const text = await Deno.readTextFile(path);
   assertMatch(text, /^[\w-]{43}\n$/);
   assertEquals((await Deno.stat(path)).mode! & 0o777, 0o600);
   assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["token"]);
-  assertEquals(await isSame(made, await readToken(path, () => {})), true);
+  assertEquals(await isSame(made, await readToken(path, onMade)), true);
   assertEquals(await isSame(made, await readToken(path)), true);
   assertEquals(await Deno.readTextFile(path), text);
+  // What is there already isn't made.
+  assertEquals(times, 1);
 });
 
-files("readToken has several first starts at once agree on one token", async (folder) => {
-  const path = `${folder}/token`;
-  const tokens = await Promise.all(Array.from({ length: 20 }, () => readToken(path, () => {})));
-  for (const token of tokens) assertEquals(await isSame(tokens[0], token), true);
-  assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["token"]);
-});
+files(
+  "readToken has several first starts at once agree on one token, which one of them made",
+  async (folder) => {
+    const path = `${folder}/token`;
+    let times = 0;
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => readToken(path, () => void times++)));
+    for (const token of tokens) assertEquals(await isSame(tokens[0], token), true);
+    assertEquals(times, 1);
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["token"]);
+  },
+);
 
 files("readToken takes a token that somebody wrote, without the space around it", async (folder) => {
   const path = `${folder}/token`;
@@ -145,7 +155,10 @@ files("readToken refuses a file that is too short to be a secret", async (folder
   const path = `${folder}/token`;
   for (const text of ["", "\n", "x".repeat(31), " ".repeat(100) + "x"]) {
     await Deno.writeTextFile(path, text, { mode: 0o600 });
-    assertMatch(await refusalOf(path, true), /holds fewer than 32 characters/);
+    assertEquals(
+      await refusalOf(path, true),
+      "the token file FILE holds fewer than 32 characters: delete it at the server, which makes a new one, and copy that",
+    );
     assertEquals(await Deno.readTextFile(path), text);
   }
 });
