@@ -69,8 +69,15 @@ Deno.test("both ends notice a link that is silently lost, the agent holds its pi
   const states = [];
   for (let i = 0; i < 3; i++) states.push((await next(lamp, "state")).on);
   assertEquals([states, statesOf(lamp)], [[false, true, false], []]);
-  for (const end of [lamp, server]) {
-    assertMatch((await next(end, "error")).message!, /has said nothing for 6 s$/);
+  for (
+    const [end, hint] of [[lamp, "it is dialled again and again"], [
+      server,
+      "its link is dead, or it does not answer ping with pong",
+    ]] as const
+  ) {
+    const error = await next(end, "error");
+    assertMatch(error.message!, /has said nothing for 6 s$/);
+    assertEquals(error.hint, hint);
   }
 });
 
@@ -178,6 +185,16 @@ Deno.test("-i asks for the controller, as the tutorial's client does: 1 and 2 sw
   assertEquals([states, statesOf(lamp)], [[false, true, false, true], []]);
 });
 
+Deno.test("-i takes an empty line, or none, for the ADDRESS of the command line", async () => {
+  await using server = await controller();
+  for (const stdin of ["1\n\n", "1\n"]) {
+    const args = ["led", "agent", server.address, "-i", "--name", "lamp", ...SIMULATED, "--json"];
+    await using _lamp = await pinwire(args, { stdin });
+    assertEquals((await next(server, "device")).device, "lamp");
+    assertEquals((await next(server, "state")).on, true);
+  }
+});
+
 Deno.test("-i says what is wrong with an address, and asks again", async () => {
   await using server = await controller();
   const args = ["led", "agent", "-i", "--name", "lamp", ...SIMULATED];
@@ -212,12 +229,61 @@ Deno.test("led agent tells people in plain lines what happens, and no flash of a
   assertMatch(lamp.stdout, new RegExp(`^${lines}$`));
 });
 
+const PROOF = `proof ${"A".repeat(43)}`;
+
+Deno.test("lines that open a link or keep it up are no messages, at the controller and at an agent", async () => {
+  await using server = await controller();
+  using peer = await Peer.dial(server);
+  await peer.say('hello {"name":"raw"}', "ping", "pong", PROOF, "refused", "refused so", "nothing");
+  assertEquals((await next(server, "message")).text, "nothing");
+  // What only looks like it is one.
+  await peer.say("hello", "ping pong", "proof", "refusedly", "end");
+  for (const text of ["hello", "ping pong", "proof", "refusedly", "end"]) {
+    assertEquals((await next(server, "message")).text, text);
+  }
+
+  using listener = Deno.listen({ hostname: LOOPBACK, port: 0 });
+  await using lamp = await agent(`${LOOPBACK}:${listener.addr.port}`, "lamp");
+  using far = new Peer(await listener.accept());
+  await far.say('hello {"role":"controller"}', "ping", "pong", PROOF, "nothing", "refused so");
+  assertEquals((await next(lamp, "message")).text, "nothing");
+  await next(lamp, "disconnected");
+  assertEquals(lamp.events.filter(({ event }) => event === "message"), []);
+});
+
+Deno.test("--once and --until wait for a message, not for lines that keep the link up", async () => {
+  for (const options of [["--once"], ["--until", "state on"]]) {
+    await using server = await controller(...options);
+    using peer = await Peer.dial(server);
+    await peer.say('hello {"name":"raw"}', "ping");
+    assertMatch(await peer.line(), /^hello /);
+    assertEquals(await peer.line(), "pong");
+    await peer.say("state on");
+    assertEquals((await next(server, "state")).on, true);
+    assertEquals((await server.outcome()).code, 0);
+  }
+  for (const options of [["--once"], ["--until", "on"]]) {
+    using listener = Deno.listen({ hostname: LOOPBACK, port: 0 });
+    await using lamp = await agent(`${LOOPBACK}:${listener.addr.port}`, "lamp", ...options);
+    using peer = new Peer(await listener.accept());
+    await peer.say("hello {}", "ping");
+    assertMatch(await peer.line(), /^hello /);
+    assertEquals([await peer.line(), await peer.line()], ["state off", "pong"]);
+    await peer.say("on");
+    assertEquals((await lamp.outcome()).code, 0);
+    // At its end it is off.
+    assertEquals(statesOf(lamp), [false, true, false]);
+  }
+});
+
 Deno.test("led agent waits for a controller that isn't there yet, and says so once", async () => {
   using free = Deno.listen({ hostname: LOOPBACK, port: 0 });
   const { port } = free.addr;
   free.close();
   await using lamp = await agent(`${LOOPBACK}:${port}`, "lamp");
-  assertMatch((await next(lamp, "error")).message!, /^nobody is listening on /);
+  const { message, hint } = await next(lamp, "error");
+  assertMatch(message!, /^nobody is listening on /);
+  assertMatch(hint!, /^[^;]+; it is dialled again and again$/);
   await using server = await pinwire(["led", "serve", `${LOOPBACK}:${port}`, "--json"]);
   assertEquals((await next(server, "device")).device, "lamp");
   assertEquals(errorsOf(lamp), []);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { assertStops, pinwire, runPinwire } from "./support.ts";
-import { agent, controller, eventsOf, list, next, reports, statesOf, through } from "./support/led.ts";
+import { agent, controller, eventsOf, list, next, Peer, reports, statesOf, through } from "./support/led.ts";
 
 Deno.test("the console of led serve answers each command on stdout", async () => {
   await using server = await pinwire(["led", "serve", "127.0.0.1:0"]);
@@ -11,12 +11,12 @@ Deno.test("the console of led serve answers each command on stdout", async () =>
     ["list", /^0 {2}lamp {2}127\.0\.0\.1:\d+ {2}off {2}pin 11 of simulated$/],
     ["status lamp", /^0 {2}lamp /],
     ["off lamp", /^lamp is off already$/],
-    ["blink lamp 0.01", /^lamp was told to blink 0\.01 times a second$/],
+    ["blink lamp 0.01", /^lamp was told to blink at 0\.01 Hz$/],
     ["name lamp kitchen", /^number 0 is kitchen$/],
-    ["on lamp", /^there is no device lamp: .*\bkitchen\b/],
-    ["status 3", /^there is no device 3: /],
+    ["on lamp", /^there is no device lamp: list shows those that there are$/],
+    ["status 3", /^there is no device 3: list shows those that there are$/],
     ["name all x", /^a name is for one device: as in name 3 kitchen$/],
-    ["name 0 all", /^"all" can't be a device's name: /],
+    ["name 0 all", /^"all" can't be a device's name: use up to 32 letters of ASCII, /],
     ["bogus", /^"bogus" is no command: help lists them$/],
     ["blink 0 99", /^"99" is no rate to blink at: /],
     ["help", /^list {10}/],
@@ -32,6 +32,46 @@ Deno.test("the console of led serve answers each command on stdout", async () =>
   await server.sees(/kitchen is on/, "stderr");
   await server.write("quit\n");
   assertEquals((await server.outcome()).code, 0);
+});
+
+Deno.test("the console of led serve says already only of a device that has done what it was told before", async () => {
+  await using server = await pinwire(["led", "serve", "127.0.0.1:0"]);
+  await using _lamp = await agent(server.address, "lamp");
+  await server.sees(/lamp is off\n$/, "stderr");
+  // It is off by its last report when the second is read, and has been told on.
+  await server.write("on lamp\noff lamp\n");
+  await server.sees(/lamp is off\n[^]*lamp is on\n[^]*lamp is off\n$/, "stderr");
+  await server.write("off lamp\n");
+  assertEquals(await server.line(), "lamp is off already");
+  assertEquals(server.stdout, "lamp is off already\n");
+});
+
+Deno.test("all on the console of led serve means those that are away too, which are told when they come back", async () => {
+  await using server = await pinwire(["led", "serve", "127.0.0.1:0"]);
+  await using lamp = await agent(server.address, "lamp");
+  await server.sees(/lamp is off\n$/, "stderr");
+  lamp.kill("SIGKILL");
+  await server.sees(/^pinwire led: lamp is away$/m, "stderr");
+  await using fan = await agent(server.address, "fan");
+  await server.sees(/fan is off\n$/, "stderr");
+  await server.write("on all\n");
+  assertEquals(await server.line(), "lamp is away and will be told when it comes back");
+  for (const on of [false, true]) assertEquals((await next(fan, "state")).on, on);
+  await using back = await agent(server.address, "lamp");
+  for (const on of [false, true]) assertEquals((await next(back, "state")).on, on);
+  assertEquals(server.stdout, "lamp is away and will be told when it comes back\n");
+});
+
+Deno.test("led serve says that a device with a name is away, and nothing of a plain client", async () => {
+  await using server = await controller();
+  await using lamp = await agent(server.address, "lamp");
+  await next(server, "device");
+  {
+    using _plain = await Peer.dial(server);
+  }
+  await next(server, "disconnected");
+  lamp.kill("SIGKILL");
+  assertEquals((await next(server, "notice")).text, "lamp is away");
 });
 
 Deno.test("the console of led serve --json keeps events alone on stdout", async () => {
@@ -60,7 +100,10 @@ Deno.test("a name that is taken goes to the newest connection, and the other kee
   await using first = await agent(server.address, "lamp");
   await reports(server, "lamp", false);
   await using second = await agent(server.address, "lamp");
-  assertEquals((await next(server, "notice")).text, "lamp was number 0 and is now number 1");
+  assertEquals(
+    (await next(server, "notice")).text,
+    "two say the name lamp: number 1 has it now, number 0 has lost it",
+  );
   await reports(server, "lamp", false);
   await server.write("on lamp\n");
   await reports(server, "lamp", true);

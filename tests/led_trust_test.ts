@@ -107,7 +107,10 @@ trust(
     await using stranger = await agent(server.address, "stranger", ...wrong);
     const { message, hint } = await next(stranger, "error");
     assertEquals(message, "the controller does not let us in (the proof is wrong)");
-    assertMatch(hint!, /--token-file/);
+    assertEquals(
+      hint,
+      "both ends need the same --token-file, and tls:// where the port is forwarded; it is dialled again and again",
+    );
     assertMatch((await next(server, "error")).message!, /^refused tcp:.*, the proof is wrong$/);
     // As many wrong proofs as would keep another machine out.
     const peers = await Promise.all(Array.from({ length: 6 }, () => Peer.dial(server)));
@@ -151,13 +154,14 @@ trust("a controller with a token lets nobody in without one", async (folder) => 
   for (const args of [["status"], ["on", "all"], ["toggle", "lamp"]]) {
     assertEquals(
       await refusal(["led", ...args, "--via", server.address], 1),
-      "pinwire: the controller does not let us in (a token is needed): both ends need the same --token-file\n",
+      "pinwire: the controller does not let us in (a token is needed): name its --token-file\n",
     );
   }
   const wrong = await otherToken(folder);
-  assertMatch(
+  assertEquals(
     await refusal(["led", "status", "--via", server.address, ...wrong], 1),
-    /\(the proof is wrong\)/,
+    "pinwire: the controller does not let us in (the proof is wrong): both ends need the same --token-file, " +
+      "and tls:// where the port is forwarded\n",
   );
   assertEquals([await list(server), statesOf(lamp)], [NOBODY, [false]]);
 });
@@ -185,10 +189,15 @@ trust("an agent makes no token file, and the controller makes it for its owner a
   const path = `${folder}/token`;
   const args = ["led", "agent", `${LOOPBACK}:1`, "--gpio", "simulated", "--name", "x", "--token-file", path];
   assertMatch(await refusal(args, 1), /does not exist: copy it from the other end/);
-  const { server } = await guarded(folder);
+  const { server, token } = await guarded(folder);
   await using _ = server;
   assertEquals((await Deno.stat(path)).mode! & 0o777, 0o600);
   assertMatch(await Deno.readTextFile(path), /^[\w-]{43}\n$/);
+  assertEquals((await next(server, "notice")).text, `made ${path}: copy it to the agents`);
+  // One that is there already isn't made.
+  await using another = await controller(...token);
+  await another.write("quit\n");
+  assertMatch((await another.outcome()).stdout, /^\{"event":"listening",[^\n]+\n$/);
 });
 
 trust("who says nothing is given up: by a controller, by an agent and by --via", async (folder) => {
@@ -210,7 +219,8 @@ trust("who says nothing is given up: by a controller, by an agent and by --via",
   assertEquals((await next(lamp, "error")).message, `${address} has not proven that it knows the token`);
   assertEquals(
     await asking,
-    `pinwire: ${address} does not answer: check that a pinwire controller listens there\n`,
+    `pinwire: ${address} does not answer: check that a pinwire controller listens there, ` +
+      "and whether it needs tls://\n",
   );
   for (const conn of [lampsConn, askersConn]) await new Peer(conn).rest();
 });
@@ -338,8 +348,12 @@ trust("the ready line warns where everybody can reach a controller without a tok
   ];
   for (const [args, isWarned] of warned) {
     const { code, stderr } = await runPinwire(["led", "serve", ...args], { stdin: "quit\n" });
-    const [line, ...more] = stderr.trimEnd().split("\n");
-    assertEquals([code, more], [0, []], args.join(" "));
+    const lines = stderr.trimEnd().split("\n");
+    const line = lines.pop()!;
+    const made = args.includes("--token-file")
+      ? [`pinwire led: made ${folder}/token: copy it to the agents`]
+      : [];
+    assertEquals([code, lines], [0, made], args.join(" "));
     const pattern =
       /^pinwire led: listening on tcp:\/\/\S+:\d+( \(whoever reaches it .*use --token-file\))?$/;
     assertEquals(line.match(pattern)?.[1] !== undefined, isWarned, line);

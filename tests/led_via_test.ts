@@ -1,6 +1,16 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { bytes, LOOPBACK, refusal, runPinwire } from "./support.ts";
-import { agent, controller, eventsOf, list, next, through } from "./support/led.ts";
+import {
+  agent,
+  controller,
+  eventsOf,
+  type LedEvent,
+  list,
+  next,
+  Peer,
+  reports,
+  through,
+} from "./support/led.ts";
 
 Deno.test("led on and the like switch a controller's device with --via, and tell what it is then", async () => {
   await using server = await controller();
@@ -43,13 +53,72 @@ Deno.test("led on and status with --via --json give an event for each device", a
   }
 });
 
-Deno.test("led … --via is not listed, and doesn't stay", async () => {
+Deno.test("led status --via --json gives each device with all that is known of it", async () => {
   await using server = await controller();
-  const { code, stdout } = await through(server, "status");
-  assertEquals([code, stdout], [0, ""]);
-  await next(server, "disconnected");
-  assertEquals(await list(server), ["no device is connected: start an agent, or the tutorial's client"]);
+  await using gone = await agent(server.address, "gone", "--pin", "GPIO27");
+  await reports(server, "gone", false);
+  await using _lamp = await agent(server.address, "lamp");
+  await reports(server, "lamp", false);
+  await next(server, "connected").then(() => next(server, "connected"));
+  using _plain = await Peer.dial(server);
+  const { peer } = await next(server, "connected");
+  gone.kill("SIGKILL");
+  await next(server, "notice");
+  const { code, stdout, stderr } = await through(server, "on", "all", "--json");
+  assertEquals([code, stderr], [0, ""]);
+  const since = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+  const events = eventsOf(stdout) as (LedEvent & { time?: string; away?: string })[];
+  assertMatch(events[0].away!, since);
+  const lampsPeer = events[1].peer!;
+  assertMatch(lampsPeer, /^tcp:\/\/127\.0\.0\.1:\d+$/);
+  const simulated = { chip: "simulated", plain: false, desired: "on" };
+  const expected = [
+    {
+      event: "state",
+      on: false,
+      device: "gone",
+      index: 0,
+      pin: "GPIO27",
+      ...simulated,
+      away: events[0].away,
+    },
+    { event: "state", on: true, device: "lamp", index: 1, peer: lampsPeer, pin: "11", ...simulated },
+    { event: "device", device: "2", index: 2, peer, plain: true, desired: "on" },
+  ];
+  assertEquals(events.map(({ time: _, ...event }) => event), expected as LedEvent[]);
 });
+
+Deno.test("led … --via all with some away ends with 0, and they are told when they come back", async () => {
+  await using server = await controller();
+  await using lamp = await agent(server.address, "lamp");
+  await reports(server, "lamp", false);
+  lamp.kill("SIGKILL");
+  await next(server, "notice");
+  await using _fan = await agent(server.address, "fan");
+  await reports(server, "fan", false);
+  const { code, stdout, stderr } = await through(server, "on", "all");
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(
+    stdout,
+    /^0 {2}lamp {2}away {2,}off {2}.*, told on\n1 {2}fan {2,}127\S+ {2}on {3}.*, told on\n$/,
+  );
+  await using back = await agent(server.address, "lamp");
+  for (const on of [false, true]) assertEquals((await next(back, "state")).on, on);
+});
+
+Deno.test("led … --via is not listed, uses up no number, and doesn't stay", async () => {
+  await using server = await controller();
+  for (let i = 0; i < 2; i++) {
+    const { code, stdout, stderr } = await through(server, "status");
+    assertEquals([code, stdout, stderr], [0, "", "no device is connected\n"]);
+    await next(server, "disconnected");
+  }
+  assertEquals(await list(server), ["no device is connected: start an agent, or the tutorial's client"]);
+  await using _lamp = await agent(server.address, "lamp");
+  assertEquals((await next(server, "device")).index, 0);
+});
+
+const SHOWN = "led status --via shows those that there are";
 
 /** What `led … --via` says that fails: one sentence. */
 async function failure(address: string, ...args: string[]): Promise<string> {
@@ -61,13 +130,13 @@ Deno.test("led on --via a controller that can't do it ends with 1 and says why",
   const { address } = server;
   assertEquals(
     await failure(address, "on", "all"),
-    "pinwire: no device is connected: start an agent",
+    `pinwire: no device is connected: ${SHOWN}`,
   );
-  assertMatch(await failure(address, "on", "lamp"), /^pinwire: there is no device lamp: /);
+  assertEquals(await failure(address, "on", "lamp"), `pinwire: there is no device lamp: ${SHOWN}`);
   await using lamp = await agent(address, "lamp");
   await next(server, "state");
-  assertMatch(await failure(address, "off", "lmap"), /^pinwire: there is no device lmap: .*\blamp\b/);
-  assertMatch(await failure(address, "status", "7"), /^pinwire: there is no device 7: /);
+  assertEquals(await failure(address, "off", "lmap"), `pinwire: there is no device lmap: ${SHOWN}`);
+  assertEquals(await failure(address, "status", "7"), `pinwire: there is no device 7: ${SHOWN}`);
   lamp.kill("SIGKILL");
   // Those of the commands above come first.
   while (!(await list(server)).some((row) => row.includes("away"))) await next(server, "disconnected");
@@ -122,7 +191,7 @@ Deno.test("led on --via a server that is no controller ends with 1 and says so",
     assertEquals(
       await failure(server.address, "on", "lamp"),
       `pinwire: ${server.address} closed the connection without an answer: ` +
-        "check that a pinwire controller listens there",
+        "check that a pinwire controller listens there, and whether it needs tls://",
       answer,
     );
   }));

@@ -245,14 +245,32 @@ for (const [name, keys] of [["quit", `quit${ENTER}`], ["Ctrl-C", CTRL_C]]) {
     await server.sees(/lamp is off/);
     await server.write(keys);
     assertEquals((await server.outcome()).code, 0, server.stdout);
+    assert(!seen(server).includes("The console has ended"), seen(server));
   });
 }
 
-terminal("led serve goes on behind Ctrl-D, which ends its console alone", async () => {
+terminal("led serve goes on behind Ctrl-D, which ends its console alone, and says so", async () => {
   await using server = await ledServe();
   await server.write(CTRL_D);
+  await server.sees(/The console has ended/);
   await using _lamp = await agent(server.address, "lamp");
   await server.sees(/lamp is here/);
+  const lines = seen(server).split("\n");
+  assert(lines.includes("The console has ended; Ctrl-C ends the controller."), seen(server));
+  await server.write(CTRL_C);
+  assertEquals((await server.outcome()).code, 0, server.stdout);
+});
+
+terminal("led serve --json shows no prompt, and carries out what is typed", async () => {
+  await using server = onTerminal(["led", "serve", "127.0.0.1:0", "--json"]);
+  await server.sees(/"listening"/);
+  await server.write(`help${ENTER}`);
+  await server.sees(/quit +end the controller/);
+  await server.write(`bogus${ENTER}`);
+  await server.sees(/"event":"error"/);
+  await server.write(`quit${ENTER}`);
+  assertEquals((await server.outcome()).code, 0, server.stdout);
+  assert(!server.stdout.includes("cmd>"), server.stdout);
 });
 
 terminal("led agent draws its pins in one row, what happens above it", async () => {

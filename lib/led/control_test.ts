@@ -26,7 +26,10 @@ function world() {
     },
     async ask(line: string): Promise<Message[]> {
       const said: Message[] = [];
-      await answerControl(line, registry, (message) => void said.push(message));
+      await answerControl(line, registry, (message) => {
+        said.push(message);
+        return Promise.resolve();
+      });
       return said;
     },
   };

@@ -1,5 +1,6 @@
 import { ByteBuffer, type Encoder, parseSpec } from "../framing/mod.ts";
 import { type Connection, type Context, encodeText, type Watch } from "../net/mod.ts";
+import { isLinkTalk } from "./protocol.ts";
 
 /** Lines that wait for a peer that doesn't read; with one more it counts as gone. */
 const LONGEST_QUEUE = 1_000;
@@ -98,7 +99,7 @@ export class Outbox {
       const bytes = encodeText(this.#context, line);
       try {
         this.#encoder.encode(bytes, this.#out);
-        this.#watch?.sent(bytes);
+        if (!isLinkTalk(line)) this.#watch?.sent(bytes);
       } catch (error) {
         // Not every frame holds every line, such as fixed:16.
         this.#context.reporter.error(error, this.#connection.remote);

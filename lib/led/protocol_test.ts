@@ -182,8 +182,17 @@ const anyMessage: fc.Arbitrary<Message> = fc.oneof(
   }).map((fields): Message => ({ say: "hello", hello: hello(fields as Hello) })),
   fc.record({ message: fc.string(), hint: optional(fc.string({ maxLength: 200 })) })
     .map((fields): Message => ({ say: "error", ...fields })),
-  fc.record({ index: fc.nat(), name: fc.string(), on: fc.boolean(), desired: fc.string() })
-    .map((device): Message => ({ say: "device", device })),
+  fc.record({
+    index: fc.nat(),
+    name: optional(fc.string({ maxLength: 200 })),
+    peer: optional(fc.string({ maxLength: 200 })),
+    pin: optional(anyLabel),
+    chip: optional(anyLabel),
+    plain: fc.boolean(),
+    on: optional(fc.boolean()),
+    desired: optional(fc.string({ maxLength: 200 })),
+    away: optional(fc.constant("1970-01-01T00:00:05.000Z")),
+  }).map((device): Message => ({ say: "device", device })),
 );
 
 pure("parseMessage reads what printMessage prints, in one line", () => {
@@ -257,6 +266,24 @@ pure("parseMessage drops the fields of a hello that have a wrong type, and takes
   // A version that isn't a number is none that anybody speaks.
   for (const version of ["1", null, {}]) assertEquals(read({ version }).version, NaN);
 });
+
+pure(
+  "parseMessage drops the fields of a device that have a wrong type, and takes none without a number",
+  () => {
+    const index = 3;
+    const bare = { index, name: undefined, peer: undefined, pin: undefined, chip: undefined, plain: false };
+    const device = { ...bare, on: undefined, desired: undefined, away: undefined };
+    for (const wrong of [1, null, {}, ["x"]]) {
+      const fields = { name: wrong, peer: wrong, pin: wrong, chip: wrong, plain: wrong, on: wrong };
+      const line = `device ${JSON.stringify({ index, ...fields, desired: wrong, away: wrong })}`;
+      assertEquals(parseMessage(line), { say: "device", device }, line);
+    }
+    assertEquals(parseMessage('device {"index":3,"away":"yesterday"}'), { say: "device", device });
+    for (const index of ['"3"', "0.5", "1e300", "null"]) {
+      assertEquals(parseMessage(`device {"index":${index}}`), undefined, index);
+    }
+  },
+);
 
 pure("parseMessage drops a pin or chip that would write to a terminal, and what is huge", () => {
   for (const text of ["\x1b[2J", "11\u0007", "a\u202eb", "a\u200bb", "", "x".repeat(65)]) {

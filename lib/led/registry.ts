@@ -142,8 +142,12 @@ export class Registry {
     const desired = command.do === "toggle"
       ? { do: this.#isLit(entry) ? "off" as const : "on" as const }
       : command;
+    const wasBlinking = entry.desired?.do === "blink";
     entry.desired = desired;
-    entry.isToldNews = true;
+    // One that is so already has nothing to report.
+    const isSo = !entry.isToldNews && !wasBlinking && desired.do !== "blink" &&
+      entry.on === (desired.do === "on");
+    entry.isToldNews = !isSo;
     // A plain client knows no toggle; who has never said what its pin is has to find out itself.
     const said = isUnknown && entry.hello ? command : desired;
     entry.link?.send(printCommand(said));

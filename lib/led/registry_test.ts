@@ -103,6 +103,19 @@ pure("Registry.greet gives a name that is taken to the newest connection, with w
   assertEquals(on.events(), []);
 });
 
+pure(
+  "Registry gives a name back to whom it was taken from when its holder goes, with what that was told",
+  () => {
+    const on = world();
+    const [first, second] = [on.greet("lamp"), on.greet("lamp")];
+    on.registry.command(second, ON);
+    on.events();
+    on.registry.leave(second, 0);
+    assertEquals([on.registry.select("lamp"), on.registry.list()], [[first], [first]]);
+    assertEquals([on.registry.status(first).desired, on.events()], ["on", []]);
+  },
+);
+
 pure("Registry says what a device was told once more when it comes back, and nothing else", () => {
   const on = world();
   const before = on.greet("lamp");
@@ -288,6 +301,18 @@ pure("Registry.command counts for a toggle what was told since the last report",
   assertEquals(lamp.said, ["on", "off", "on"]);
 });
 
+pure("Registry.command has no news for a device that is so already, however often it says it", () => {
+  const on = world();
+  const lamp = on.greet("lamp");
+  on.registry.report(lamp, false);
+  for (const _ of "12") {
+    on.registry.command(lamp, OFF);
+    assertEquals(lamp.isToldNews, false);
+  }
+  on.registry.command(lamp, ON);
+  assertEquals(lamp.isToldNews, true);
+});
+
 pure("Registry.command leaves a toggle to a device that has never said what its pin is", () => {
   const on = world();
   const lamp = on.greet("lamp");
@@ -325,15 +350,18 @@ pure("Registry.report tells each report, and marks those of a device that blinks
   ]);
 });
 
-pure("Registry.reported waits for a report that is wanted", async () => {
+pure("Registry.reported waits for a report that is wanted, until that is given up", async () => {
   const on = world();
   const lamp = on.greet("lamp");
   const other = on.greet("fan");
   let heard = "";
   const waits = [
-    on.registry.reported(lamp, (isOn) => isOn).then(() => heard += "on "),
-    on.registry.reported(lamp, () => true).then(() => heard += "any "),
+    on.registry.reported(lamp, (isOn) => isOn).promise.then(() => heard += "on "),
+    on.registry.reported(lamp, () => true).promise.then(() => heard += "any "),
   ];
+  const given = on.registry.reported(lamp, () => true);
+  given.promise.then(() => heard += "never ");
+  given.forget();
   on.registry.report(other, true);
   await Promise.resolve();
   assertEquals(heard, "");

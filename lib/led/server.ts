@@ -150,7 +150,10 @@ class Session implements PullOptions {
     clearInterval(this.#heartbeat);
     this.#stay?.left();
     this.#errors.close();
-    if (this.#entry) this.#options.registry.leave(this.#entry, Date.now());
+    // At the end of the controller nobody is away.
+    if (this.#entry && !this.#context.stop.signal.aborted) {
+      this.#options.registry.leave(this.#entry, Date.now());
+    }
   }
 
   /** Whether what comes is a message, and not yet a stranger's. */

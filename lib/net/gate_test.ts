@@ -10,7 +10,7 @@ function pure(name: string, fn: () => void | Promise<void>): void {
 }
 
 /** A gate with its clock and its events, and timers that the test looks at in place of waiting for them. */
-function world() {
+function world(maxClients = 1_000) {
   const { setTimeout, clearTimeout } = globalThis;
   const timers = new Map<number, { run: () => void; ms: number }>();
   let last = 0;
@@ -26,7 +26,7 @@ function world() {
   const reporter = new Reporter({ program: "test", role: "server", forward });
   const time = { ms: 0 };
   return {
-    gate: new Gate(reporter, () => time.ms),
+    gate: new Gate(reporter, maxClients, () => time.ms),
     events,
     time,
     /** How long each timer that is set would take, in ms. */
@@ -140,6 +140,28 @@ pure("Gate.enter keeps an address out for a minute after five wrong proofs, and 
   enter().left();
   // It begins anew.
   assertEquals(await fail(on, FAR), 500);
+});
+
+pure("Gate lets no more pass than there may be clients at a time", () => {
+  using on = world(2);
+  const stays = Array.from({ length: 3 }, () => on.gate.enter(from(FAR)));
+  assertEquals(stays.map((stay) => stay.passed()), [true, true, false]);
+  stays[2].left();
+  assertEquals(on.gate.enter(from(FAR)).passed(), false);
+  stays[0].left();
+  stays[0].left();
+  assertEquals([on.gate.enter(from(FAR)).passed(), on.gate.enter(from(FAR)).passed()], [true, false]);
+});
+
+pure("Gate keeps nobody out who dials from this machine by another of its addresses", async () => {
+  using on = world();
+  const here = { ...from(FAR), local: "tcp://192.0.2.1:11235" };
+  for (let i = 0; i < 10; i++) {
+    const failed = on.gate.enter(here).failed();
+    on.fire();
+    await failed;
+  }
+  on.gate.enter(here).left();
 });
 
 pure("Gate forgets an address's wrong proofs once it gives a right one", async () => {

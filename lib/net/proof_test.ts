@@ -85,7 +85,7 @@ pure("newNonce gives 32 bytes that nobody has seen before", () => {
 });
 
 pure(
-  "bindingOf gives what was dialled and accepted on over TCP, without the zone, and nothing elsewhere",
+  "bindingOf gives what was dialled and accepted on over TCP, without the zone, and elsewhere the scheme",
   () => {
     const [end] = pipe();
     const at = (local: string, remote: string) => ({ ...end, local, remote });
@@ -95,8 +95,13 @@ pure(
       "tcp://192.0.2.2:6",
     ]);
     assertEquals(bindingOf(at("tcp://[fe80::1%2]:5", ""), "accepted"), "tcp://[fe80::1]:5");
-    for (const name of ["tls://192.0.2.1:5", "unix:#3", "unix:/run/x"]) {
-      assertEquals(bindingOf(at(name, name), "accepted"), "");
+    for (
+      const [name, scheme] of [["tls://192.0.2.1:5", "tls:"], ["unix:#3", "unix:"], ["unix:/run/x", "unix:"]]
+    ) {
+      assertEquals([bindingOf(at(name, ""), "accepted"), bindingOf(at("", name), "dialled")], [
+        scheme,
+        scheme,
+      ]);
     }
     return Promise.resolve();
   },
@@ -161,6 +166,12 @@ files("readToken refuses a file that is too short to be a secret", async (folder
     );
     assertEquals(await Deno.readTextFile(path), text);
   }
+});
+
+files("readToken refuses a file of bytes that are no text, as most of them would be lost", async (folder) => {
+  const path = `${folder}/token`;
+  await Deno.writeFile(path, new Uint8Array(40).fill(0xfe), { mode: 0o600 });
+  assertEquals(await refusalOf(path), "the token file FILE holds no text: make a new one");
 });
 
 files("readToken refuses a file that isn't there, unless it shall make it", async (folder) => {
