@@ -44,7 +44,9 @@ async function carryOut(line: string, registry: Registry): Promise<Entry[]> {
   if (request.ask === "status") return registry.select(request.which);
   if (request.ask !== "switch") throw new PinwireError("bad_command", "that is for the console only");
   const entries = registry.select(request.which);
-  if (!entries.length) throw new PinwireError("no_devices", "no device is connected");
+  if (!entries.length) {
+    throw new PinwireError("no_devices", "no device is connected", { hint: "start an agent" });
+  }
   const mayBeAway = request.which === "all";
   await Promise.all(entries.map((entry) => switchAndConfirm(entry, request.command, registry, mayBeAway)));
   return entries;

@@ -88,7 +88,7 @@ pure("answerControl has hints of its own, for whoever isn't at the console", asy
   const badCommand = "on, off, toggle, blink and status are understood here";
   const rate = "use 0.01 to 50 times a second, such as 2";
   const expected: [string, string, string][] = [
-    ["on all", "no device is connected", noDevice],
+    ["on all", "no device is connected", "start an agent"],
     ["on lamp", "there is no device lamp", noDevice],
     ["status 7", "there is no device 7", noDevice],
     ["bogus", '"bogus" is no command', badCommand],
