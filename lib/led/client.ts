@@ -111,6 +111,8 @@ export class Agent {
     // What is under way is still said.
     const close = () => void within(LAST_WORDS, session.flushed()).then(() => connection.close());
     stop.signal.addEventListener("abort", close);
+    // It may have come while dialling.
+    if (stop.signal.aborted) close();
     let reason = "end of stream";
     try {
       this.#session = session;

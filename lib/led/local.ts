@@ -44,6 +44,7 @@ export async function blinkPins(
   const devices: Device[] = [];
   const stopped = Promise.withResolvers<void>();
   signal.addEventListener("abort", () => stopped.resolve());
+  if (signal.aborted) stopped.resolve();
   try {
     for (const { name, line } of lines) {
       const device = await Device.open({

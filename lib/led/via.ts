@@ -24,6 +24,7 @@ export async function askController(
   const connection = context.trace(await dial(address, { ca, signal }));
   const close = () => connection.close();
   signal.addEventListener("abort", close);
+  if (signal.aborted) close();
   const question = new Question(connection, line, token, context);
   try {
     const reading = pullFrames(connection, context.codec.open().decoder, question);

@@ -41,6 +41,7 @@ export async function serve(
     const socket = await bindDatagram(address);
     const close = () => socket.close();
     stop.signal.addEventListener("abort", close);
+    if (stop.signal.aborted) close();
     handlers.opened();
     reporter.report({ event: "listening", address: socket.address });
     await handlers.datagrams(context.traceDatagrams(socket));

@@ -46,7 +46,7 @@ install -m 755 "$here/init" "$run/root/init"
 touch "$run/out" "$run/err"
 
 # -M q35 and no KVM, so that it is the same everywhere.
-timeout -k 5 "$seconds" qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max -smp 2 -m 1536 \
+timeout -k 5 "$seconds" qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max -smp 1 -m 1536 \
   -nodefaults -no-user-config -display none -no-reboot \
   -kernel "$cache/$kernel/vmlinuz" -initrd "$run/initrd" \
   -append "console=ttyS0 quiet loglevel=4 panic=-1 random.trust_cpu=on tsc=reliable mitigations=off" \
