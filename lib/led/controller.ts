@@ -55,11 +55,15 @@ export async function runController(
 
   async function answerLines() {
     let count = 0;
+    let since = 0;
     for await (const line of console.lines) {
       answer(line, registry, answers);
       console.prompt();
+      if (++count < LINES_AT_ONCE) continue;
       // A script's lines come all at once: what they say has to get out in between.
-      if (++count % LINES_A_TURN === 0) await new Promise((resolve) => setTimeout(resolve));
+      if (performance.now() - since < AT_ONCE) await new Promise((resolve) => setTimeout(resolve));
+      count = 0;
+      since = performance.now();
     }
     if (console.isTerminal && !stop.signal.aborted) {
       reporter.note("The console has ended; Ctrl-C ends the controller.\n");
@@ -86,7 +90,9 @@ export async function runController(
   await answering;
 }
 
-const LINES_A_TURN = 50;
+/** Lines that may come within so many ms before the others wait a moment. */
+const LINES_AT_ONCE = 50;
+const AT_ONCE = 2;
 const OPEN_TO_ALL = "whoever reaches it can be a device, and see what is switched: use --token-file";
 
 /** Where the console's answers go. */
