@@ -52,7 +52,8 @@ export async function runAgents(address: Address, options: AgentsOptions): Promi
     },
   }, options);
   const { reporter, stop } = context;
-  if (isTerminal && Deno.stderr.isTerminal()) reporter.divert((line) => reporter.write(row.above(line)));
+  const isShared = isTerminal && Deno.stderr.isTerminal() && !options.json;
+  if (isShared) reporter.divert((line) => reporter.write(row.above(line)));
 
   const token = options.tokenFile === undefined ? undefined : await readToken(options.tokenFile);
   const { ca } = await dialOptions(address, options.ca);

@@ -45,7 +45,8 @@ export async function runController(
     (line) => reporter.print(line),
     complete,
   );
-  if (console.isTerminal && Deno.stderr.isTerminal()) reporter.divert((line) => console.print(line));
+  const isShared = console.isTerminal && Deno.stderr.isTerminal() && !options.json;
+  if (isShared) reporter.divert((line) => console.print(line));
   const answers: Answers = {
     // On stdout there are events alone.
     print: (line) => options.json ? reporter.note(`${line}\n`) : console.print(line),
