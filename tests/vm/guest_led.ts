@@ -5,7 +5,7 @@ import type { Event, Process } from "../support/process.ts";
 import { driven, isExported, SIM, tidy, wire, write } from "./chip.ts";
 
 /** An emulated processor takes its time. */
-const SLOW = { deadline: 60_000 };
+const SLOW = { deadline: 180_000 };
 
 interface State extends Event {
   on?: boolean;
