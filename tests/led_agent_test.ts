@@ -173,6 +173,18 @@ Deno.test("several pins are a device each", async () => {
   assertEquals(statesOf(lamps), []);
 });
 
+Deno.test("several pins say but once to people that their controller is there", async () => {
+  await using server = await controller();
+  const pins = ["--pin", "red=11", "--pin", "green=13"];
+  await using lamps = await pinwire(["led", "agent", server.address, ...SIMULATED, ...pins]);
+  await next(server, "device");
+  await next(server, "device");
+  await server.write("on all\n");
+  await lamps.sees(/● red/);
+  await lamps.sees(/● green/);
+  assertEquals(lamps.stdout.match(/connected to/g)?.length, 1);
+});
+
 Deno.test("-i asks for the controller, as the tutorial's client does: 1 and 2 switch the pin meanwhile", async () => {
   await using server = await controller();
   const args = ["led", "agent", "-i", "--name", "lamp", ...SIMULATED, "--json"];

@@ -39,6 +39,7 @@ export async function runAgents(address: Address, options: AgentsOptions): Promi
   const isTerminal = Deno.stdout.isTerminal();
   const isColoured = isTerminal && !options.noColor && !Deno.noColor;
   const row = new LampRow(() => [...devices.values()], isTerminal, isColoured);
+  let said = "";
   await using context = await openContext({
     program: "pinwire led",
     role: "client",
@@ -48,7 +49,10 @@ export async function runAgents(address: Address, options: AgentsOptions): Promi
         return row.changed({ name, on: event.on }, Boolean(devices.get(name)?.hz));
       }
       const sentence = linkSentence(event);
-      return sentence && row.above(sentence);
+      // Several pins find and lose their controller together.
+      if (sentence === undefined || sentence === said) return undefined;
+      said = sentence;
+      return row.above(sentence);
     },
   }, options);
   const { reporter, stop } = context;
