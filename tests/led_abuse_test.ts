@@ -316,7 +316,8 @@ Deno.test({
     await reports(server, "lamp", false);
     using deaf = new Peer(await Deno.connect({ transport: "unix", path }));
     await deaf.say('hello {"name":"deaf"}');
-    const { peer } = await next(server, "connected").then(() => next(server, "connected"));
+    await next(server, "device");
+    const { peer } = await next(server, "device");
     for (let i = 0; i < 40; i++) await server.write("blink deaf 12.3456\n".repeat(1_000));
     await server.write("on lamp\n");
     await reports(server, "lamp", true);
