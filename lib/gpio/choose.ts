@@ -25,13 +25,14 @@ export function chooseGpio({ kind, root, chip }: GpioChoice): { gpio: Gpio; reas
     const gpio = new SysfsGpio({ root, chip });
     return { gpio, reason: `the pins are those of ${gpio.chip}` };
   } catch (error) {
-    // Without Deno's right to look, there is none to switch either; without the user's, there are pins.
-    const why = error instanceof PinwireError && error.code !== "pin_permission" && chip === undefined
-      ? error.message
-      : error instanceof Deno.errors.NotCapable && chip === undefined
-      ? "Deno may not look for a chip (that needs --allow-all)"
-      : undefined;
+    const why = chip === undefined ? whyNone(error) : undefined;
     if (why === undefined) throw error;
     return { gpio: new SimulatedGpio(), reason: `the pins are simulated: ${why}` };
   }
+}
+
+// Without Deno's right to look, there is no pin to switch either; without the user's, there are pins.
+function whyNone(error: unknown): string | undefined {
+  if (error instanceof Deno.errors.NotCapable) return "Deno may not look for a chip (that needs --allow-all)";
+  return error instanceof PinwireError && error.code !== "pin_permission" ? error.message : undefined;
 }

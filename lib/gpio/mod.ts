@@ -7,5 +7,4 @@ export { chooseGpio, type GpioChoice } from "./choose.ts";
 export { HEADER, type HeaderPin, type Numbering, parseLine } from "./header.ts";
 export { type Change, SimulatedGpio } from "./simulated.ts";
 export { SysfsGpio, type SysfsOptions } from "./sysfs.ts";
-export { listChips } from "./sysfs_chip.ts";
 export type { Gpio, Line, LineState, OutputOptions, OutputPin } from "./types.ts";

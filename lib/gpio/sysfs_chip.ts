@@ -3,7 +3,7 @@ import { translateSysfsError } from "./sysfs_errors.ts";
 import { readFile } from "./sysfs_pin.ts";
 
 /** The chips that the header's pins belong to: on a Pi 0 to 3, a Pi 4, a Pi 5. */
-export const PI_CHIPS = ["pinctrl-bcm2835", "pinctrl-bcm2711", "pinctrl-rp1"];
+const PI_CHIPS = ["pinctrl-bcm2835", "pinctrl-bcm2711", "pinctrl-rp1"];
 
 /** A chip as sysfs shows it, and where the files of its lines are. */
 export interface SysfsChip {
@@ -27,7 +27,7 @@ export interface SysfsChip {
  * @param root where sysfs is mounted, or a stand-in for its `class/gpio`
  * @throws {PinwireError} `no_gpio` where there is no such folder
  */
-export function listChips(root: string): SysfsChip[] {
+function listChips(root: string): SysfsChip[] {
   const { folder, names } = classFolder(root);
   const legacy = names.includes("export") ? names.filter((name) => /^gpiochip\d+$/.test(name)) : [];
   const chips = legacy.length

@@ -15,7 +15,7 @@ import { Device } from "./device.ts";
 import { openGpio } from "./local.ts";
 import { type GpioOptions, linesOf } from "./options.ts";
 import { DEFAULT_PORT, nameOfHost } from "./protocol.ts";
-import { LampRow, linkSentence } from "./view.ts";
+import { isColoured, LampRow, linkSentence } from "./view.ts";
 
 /** What `led agent` is told. */
 export interface AgentsOptions extends CommonOptions, GpioOptions, WatchOptions {
@@ -37,8 +37,7 @@ export async function runAgents(address: Address, options: AgentsOptions): Promi
   const pins = namedLines(options);
   const devices = new Map<string, Device>();
   const isTerminal = Deno.stdout.isTerminal();
-  const isColoured = isTerminal && !options.noColor && !Deno.noColor;
-  const row = new LampRow(() => [...devices.values()], isTerminal, isColoured);
+  const row = new LampRow(() => [...devices.values()], isTerminal, isColoured(options.noColor));
   let said = "";
   await using context = await openContext({
     program: "pinwire led",

@@ -1,6 +1,6 @@
 import { ALL_PERMISSIONS, choice, command, integer, type Kind, type Permission } from "../cli/mod.ts";
 import { usageError } from "../errors.ts";
-import { type Address, openContext } from "../net/mod.ts";
+import { type Address, type Context, openContext } from "../net/mod.ts";
 import {
   addressKind,
   clientOptions,
@@ -179,15 +179,11 @@ function switching(action: "on" | "off" | "toggle", summary: string) {
       ["--pin GPIO17", "the same pin, by its name"],
       ["kitchen --via pi.local", "the device kitchen of the controller on pi.local"],
     ],
-    async run(options, { device }) {
-      checkVia(options, device);
-      const { onThisMachine, throughController } = await import("./once.ts");
-      if (options.via) await throughController(`${action} ${needed(device)}`, options.via, options);
-      else {
+    run(options, { device }) {
+      return hereOrVia(options, device, () => `${action} ${needed(device)}`, async (context) => {
         const { switchPins } = await import("./local.ts");
-        await onThisMachine(options, (context) => switchPins(action, options, context));
-      }
-      return 0;
+        await switchPins(action, options, context);
+      });
     },
   });
 }
@@ -207,18 +203,15 @@ const ledBlink = command({
     ["--count 3", "three times, once a second"],
     ["kitchen --hz 2 --via pi.local", "the device kitchen, until it is told otherwise"],
   ],
-  async run(options, { device }) {
-    checkVia(options, device);
-    if (options.via && options.count !== undefined) {
+  run(options, { device }) {
+    const line = () => {
+      if (options.count === undefined) return `blink ${needed(device)} ${options.hz}`;
       throw usageError("--count is for a pin of this machine", "leave it or --via out");
-    }
-    const { onThisMachine, throughController } = await import("./once.ts");
-    if (options.via) await throughController(`blink ${needed(device)} ${options.hz}`, options.via, options);
-    else {
+    };
+    return hereOrVia(options, device, line, async (context) => {
       const { blinkPins } = await import("./local.ts");
-      await onThisMachine(options, (context) => blinkPins(options, context));
-    }
-    return 0;
+      await blinkPins(options, context);
+    });
   },
 });
 
@@ -229,17 +222,27 @@ const ledStatus = command({
   permissions: ALL_PERMISSIONS,
   permissionsWith: localPermissions,
   examples: [["", "pin 11 of this machine"], ["--via pi.local", "every device of that controller"]],
-  async run(options, { device }) {
-    checkVia(options, device);
-    const { onThisMachine, throughController } = await import("./once.ts");
-    if (options.via) await throughController(`status ${device ?? "all"}`, options.via, options);
-    else {
+  run(options, { device }) {
+    return hereOrVia(options, device, () => `status ${device ?? "all"}`, async (context) => {
       const { tellPins } = await import("./local.ts");
-      await onThisMachine(options, (context) => Promise.resolve(tellPins(options, context)));
-    }
-    return 0;
+      tellPins(options, context);
+    });
   },
 });
+
+/** Does it with a pin of this machine or, with `--via`, has a controller carry out `line`. */
+async function hereOrVia(
+  options: LocalOptions & { json: boolean; quiet: boolean; trace: boolean; noColor: boolean },
+  device: string | undefined,
+  line: () => string,
+  here: (context: Context) => Promise<void>,
+): Promise<number> {
+  checkVia(options, device);
+  const { onThisMachine, throughController } = await import("./once.ts");
+  if (options.via) await throughController(line(), options.via, options);
+  else await onThisMachine(options, here);
+  return 0;
+}
 
 function needed(device: string | undefined): string {
   if (device !== undefined && /^[\w.-]+$/.test(device)) return device;

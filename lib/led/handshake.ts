@@ -15,7 +15,7 @@ import { type Hello, type Message, printMessage, PROTOCOL, VERSION } from "./pro
 export class DiallerHandshake {
   /** What is said first. */
   readonly line: string;
-  #role: "agent" | "control";
+  #role: Hello["role"];
   #token?: Token;
   #binding: string;
   #transcript?: Transcript;
@@ -24,7 +24,7 @@ export class DiallerHandshake {
   isGreeted = false;
 
   constructor(hello: Omit<Hello, "version" | "nonce">, token: Token | undefined, binding: string) {
-    this.#role = hello.role as "agent";
+    this.#role = hello.role;
     this.#token = token;
     this.#binding = binding;
     this.#isProven = !token;

@@ -1,6 +1,6 @@
 import { type Address, type Context, dialOptions, openContext } from "../net/mod.ts";
 import { readToken } from "../net/proof.ts";
-import { deviceTable, drawLamp, linkSentence } from "./view.ts";
+import { deviceTable, drawLamp, isColoured, linkSentence } from "./view.ts";
 import { askController } from "./via.ts";
 
 /** What is shown, and how. */
@@ -44,7 +44,7 @@ export async function throughController(
 }
 
 function openOnce(options: OutputOptions): Promise<Context> {
-  const coloured = !options.noColor && !Deno.noColor && Deno.stdout.isTerminal();
+  const coloured = isColoured(options.noColor);
   return openContext({
     program: "pinwire led",
     role: "client",

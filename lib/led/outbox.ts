@@ -99,7 +99,7 @@ export class Outbox {
       const bytes = encodeText(this.#context, line);
       try {
         this.#encoder.encode(bytes, this.#out);
-        if (!isLinkTalk(line)) this.#watch?.sent(bytes);
+        if (this.#watch?.isActive && !isLinkTalk(line)) this.#watch.sent(bytes);
       } catch (error) {
         // Not every frame holds every line, such as fixed:16.
         this.#context.reporter.error(error, this.#connection.remote);

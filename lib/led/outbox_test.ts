@@ -1,33 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
-import { parseSpec } from "../framing/mod.ts";
-import { type Connection, type Context, type Event, pipe, Reporter, Stop, Watch } from "../net/mod.ts";
-import { utf8 } from "../text/mod.ts";
+import { sceneContext } from "../demo/scene.ts";
+import { type Connection, type Event, pipe, Watch } from "../net/mod.ts";
 import { Outbox } from "./outbox.ts";
 
 function pure(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, permissions: "none", fn });
 }
 
-/** What an outbox works with, its events kept. */
-function surroundings(spec: string): { context: Context; events: Event[] } {
-  const events: Event[] = [];
-  const forward = (event: Event) => void events.push(event);
-  const context: Context = {
-    encoding: utf8,
-    codec: parseSpec(spec, 100_000),
-    reporter: new Reporter({ program: "test", role: "server", forward }),
-    stop: new Stop(),
-    trace: (connection) => connection,
-    traceDatagrams: (socket) => socket,
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
-  return { context, events };
-}
-
 /** An outbox, and the peer that reads what it sends. */
 function world(spec = "text", until?: string) {
   const [here, there] = pipe();
-  const { context, events } = surroundings(spec);
+  const events: Event[] = [];
+  const context = sceneContext(spec, (event) => events.push(event));
   const watch = until === undefined ? undefined : new Watch(context, { until }, false);
   return { outbox: new Outbox(here, context, watch), peer: there, context, events };
 }
@@ -149,7 +133,7 @@ pure("Outbox.send sends a line that comes at any turn while the one before is on
       sent.push(...new TextDecoder().decode(bytes).trim().split("\n"));
       return Promise.resolve();
     };
-    const outbox = new Outbox({ ...end, write }, surroundings("text").context);
+    const outbox = new Outbox({ ...end, write }, sceneContext("text"));
     outbox.send("off");
     for (let turn = 0; turn < turns; turn++) await undefined;
     outbox.send("on");

@@ -1,5 +1,5 @@
 import { chooseGpio, type Gpio, type GpioChoice, type HeaderPin, type LineState } from "deno-gpio";
-import { drawHeader } from "./view.ts";
+import { drawHeader, isColoured } from "./view.ts";
 
 /** Prints the header, and what its pins do where that can be told. */
 export function printPins({ gpio: choice, chip, noColor }: {
@@ -8,8 +8,7 @@ export function printPins({ gpio: choice, chip, noColor }: {
   noColor: boolean;
 }): void {
   const { gpio, reason } = chooseGpio({ ...choice, chip });
-  const coloured = !noColor && !Deno.noColor && Deno.stdout.isTerminal();
-  for (const line of drawHeader((pin) => stateOf(gpio, pin), coloured)) console.log(line);
+  for (const line of drawHeader((pin) => stateOf(gpio, pin), isColoured(noColor))) console.log(line);
   console.log();
   if (reason) console.log(reason);
 }

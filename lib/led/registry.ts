@@ -93,11 +93,8 @@ export class Registry {
   leave(entry: Entry, now: number): void {
     entry.link = undefined;
     this.#waiting.delete(entry);
-    if (entry.name === undefined) {
-      this.#entries.delete(entry.index);
-      return;
-    }
     const { name } = entry;
+    if (name === undefined) return this.#forget(entry);
     const heir = this.list().findLast((other) => other.link && !other.name && this.#ownName(other) === name);
     if (heir) return this.#takeName(heir, name);
     entry.awaySince = now;
@@ -114,9 +111,7 @@ export class Registry {
 
   /** Takes an entry off the list: it has turned out to be no device, and needed no number. */
   remove(entry: Entry): void {
-    this.#entries.delete(entry.index);
-    this.#waiting.delete(entry);
-    if (entry.name !== undefined) this.#byName.delete(entry.name);
+    this.#forget(entry);
     if (entry.index === this.#next - 1) this.#next--;
   }
 
@@ -239,9 +234,10 @@ export class Registry {
     this.#tell({ event: "notice", text });
   }
 
-  #forget({ index, name }: Entry): void {
-    this.#entries.delete(index);
-    this.#byName.delete(name!);
+  #forget(entry: Entry): void {
+    this.#entries.delete(entry.index);
+    this.#waiting.delete(entry);
+    if (entry.name !== undefined) this.#byName.delete(entry.name);
   }
 }
 

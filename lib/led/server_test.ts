@@ -1,30 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { PinwireError } from "../errors.ts";
-import { parseSpec } from "../framing/mod.ts";
+import { sceneContext } from "../demo/scene.ts";
 import type { Gate } from "../net/gate.ts";
-import { type Connection, type Context, type Event, pipe, Reporter, Stop } from "../net/mod.ts";
+import { type Connection, type Event, pipe } from "../net/mod.ts";
 import { Token } from "../net/proof.ts";
-import { utf8 } from "../text/mod.ts";
 import { Registry } from "./registry.ts";
 import { serveDevice } from "./server.ts";
 
 const FAR = "tcp://192.0.2.1:5";
-
-/** What a controller works with, its events kept. */
-function surroundings(): { context: Context; events: Event[] } {
-  const events: Event[] = [];
-  const forward = (event: Event) => void events.push(event);
-  const context: Context = {
-    encoding: utf8,
-    codec: parseSpec("text", 1024),
-    reporter: new Reporter({ program: "test", role: "server", forward }),
-    stop: new Stop(),
-    trace: (connection) => connection,
-    traceDatagrams: (socket) => socket,
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
-  return { context, events };
-}
 
 /** Everything that comes until the end. */
 async function restOf(peer: Connection): Promise<string> {
@@ -41,7 +24,8 @@ Deno.test({
   permissions: "none",
   async fn() {
     const [here, there] = pipe();
-    const { context, events } = surroundings();
+    const events: Event[] = [];
+    const context = sceneContext("text", (event) => events.push(event));
     const registry = new Registry((event) => void events.push(event), 10);
     const gate = {
       enter() {

@@ -29,9 +29,7 @@ export async function askController(
   try {
     const reading = pullFrames(connection, context.codec.open().decoder, question);
     if (!await within(ANSWER_TIME, reading)) {
-      throw new PinwireError("no_answer", `${connection.remote} does not answer`, {
-        hint: "check that a pinwire controller listens there, and whether it needs tls://",
-      });
+      throw noAnswer(`${connection.remote} does not answer`);
     }
     return question.answer();
   } finally {
@@ -87,13 +85,7 @@ class Question {
     if (this.#end?.say === "error") {
       throw new PinwireError("controller_error", this.#end.message, { hint: this.#end.hint });
     }
-    throw new PinwireError(
-      "no_answer",
-      `${this.#connection.remote} closed the connection without an answer`,
-      {
-        hint: "check that a pinwire controller listens there, and whether it needs tls://",
-      },
-    );
+    throw noAnswer(`${this.#connection.remote} closed the connection without an answer`);
   }
 
   #finish(message: Message): void {
@@ -109,3 +101,8 @@ class Question {
     this.#outbox.send(this.#line);
   }
 }
+
+const noAnswer = (what: string) =>
+  new PinwireError("no_answer", what, {
+    hint: "check that a pinwire controller listens there, and whether it needs tls://",
+  });

@@ -10,6 +10,11 @@ export interface Lamp {
   readonly on: boolean;
 }
 
+/** Whether stdout is a terminal that may have colours. */
+export function isColoured(noColor: boolean): boolean {
+  return !noColor && !Deno.noColor && Deno.stdout.isTerminal();
+}
+
 /** `● red` lit, `○ red` not. */
 export function drawLamp({ name, on }: Lamp, coloured: boolean): string {
   const text = `${on ? "●" : "○"} ${name}`;
