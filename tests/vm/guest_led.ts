@@ -21,6 +21,16 @@ async function assertState(process: Process, on: boolean): Promise<void> {
   assertEquals((await process.next("state") as State).on, on);
 }
 
+/** An agent whose pin was off and is on, as its controller was told. */
+async function litAgent(server: Process): Promise<Process> {
+  const device = await agent(server);
+  await assertState(device, false);
+  await server.next("device");
+  await server.write("on lamp\n");
+  await assertState(device, true);
+  return device;
+}
+
 async function local(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await runPinwire(["led", ...args], SLOW);
   assertEquals(code, 0, stderr);
@@ -39,11 +49,7 @@ function test(what: string, fn: () => Promise<void>): void {
 
 test("agent moves a pin as its controller says, and leaves it off and given back at SIGTERM", async () => {
   await using server = await controller();
-  await using device = await agent(server);
-  await assertState(device, false);
-  await server.next("device");
-  await server.write("on lamp\n");
-  await assertState(device, true);
+  await using device = await litAgent(server);
   assertEquals([wire(17), isExported(17)], [true, true]);
   driven(17);
   await server.write("blink lamp 20\n");
@@ -69,11 +75,7 @@ test("agent with --on-exit keep leaves the pin as it is", async () => {
 test("agent that was killed and comes back makes no pulse", async () => {
   await using server = await controller();
   {
-    await using device = await agent(server);
-    await assertState(device, false);
-    await server.next("device");
-    await server.write("on lamp\n");
-    await assertState(device, true);
+    await using device = await litAgent(server);
     device.kill("SIGKILL");
     await device.status;
   }
@@ -90,11 +92,7 @@ test("agent that was killed and comes back makes no pulse", async () => {
 
 test("agent finds its pin again when the chip was unplugged", async () => {
   await using server = await controller();
-  await using device = await agent(server);
-  await assertState(device, false);
-  await server.next("device");
-  await server.write("on lamp\n");
-  await assertState(device, true);
+  await using device = await litAgent(server);
   write(`${SIM}/live`, "0");
   assertStringIncludes((await device.next("error")).message!, "has gone");
   write(`${SIM}/live`, "1");
