@@ -10,6 +10,7 @@ const program: Program = {
   modules: {
     echo: () => import("./lib/echo/commands.ts"),
     led: () => import("./lib/led/commands.ts"),
+    chat: () => import("./lib/chat/commands.ts"),
     send: () => import("./lib/net/commands.ts"),
     receive: () => import("./lib/net/commands.ts"),
     cert: () => import("./lib/net/commands.ts"),

@@ -56,6 +56,10 @@ class PauseDecoder implements Decoder {
     return this.#lines.buffered + (this.#heldCr ? 1 : 0);
   }
 
+  get sawNewline(): boolean {
+    return this.#lines.sawNewline;
+  }
+
   feed(chunk: Uint8Array, now = 0): void {
     if (chunk.length === 0) return;
     this.#fedAt = now;

@@ -24,6 +24,8 @@ export interface Decoder {
   readonly offset: number;
   /** Bytes of an unfinished frame that the decoder holds in memory of its own. */
   readonly buffered: number;
+  /** Whether a `\n` has come so far, of decoders that cut there. */
+  readonly sawNewline?: boolean;
   /** When `timeout` wants to be called, in ms of the clock of `feed`; `undefined` for not at all. */
   nextTimeout?(): number | undefined;
   /** Tells that it is `now`; afterwards `next` may have a frame. */

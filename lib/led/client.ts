@@ -4,7 +4,6 @@ import {
   type Address,
   type Connection,
   type Context,
-  dial,
   FrameErrors,
   hasGone,
   reasonOf,
@@ -12,9 +11,9 @@ import {
   type WatchOptions,
   within,
 } from "../net/mod.ts";
+import { clockOfLines } from "../net/clock.ts";
 import { bindingOf, type Token } from "../net/proof.ts";
-import { Backoff } from "./backoff.ts";
-import { clockOfLines } from "./clock.ts";
+import { redial } from "../net/redial.ts";
 import type { Device } from "./device.ts";
 import { DiallerHandshake } from "./handshake.ts";
 import { Outbox } from "./outbox.ts";
@@ -73,28 +72,8 @@ export class Agent {
    * @throws {PinwireError} `usage` for what can't be dialled
    */
   async run(address: Address): Promise<void> {
-    const { reporter, stop } = this.#context;
-    const { signal } = stop;
-    const backoff = new Backoff();
-    let told = "";
-    while (!signal.aborted) {
-      let foundAt: number | undefined;
-      let failure: unknown;
-      try {
-        const connection = await dial(address, { ca: this.#options.ca, signal });
-        foundAt = performance.now();
-        await this.#serve(this.#context.trace(connection));
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!mayPass(error)) throw error;
-        failure = error;
-      }
-      const held = foundAt === undefined ? 0 : performance.now() - foundAt;
-      // Attempt after attempt fails in the same way, and that is said once.
-      if (failure && (String(failure) !== told || backoff.isGood(held))) reporter.error(again(failure));
-      told = failure ? String(failure) : "";
-      await pause(backoff.next(held), signal);
-    }
+    const options = { ca: this.#options.ca, firstMustHold: false };
+    await redial(address, options, this.#context, (connection) => this.#serve(connection));
   }
 
   async #serve(connection: Connection): Promise<void> {
@@ -280,26 +259,4 @@ class Session implements PullOptions {
     this.#failure = failure;
     this.#connection.close();
   }
-}
-
-/** The same error, for people who should not think that it was the last word. */
-function again(error: unknown): unknown {
-  if (!(error instanceof PinwireError)) return error;
-  const hint = [error.hint, "it is dialled again and again"].filter(Boolean).join("; ");
-  return new PinwireError(error.code, error.message, { hint, cause: error });
-}
-
-/** Whether the next attempt may do better: not where the command line or a permission is wrong. */
-function mayPass(error: unknown): boolean {
-  if (error instanceof PinwireError) return error.exitCode !== 2;
-  return !(error instanceof Deno.errors.NotCapable);
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const onAbort = () => resolve();
-  signal.addEventListener("abort", onAbort);
-  if (!signal.aborted) await within(ms, promise);
-  // A link that is lost ten thousand times would leave as many listeners.
-  signal.removeEventListener("abort", onAbort);
 }

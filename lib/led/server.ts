@@ -9,10 +9,10 @@ import {
   type WatchOptions,
   within,
 } from "../net/mod.ts";
+import { clockOfLines } from "../net/clock.ts";
 import type { Gate, Stay } from "../net/gate.ts";
 import { guardLines } from "../net/line_guard.ts";
 import { bindingOf, type Token } from "../net/proof.ts";
-import { clockOfLines } from "./clock.ts";
 import { answerControl } from "./control.ts";
 import { ControllerHandshake, refusal } from "./handshake.ts";
 import { Outbox } from "./outbox.ts";

@@ -9,7 +9,7 @@ export type Event =
   | { event: "connected"; peer: string }
   | { event: "disconnected"; peer: string; reason: string }
   | { event: "device"; device: string; index: number; peer?: string }
-  | { event: "notice"; text: string }
+  | NoticeEvent
   | StateEvent
   | MessageEvent
   | ErrorEvent;
@@ -23,6 +23,18 @@ export interface MessageEvent {
   bytes: number;
   /** The bytes, when `text` could not be decoded without loss. */
   hex?: string;
+  /** Who said it, in a chat. */
+  nick?: string;
+  /** Where, in a chat. */
+  room?: string;
+}
+
+/** Something that people should know and that is no message of anybody's. */
+export interface NoticeEvent {
+  event: "notice";
+  text: string;
+  /** The chat room that it is about. */
+  room?: string;
 }
 
 /** A pin has changed, or a device says what its pin is. */

@@ -7,7 +7,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   net: ["framing", "text"],
   echo: ["framing", "text", "net"],
   led: ["framing", "text", "net", "gpio"],
-  demo: ["framing", "text", "net", "gpio", "echo", "led"],
+  chat: ["framing", "text", "net"],
+  demo: ["framing", "text", "net", "gpio", "echo", "led", "chat"],
 };
 
 /** Sans-IO files: no runtime, no clock. */

@@ -1,5 +1,5 @@
 import type { PullClock } from "../framing/mod.ts";
-import { systemClock } from "../net/mod.ts";
+import { systemClock } from "./context.ts";
 
 /**
  * The clock for `text`, whose pause ends a message of a peer that sends no newline. Once the peer has shown that

@@ -1,0 +1,45 @@
+import { ByteBuffer, type Codec, parseSpec } from "../framing/mod.ts";
+import type { Encoding } from "../text/mod.ts";
+
+/** How lines are written for some members: in their encoding, framed, with numbers for clients of ours. */
+export interface Form {
+  readonly encoding: Encoding;
+  readonly isNumbered: boolean;
+  /** Bytes behind a line's text that say where it ends, and that a peer without newlines is not sent. */
+  readonly ending: number;
+  /** A line as it goes over the wire, good until the next call. */
+  frame(line: string): Uint8Array;
+}
+
+/** Makes forms, and gives the same one for the same encoding. */
+export class Forms {
+  #codec: Codec;
+  #forms = new Map<string, Form>();
+
+  constructor(codec: Codec) {
+    // Here whatever is said is a line, whether the peer ends its own or not.
+    this.#codec = codec.spec.startsWith("text") ? parseSpec("line") : codec;
+  }
+
+  get(encoding: Encoding, isNumbered: boolean): Form {
+    const key = `${encoding.name} ${isNumbered}`;
+    let form = this.#forms.get(key);
+    if (!form) this.#forms.set(key, form = this.#make(encoding, isNumbered));
+    return form;
+  }
+
+  #make(encoding: Encoding, isNumbered: boolean): Form {
+    const { encoder } = this.#codec.open();
+    const out = new ByteBuffer();
+    return {
+      encoding,
+      isNumbered,
+      ending: this.#codec.spec === "line" ? 1 : 0,
+      frame(line) {
+        out.clear();
+        encoder.encode(encoding.encode(line).bytes, out);
+        return out.bytes();
+      },
+    };
+  }
+}

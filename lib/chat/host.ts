@@ -1,0 +1,139 @@
+import {
+  type Address,
+  type Console,
+  type Context,
+  openConsole,
+  serve,
+  type ServerOptions,
+  type WatchOptions,
+} from "../net/mod.ts";
+import { visible } from "../text/mod.ts";
+import { Forms } from "./form.ts";
+import { HistoryFile } from "./history_file.ts";
+import { Hub } from "./hub.ts";
+import { obey, tellPast } from "./obey.ts";
+import { completeSaid, Painter } from "./view.ts";
+import type { Member, Room } from "./room.ts";
+import { Rounds } from "./rounds.ts";
+import { serveMember } from "./server.ts";
+
+/** What `chat serve` is told. */
+export interface HostOptions extends ServerOptions, WatchOptions {
+  greeting: string;
+  history: number;
+  historyFile?: string;
+  timestamps: boolean;
+  rate: number;
+  maxQueue: number;
+  json: boolean;
+  noColor: boolean;
+}
+
+/** A script's lines come all at once: after so many they have to get out. */
+const LINES_AT_ONCE = 20;
+
+/**
+ * Runs a chat server with its console, until the context stops or somebody types `/quit` there.
+ *
+ * @throws {PinwireError} why it can't listen, or what is wrong with the history's file
+ */
+export async function hostChat(
+  address: Address,
+  options: HostOptions,
+  context: Context,
+  opened: () => void,
+): Promise<void> {
+  const { reporter, stop } = context;
+  const { history, historyFile, timestamps, maxQueue, rate, once, until } = options;
+  const rounds = new Rounds();
+  const file: HistoryFile | undefined = historyFile === undefined
+    ? undefined
+    : new HistoryFile(historyFile, reporter, () => hub.remembered());
+  const hub = new Hub({
+    history,
+    maxQueue,
+    timestamps,
+    reporter,
+    rounds,
+    onSaid: file && ((entry) => file.add(entry)),
+  });
+  if (file) {
+    hub.restore(await file.read());
+    await file.rewrite();
+  }
+  const complete = (line: string) => completeSaid(line, [...hub.nicks()], true);
+  const console = await openConsole(options.json ? "" : "> ", stop, (line) => reporter.print(line), complete);
+  if (console.isTerminal && Deno.stderr.isTerminal() && !options.json) {
+    reporter.divert((line) => console.print(line));
+  }
+  const member = new ConsoleMember(console, options, context);
+  hub.addConsole(member);
+
+  async function sayLines() {
+    let count = 0;
+    for await (const line of console.lines) {
+      if (obey(visible(line), member, { hub, timestamps, isConsole: true })) stop.now();
+      console.prompt();
+      if (++count % LINES_AT_ONCE === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    if (console.isTerminal && !stop.signal.aborted) {
+      reporter.note("The console has ended; Ctrl-C ends the server.\n");
+    }
+  }
+
+  const greeting = options.greeting !== "none";
+  const share = { hub, forms: new Forms(context.codec), greeting, timestamps, maxQueue, rate, once, until };
+  let saying: Promise<void> | undefined;
+  await serve(address, options, context, {
+    connection: (connection) => serveMember(connection, context, share),
+    datagrams: () => Promise.resolve(),
+    opened() {
+      opened();
+      saying = Promise.resolve().then(() => {
+        console.prompt();
+        return sayLines();
+      });
+    },
+  });
+  hub.close();
+  console.close();
+  await saying;
+  await file?.flushed();
+}
+
+/** Who sits at the server. */
+class ConsoleMember implements Member {
+  nick = "";
+  declare room: Room;
+  isAnnounced = true;
+  #console: Console;
+  #options: HostOptions;
+  #context: Context;
+  #painter: Painter;
+
+  constructor(console: Console, options: HostOptions, context: Context) {
+    this.#console = console;
+    this.#options = options;
+    this.#context = context;
+    this.#painter = new Painter(console.isTerminal && !options.noColor && !Deno.noColor);
+  }
+
+  hear(line: string): void {
+    // With --json the events tell it.
+    if (!this.#options.json) this.#console.print(this.#painter.line(line));
+  }
+
+  tell(...lines: string[]): void {
+    for (const line of lines) {
+      // On stdout there are events alone.
+      if (this.#options.json) this.#context.reporter.note(`${line}\n`);
+      else this.hear(line);
+    }
+  }
+
+  arrived(): void {
+    tellPast(this, this.#options.timestamps);
+  }
+
+  end(): void {}
+}

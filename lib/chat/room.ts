@@ -1,0 +1,137 @@
+import type { Reporter } from "../net/mod.ts";
+import { Comings } from "./comings.ts";
+import { Feed } from "./feed.ts";
+import type { Form } from "./form.ts";
+import { numbered } from "./link.ts";
+import { type Entry, entryLine } from "./protocol.ts";
+import type { Reader } from "./reader.ts";
+import type { Rounds } from "./rounds.ts";
+
+/** Whoever is in a room: a connection has a reader, the console is told line by line. */
+export interface Member {
+  nick: string;
+  room: Room;
+  /** Whether the others were told that it is there. */
+  isAnnounced: boolean;
+  /** The secret of its session, if it is a client of ours. */
+  session?: string;
+  readonly reader?: Reader;
+  /** A line of the room's, for a member without a reader. */
+  hear(line: string): void;
+  /** A line for this member alone. */
+  tell(...lines: string[]): void;
+  /** It has come into another room. */
+  arrived(): void;
+  /** Says why, and ends the connection. */
+  end(why: string): void;
+}
+
+/** What rooms share. */
+export interface RoomOptions {
+  /** Lines that a room remembers. */
+  history: number;
+  /** Bytes that a slow reader may be behind. */
+  maxQueue: number;
+  /** Whether each line begins with its time. */
+  timestamps: boolean;
+  reporter: Reporter;
+  rounds: Rounds;
+}
+
+/** Where some talk to each other: what is said there goes to all but who said it. */
+export class Room {
+  readonly name: string;
+  readonly members = new Set<Member>();
+  /** The last lines, oldest first. */
+  readonly history: Entry[] = [];
+  /** The number of the last line. */
+  line = 0;
+  #feeds = new Map<Form, Feed>();
+  #options: RoomOptions;
+  #comings = new Comings((text) => this.#notice(text));
+
+  constructor(name: string, options: RoomOptions) {
+    this.name = name;
+    this.#options = options;
+  }
+
+  /** Puts a member into the room; from now on it hears what is said. */
+  enter(member: Member): void {
+    member.room = this;
+    this.members.add(member);
+    const { reader } = member;
+    if (!reader) return;
+    let feed = this.#feeds.get(reader.form);
+    if (!feed) this.#feeds.set(reader.form, feed = new Feed(reader.form, this.#options.maxQueue));
+    reader.follow(feed);
+  }
+
+  /** Takes a member out of the room. */
+  leave(member: Member): void {
+    this.members.delete(member);
+    member.reader?.unfollow();
+    for (const [form, { readers }] of this.#feeds) if (!readers.size) this.#feeds.delete(form);
+    if (!this.members.size) this.#comings.close();
+  }
+
+  /** Tells all that a member is there now. */
+  announce(member: Member): void {
+    member.isAnnounced = true;
+    this.#comings.joined(member.nick);
+  }
+
+  /** Tells all that a member has gone. */
+  announceLeft({ nick }: Member): void {
+    this.#comings.left(nick);
+  }
+
+  /**
+   * Relays what a member says.
+   *
+   * @throws {FrameError} `frame_unencodable` if no frame can hold it
+   */
+  relay(member: Member, entry: Entry): void {
+    this.#comings.flush();
+    this.#tellAll(entryLine(entry, this.#options.timestamps), member, entry.line);
+    this.line = entry.line;
+    this.remember(entry);
+  }
+
+  /** Takes a line up into the history. */
+  remember(entry: Entry): void {
+    this.history.push(entry);
+    if (this.history.length > this.#options.history) this.history.shift();
+  }
+
+  /** Tells all in the room, behind what is still to be told of who comes and goes. */
+  notice(text: string): void {
+    this.#comings.flush();
+    this.#notice(text);
+  }
+
+  /** Forgets whom it would still have to announce. */
+  close(): void {
+    this.#comings.close();
+  }
+
+  #notice(text: string): void {
+    this.#options.reporter.report({ event: "notice", text, room: this.name }, true);
+    try {
+      this.#tellAll(`* ${text}`);
+    } catch (error) {
+      // Not every frame holds every line, such as fixed:16.
+      this.#options.reporter.error(error);
+    }
+  }
+
+  #tellAll(line: string, author?: Member, number?: number): void {
+    for (const feed of this.#feeds.values()) {
+      const { form } = feed;
+      const isOwn = author?.reader?.form === form;
+      const start = feed.append(form.isNumbered && number !== undefined ? numbered(number, line) : line);
+      if (isOwn) author.reader!.passOver(start, form.isNumbered ? `/taken ${number}` : undefined);
+      this.#options.rounds.wake(feed);
+    }
+    for (const member of this.members) if (member !== author && !member.reader) member.hear(line);
+  }
+}

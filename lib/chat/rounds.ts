@@ -1,0 +1,53 @@
+import type { Feed } from "./feed.ts";
+import type { Reader } from "./reader.ts";
+
+/**
+ * Writes begun in one turn of the event loop. With more than about 128 operations ready in a turn the runtime
+ * becomes slow and unfair to those at the end.
+ */
+const WRITES_A_TURN = 100;
+
+/** Wakes the readers of feeds that have something new, all feeds' in turn, some at a time. */
+export class Rounds {
+  #due: Feed[] = [];
+  #readers?: Iterator<Reader>;
+  #isScheduled = false;
+
+  /** Something was appended to the feed. */
+  wake(feed: Feed): void {
+    if (feed.isDue) return;
+    feed.isDue = true;
+    this.#due.push(feed);
+    this.#schedule();
+  }
+
+  /** Begins all writes at once: for the end. */
+  finish(): void {
+    this.#begin(Infinity);
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#begin(WRITES_A_TURN);
+      if (this.#due.length) this.#schedule();
+    });
+  }
+
+  #begin(writes: number): void {
+    while (writes > 0 && this.#due.length) {
+      if (!this.#readers) {
+        // What is appended from now on makes another round.
+        this.#due[0].isDue = false;
+        this.#readers = this.#due[0].readers.values();
+      }
+      const { done, value } = this.#readers.next();
+      if (done) {
+        this.#readers = undefined;
+        this.#due.shift();
+      } else if (value.wake()) writes--;
+    }
+  }
+}

@@ -1,0 +1,366 @@
+import { PinwireError } from "../errors.ts";
+import { type Decoder, type FrameError, pullFrames, type PullOptions } from "../framing/mod.ts";
+import { type Connection, type Context, FrameErrors, Watch, type WatchOptions, within } from "../net/mod.ts";
+import { clockOfLines } from "../net/clock.ts";
+import { guardLines } from "../net/line_guard.ts";
+import { type Encoding, openEncoding, visible } from "../text/mod.ts";
+import type { Forms } from "./form.ts";
+import type { Hub } from "./hub.ts";
+import {
+  type Hello,
+  LINK_WORD,
+  numbered,
+  parseLinkTalk,
+  printLink,
+  readHello,
+  type Resume,
+  type Welcome,
+} from "./link.ts";
+import { nicksIn, obey, type Place, tellPast } from "./obey.ts";
+import { DEAD_AFTER, entryLine, GREETING, LAST_WORDS, parseName, PING_AFTER } from "./protocol.ts";
+import { Reader } from "./reader.ts";
+import type { Member, Room } from "./room.ts";
+import { TokenBucket } from "./token_bucket.ts";
+
+/** What the connections of a chat server share. */
+export interface ChatOptions extends WatchOptions {
+  hub: Hub;
+  forms: Forms;
+  /** Whether there is a greeting, and so clients of ours. */
+  greeting: boolean;
+  timestamps: boolean;
+  /** Bytes that a slow reader may be behind. */
+  maxQueue: number;
+  /** Lines a second that a member may say; 0 is no limit. */
+  rate: number;
+}
+
+/** Lines that a member may say at once, for a rate of 20 a second: ten seconds' worth. */
+const BURST_SECONDS = 10;
+/** A member that is slowed down for so many ms without end is sent away. */
+const FLOOD_TIME = 30_000;
+/** A member that has said nothing for so many ms is let in as it is: a client of ours would have told its name. */
+const HELLO_TIME = 200;
+/** What was said to a peer that has ended its side may take so many ms. */
+const LAST_WORDS_TIME = 5_000;
+/** Who says more than so many lines in one read waits for the reader of the events, at most so many ms. */
+const NOISY = 64;
+const PATIENCE = 1_000;
+
+/** Serves one connection to a chat server until it ends. */
+export async function serveMember(
+  connection: Connection,
+  context: Context,
+  options: ChatOptions,
+): Promise<void> {
+  const { decoder } = context.codec.open();
+  const session = new Session(connection, decoder, context, options);
+  try {
+    await pullFrames(guardLines(connection, context.codec), decoder, session);
+    await session.finish();
+    session.checkEnd();
+  } finally {
+    session.close();
+  }
+}
+
+/** A member by way of a connection. */
+class Session implements PullOptions, Member {
+  nick = "";
+  declare room: Room;
+  isAnnounced = false;
+  session?: string;
+  readonly reader: Reader;
+  readonly clock;
+  #connection: Connection;
+  #decoder: Decoder;
+  #context: Context;
+  #options: ChatOptions;
+  #place: Place;
+  #errors: FrameErrors;
+  #watch: Watch;
+  #encoding: Encoding;
+  #bucket?: TokenBucket;
+  /** Ms until it may say another line. */
+  #wait = 0;
+  #slowedSince?: number;
+  #hasFlooded = false;
+  #isStalled = false;
+  #isDead = false;
+  #isOver = false;
+  #pending?: Promise<void>;
+  /** The first part of a hello that came in pieces. */
+  #fragment = "";
+  /** Since the last batch. */
+  #lines = 0;
+  #heardAt = performance.now();
+  #helloTimer?: ReturnType<typeof setTimeout>;
+  #heartbeat?: ReturnType<typeof setInterval>;
+
+  constructor(connection: Connection, decoder: Decoder, context: Context, options: ChatOptions) {
+    const { hub, forms, timestamps, rate, maxQueue } = options;
+    this.#connection = connection;
+    this.#decoder = decoder;
+    this.#context = context;
+    this.#options = options;
+    this.#encoding = context.encoding;
+    this.#place = { hub, timestamps, isConsole: false };
+    this.#errors = new FrameErrors(context.reporter, connection.remote);
+    this.#watch = new Watch(context, options, false);
+    if (rate) this.#bucket = new TokenBucket(rate, rate * BURST_SECONDS);
+    this.clock = clockOfLines(() => this.#hasLines);
+    this.reader = new Reader(connection, forms.get(context.encoding, false), {
+      maxQueue,
+      missed: (count) => `* you missed ${count} ${count === 1 ? "line" : "lines"}, you read too slowly`,
+      onStalled: () => {
+        this.#isStalled = true;
+        connection.close();
+      },
+    });
+    if (options.greeting) this.reader.tell(GREETING);
+    this.reader.hold();
+    hub.add(this);
+    this.#helloTimer = setTimeout(() => this.#settle(), HELLO_TIME);
+  }
+
+  // The reader has it from the feed.
+  hear(): void {}
+
+  tell(...lines: string[]): void {
+    this.reader.tell(...lines);
+  }
+
+  arrived(): void {
+    if (this.session === undefined) tellPast(this, this.#options.timestamps);
+    else this.#tellPlace();
+  }
+
+  end(why: string): void {
+    this.#isOver = true;
+    this.tell(...this.reader.form.isNumbered ? [`/bye ${why}`] : [`* ${why}`]);
+    void within(PATIENCE, this.reader.flushed()).then(() => this.#connection.close());
+  }
+
+  onFrame(body: Uint8Array): boolean {
+    this.#heardAt = performance.now();
+    if (this.#isOver) return false;
+    const line = this.#fragment + this.#encoding.decode(body).text;
+    this.#fragment = "";
+    if (!this.session && this.#options.greeting && this.#isHello(line)) return this.#pending !== undefined;
+    const talk = this.session === undefined ? undefined : parseLinkTalk(line);
+    if (talk) {
+      if (talk.say === "ping") this.tell("/pong");
+      return false;
+    }
+    return this.#onLine(line, body);
+  }
+
+  onBatch(): Promise<void> | undefined {
+    if (this.#watch.isOver) {
+      // What was said is still told to the others.
+      this.#options.hub.close();
+      this.#context.stop.now();
+    }
+    const pending = this.#pending;
+    this.#pending = undefined;
+    return pending ?? this.#slowDown() ?? this.#patience() ?? this.#errors.turn();
+  }
+
+  onError(error: FrameError): boolean {
+    this.#heardAt = performance.now();
+    this.tell(`* ${error.sentence}`);
+    return this.#errors.report(error);
+  }
+
+  /** What was said to a peer that has ended its side still goes out. */
+  async finish(): Promise<void> {
+    clearTimeout(this.#helloTimer);
+    this.#options.hub.remove(this);
+    await within(LAST_WORDS_TIME, this.reader.flushed());
+  }
+
+  /** @throws {PinwireError} why the connection was ended from here, if it was */
+  checkEnd(): void {
+    const peer = this.#connection.remote;
+    if (this.#hasFlooded) {
+      throw new PinwireError("flood", `${peer} said too much for ${FLOOD_TIME / 1000} s`, {
+        hint: "it was sent away; --rate sets how much is too much",
+      });
+    }
+    if (this.#isStalled) {
+      throw new PinwireError("too_slow", `${peer} has stopped reading`, {
+        hint: "it was sent away; --max-queue sets how much waits for a slow reader",
+      });
+    }
+    if (this.#isDead) {
+      throw new PinwireError("no_heartbeat", `${peer} has said nothing for ${DEAD_AFTER / 1000} s`);
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.#helloTimer);
+    clearInterval(this.#heartbeat);
+    this.#options.hub.remove(this);
+    this.reader.close();
+    this.#errors.close();
+  }
+
+  /** Whether the peer ends what it says by newlines: then half a line, held up on its way, is none. */
+  get #hasLines(): boolean {
+    return this.#decoder.sawNewline ?? this.#context.codec.spec !== "raw";
+  }
+
+  /** Lets the member in as it is. */
+  #settle(): void {
+    clearTimeout(this.#helloTimer);
+    if (this.isAnnounced) return;
+    tellPast(this, this.#options.timestamps);
+    this.reader.release();
+    this.#options.hub.announce(this);
+  }
+
+  #onLine(line: string, body: Uint8Array): boolean {
+    this.#settle();
+    const isBare = this.reader.isBare = !this.#hasLines;
+    const text = visible(line);
+    if (isBare && LAST_WORDS.includes(text)) this.#leave();
+    else this.#obey(text, body);
+    this.#lines++;
+    this.#wait = this.#bucket?.take() ?? 0;
+    return this.#wait > 0 || this.#isOver || this.#watch.isOver;
+  }
+
+  #obey(line: string, body: Uint8Array): void {
+    const { nick, room } = this;
+    const before = room.line;
+    const wantsToLeave = obey(line, this, this.#place);
+    const isSaid = room.line > before;
+    if (isSaid && this.#watch.isActive) {
+      this.#watch.received(this.#connection.remote, body, (event) => {
+        this.#context.reporter.report({ ...event, nick, room: room.name });
+      });
+    }
+    if (this.session !== undefined) {
+      if (nick !== this.nick) this.tell(printLink(this.#welcome()));
+      // What was said brings its own receipt, at its place among the others' lines.
+      if (!isSaid) this.tell("/taken");
+    }
+    if (wantsToLeave) this.#leave();
+  }
+
+  #leave(): void {
+    this.#options.hub.remove(this);
+    this.end("bye");
+  }
+
+  #isHello(line: string): boolean {
+    if (!this.#hasLines && line && (LINK_WORD.startsWith(line) || line.startsWith(LINK_WORD))) {
+      this.#fragment = line;
+      return true;
+    }
+    const talk = parseLinkTalk(line);
+    if (talk?.say !== "hello") return false;
+    this.#pending = this.#onHello(readHello(talk.json));
+    return true;
+  }
+
+  async #onHello(hello: Hello): Promise<void> {
+    const { hub, forms } = this.#options;
+    clearTimeout(this.#helloTimer);
+    if (hello.encoding !== undefined) {
+      const encoding = await openEncoding(hello.encoding).catch(() => undefined);
+      if (encoding?.asciiNewline) this.#encoding = encoding;
+    }
+    // It may have been thrown out meanwhile.
+    if (this.#isOver) return;
+    const { room, reader } = this;
+    room.leave(this);
+    reader.become(forms.get(this.#encoding, true));
+    room.enter(this);
+    const troubles = this.#resume(hello);
+    this.session = hub.openSession(this);
+    this.#tellPlace(hello.resume);
+    reader.tell(...troubles);
+    reader.release();
+    hub.announce(this);
+    if (hello.heartbeat) this.#heartbeat = setInterval(() => this.#beat(), 1_000);
+  }
+
+  /** Gives the member its name and room; says what of them can't be had. */
+  #resume({ nick, room, resume }: Hello): string[] {
+    const { hub } = this.#options;
+    if (resume && hub.takeOver(resume, this)) return [];
+    const troubles: string[] = [];
+    for (const [name, take] of [[nick, hub.rename], [room, hub.move]] as const) {
+      try {
+        if (name !== undefined) take.call(hub, this, parseName(name));
+      } catch (error) {
+        if (!(error instanceof PinwireError)) throw error;
+        troubles.push(`* ${error.sentence}`);
+      }
+    }
+    return troubles;
+  }
+
+  /** Tells a client of ours where it is, and what was said there before, behind what it knows. */
+  #tellPlace(resume?: Resume): void {
+    const { hub, timestamps } = this.#options;
+    const { history } = this.room;
+    const known = history.findLastIndex(({ log, line }) => log === resume?.log && line <= resume.line);
+    const past = history.slice(known + 1).map((entry) => {
+      const line = entryLine(entry, timestamps);
+      // A line from before the server's last start has no number.
+      return entry.log === hub.log ? numbered(entry.line, line) : line;
+    });
+    this.tell(printLink(this.#welcome(past.length)), ...past);
+  }
+
+  #welcome(past = 0): Welcome {
+    const { hub, rate } = this.#options;
+    const { nick, room } = this;
+    return {
+      nick,
+      room: room.name,
+      session: this.session!,
+      log: hub.log,
+      line: room.line,
+      past,
+      ...rate && { rate: [rate, rate * BURST_SECONDS] as [number, number] },
+      who: nicksIn(room.members),
+    };
+  }
+
+  #beat(): void {
+    // Who is slowed down isn't read from.
+    if (this.#slowedSince !== undefined) this.#heardAt = performance.now();
+    const silence = performance.now() - this.#heardAt;
+    if (silence >= DEAD_AFTER) {
+      this.#isDead = true;
+      this.#connection.close();
+    } else if (silence >= PING_AFTER && !this.reader.isBusy) {
+      this.tell("/ping");
+    }
+  }
+
+  #slowDown(): Promise<void> | undefined {
+    if (this.#bucket?.isCalm) this.#slowedSince = undefined;
+    if (!this.#wait) return undefined;
+    const wait = this.#wait;
+    this.#wait = 0;
+    this.#slowedSince ??= performance.now();
+    if (performance.now() - this.#slowedSince > FLOOD_TIME) {
+      this.#hasFlooded = true;
+      this.#options.hub.remove(this);
+      this.end("you say too much");
+    }
+    return new Promise((resolve) => setTimeout(resolve, wait));
+  }
+
+  // Only who says much waits for whoever reads the events, and not for long: the others must not stand still.
+  #patience(): Promise<void> | undefined {
+    const isNoisy = this.#lines > NOISY;
+    this.#lines = 0;
+    const drained = isNoisy ? this.#context.reporter.drained() : undefined;
+    return drained && within(PATIENCE, drained).then(() => {});
+  }
+}

@@ -1,0 +1,47 @@
+import { bold, cyan, dim, green, magenta, red, yellow } from "@std/fmt/colors";
+import { COMMANDS, parseRelayed } from "./protocol.ts";
+
+const COLORS = [cyan, green, yellow, magenta, red];
+
+/** Colours lines for a terminal: every nickname always in the same colour, notices dim. */
+export class Painter {
+  #isColoured: boolean;
+
+  constructor(isColoured: boolean) {
+    this.#isColoured = isColoured;
+  }
+
+  /** A line as a server sends it. */
+  line(line: string): string {
+    if (!this.#isColoured) return line;
+    const [, time, rest] = line.match(/^(\[\d\d:\d\d:\d\d\] )?([^]*)$/)!;
+    const said = rest.startsWith("* ") ? undefined : parseRelayed(rest);
+    const before = time ? dim(time) : "";
+    if (!said) return before + dim(rest);
+    return `${before}${this.nick(said.nick)}: ${said.text}`;
+  }
+
+  /** A nickname. */
+  nick(nick: string): string {
+    if (!this.#isColoured) return nick;
+    let sum = 0;
+    for (const character of nick) sum = (sum * 31 + character.codePointAt(0)!) % 65_521;
+    return bold(COLORS[sum % COLORS.length](nick));
+  }
+}
+
+const WORDS = COMMANDS.map(([command]) => command.split(" ")[0]);
+const CONSOLE_WORDS = [...WORDS, "/help", "/kick"];
+
+/** What a line could go on to, each a whole line: a command at its beginning, a nickname anywhere. */
+export function completeSaid(line: string, nicks: readonly string[], isConsole = false): string[] {
+  const [, before, word] = line.match(/^([^]*?)(\S*)$/)!;
+  if (word === "") return [];
+  const isFirst = before === "";
+  if (isFirst && word.startsWith("/")) {
+    const words = isConsole ? CONSOLE_WORDS : [...WORDS, "/help"];
+    return words.filter((one) => one.startsWith(word)).map((one) => `${one} `);
+  }
+  return nicks.filter((nick) => nick.toLowerCase().startsWith(word.toLowerCase()))
+    .map((nick) => `${before}${nick}${isFirst ? ": " : " "}`);
+}
