@@ -29,7 +29,7 @@ export class Comings {
 
   /** Tells now what was gathered. */
   flush(): void {
-    for (const [names, verb] of [[this.#joined, "joined"], [this.#left, "left"]] as const) {
+    for (const [names, verb] of [[this.#left, "left"], [this.#joined, "joined"]] as const) {
       if (names.size) this.#notice(`${listed([...names])} ${names.size === 1 ? "has" : "have"} ${verb}`);
       names.clear();
     }

@@ -1,14 +1,24 @@
-import { choice, command, integer, text } from "../cli/mod.ts";
-import { openContext } from "../net/mod.ts";
+import { choice, command, integer, type Kind, text } from "../cli/mod.ts";
+import { usageError } from "../errors.ts";
+import {
+  type Address,
+  checkDialable,
+  type InternetAddress,
+  MAX_DATAGRAM,
+  openContext,
+  parseAddress,
+} from "../net/mod.ts";
 import {
   addressKind,
+  clientOptions,
+  clientPermissions,
   encodingOption,
   endOptions,
   frameOptions,
   outputOptions,
   serverOptions,
 } from "../net/options.ts";
-import { DEFAULT_PORT, LONGEST_LINE } from "./protocol.ts";
+import { DEFAULT_PORT, LONGEST_LINE, parseNameOption } from "./protocol.ts";
 
 const address = {
   kind: addressKind({ port: DEFAULT_PORT, schemes: ["tcp", "tls", "unix"] }),
@@ -17,6 +27,16 @@ const address = {
 } as const;
 
 const DEFAULT_ADDRESS = address.kind.parse("");
+
+const turnsOption = {
+  help: "the other form: two speak in turn, the one that connected first; bare messages, end or 88 ends both",
+};
+
+/** `--turns` has one conversation and nothing else. */
+function checkTurns(options: { turns: boolean }, others: Record<string, unknown>): void {
+  const [other] = Object.keys(others).filter((name) => others[name]);
+  if (options.turns && other) throw usageError(`--turns has no ${other}`, "leave one of the two out");
+}
 
 const chatServe = command({
   summary: "rooms where whoever connects can talk: with our client, nc, telnet or a tutorial's",
@@ -48,6 +68,7 @@ const chatServe = command({
       default: 262_144,
       help: "what waits for a slow reader (default 256K); beyond, it misses lines and is told how many",
     },
+    turns: turnsOption,
     ...frameOptions("text", LONGEST_LINE),
     ...encodingOption,
     ...endOptions,
@@ -66,12 +87,93 @@ const chatServe = command({
     ["--history-file chat.jsonl --timestamps", "what was said outlasts a restart"],
   ],
   async run(options, { address = DEFAULT_ADDRESS }, opened) {
+    checkTurns(options, { "--history-file": options.historyFile, "--timestamps": options.timestamps });
     await using context = await openContext({ program: "pinwire chat", role: "server" }, options);
+    if (options.turns) {
+      const { serveTurns } = await import("./turns.ts");
+      await serveTurns(address, options, context, opened);
+      return 0;
+    }
     const { hostChat } = await import("./host.ts");
     await hostChat(address, options, context, opened);
     return 0;
   },
 });
 
+const nameKind: Kind<string> = { meta: "NAME", parse: parseNameOption };
+
+const chatConnect = command({
+  summary: "talk, with a server of ours or any other program that takes lines",
+  description:
+    "Says each line that is typed, or that a script pipes in, and shows what the others say. Ends with /quit, Ctrl-D " +
+    "or the end of stdin. A lost link is dialled again and again. A server that does not greet us is sent bare " +
+    "messages; there end or 88 ends it too.",
+  positionals: { address },
+  options: {
+    turns: turnsOption,
+    nick: { kind: nameKind, short: "n", help: "what to be called (default: what the server says)" },
+    room: { kind: nameKind, short: "r", help: "the room to go into (default lobby)" },
+    ...frameOptions("text", LONGEST_LINE),
+    ...encodingOption,
+    ...endOptions,
+    ...clientOptions,
+    ...outputOptions,
+  },
+  permissions: ["net"],
+  permissionsWith: clientPermissions,
+  examples: [
+    ["--nick amy", "to the server on 127.0.0.1:8888"],
+    ["pi.local --room dev --json", "events on stdout, for a script; each line of stdin is said"],
+  ],
+  async run(options, { address = DEFAULT_ADDRESS }) {
+    checkTurns(options, { "--nick": options.nick, "--room": options.room });
+    await using context = await openContext({ program: "pinwire chat", role: "client" }, options);
+    if (options.turns) {
+      const { talkInTurns } = await import("./turns.ts");
+      await talkInTurns(address, options, context);
+      return 0;
+    }
+    const { talk } = await import("./talk.ts");
+    return await talk(address, options, context) ? 0 : 1;
+  },
+});
+
+const endpoint: Kind<InternetAddress> = {
+  meta: "ADDRESS",
+  parse: (value) => parseAddress(value, { schemes: ["udp"] }) as InternetAddress,
+};
+
+const chatPeer = command({
+  summary: "talk over UDP: both ends alike, each line a datagram",
+  description:
+    "Binds LOCAL, sends every line to each REMOTE, and shows whatever comes to LOCAL with who sent it. Ends with end " +
+    "or 88, said here or by a REMOTE.",
+  positionals: {
+    local: { kind: endpoint, help: "where to listen: PORT or HOST:PORT" },
+    remote: { kind: endpoint, variadic: true, help: "where to send to, one or more" },
+  },
+  options: {
+    seq: { help: "number what is sent, and tell what was lost, doubled or overtaken of others' (both ends)" },
+    ...encodingOption,
+    ...endOptions,
+    ...outputOptions,
+  },
+  permissions: ["net"],
+  examples: [
+    ["8989 8080 -e gbk", "the tutorial's pair, one end"],
+    ["8080 8989 -e gbk", "and the other"],
+    ["0.0.0.0:9000 192.168.1.20:9000 192.168.1.21:9000 --seq", "three that watch what UDP loses"],
+  ],
+  async run(options, { local, remote }) {
+    if (!remote.length) throw usageError("nobody to send to", "name a REMOTE, as in chat peer 8989 8080");
+    for (const one of remote) checkDialable(one as Address);
+    const common = { ...options, frame: "raw", maxFrame: MAX_DATAGRAM };
+    await using context = await openContext({ program: "pinwire chat", role: "server" }, common);
+    const { talkToPeers } = await import("./peer.ts");
+    await talkToPeers(local, remote, options, context);
+    return 0;
+  },
+});
+
 /** The commands of the chat mode. */
-export const commands = { "chat serve": chatServe };
+export const commands = { "chat serve": chatServe, "chat connect": chatConnect, "chat peer": chatPeer };

@@ -1,4 +1,4 @@
-import { ByteBuffer, type Codec, parseSpec } from "../framing/mod.ts";
+import { ByteBuffer, type Codec, type Encoder, parseSpec } from "../framing/mod.ts";
 import type { Encoding } from "../text/mod.ts";
 
 /** How lines are written for some members: in their encoding, framed, with numbers for clients of ours. */
@@ -28,8 +28,13 @@ export class Forms {
     return form;
   }
 
+  /** What frames lines here. */
+  encoder(): Encoder {
+    return this.#codec.open().encoder;
+  }
+
   #make(encoding: Encoding, isNumbered: boolean): Form {
-    const { encoder } = this.#codec.open();
+    const encoder = this.encoder();
     const out = new ByteBuffer();
     return {
       encoding,

@@ -29,7 +29,7 @@ export interface Welcome {
   line: number;
   /** Lines a second, and how many at once; none if there is no limit. */
   rate?: [perSecond: number, burst: number];
-  /** So many lines that were said before follow. */
+  /** How many numbered lines that were said before follow. */
   past: number;
   /** Some of those in the room. */
   who: string[];
@@ -60,9 +60,12 @@ export function parseLinkTalk(line: string): LinkTalk | undefined {
 /** What begins a hello or a welcome. */
 export const LINK_WORD = "/pinwire ";
 
-/** `/pinwire {json}`. */
+/** `/pinwire {json}`, in ASCII alone: the other end may not know our encoding yet. */
 export function printLink(value: Hello | Welcome): string {
-  return LINK_WORD + JSON.stringify(value);
+  const json = JSON.stringify(value);
+  return LINK_WORD + json.replace(/[^\x20-\x7e]/g, (unit) => {
+    return "\\u" + unit.charCodeAt(0).toString(16).padStart(4, "0");
+  });
 }
 
 /** Takes from a hello what is of the right type; what it doesn't know, nobody minds. */

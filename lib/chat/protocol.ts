@@ -162,11 +162,8 @@ export function parseRelayed(line: string): Relayed | undefined {
   return nick === undefined ? undefined : { nick, text, isAction: false };
 }
 
-/** What is said to one member alone, by another. */
-export const privateLine = (nick: string, text: string) => `* [private] ${nick}: ${text}`;
+/** What begins a notice with words for one member alone. No nickname begins so: `/me` can't pretend to be one. */
+export const PRIVATE = "[private] ";
 
-/** Reads a line made by {@linkcode privateLine}. */
-export function parsePrivate(line: string): { nick: string; text: string } | undefined {
-  const [, nick, text] = line.match(/^\* \[private\] (\S+): ([^]*)$/) ?? [];
-  return nick === undefined ? undefined : { nick, text };
-}
+/** What is said to one member alone, by another. */
+export const privateLine = (nick: string, text: string) => `* ${PRIVATE}${nick}: ${text}`;

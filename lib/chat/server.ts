@@ -17,7 +17,16 @@ import {
   type Welcome,
 } from "./link.ts";
 import { nicksIn, obey, type Place, tellPast } from "./obey.ts";
-import { DEAD_AFTER, entryLine, GREETING, LAST_WORDS, parseName, PING_AFTER } from "./protocol.ts";
+import {
+  DEAD_AFTER,
+  type Entry,
+  entryLine,
+  GREETING,
+  LAST_WORDS,
+  nameKey,
+  parseName,
+  PING_AFTER,
+} from "./protocol.ts";
 import { Reader } from "./reader.ts";
 import type { Member, Room } from "./room.ts";
 import { TokenBucket } from "./token_bucket.ts";
@@ -279,7 +288,8 @@ class Session implements PullOptions, Member {
     room.enter(this);
     const troubles = this.#resume(hello);
     this.session = hub.openSession(this);
-    this.#tellPlace(hello.resume);
+    const isSameRoom = nameKey(this.room.name) === nameKey(hello.room ?? "");
+    this.#tellPlace(isSameRoom ? hello.resume : undefined);
     reader.tell(...troubles);
     reader.release();
     hub.announce(this);
@@ -307,12 +317,14 @@ class Session implements PullOptions, Member {
     const { hub, timestamps } = this.#options;
     const { history } = this.room;
     const known = history.findLastIndex(({ log, line }) => log === resume?.log && line <= resume.line);
-    const past = history.slice(known + 1).map((entry) => {
+    const past = history.slice(known + 1);
+    // Lines from before the server's last start have no number.
+    const isNumbered = ({ log }: Entry) => log === hub.log;
+    const lines = past.map((entry) => {
       const line = entryLine(entry, timestamps);
-      // A line from before the server's last start has no number.
-      return entry.log === hub.log ? numbered(entry.line, line) : line;
+      return isNumbered(entry) ? numbered(entry.line, line) : line;
     });
-    this.tell(printLink(this.#welcome(past.length)), ...past);
+    this.tell(printLink(this.#welcome(past.filter(isNumbered).length)), ...lines);
   }
 
   #welcome(past = 0): Welcome {

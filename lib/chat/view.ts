@@ -45,3 +45,12 @@ export function completeSaid(line: string, nicks: readonly string[], isConsole =
   return nicks.filter((nick) => nick.toLowerCase().startsWith(word.toLowerCase()))
     .map((nick) => `${before}${nick}${isFirst ? ": " : " "}`);
 }
+
+/** Whether somebody is spoken of. */
+export function mentions(text: string, nick = ""): boolean {
+  const name = nick.toLowerCase();
+  const lower = text.toLowerCase();
+  // Not every script has spaces between words.
+  if (!/^[\x20-\x7e]+$/.test(name)) return name !== "" && lower.includes(name);
+  return lower.split(/[^\w.-]+/).some((word) => word === name || word.replace(/[.-]+$/, "") === name);
+}

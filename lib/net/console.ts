@@ -12,6 +12,8 @@ export interface Console {
   print(line: string): void;
   /** Shows the prompt, for the next line. */
   prompt(): void;
+  /** From now on prompts so, the line being typed too. */
+  retitle(prompt: string): void;
   close(): void;
 }
 
@@ -28,7 +30,7 @@ export async function openConsole(
   complete?: (line: string) => string[],
 ): Promise<Console> {
   if (Deno.stdin.isTerminal() && Deno.stdout.isTerminal()) return await openTerminal(prompt, stop, complete);
-  return { isTerminal: false, lines: typedLines(stop.signal), print, prompt() {}, close() {} };
+  return { isTerminal: false, lines: typedLines(stop.signal), print, prompt() {}, retitle() {}, close() {} };
 }
 
 // Stdin's own stream would take three times as long. A read can't be cancelled: at a stop it is left behind.
@@ -60,7 +62,7 @@ async function openTerminal(
   stop: Stop,
   complete?: (line: string) => string[],
 ): Promise<Console> {
-  const [{ createInterface, clearLine, cursorTo }, { stdin, stdout }] = await Promise.all([
+  const [{ createInterface, clearScreenDown, cursorTo, moveCursor }, { stdin, stdout }] = await Promise.all([
     import("node:readline"),
     import("node:process"),
   ]);
@@ -89,14 +91,23 @@ async function openTerminal(
   });
   readline.on("SIGINT", () => stop.now());
   stop.signal.addEventListener("abort", () => readline.close());
+  // The line being typed may take several rows. Drawn again, it begins where the cursor is.
+  function drawAbove(line: string) {
+    if (isOpen) moveCursor(stdout, 0, -readline.getCursorPos().rows);
+    cursorTo(stdout, 0);
+    clearScreenDown(stdout);
+    stdout.write(line);
+    if (!isOpen) return;
+    Object.assign(readline, { prevRows: 0 });
+    readline.prompt(true);
+  }
   return {
     isTerminal: true,
     lines: queue,
-    print(line) {
-      cursorTo(stdout, 0);
-      clearLine(stdout, 0);
-      stdout.write(`${line}\n`);
-      if (isOpen) readline.prompt(true);
+    print: (line) => drawAbove(`${line}\n`),
+    retitle(prompt) {
+      readline.setPrompt(prompt);
+      if (isPrompting) drawAbove("");
     },
     prompt() {
       if (!isOpen) return;

@@ -4,6 +4,7 @@ import {
   formatAddress,
   hostPort,
   type InternetAddress,
+  isIpAddress,
   isLoopback,
   unmapped,
 } from "./address.ts";
@@ -23,6 +24,11 @@ export function datagramTooLong(what: string, length: number): PinwireError {
 
 /** Where a datagram came from or goes to. */
 export type Endpoint = Pick<Deno.NetAddr, "hostname" | "port">;
+
+/** Whether a datagram from `from` may have come from `address`; of one given by name the port alone is known. */
+export function isSender(from: Endpoint, { hostname, port }: Endpoint): boolean {
+  return from.port === port && (!isIpAddress(hostname) || unmapped(from.hostname) === unmapped(hostname));
+}
 
 /** A UDP socket. */
 export interface DatagramSocket {

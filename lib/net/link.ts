@@ -1,7 +1,7 @@
 import { ByteBuffer, pullFrames } from "../framing/mod.ts";
-import { type Address, isIpAddress, isLoopback, unmapped } from "./address.ts";
+import { type Address, isLoopback } from "./address.ts";
 import { type Context, dialOptions, systemClock } from "./context.ts";
-import { bindDatagram, datagramTooLong, type Endpoint, MAX_DATAGRAM, udpPeer } from "./datagram.ts";
+import { bindDatagram, datagramTooLong, isSender, MAX_DATAGRAM, udpPeer } from "./datagram.ts";
 import { checkDialable, dial } from "./dial.ts";
 import { FrameErrors } from "./frame_errors.ts";
 import { reasonOf } from "./io_errors.ts";
@@ -92,14 +92,11 @@ async function openDatagramLink(
     ? (isLoopback(hostname) ? "::1" : "::")
     : (isLoopback(hostname) ? "127.0.0.1" : "0.0.0.0");
   const socket = context.traceDatagrams(await bindDatagram({ scheme: "udp", hostname: local, port: 0 }));
-  const isPeer = (from: Endpoint) =>
-    from.port === port && (!isIpAddress(hostname) || unmapped(from.hostname) === unmapped(hostname));
-
   async function receive() {
     const memory = new Uint8Array(65_536);
     for (let received; (received = await socket.receive(memory));) {
       // An unconnected socket hears everybody: only the peer counts.
-      if (isPeer(received[1])) onMessage(received[0], udpPeer(received[1]));
+      if (isSender(received[1], address)) onMessage(received[0], udpPeer(received[1]));
     }
   }
 

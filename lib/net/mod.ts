@@ -10,6 +10,7 @@ export {
   formatAddress,
   hostPort,
   type InternetAddress,
+  isIpAddress,
   isLoopback,
   isPeerLocal,
   parseAddress,
@@ -34,6 +35,7 @@ export {
   type DatagramSocket,
   datagramTooLong,
   type Endpoint,
+  isSender,
   MAX_DATAGRAM,
   udpPeer,
 } from "./datagram.ts";

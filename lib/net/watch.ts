@@ -35,8 +35,13 @@ export class Watch {
     const { reporter } = this.#context;
     if (tell) tell(messageEvent(peer, bytes, decoded));
     else if (reporter.wantsMessages) reporter.report(messageEvent(peer, bytes, decoded));
+    this.passed(decoded.text);
+  }
+
+  /** What a message that came says, where it is told of elsewhere. */
+  passed(text: string): void {
     if (this.#options.once) this.isOver = true;
-    this.#check(decoded.text);
+    this.#check(text);
   }
 
   /** A message goes out. */

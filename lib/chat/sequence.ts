@@ -1,0 +1,44 @@
+/** What became of a numbered datagram on its way. */
+export interface Passage {
+  /** Numbers between it and the last one that did not come. */
+  lost: number;
+  /** It came behind one that was sent after it. */
+  isLate: boolean;
+  /** It came before. */
+  isDouble: boolean;
+}
+
+/** Numbers that are remembered, to tell one that is late from one that comes twice. */
+const REMEMBERED = 1_024;
+
+/** Follows the numbers of one sender. */
+export class Sequence {
+  #run = "";
+  #next = 0;
+  #seen = new Set<number>();
+
+  /** @param run changes when the sender starts anew */
+  note(run: string, number: number): Passage {
+    if (run !== this.#run) {
+      this.#run = run;
+      this.#next = number;
+      this.#seen.clear();
+    }
+    const isDouble = this.#seen.has(number);
+    const isLate = !isDouble && number < this.#next;
+    const lost = Math.max(0, number - this.#next);
+    this.#next = Math.max(this.#next, number + 1);
+    this.#seen.add(number);
+    for (const old of this.#seen) if (old < this.#next - REMEMBERED) this.#seen.delete(old);
+    return { lost, isLate, isDouble };
+  }
+}
+
+/** `#a3f9.12 hello`: a run of the sender, and a number that counts from 1. */
+export const numberedDatagram = (run: string, number: number, text: string) => `#${run}.${number} ${text}`;
+
+/** Reads what {@linkcode numberedDatagram} makes. */
+export function parseDatagram(text: string): { run: string; number: number; text: string } | undefined {
+  const [, run, number, rest] = text.match(/^#([0-9a-f]{4})\.(\d{1,15}) ([^]*)$/) ?? [];
+  return run === undefined ? undefined : { run, number: Number(number), text: rest };
+}

@@ -1,0 +1,76 @@
+import { type Address, type Context, openConsole, Watch, type WatchOptions } from "../net/mod.ts";
+import { ChatClient, type ClientOptions } from "./client.ts";
+import { PRIVATE } from "./protocol.ts";
+import { completeSaid, mentions, Painter } from "./view.ts";
+
+/** What `chat connect` is told. */
+export interface TalkOptions extends ClientOptions, WatchOptions {
+  json: boolean;
+  quiet: boolean;
+  noColor: boolean;
+}
+
+/** A terminal's bell. */
+const BELL = "\x07";
+
+/**
+ * Says what is typed, a line each, and shows what is heard, until `/quit` or the end of stdin.
+ *
+ * @returns false if something that was said may not have arrived
+ * @throws {PinwireError} what the first dial throws; `sent_away`
+ */
+export async function talk(address: Address, options: TalkOptions, context: Context): Promise<boolean> {
+  const { reporter, stop } = context;
+  const { json, quiet, noColor } = options;
+  const watch = new Watch(context, options, false);
+  const prompt = (nick = "") => json ? "" : `${nick}> `;
+  const complete = (line: string) => completeSaid(line, [...client.names]);
+  const console = await openConsole(prompt(), stop, (line) => reporter.print(line), complete);
+  const { isTerminal } = console;
+  if (isTerminal && Deno.stderr.isTerminal() && !json) reporter.divert((line) => console.print(line));
+  const painter = new Painter(isTerminal && !noColor && !Deno.noColor);
+  const show = (line: string, isForMe: boolean) =>
+    console.print((isTerminal && isForMe ? BELL : "") + painter.line(line));
+
+  const client: ChatClient = new ChatClient(options, context, {
+    message({ peer, line, text, nick, room }) {
+      const { bytes } = context.encoding.encode(text);
+      watch.received(peer, bytes, (event) => {
+        if (json) reporter.report(nick === undefined ? event : { ...event, text, nick, room });
+        else show(line, nick !== undefined && mentions(text, client.nick));
+      });
+      if (watch.isOver) stop.now();
+    },
+    notice(text) {
+      if (json) reporter.report({ event: "notice", text });
+      else if (!quiet) show(`* ${text}`, text.startsWith(PRIVATE));
+    },
+    named: (nick) => console.retitle(prompt(nick)),
+  });
+
+  async function sayLines() {
+    if (isTerminal) await client.opened();
+    console.prompt();
+    for await (const line of console.lines) {
+      if (line.trim() === "/quit") break;
+      if (isTerminal && !client.isConnected) show("* no link: this is said when it is back", false);
+      const saying = client.say(line);
+      // A person may go on typing; a script's lines wait for each other.
+      if (!isTerminal) await saying;
+      watch.sent(context.encoding.encode(line).bytes);
+      if (watch.isOver) break;
+      console.prompt();
+    }
+    await client.finish();
+  }
+
+  const saying = sayLines();
+  try {
+    await client.run(address);
+  } finally {
+    console.close();
+    stop.now();
+    await saying;
+  }
+  return !client.hasLost;
+}
