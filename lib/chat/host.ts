@@ -12,6 +12,7 @@ import { Forms } from "./form.ts";
 import { HistoryFile } from "./history_file.ts";
 import { Hub } from "./hub.ts";
 import { obey, tellPast } from "./obey.ts";
+import { CONSOLE_NICK } from "./protocol.ts";
 import { completeSaid, Painter } from "./view.ts";
 import type { Member, Room } from "./room.ts";
 import { Rounds } from "./rounds.ts";
@@ -62,7 +63,12 @@ export async function hostChat(
     await file.rewrite();
   }
   const complete = (line: string) => completeSaid(line, [...hub.nicks()], true);
-  const console = await openConsole(options.json ? "" : "> ", stop, (line) => reporter.print(line), complete);
+  const console = await openConsole(
+    options.json ? "" : `${CONSOLE_NICK}> `,
+    stop,
+    (line) => reporter.print(line),
+    complete,
+  );
   if (console.isTerminal && Deno.stderr.isTerminal() && !options.json) {
     reporter.divert((line) => console.print(line));
   }
