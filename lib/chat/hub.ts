@@ -194,10 +194,14 @@ export class Hub {
     for (const { nick } of this.#members.values()) yield nick;
   }
 
-  /** Begins to write what is still to be written, and announces nobody any more. */
+  /** Begins to write all that is still to be written. */
+  flush(): void {
+    this.#options.rounds.finish();
+  }
+
+  /** Announces nobody any more. */
   close(): void {
     for (const room of this.#rooms.values()) room.close();
-    this.#options.rounds.finish();
   }
 
   #open(name: string): Room {

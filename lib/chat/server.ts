@@ -167,7 +167,7 @@ class Session implements PullOptions, Member {
   onBatch(): Promise<void> | undefined {
     if (this.#watch.isOver) {
       // What was said is still told to the others.
-      this.#options.hub.close();
+      this.#options.hub.flush();
       this.#context.stop.now();
     }
     const pending = this.#pending;

@@ -13,6 +13,9 @@ const demo = command({
     console.log();
     const { ledScene } = await import("./led.ts");
     await ledScene(console.log, isColoured);
+    console.log();
+    const { chatScene } = await import("./chat.ts");
+    await chatScene(console.log, isColoured);
     console.log("\n--help tells more.");
     return 0;
   },

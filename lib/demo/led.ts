@@ -7,7 +7,7 @@ import { serveDevice } from "../led/server.ts";
 import { deviceTable, drawLamp } from "../led/view.ts";
 import { type Connection, type Event, listen, parseAddress, serveConnections } from "../net/mod.ts";
 import { Gate } from "../net/gate.ts";
-import { sceneContext } from "./scene.ts";
+import { Happenings, sceneContext } from "./scene.ts";
 
 /**
  * The LED mode's scene: a controller on a free port, two devices with simulated pins, and a link that breaks.
@@ -15,7 +15,7 @@ import { sceneContext } from "./scene.ts";
  * @param print takes each line
  */
 export async function ledScene(print: (line: string) => void, coloured: boolean): Promise<void> {
-  const events = new Events();
+  const events = new Happenings<Event>();
   const context = sceneContext("text", (event) => events.add(event));
   const { reporter, stop } = context;
   const listener = await listen(parseAddress("0", TCP));
@@ -100,24 +100,3 @@ const TCP = { schemes: ["tcp"] } as const;
 const MAX_DEVICES = 10;
 /** The line offset of pin 13. */
 const GREEN = 27;
-
-/** What has happened, to be waited for. */
-class Events {
-  #waiting = new Set<(event: Event) => void>();
-
-  add(event: Event): void {
-    for (const hear of this.#waiting) hear(event);
-  }
-
-  /** The next event that matches. */
-  next(matches: (event: Event) => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const waiting = this.#waiting;
-      waiting.add(function hear(event) {
-        if (!matches(event)) return;
-        waiting.delete(hear);
-        resolve();
-      });
-    });
-  }
-}

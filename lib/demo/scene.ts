@@ -14,3 +14,24 @@ export function sceneContext(spec: string, onEvent: (event: Event) => void = () 
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
+
+/** What happens, to be waited for. */
+export class Happenings<T> {
+  #waiting = new Set<(happening: T) => void>();
+
+  add(happening: T): void {
+    for (const hear of this.#waiting) hear(happening);
+  }
+
+  /** The next one that matches. */
+  next(matches: (happening: T) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const waiting = this.#waiting;
+      waiting.add(function hear(happening) {
+        if (!matches(happening)) return;
+        waiting.delete(hear);
+        resolve();
+      });
+    });
+  }
+}
