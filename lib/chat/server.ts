@@ -3,7 +3,7 @@ import { type Decoder, type FrameError, pullFrames, type PullOptions } from "../
 import { type Connection, type Context, FrameErrors, Watch, type WatchOptions, within } from "../net/mod.ts";
 import { clockOfLines } from "../net/clock.ts";
 import { guardLines } from "../net/line_guard.ts";
-import { type Encoding, openEncoding, visible } from "../text/mod.ts";
+import { type Encoding, ENCODINGS, openEncoding, visible } from "../text/mod.ts";
 import type { Forms } from "./form.ts";
 import type { Hub } from "./hub.ts";
 import {
@@ -50,6 +50,8 @@ const BURST_SECONDS = 10;
 const FLOOD_TIME = 30_000;
 /** A member that has said nothing for so many ms is let in as it is: a client of ours would have told its name. */
 const HELLO_TIME = 200;
+/** Characters of a hello that comes in pieces. */
+const LONGEST_HELLO = 4_096;
 /** What was said to a peer that has ended its side may take so many ms. */
 const LAST_WORDS_TIME = 5_000;
 /** Who says more than so many lines in one read waits for the reader of the events, at most so many ms. */
@@ -178,6 +180,7 @@ class Session implements PullOptions, Member {
   onError(error: FrameError): boolean {
     this.#heardAt = performance.now();
     this.tell(`* ${error.sentence}`);
+    if (this.session !== undefined) this.tell("/taken");
     return this.#errors.report(error);
   }
 
@@ -222,6 +225,7 @@ class Session implements PullOptions, Member {
   /** Lets the member in as it is. */
   #settle(): void {
     clearTimeout(this.#helloTimer);
+    this.#helloTimer = undefined;
     if (this.isAnnounced) return;
     tellPast(this, this.#options.timestamps);
     this.reader.release();
@@ -229,8 +233,8 @@ class Session implements PullOptions, Member {
   }
 
   #onLine(line: string, body: Uint8Array): boolean {
-    this.#settle();
     const isBare = this.reader.isBare = !this.#hasLines;
+    this.#settle();
     const text = visible(line);
     if (isBare && LAST_WORDS.includes(text)) this.#leave();
     else this.#obey(text, body);
@@ -263,7 +267,8 @@ class Session implements PullOptions, Member {
   }
 
   #isHello(line: string): boolean {
-    if (!this.#hasLines && line && (LINK_WORD.startsWith(line) || line.startsWith(LINK_WORD))) {
+    const mayGoOn = !this.#hasLines && line !== "" && line.length <= LONGEST_HELLO;
+    if (mayGoOn && (LINK_WORD.startsWith(line) || line.startsWith(LINK_WORD))) {
       this.#fragment = line;
       return true;
     }
@@ -278,7 +283,7 @@ class Session implements PullOptions, Member {
     clearTimeout(this.#helloTimer);
     if (hello.encoding !== undefined) {
       const encoding = await openEncoding(hello.encoding).catch(() => undefined);
-      if (encoding?.asciiNewline) this.#encoding = encoding;
+      if (encoding?.asciiNewline && ENCODINGS.includes(encoding.name)) this.#encoding = encoding;
     }
     // It may have been thrown out meanwhile.
     if (this.#isOver) return;

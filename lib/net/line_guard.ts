@@ -75,14 +75,15 @@ export function guardLines(connection: Connection, codec: Codec): Connection {
   return {
     local: connection.local,
     remote: connection.remote,
-    async read(buffer) {
-      const count = await connection.read(buffer);
-      const what = count === null ? undefined : guard.refuses(buffer.subarray(0, count));
-      if (what === undefined) return count;
-      throw new PinwireError("not_for_us", `${connection.remote} sent ${what}`, {
-        hint: "this port is for other programs; the connection was closed",
-      });
-    },
+    // Not an async function: its frame would be kept for as long as a connection is idle.
+    read: (buffer) =>
+      connection.read(buffer).then((count) => {
+        const what = count === null ? undefined : guard.refuses(buffer.subarray(0, count));
+        if (what === undefined) return count;
+        throw new PinwireError("not_for_us", `${connection.remote} sent ${what}`, {
+          hint: "this port is for other programs; the connection was closed",
+        });
+      }),
     write: (bytes) => connection.write(bytes),
     closeWrite: () => connection.closeWrite(),
     close: () => connection.close(),
