@@ -29,6 +29,7 @@ import {
 } from "./protocol.ts";
 import { Reader } from "./reader.ts";
 import type { Member, Room } from "./room.ts";
+import { SameDelay } from "./same_delay.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
 /** What the connections of a chat server share. */
@@ -49,7 +50,7 @@ const BURST_SECONDS = 10;
 /** A member that is slowed down for so many ms without end is sent away. */
 const FLOOD_TIME = 30_000;
 /** A member that has said nothing for so many ms is let in as it is: a client of ours would have told its name. */
-const HELLO_TIME = 200;
+const helloDelay = new SameDelay(200);
 /** Characters of a hello that comes in pieces. */
 const LONGEST_HELLO = 4_096;
 /** What was said to a peer that has ended its side may take so many ms. */
@@ -105,7 +106,6 @@ class Session implements PullOptions, Member {
   /** Since the last batch. */
   #lines = 0;
   #heardAt = performance.now();
-  #helloTimer?: ReturnType<typeof setTimeout>;
   #heartbeat?: ReturnType<typeof setInterval>;
 
   constructor(connection: Connection, decoder: Decoder, context: Context, options: ChatOptions) {
@@ -131,7 +131,7 @@ class Session implements PullOptions, Member {
     if (options.greeting) this.reader.tell(GREETING);
     this.reader.hold();
     hub.add(this);
-    this.#helloTimer = setTimeout(() => this.#settle(), HELLO_TIME);
+    helloDelay.start(this.#settle);
   }
 
   // The reader has it from the feed.
@@ -186,7 +186,7 @@ class Session implements PullOptions, Member {
 
   /** What was said to a peer that has ended its side still goes out. */
   async finish(): Promise<void> {
-    clearTimeout(this.#helloTimer);
+    helloDelay.cancel(this.#settle);
     this.#options.hub.remove(this);
     await within(LAST_WORDS_TIME, this.reader.flushed());
   }
@@ -210,7 +210,7 @@ class Session implements PullOptions, Member {
   }
 
   close(): void {
-    clearTimeout(this.#helloTimer);
+    helloDelay.cancel(this.#settle);
     clearInterval(this.#heartbeat);
     this.#options.hub.remove(this);
     this.reader.close();
@@ -223,14 +223,13 @@ class Session implements PullOptions, Member {
   }
 
   /** Lets the member in as it is. */
-  #settle(): void {
-    clearTimeout(this.#helloTimer);
-    this.#helloTimer = undefined;
+  #settle = (): void => {
+    helloDelay.cancel(this.#settle);
     if (this.isAnnounced) return;
     tellPast(this, this.#options.timestamps);
     this.reader.release();
     this.#options.hub.announce(this);
-  }
+  };
 
   #onLine(line: string, body: Uint8Array): boolean {
     const isBare = this.reader.isBare = !this.#hasLines;
@@ -280,7 +279,7 @@ class Session implements PullOptions, Member {
 
   async #onHello(hello: Hello): Promise<void> {
     const { hub, forms } = this.#options;
-    clearTimeout(this.#helloTimer);
+    helloDelay.cancel(this.#settle);
     if (hello.encoding !== undefined) {
       const encoding = await openEncoding(hello.encoding).catch(() => undefined);
       if (encoding?.asciiNewline && ENCODINGS.includes(encoding.name)) this.#encoding = encoding;
