@@ -5,7 +5,7 @@ import config from "./deno.json" with { type: "json" };
 const program: Program = {
   name: "pinwire",
   version: config.version,
-  summary: "echo and LEDs over TCP, UDP, Unix sockets and TLS, with every frame in sight",
+  summary: "echo, LEDs and chat over TCP, UDP, Unix sockets and TLS, with every frame in sight",
   printable: visible,
   modules: {
     echo: () => import("./lib/echo/commands.ts"),

@@ -1,13 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Command, flagName } from "../lib/cli/command.ts";
 import { parseCommandLine } from "../lib/cli/parse.ts";
+import { commands as chat } from "../lib/chat/commands.ts";
 import { commands as demo } from "../lib/demo/commands.ts";
 import { commands as echo } from "../lib/echo/commands.ts";
 import { commands as led } from "../lib/led/commands.ts";
 import { commands as net } from "../lib/net/commands.ts";
 
 const ROOT = new URL("../", import.meta.url);
-const COMMANDS: Record<string, Command> = { ...echo, ...led, ...net, ...demo };
+const COMMANDS: Record<string, Command> = { ...echo, ...led, ...chat, ...net, ...demo };
 /** What the program itself answers, without a command. */
 const BUILT_IN = /^(help|completions|--help|-h|--version|-V)\b/;
 const BUILT_IN_OPTIONS = ["--help", "--version"];

@@ -4,6 +4,7 @@ import { type Address, type Connection, type Context, hasGone, reasonOf } from "
 import { redial } from "../net/redial.ts";
 import { visible } from "../text/mod.ts";
 import { ClientSession } from "./client_session.ts";
+import { listed } from "./comings.ts";
 import type { Resume, Welcome } from "./link.ts";
 import { LAST_WORDS, parseRelayed } from "./protocol.ts";
 
@@ -11,6 +12,7 @@ import { LAST_WORDS, parseRelayed } from "./protocol.ts";
 export interface ClientOptions {
   nick?: string;
   room?: string;
+  /** PEM text of certificates to trust beside the system's. */
   ca?: string;
 }
 
@@ -205,6 +207,7 @@ export class ChatClient {
     if (isOther) this.names.clear();
     for (const name of who) this.#know(name);
     this.#screen.named(nick);
+    if (!before || isOther) this.#screen.notice(`in ${room}: ${listed(who)}`);
   }
 
   #heard(line: string, peer: string): void {

@@ -18,7 +18,7 @@ import {
   outputOptions,
   serverOptions,
 } from "../net/options.ts";
-import { DEFAULT_PORT, LONGEST_LINE, parseNameOption } from "./protocol.ts";
+import { DEFAULT_PORT, LONGEST_LINE, LONGEST_RELAYED, parseNameOption } from "./protocol.ts";
 
 const address = {
   kind: addressKind({ port: DEFAULT_PORT, schemes: ["tcp", "tls", "unix"] }),
@@ -113,7 +113,7 @@ const chatConnect = command({
     turns: turnsOption,
     nick: { kind: nameKind, short: "n", help: "what to be called (default: what the server says)" },
     room: { kind: nameKind, short: "r", help: "the room to go into (default lobby)" },
-    ...frameOptions("text", LONGEST_LINE),
+    ...frameOptions("text", LONGEST_RELAYED),
     ...encodingOption,
     ...endOptions,
     ...clientOptions,

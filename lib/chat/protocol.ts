@@ -6,6 +6,9 @@ export const DEFAULT_PORT = 8888;
 /** The longest line that is taken, in bytes, unless `--max-frame` says another; a longer one is skipped. */
 export const LONGEST_LINE = 4096;
 
+/** The same for a client: a relayed line is longer than what was said, and may be so in another encoding. */
+export const LONGEST_RELAYED = 65_536;
+
 /** The room that everybody comes into. */
 export const LOBBY = "lobby";
 

@@ -1,10 +1,21 @@
-import { type Address, type Context, openConsole, Watch, type WatchOptions } from "../net/mod.ts";
-import { ChatClient, type ClientOptions } from "./client.ts";
+import {
+  type Address,
+  type Context,
+  dialOptions,
+  openConsole,
+  Watch,
+  type WatchOptions,
+} from "../net/mod.ts";
+import { ChatClient } from "./client.ts";
 import { PRIVATE } from "./protocol.ts";
 import { completeSaid, mentions, Painter } from "./view.ts";
 
 /** What `chat connect` is told. */
-export interface TalkOptions extends ClientOptions, WatchOptions {
+export interface TalkOptions extends WatchOptions {
+  nick?: string;
+  room?: string;
+  /** The file of certificates to trust beside the system's. */
+  ca?: string;
   json: boolean;
   quiet: boolean;
   noColor: boolean;
@@ -32,21 +43,25 @@ export async function talk(address: Address, options: TalkOptions, context: Cont
   const show = (line: string, isForMe: boolean) =>
     console.print((isTerminal && isForMe ? BELL : "") + painter.line(line));
 
-  const client: ChatClient = new ChatClient(options, context, {
-    message({ peer, line, text, nick, room }) {
-      const { bytes } = context.encoding.encode(text);
-      watch.received(peer, bytes, (event) => {
-        if (json) reporter.report(nick === undefined ? event : { ...event, text, nick, room });
-        else show(line, nick !== undefined && mentions(text, client.nick));
-      });
-      if (watch.isOver) stop.now();
+  const client: ChatClient = new ChatClient(
+    { ...options, ...await dialOptions(address, options.ca) },
+    context,
+    {
+      message({ peer, line, text, nick, room }) {
+        const { bytes } = context.encoding.encode(text);
+        watch.received(peer, bytes, (event) => {
+          if (json) reporter.report(nick === undefined ? event : { ...event, text, nick, room });
+          else show(line, nick !== undefined && mentions(text, client.nick));
+        });
+        if (watch.isOver) stop.now();
+      },
+      notice(text) {
+        if (json) reporter.report({ event: "notice", text });
+        else if (!quiet) show(`* ${text}`, text.startsWith(PRIVATE));
+      },
+      named: (nick) => console.retitle(prompt(nick)),
     },
-    notice(text) {
-      if (json) reporter.report({ event: "notice", text });
-      else if (!quiet) show(`* ${text}`, text.startsWith(PRIVATE));
-    },
-    named: (nick) => console.retitle(prompt(nick)),
-  });
+  );
 
   async function sayLines() {
     if (isTerminal) await client.opened();
