@@ -60,8 +60,7 @@ const chatServe = command({
     rate: {
       kind: integer("N", 0, 1_000_000),
       default: 20,
-      help:
-        "lines a second that a member may say, after ten seconds' worth at once (default 20; 0: no limit)",
+      help: "lines a second that a member may say, after 200 at once (default 20; 0: no limit)",
     },
     maxQueue: {
       kind: integer("BYTES", 4096, 1 << 30),

@@ -5,7 +5,7 @@ import {
   type Context,
   encodeText,
   FrameErrors,
-  openConsole,
+  openSharedConsole,
   showText,
   systemClock,
   Watch,
@@ -29,8 +29,6 @@ const WAITING = "… ";
 
 /** One end of a conversation in which each waits for the other's answer. */
 export class Dialogue implements AsyncDisposable {
-  /** Whether our side has nothing more to say. */
-  hasEnded = false;
   #speaksFirst: boolean;
   #isOurTurn = false;
   #options: TurnsOptions;
@@ -42,6 +40,7 @@ export class Dialogue implements AsyncDisposable {
   #heard: Uint8Array[] = [];
   #link?: Link;
   #isBusy = false;
+  #hasSaidAll = false;
 
   private constructor(speaksFirst: boolean, options: TurnsOptions, context: Context, console: Console) {
     this.#speaksFirst = speaksFirst;
@@ -52,12 +51,13 @@ export class Dialogue implements AsyncDisposable {
   }
 
   static async open(speaksFirst: boolean, options: TurnsOptions, context: Context): Promise<Dialogue> {
-    const { reporter, stop } = context;
-    const console = await openConsole(WAITING, stop, (line) => reporter.print(line));
-    if (console.isTerminal && Deno.stderr.isTerminal() && !options.json) {
-      reporter.divert((line) => console.print(line));
-    }
+    const console = await openSharedConsole(WAITING, options.json, context);
     return new Dialogue(speaksFirst, options, context, console);
+  }
+
+  /** Whether our side, that of the client, has nothing more to say. */
+  get hasEnded(): boolean {
+    return this.#speaksFirst && this.#hasSaidAll && !this.#typed.length;
   }
 
   /** Says what is typed, when it is our turn. */
@@ -67,10 +67,9 @@ export class Dialogue implements AsyncDisposable {
         const said = this.#type(line);
         // A script's lines wait for their turn, a person may go on typing.
         if (!this.#console.isTerminal) await said;
-        if (this.hasEnded) return;
       }
-      this.hasEnded = true;
-      if (!this.#typed.length) this.#link?.finish();
+      this.#hasSaidAll = true;
+      this.#finish();
     };
     this.#console.prompt();
     this.#listening = listen();
@@ -106,7 +105,6 @@ export class Dialogue implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.hasEnded = true;
     this.#console.close();
     this.#context.stop.now();
     for (const { said } of this.#typed) said();
@@ -142,7 +140,7 @@ export class Dialogue implements AsyncDisposable {
       }
     }
     this.#isBusy = false;
-    if (this.hasEnded && !this.#typed.length) link.finish();
+    this.#finish();
     if (link.isThrough) link.close();
   }
 
@@ -175,6 +173,11 @@ export class Dialogue implements AsyncDisposable {
 
   #check(text: string, link: Link): void {
     if (LAST_WORDS.includes(text) || this.#watch.isOver) link.isThrough = true;
+  }
+
+  /** At the end of stdin a client ends its side; a server stays. */
+  #finish(): void {
+    if (this.hasEnded) this.#link?.finish();
   }
 
   #setTurn(isOurs: boolean): void {

@@ -2,9 +2,10 @@ import {
   type Address,
   type Console,
   type Context,
-  openConsole,
+  openSharedConsole,
   serve,
   type ServerOptions,
+  Watch,
   type WatchOptions,
 } from "../net/mod.ts";
 import { visible } from "../text/mod.ts";
@@ -63,22 +64,21 @@ export async function hostChat(
     await file.rewrite();
   }
   const complete = (line: string) => completeSaid(line, [...hub.nicks()], true);
-  const console = await openConsole(
-    options.json ? "" : `${CONSOLE_NICK}> `,
-    stop,
-    (line) => reporter.print(line),
-    complete,
-  );
-  if (console.isTerminal && Deno.stderr.isTerminal() && !options.json) {
-    reporter.divert((line) => console.print(line));
-  }
+  const console = await openSharedConsole(`${CONSOLE_NICK}> `, options.json, context, complete);
   const member = new ConsoleMember(console, options, context);
   hub.addConsole(member);
+
+  const watch = new Watch(context, options, false);
 
   async function sayLines() {
     let count = 0;
     for await (const line of console.lines) {
-      if (obey(visible(line), member, { hub, timestamps, isConsole: true })) stop.now();
+      watch.sent(context.encoding.encode(line).bytes);
+      if (obey(visible(line), member, { hub, timestamps, isConsole: true }) || watch.isOver) {
+        // What was said is still told to the others.
+        hub.flush();
+        stop.now();
+      }
       console.prompt();
       if (++count % LINES_AT_ONCE === 0) await new Promise<void>((resolve) => setImmediate(resolve));
     }

@@ -9,7 +9,7 @@ import {
   isSender,
   MAX_DATAGRAM,
   messageEvent,
-  openConsole,
+  openSharedConsole,
   showMessage,
   udpPeer,
   Watch,
@@ -47,10 +47,7 @@ export async function talkToPeers(
   stop.signal.addEventListener("abort", close);
   if (stop.signal.aborted) close();
   reporter.report({ event: "listening", address: socket.address });
-  const console = await openConsole(options.json ? "" : "> ", stop, (line) => reporter.print(line));
-  if (console.isTerminal && Deno.stderr.isTerminal() && !options.json) {
-    reporter.divert((line) => console.print(line));
-  }
+  const console = await openSharedConsole("> ", options.json, context);
   const notice = (text: string) =>
     options.json ? reporter.report({ event: "notice", text }) : console.print(`* ${text}`);
   const run = Math.floor(Math.random() * 0x10000).toString(16).padStart(4, "0");

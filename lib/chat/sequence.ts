@@ -29,8 +29,12 @@ export class Sequence {
     const lost = Math.max(0, number - this.#next);
     this.#next = Math.max(this.#next, number + 1);
     this.#seen.add(number);
-    for (const old of this.#seen) if (old < this.#next - REMEMBERED) this.#seen.delete(old);
+    if (this.#seen.size > REMEMBERED) this.#forget();
     return { lost, isLate, isDouble };
+  }
+
+  #forget(): void {
+    for (const old of this.#seen) if (old < this.#next - REMEMBERED / 2) this.#seen.delete(old);
   }
 }
 

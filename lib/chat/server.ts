@@ -45,8 +45,8 @@ export interface ChatOptions extends WatchOptions {
   rate: number;
 }
 
-/** Lines that a member may say at once, for a rate of 20 a second: ten seconds' worth. */
-const BURST_SECONDS = 10;
+/** Lines that a member may say at once before its rate counts. */
+const BURST = 200;
 /** A member that is slowed down for so many ms without end is sent away. */
 const FLOOD_TIME = 30_000;
 /** A member that has said nothing for so many ms is let in as it is: a client of ours would have told its name. */
@@ -118,7 +118,7 @@ class Session implements PullOptions, Member {
     this.#place = { hub, timestamps, isConsole: false };
     this.#errors = new FrameErrors(context.reporter, connection.remote);
     this.#watch = new Watch(context, options, false);
-    if (rate) this.#bucket = new TokenBucket(rate, rate * BURST_SECONDS);
+    if (rate) this.#bucket = new TokenBucket(rate, BURST);
     this.clock = clockOfLines(() => this.#hasLines);
     this.reader = new Reader(connection, forms.get(context.encoding, false), {
       maxQueue,
@@ -341,7 +341,7 @@ class Session implements PullOptions, Member {
       log: hub.log,
       line: room.line,
       past,
-      ...rate && { rate: [rate, rate * BURST_SECONDS] as [number, number] },
+      ...rate && { rate: [rate, BURST] as [number, number] },
       who: nicksIn(room.members),
     };
   }

@@ -2,7 +2,7 @@ import {
   type Address,
   type Context,
   dialOptions,
-  openConsole,
+  openSharedConsole,
   Watch,
   type WatchOptions,
 } from "../net/mod.ts";
@@ -34,11 +34,10 @@ export async function talk(address: Address, options: TalkOptions, context: Cont
   const { reporter, stop } = context;
   const { json, quiet, noColor } = options;
   const watch = new Watch(context, options, false);
-  const prompt = (nick = "") => json ? "" : `${nick}> `;
+  const prompt = (nick = "") => `${nick}> `;
   const complete = (line: string) => completeSaid(line, [...client.names]);
-  const console = await openConsole(prompt(), stop, (line) => reporter.print(line), complete);
+  const console = await openSharedConsole(prompt(), json, context, complete);
   const { isTerminal } = console;
-  if (isTerminal && Deno.stderr.isTerminal() && !json) reporter.divert((line) => console.print(line));
   const painter = new Painter(isTerminal && !noColor && !Deno.noColor);
   const show = (line: string, isForMe: boolean) =>
     console.print((isTerminal && isForMe ? BELL : "") + painter.line(line));

@@ -3,7 +3,7 @@ import {
   type Address,
   type Context,
   isLoopback,
-  openConsole,
+  openSharedConsole,
   serve,
   type ServerOptions,
   type WatchOptions,
@@ -39,14 +39,7 @@ export async function runController(
   const token = tokenFile === undefined ? undefined : await readToken(tokenFile, onMade);
   const registry = new Registry((event, forPrograms) => reporter.report(event, forPrograms), maxClients);
   const complete = (line: string) => completeRequest(line, registry.names());
-  const console = await openConsole(
-    options.json ? "" : "cmd> ",
-    stop,
-    (line) => reporter.print(line),
-    complete,
-  );
-  const isShared = console.isTerminal && Deno.stderr.isTerminal() && !options.json;
-  if (isShared) reporter.divert((line) => console.print(line));
+  const console = await openSharedConsole("cmd> ", options.json, context, complete);
   const answers: Answers = {
     // On stdout there are events alone.
     print: (line) => options.json ? reporter.note(`${line}\n`) : console.print(line),

@@ -1,5 +1,6 @@
 import { usageError } from "../errors.ts";
 import { visible } from "../text/mod.ts";
+import type { Context } from "./context.ts";
 import type { Stop } from "./stop.ts";
 
 /** Where a person, or a script in place of one, types lines. */
@@ -31,6 +32,22 @@ export async function openConsole(
 ): Promise<Console> {
   if (Deno.stdin.isTerminal() && Deno.stdout.isTerminal()) return await openTerminal(prompt, stop, complete);
   return { isTerminal: false, lines: typedLines(stop.signal), print, prompt() {}, retitle() {}, close() {} };
+}
+
+/**
+ * Opens the console of a command that has words of its own: what would go to stderr stands above the line being
+ * typed if they share a terminal. With `json` stdout is for events, so that there is no prompt.
+ */
+export async function openSharedConsole(
+  prompt: string,
+  json: boolean,
+  { reporter, stop }: Context,
+  complete?: (line: string) => string[],
+): Promise<Console> {
+  const console = await openConsole(json ? "" : prompt, stop, (line) => reporter.print(line), complete);
+  if (json) return { ...console, retitle() {} };
+  if (console.isTerminal && Deno.stderr.isTerminal()) reporter.divert((line) => console.print(line));
+  return console;
 }
 
 // Stdin's own stream would take three times as long. A read can't be cancelled: at a stop it is left behind.

@@ -55,7 +55,7 @@ export { within } from "./within.ts";
 export { pipe } from "./pipe.ts";
 export { hasGone, reasonOf } from "./io_errors.ts";
 export { FrameErrors } from "./frame_errors.ts";
-export { ask, type Console, openConsole } from "./console.ts";
+export { ask, type Console, openConsole, openSharedConsole } from "./console.ts";
 export { serve, type ServeHandlers, type ServerOptions } from "./serve.ts";
 export { type ClientCounter, serveConnections, type ServeOptions } from "./server.ts";
 export { Stop } from "./stop.ts";

@@ -1,0 +1,98 @@
+import { assertEquals } from "@std/assert";
+import { Comings, listed } from "./comings.ts";
+
+function pure(name: string, fn: () => void | Promise<void>): void {
+  Deno.test({ name, permissions: "none", fn });
+}
+
+/** Comings that write down what they tell. */
+class Told implements Disposable {
+  readonly texts: string[] = [];
+  readonly comings: Comings;
+  #onText = () => {};
+
+  constructor() {
+    this.comings = new Comings((text) => {
+      this.texts.push(text);
+      this.#onText();
+    });
+  }
+
+  /** Done with the next notice. */
+  next(): Promise<void> {
+    return new Promise((resolve) => this.#onText = resolve);
+  }
+
+  [Symbol.dispose](): void {
+    this.comings.close();
+  }
+}
+
+pure("Comings tells of the first at once, and of those right behind together", async () => {
+  using told = new Told();
+  const { comings, texts } = told;
+  comings.joined("amy");
+  assertEquals(texts, ["amy has joined"]);
+  for (const nick of ["bob", "cat", "dan"]) comings.joined(nick);
+  comings.left("amy");
+  comings.left("dan");
+  assertEquals(texts.length, 1);
+  while (texts.length < 3) await told.next();
+  assertEquals(texts.slice(1), ["amy has left", "bob and cat have joined"]);
+});
+
+pure("Comings tells nothing of who came and went meanwhile", () => {
+  using told = new Told();
+  const { comings, texts } = told;
+  comings.joined("amy");
+  comings.joined("bob");
+  comings.left("bob");
+  comings.left("amy");
+  comings.joined("amy");
+  comings.flush();
+  assertEquals(texts, ["amy has joined"]);
+});
+
+pure("Comings.flush tells at once what was gathered, and once", () => {
+  using told = new Told();
+  const { comings, texts } = told;
+  for (const nick of ["amy", "bob", "cat"]) comings.joined(nick);
+  comings.flush();
+  comings.flush();
+  assertEquals(texts, ["amy has joined", "bob and cat have joined"]);
+});
+
+pure("Comings gathers on behind what flush has told", async () => {
+  using told = new Told();
+  const { comings, texts } = told;
+  comings.joined("amy");
+  comings.joined("bob");
+  comings.flush();
+  comings.joined("cat");
+  assertEquals(texts.length, 2);
+  await told.next();
+  assertEquals(texts.at(-1), "cat has joined");
+});
+
+pure("Comings.close forgets what was gathered", () => {
+  using told = new Told();
+  const { comings, texts } = told;
+  comings.joined("amy");
+  comings.joined("bob");
+  comings.close();
+  comings.flush();
+  assertEquals(texts, ["amy has joined"]);
+  // After that the next one is a first one again.
+  comings.joined("cat");
+  assertEquals(texts.at(-1), "cat has joined");
+});
+
+pure("listed names ten, and counts the others", () => {
+  const names = Array.from({ length: 13 }, (_, i) => `g${i + 1}`);
+  assertEquals(listed(["amy"]), "amy");
+  assertEquals(listed(["amy", "bob", "cat"]), "amy, bob and cat");
+  const ten = names.slice(0, 10).join(", ");
+  assertEquals(listed(names.slice(0, 10)), ten.replace(", g10", " and g10"));
+  assertEquals(listed(names.slice(0, 11)), `${ten} and g11`);
+  assertEquals(listed(names), `${ten} and 3 others`);
+});

@@ -1,0 +1,326 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { parseSpec } from "../framing/mod.ts";
+import { type Connection, pipe } from "../net/mod.ts";
+import { utf8 } from "../text/mod.ts";
+import { Feed } from "./feed.ts";
+import { Forms } from "./form.ts";
+import { Reader } from "./reader.ts";
+
+function pure(name: string, fn: () => void | Promise<void>): void {
+  Deno.test({ name, permissions: "none", fn });
+}
+
+const FORMS = new Forms(parseSpec("line"));
+const PLAIN = FORMS.get(utf8, false);
+const NUMBERED = FORMS.get(utf8, true);
+
+/** A reader, and the end of the connection that its peer has. */
+class Peer {
+  readonly reader: Reader;
+  stalls = 0;
+  #here: Connection;
+  #there: Connection;
+  #buffer = new Uint8Array(1 << 20);
+
+  constructor(form = PLAIN, maxQueue = 65_536) {
+    [this.#here, this.#there] = pipe();
+    this.reader = new Reader(this.#here, form, {
+      maxQueue,
+      missed: (count) => `* you missed ${count}`,
+      onStalled: () => void this.stalls++,
+    });
+  }
+
+  /** What one read gives, which over a pipe is at most one write. */
+  async read(size = this.#buffer.length): Promise<string | undefined> {
+    const count = await this.#there.read(this.#buffer.subarray(0, size));
+    return count === null ? undefined : new TextDecoder().decode(this.#buffer.subarray(0, count));
+  }
+
+  /** All that comes until the reader has nothing more, line by line. */
+  async rest(): Promise<string[]> {
+    const reading = (async () => {
+      let text = "";
+      for (let part; (part = await this.read()) !== undefined;) text += part;
+      return text;
+    })();
+    await this.reader.flushed();
+    this.reader.close();
+    this.#here.close();
+    const text = await reading;
+    return text.split("\n").slice(0, -1);
+  }
+}
+
+/** Appends lines and wakes whoever is behind, as a room does. */
+function say(feed: Feed, ...lines: string[]): void {
+  for (const line of lines) feed.append(line);
+  for (const reader of feed.readers) reader.wake();
+}
+
+/** Done when all that can happen now has happened. */
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** `performance.now` that goes on only when it is told to. */
+function fakeClock(): { ms: number } & Disposable {
+  const { now } = performance;
+  const clock = { ms: 1_000, [Symbol.dispose]: () => void (performance.now = now) };
+  performance.now = () => clock.ms;
+  return clock;
+}
+
+pure(
+  "Reader writes what its feed has had since it follows it, as much as there is in one write",
+  async () => {
+    const feed = new Feed(PLAIN, 65_536);
+    const peer = new Peer();
+    say(feed, "before");
+    peer.reader.follow(feed);
+    say(feed, "one");
+    say(feed, "two", "three");
+    assertEquals([await peer.read(), await peer.read()], ["one\n", "two\nthree\n"]);
+    assertEquals([await peer.rest(), peer.reader.isBusy], [[], false]);
+  },
+);
+
+pure("Reader.tell comes behind what was said before it, and before what is said after it", async () => {
+  const feed = new Feed(PLAIN, 65_536);
+  const peer = new Peer();
+  peer.reader.follow(feed);
+  say(feed, "one");
+  peer.reader.tell("for you");
+  say(feed, "two");
+  peer.reader.tell("you again", "and again");
+  peer.reader.tell();
+  say(feed, "three");
+  assertEquals(await peer.rest(), ["one", "for you", "two", "you again", "and again", "three"]);
+});
+
+pure(
+  "Reader.passOver leaves out its own lines, at whatever place, and writes its receipts there",
+  async () => {
+    const feed = new Feed(NUMBERED, 65_536);
+    const peer = new Peer(NUMBERED);
+    peer.reader.follow(feed);
+    peer.reader.passOver(feed.append("#1 own"), "/taken 1");
+    say(feed, "#2 amy: hi");
+    peer.reader.passOver(feed.append("#3 own"), "/taken 3");
+    peer.reader.passOver(feed.append("#4 own"), "/taken 4");
+    peer.reader.tell("* for you");
+    say(feed, "#5 bob: hi");
+    const expected = ["/taken 1", "#2 amy: hi", "/taken 3", "/taken 4", "* for you", "#5 bob: hi"];
+    assertEquals(await peer.rest(), expected);
+  },
+);
+
+pure("Reader.passOver of a line that is next costs no write", async () => {
+  const feed = new Feed(PLAIN, 65_536);
+  const peer = new Peer();
+  peer.reader.follow(feed);
+  peer.reader.passOver(feed.append("own"));
+  assertEquals([peer.reader.isBusy, peer.reader.wake()], [false, false]);
+  say(feed, "amy: hi");
+  peer.reader.passOver(feed.append("own"));
+  assertEquals(await peer.rest(), ["amy: hi"]);
+});
+
+pure("Reader tells a slow peer exactly how many lines of others it has missed, at the place", async () => {
+  const feed = new Feed(PLAIN, 8_192);
+  const peer = new Peer();
+  peer.reader.follow(feed);
+  say(feed, "first");
+  for (let i = 0; i < 400; i++) {
+    const start = feed.append(`${i}`.padEnd(99, "."));
+    if (i % 4 === 0) peer.reader.passOver(start);
+    else peer.reader.wake();
+  }
+  const lines = await peer.rest();
+  assertEquals(lines[0], "first");
+  const missed = Number(lines[1].match(/^\* you missed (\d+)$/)![1]);
+  const numbers = lines.slice(2).map((line) => parseInt(line));
+  const others = Array.from({ length: 400 }, (_, i) => i).filter((i) => i % 4);
+  assertEquals(numbers, others.slice(missed));
+  assert(missed > 200 && numbers.length > 40, `${missed} missed, ${numbers.length} not`);
+});
+
+pure("Reader keeps what is for a slow peer alone when its feed forgets what was before", async () => {
+  const feed = new Feed(PLAIN, 4_096);
+  const peer = new Peer();
+  peer.reader.follow(feed);
+  say(feed, "first");
+  say(feed, "second");
+  peer.reader.tell("for you");
+  for (let i = 0; i < 100; i++) feed.append("x".repeat(99));
+  const lines = await peer.rest();
+  assertEquals(lines[0], "first");
+  const [before, missed, after] = lines.slice(1, 4);
+  assertEquals([before.replace(/\d+/, "N"), missed], ["* you missed N", "for you"]);
+  assertEquals(after, "x".repeat(99));
+  assertEquals(Number(before.match(/\d+/)) + lines.length - 4 + 1, 101);
+});
+
+pure("Reader tells a client of ours nothing of what it missed, which has the numbers", async () => {
+  const feed = new Feed(NUMBERED, 4_096);
+  const peer = new Peer(NUMBERED);
+  peer.reader.follow(feed);
+  for (let i = 1; i <= 200; i++) say(feed, `#${i} ${"x".repeat(90)}`);
+  const numbers = (await peer.rest()).map((line) => Number(line.match(/^#(\d+) x+$/)![1]));
+  assertEquals([numbers[0], numbers.at(-1)], [1, 200]);
+  assert(numbers.length < 60);
+});
+
+pure("Reader's writes under way stay as they were when the feed forgets them", async () => {
+  const feed = new Feed(PLAIN, 4_096);
+  const peer = new Peer();
+  peer.reader.follow(feed);
+  for (let i = 0; i < 30; i++) feed.append(`${i} ${"a".repeat(90)}`);
+  peer.reader.wake();
+  for (let i = 0; i < 500; i++) say(feed, `${i} ${"b".repeat(90)}`);
+  const lines = await peer.rest();
+  assertEquals(lines.slice(0, 30), Array.from({ length: 30 }, (_, i) => `${i} ${"a".repeat(90)}`));
+  assertEquals(lines[30].replace(/\d+/, "N"), "* you missed N");
+  assertEquals(lines.at(-1), `499 ${"b".repeat(90)}`);
+  assertEquals(Number(lines[30].match(/\d+/)) + lines.length - 31, 500);
+});
+
+pure("Reader tells how many lines for it alone it missed, once more wait than may", async () => {
+  const peer = new Peer(PLAIN, 1_000);
+  peer.reader.tell("first");
+  for (let i = 0; i < 20; i++) peer.reader.tell(`${i}`.padEnd(99, "."));
+  // Ten of 100 bytes wait.
+  peer.reader.tell(...Array.from({ length: 7 }, () => "x".repeat(99)));
+  const lines = await peer.rest();
+  assertEquals([lines.length, lines[0], lines[1]], [12, "first", "* you missed 17"]);
+});
+
+pure("Reader.follow loses nothing of the feed before, and takes nothing more of it", async () => {
+  const [lobby, dev] = [new Feed(PLAIN, 65_536), new Feed(PLAIN, 65_536)];
+  const peer = new Peer();
+  peer.reader.follow(lobby);
+  say(lobby, "one");
+  say(lobby, "two");
+  peer.reader.tell("for you");
+  peer.reader.passOver(lobby.append("own"));
+  say(lobby, "three");
+  say(dev, "before");
+  peer.reader.follow(dev);
+  say(lobby, "behind its back");
+  say(dev, "four");
+  peer.reader.follow(lobby);
+  say(lobby, "five");
+  assertEquals(await peer.rest(), ["one", "two", "for you", "three", "four", "five"]);
+});
+
+pure("Reader.unfollow writes what is left, even if nobody has woken it for that", async () => {
+  const feed = new Feed(PLAIN, 65_536);
+  const peer = new Peer();
+  peer.reader.follow(feed);
+  feed.append("one");
+  peer.reader.unfollow();
+  for (const reader of feed.readers) reader.wake();
+  assertEquals(feed.readers.size, 0);
+  let heard: string | undefined;
+  void peer.read().then((text) => heard = text);
+  await turn();
+  assertEquals(heard, "one\n");
+  peer.reader.close();
+});
+
+pure("Reader.hold keeps all back until release, in order", async () => {
+  const feed = new Feed(PLAIN, 65_536);
+  const peer = new Peer();
+  peer.reader.tell("greeting");
+  peer.reader.hold();
+  peer.reader.follow(feed);
+  say(feed, "one");
+  peer.reader.tell("two");
+  assertEquals([await peer.read(), peer.reader.isBusy], ["greeting\n", true]);
+  peer.reader.release();
+  assertEquals(await peer.rest(), ["one", "two"]);
+});
+
+pure("Reader.become forgets what waits, and follows nothing", async () => {
+  const feed = new Feed(PLAIN, 65_536);
+  const peer = new Peer();
+  peer.reader.hold();
+  peer.reader.follow(feed);
+  say(feed, "one");
+  peer.reader.tell("two");
+  peer.reader.become(NUMBERED);
+  assertEquals([feed.readers.size, peer.reader.form === NUMBERED, peer.reader.isBusy], [0, true, false]);
+  peer.reader.tell("three");
+  assertEquals(await peer.rest(), ["three"]);
+});
+
+pure("Reader.flushed is done for everyone who waits for it", async () => {
+  const peer = new Peer();
+  peer.reader.tell("one");
+  const both = Promise.all([peer.reader.flushed(), peer.reader.flushed()]);
+  await peer.read();
+  await both;
+});
+
+pure("Reader stops when a write fails, and closes the connection", async () => {
+  const [here, there] = pipe();
+  const reader = new Reader(here, PLAIN, { maxQueue: 1_000, missed: String, onStalled() {} });
+  reader.tell("one");
+  there.close();
+  await reader.flushed();
+  assertEquals(await here.read(new Uint8Array(1)), null);
+  reader.tell("two");
+  assertEquals(reader.wake(), false);
+});
+
+pure("Reader says that it is stalled once it misses lines and a write has stood still for 30 s", async () => {
+  using clock = fakeClock();
+  const feed = new Feed(PLAIN, 4_096);
+  const peer = new Peer();
+  peer.reader.follow(feed);
+  say(feed, "one");
+  const miss = () => {
+    for (let i = 0; i < 100; i++) say(feed, "x".repeat(99));
+  };
+  miss();
+  clock.ms += 30_000;
+  miss();
+  assertEquals(peer.stalls, 0);
+  clock.ms += 1;
+  miss();
+  assert(peer.stalls > 0);
+  // A write that goes through is no standstill.
+  peer.stalls = 0;
+  await peer.read();
+  await turn();
+  miss();
+  assertEquals(peer.stalls, 0);
+  peer.reader.close();
+});
+
+pure("Reader writes a bare peer each line alone, without newline, 50 ms apart", async () => {
+  const began = performance.now();
+  const feed = new Feed(PLAIN, 65_536);
+  const peer = new Peer();
+  peer.reader.isBare = true;
+  peer.reader.follow(feed);
+  say(feed, "one", "two");
+  peer.reader.tell("for you", "for you too");
+  const heard = [];
+  for (let i = 0; i < 4; i++) heard.push(await peer.read());
+  assertEquals(heard, ["one", "two", "for you", "for you too"]);
+  // A timer may be a moment early.
+  assert(performance.now() - began > 145);
+  await peer.reader.flushed();
+});
+
+pure("Reader tells a bare peer without newline too how many lines it has missed", async () => {
+  const feed = new Feed(PLAIN, 4_096);
+  const peer = new Peer();
+  peer.reader.isBare = true;
+  peer.reader.follow(feed);
+  say(feed, "one");
+  for (let i = 0; i < 45; i++) say(feed, "x".repeat(99));
+  const heard = [await peer.read(), await peer.read(), await peer.read()];
+  assertEquals(heard.map((text) => text!.replace(/\d+/, "N")), ["one", "* you missed N", "x".repeat(99)]);
+  peer.reader.close();
+});

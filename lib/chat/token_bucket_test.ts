@@ -1,0 +1,50 @@
+import { assertEquals } from "@std/assert";
+import { TokenBucket } from "./token_bucket.ts";
+
+function pure(name: string, fn: () => void): void {
+  Deno.test({ name, permissions: "none", fn });
+}
+
+/** A bucket, and the clock that it looks at. */
+function at(rate: number, burst: number) {
+  const clock = { ms: 0 };
+  const bucket = new TokenBucket(rate, burst, () => clock.ms);
+  return { bucket, clock, take: (times: number) => Array.from({ length: times }, () => bucket.take()) };
+}
+
+pure("TokenBucket.take lets a burst pass, and then says how long the next one has to wait", () => {
+  const { take } = at(20, 4);
+  // Each that comes too early owes one more.
+  assertEquals(take(6), [0, 0, 0, 50, 100, 150]);
+});
+
+pure("TokenBucket.take lets its rate pass for ever to who waits as long as it says", () => {
+  const { bucket, clock } = at(20, 4);
+  let taken = 0;
+  while (clock.ms < 10_000) {
+    clock.ms += bucket.take();
+    taken++;
+  }
+  assertEquals(taken, 3 + 10 * 20);
+});
+
+pure("TokenBucket.take fills up with time, and never beyond the burst", () => {
+  const { clock, take } = at(10, 3);
+  assertEquals(take(3), [0, 0, 100]);
+  clock.ms = 1_000_000;
+  assertEquals(take(3), [0, 0, 100]);
+  clock.ms += 150;
+  assertEquals(take(1), [50]);
+});
+
+pure("TokenBucket.isCalm says whether a tenth of the burst is there", () => {
+  const { bucket, clock, take } = at(10, 20);
+  assertEquals(bucket.isCalm, true);
+  take(18);
+  assertEquals(bucket.isCalm, true);
+  take(1);
+  assertEquals(bucket.isCalm, false);
+  clock.ms += 1_000;
+  take(1);
+  assertEquals(bucket.isCalm, true);
+});
