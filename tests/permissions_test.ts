@@ -32,6 +32,9 @@ for (
     "send udp://127.0.0.1:1 hello",
     "receive 127.0.0.1:0",
     "receive udp://127.0.0.1:0",
+    "chat serve 127.0.0.1:0",
+    "chat connect 127.0.0.1:1",
+    "chat peer 127.0.0.1:0 127.0.0.1:1",
     "demo",
   ]
 ) {
@@ -64,6 +67,24 @@ Deno.test("clients work with --allow-net alone", async () => {
   const trace = await runPinwire(["send", address, "hello", "--trace"], NET);
   assertEquals([trace.code, trace.stdout], [0, "hello\n"]);
   assertMatch(trace.stderr, /68 65 6c 6c 6f/);
+});
+
+Deno.test("chat serve, connect and peer work with --allow-net alone, GBK too", async () => {
+  for (const [stdin, ...options] of [["你好\n"], ["end\n", "--turns"]]) {
+    await using server = await pinwire(["chat", "serve", "127.0.0.1:0", "-e", "gbk", ...options], NET);
+    const client = ["chat", "connect", `127.0.0.1:${server.port}`, "-e", "gbk", ...options];
+    const { code, stderr } = await runPinwire(client, { ...NET, stdin });
+    assertEquals([code, stderr], [0, ""]);
+    await server.sees(new RegExp(stdin));
+  }
+  const peer = await runPinwire(["chat", "peer", "0", "9", "-e", "gbk"], { ...NET, stdin: "88\n" });
+  assertEquals(peer.code, 0, peer.stderr);
+});
+
+Deno.test("chat serve --history-file names --allow-read and --allow-write", async () => {
+  const args = ["chat", "serve", "127.0.0.1:0", "--history-file", "nowhere.jsonl"];
+  await assertMissing(args, ["--allow-net"], "--allow-read");
+  await assertMissing(args, ["--allow-net", "--allow-read"], "--allow-write");
 });
 
 Deno.test("demo runs with --allow-net alone", async () => {
