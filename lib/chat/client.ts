@@ -144,6 +144,7 @@ export class ChatClient {
       counted: (number) => this.#count(number),
       placed: (welcome) => this.#placed(welcome),
       opened: () => this.#open(session),
+      reopened: () => this.#reopen(),
     });
     const close = () => connection.close();
     signal.addEventListener("abort", close);
@@ -168,15 +169,20 @@ export class ChatClient {
 
   #open(session: ClientSession): void {
     this.#session = session;
+    this.#lostAt = undefined;
     this.#opened.resolve();
     if (this.#isFinishing) session.finish();
+  }
+
+  #reopen(): void {
+    this.#session = undefined;
+    this.#opened = Promise.withResolvers();
   }
 
   #close(session: ClientSession): void {
     session.close();
     if (this.#session === session) {
-      this.#session = undefined;
-      this.#opened = Promise.withResolvers();
+      this.#reopen();
       this.#lostAt = Date.now();
     }
     const { unconfirmed } = session;
@@ -205,9 +211,9 @@ export class ChatClient {
     this.nick = nick;
     this.room = room;
     if (isOther) this.names.clear();
-    for (const name of who) this.#know(name);
-    this.#screen.named(nick);
-    if (!before || isOther) this.#screen.notice(`in ${room}: ${listed(who)}`);
+    for (const name of who) this.#know(visible(name));
+    this.#screen.named(visible(nick));
+    if (!before || isOther) this.#screen.notice(visible(`in ${room}: ${listed(who)}`));
   }
 
   #heard(line: string, peer: string): void {

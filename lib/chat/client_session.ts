@@ -36,6 +36,8 @@ export interface SessionHandlers {
   placed(welcome: Welcome): void;
   /** From now on lines can be said. */
   opened(): void;
+  /** The server is one of ours after all: lines have to wait for its welcome. */
+  reopened(): void;
 }
 
 /** One link of a client: finds out whether the server is one of ours, and talks with it as that wants. */
@@ -57,8 +59,9 @@ export class ClientSession implements PullOptions {
   #bucket?: TokenBucket;
   #wait = 0;
   #heardAt = performance.now();
-  #openedAt = performance.now();
+  #greetedAt = 0;
   #isFinishing = false;
+  #hasSaid = false;
   #failure?: PinwireError;
   #heartbeat: ReturnType<typeof setInterval>;
   #greetingTimer: ReturnType<typeof setTimeout>;
@@ -97,6 +100,10 @@ export class ClientSession implements PullOptions {
       case "ours":
         return this.#onLine(line);
       case "plain":
+        if (line === GREETING && !this.#hasSaid) {
+          this.#handlers.reopened();
+          return this.#greet();
+        }
         this.#handlers.heard(line);
         if (this.#isFinishing) this.#linger();
     }
@@ -119,6 +126,10 @@ export class ClientSession implements PullOptions {
 
   /** Writes a line; if that fails, the link is lost and whoever reads from it learns that. */
   async say(line: string): Promise<void> {
+    if (!this.isPlain && (line === "/ping" || line === "/pong")) {
+      return this.#handlers.noticed(`there is no ${line}: /help lists what there is`);
+    }
+    this.#hasSaid = true;
     this.#wait = this.#bucket?.take() ?? 0;
     const out = new ByteBuffer();
     try {
@@ -154,16 +165,21 @@ export class ClientSession implements PullOptions {
 
   #onFirstLine(line: string): void {
     if (line === GREETING) {
-      clearTimeout(this.#greetingTimer);
-      this.#place = "greeted";
-      this.#encoder = new Forms(this.#context.codec).encoder();
-      this.#tell(printLink(this.#handlers.hello()));
+      this.#greet();
     } else if (!this.#decoder.sawNewline && GREETING.startsWith(line)) {
       this.#fragment = line;
     } else {
       this.#takeForPlain();
       this.#handlers.heard(line);
     }
+  }
+
+  #greet(): void {
+    clearTimeout(this.#greetingTimer);
+    this.#place = "greeted";
+    this.#greetedAt = 0;
+    this.#encoder = new Forms(this.#context.codec).encoder();
+    this.#tell(printLink(this.#handlers.hello()));
   }
 
   #onLine(line: string): void {
@@ -232,7 +248,7 @@ export class ClientSession implements PullOptions {
     const now = performance.now();
     const silence = now - this.#heardAt;
     const { remote } = this.#connection;
-    if (this.#place === "greeted" && now - this.#openedAt > WELCOME_TIME) {
+    if (this.#place === "greeted" && now - this.#greetedAt > WELCOME_TIME) {
       this.#fail(new PinwireError("no_welcome", `${remote} doesn't let us in`));
     } else if (this.#place !== "ours") {
       return;

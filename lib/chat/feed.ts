@@ -78,7 +78,7 @@ export class Feed {
   #chunkFor(length: number): Chunk {
     const last = this.#chunks.at(-1);
     if (last && this.end - last.start + length <= last.bytes.length) return last;
-    const size = last ? Math.min(last.bytes.length * 4, CHUNK, this.#maxQueue) : FIRST_CHUNK;
+    const size = Math.min(last ? last.bytes.length * 4 : FIRST_CHUNK, CHUNK, this.#maxQueue >> 2);
     const chunk = { bytes: new Uint8Array(Math.max(size, length)), start: this.end, ends: [] };
     this.#chunks.push(chunk);
     this.#forget(chunk);

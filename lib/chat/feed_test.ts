@@ -1,12 +1,13 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
 import { FrameError, parseSpec } from "../framing/mod.ts";
-import { pipe } from "../net/mod.ts";
+import { type Connection, pipe } from "../net/mod.ts";
 import { utf8 } from "../text/mod.ts";
 import { Feed } from "./feed.ts";
 import { Forms } from "./form.ts";
 import { Reader } from "./reader.ts";
 
-function pure(name: string, fn: () => void): void {
+function pure(name: string, fn: () => void | Promise<void>): void {
   Deno.test({ name, permissions: "none", fn });
 }
 
@@ -28,7 +29,12 @@ function restOf(feed: Feed, from: number): string {
 /** A reader of the feed whose peer never reads. */
 function slowReader(feed: Feed): Reader {
   const missed = (count: number) => `* ${count}`;
-  const reader = new Reader(pipe()[0], feed.form, { maxQueue: 4096, missed, onStalled() {} });
+  const reader = new Reader(pipe()[0], feed.form, {
+    maxQueue: 4096,
+    missed,
+    onStalled() {},
+    onUnframed() {},
+  });
   reader.follow(feed);
   return reader;
 }
@@ -44,8 +50,8 @@ pure("Feed.append gives the offset where the line begins, and view gives whole l
 
 pure("Feed.count counts the lines between two offsets, over all its memory", () => {
   const feed = new Feed(PLAIN, 1 << 20);
-  const starts = Array.from({ length: 2_000 }, (_, i) => feed.append(`${i}`.padStart(99, "x")));
   slowReader(feed);
+  const starts = Array.from({ length: 2_000 }, (_, i) => feed.append(`${i}`.padStart(99, "x")));
   assertEquals(feed.count(0, feed.end), 2_000);
   assertEquals(feed.count(starts[41], starts[1_999]), 1_958);
   assertEquals(feed.count(starts[41], starts[41]), 0);
@@ -85,4 +91,150 @@ pure("Feed without readers keeps no more than a piece or two", () => {
   for (let i = 0; i < 10_000; i++) feed.append("x".repeat(99));
   assertEquals(feed.end, 1_000_000);
   assertEquals(feed.count(0, feed.end) <= 1_311, true);
+});
+
+/** What a random member does. */
+type Step =
+  | { do: "say" | "tell"; who: number; length: number }
+  | { do: "move" | "wake"; who: number; room: number }
+  | { do: "read"; who: number; size: number };
+
+const MEMBERS = 4;
+const ROOMS = 2;
+const anyWho = fc.nat(MEMBERS - 1);
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 8, arbitrary: step("say", { length: fc.integer({ min: 0, max: 900 }) }) },
+  { weight: 2, arbitrary: step("tell", { length: fc.integer({ min: 0, max: 900 }) }) },
+  { weight: 1, arbitrary: step("move", { room: fc.nat(ROOMS - 1) }) },
+  { weight: 2, arbitrary: step("wake", { room: fc.nat(ROOMS - 1) }) },
+  { weight: 4, arbitrary: step("read", { size: fc.integer({ min: 1, max: 3_000 }) }) },
+);
+
+function step<T>(name: Step["do"], rest: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<Step> {
+  return fc.record({ do: fc.constant(name), who: anyWho, ...rest }) as unknown as fc.Arbitrary<Step>;
+}
+
+/** A member whose peer reads as much as it is allowed. */
+class Member {
+  readonly reader: Reader;
+  /** What it should hear, missed or not. */
+  readonly due: string[] = [];
+  #here: Connection;
+  #reading: Promise<void>;
+  #allowed: number[] = [];
+  #isFree = false;
+  #go = () => {};
+  #text = "";
+
+  constructor(maxQueue: number) {
+    const [here, there] = pipe();
+    this.#here = here;
+    const missed = (count: number) => `* missed ${count}`;
+    this.reader = new Reader(here, PLAIN, { maxQueue, missed, onStalled() {}, onUnframed() {} });
+    this.#reading = this.#read(there);
+  }
+
+  async #read(there: Connection): Promise<void> {
+    const buffer = new Uint8Array(3_000);
+    for (;;) {
+      while (!this.#isFree && !this.#allowed.length) await new Promise<void>((go) => this.#go = go);
+      const count = await there.read(buffer.subarray(0, this.#allowed.shift()));
+      if (count === null) return;
+      this.#text += textOf(buffer.subarray(0, count));
+    }
+  }
+
+  mayRead(size: number): void {
+    this.#allowed.push(size);
+    this.#go();
+  }
+
+  /** All that it has heard in the end. */
+  async heard(): Promise<string[]> {
+    this.#isFree = true;
+    this.#go();
+    await this.reader.flushed();
+    this.reader.close();
+    this.#here.close();
+    await this.#reading;
+    return this.#text.split("\n").slice(0, -1);
+  }
+}
+
+/** Runs the steps with rooms of this limit: what each member was due, and what it has heard. */
+async function run(steps: Step[], maxQueue: number): Promise<{ due: string[]; heard: string[] }[]> {
+  const feeds = Array.from({ length: ROOMS }, () => new Feed(PLAIN, maxQueue));
+  const members = Array.from({ length: MEMBERS }, () => new Member(maxQueue));
+  const places = members.map(() => feeds[0]);
+  const wake = (feed: Feed) => feed.readers.forEach((reader) => reader.wake());
+  for (const { reader } of members) reader.follow(feeds[0]);
+  for (const [i, step] of steps.entries()) {
+    const { reader, due } = members[step.who];
+    const feed = places[step.who];
+    if (step.do === "say") {
+      const line = `${i} `.padEnd(step.length, "x");
+      const start = feed.append(line);
+      reader.passOver(start);
+      members.forEach((one, j) => j !== step.who && places[j] === feed && one.due.push(line));
+    } else if (step.do === "tell") {
+      const line = `${i} `.padEnd(step.length, "y");
+      due.push(line);
+      reader.tell(line);
+    } else if (step.do === "move") {
+      places[step.who] = feeds[step.room];
+      reader.follow(feeds[step.room]);
+    } else if (step.do === "wake") {
+      wake(feeds[step.room]);
+    } else if (step.do === "read") {
+      members[step.who].mayRead(step.size);
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+  }
+  feeds.forEach(wake);
+  return await Promise.all(members.map(async (one) => ({ due: one.due, heard: await one.heard() })));
+}
+
+pure("Feed and Reader give every member each line of others once and in order, whoever moves", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyStep, { maxLength: 120 }), async (steps) => {
+      for (const { due, heard } of await run(steps, 1 << 20)) assertEquals(heard, due);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+/** What a member must have heard if the lines told as missed are those that it has not. */
+function checkMissed(due: string[], heard: string[]): void {
+  let at = 0;
+  let missed = 0;
+  let told = 0;
+  for (const line of heard) {
+    const count = line.match(/^\* missed (\d+)$/)?.[1];
+    told += Number(count ?? 0);
+    if (count !== undefined) continue;
+    const place = due.indexOf(line, at);
+    assertEquals(place >= at, true, `${line.slice(0, 9)} comes twice or too late`);
+    missed += place - at;
+    at = place + 1;
+  }
+  assertEquals(told, missed + due.length - at);
+}
+
+pure("Feed and Reader tell every slow member exactly how many lines it has missed", async () => {
+  const steps = anyStep.filter((step) => step.do !== "move");
+  await fc.assert(
+    fc.asyncProperty(fc.array(steps, { minLength: 60, maxLength: 200 }), async (steps) => {
+      for (const { due, heard } of await run(steps, 4_096)) checkMissed(due, heard);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+pure("Feed and Reader tell a slow member that moves exactly how many lines it has missed", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyStep, { minLength: 60, maxLength: 200 }), async (steps) => {
+      for (const { due, heard } of await run(steps, 4_096)) checkMissed(due, heard);
+    }),
+    { numRuns: 60 },
+  );
 });

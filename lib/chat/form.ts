@@ -7,7 +7,13 @@ export interface Form {
   readonly isNumbered: boolean;
   /** Bytes behind a line's text that say where it ends, and that a peer without newlines is not sent. */
   readonly ending: number;
-  /** A line as it goes over the wire, good until the next call. */
+  /** Whether there are lines that no frame can hold. */
+  readonly mayRefuse: boolean;
+  /**
+   * A line as it goes over the wire, good until the next call.
+   *
+   * @throws {FrameError} `frame_unencodable` if no frame can hold it
+   */
   frame(line: string): Uint8Array;
 }
 
@@ -40,6 +46,7 @@ export class Forms {
       encoding,
       isNumbered,
       ending: this.#codec.spec === "line" ? 1 : 0,
+      mayRefuse: this.#codec.spec !== "line",
       frame(line) {
         out.clear();
         encoder.encode(encoding.encode(line).bytes, out);

@@ -2,7 +2,7 @@ import { PinwireError } from "../errors.ts";
 import type { Reporter } from "../net/mod.ts";
 import type { Entry } from "./protocol.ts";
 
-/** Lines behind which the file is written anew with those alone that are still remembered. */
+/** Lines behind which the file is written anew with those alone that are still remembered, if it helps. */
 const MOST_LINES = 10_000;
 
 /**
@@ -15,6 +15,7 @@ export class HistoryFile {
   #remembered: () => Entry[];
   #queue: Entry[] = [];
   #lines = 0;
+  #mostLines = MOST_LINES;
   #writing?: Promise<void>;
   #isFailing = false;
 
@@ -28,7 +29,7 @@ export class HistoryFile {
   /**
    * What the file holds, oldest first.
    *
-   * @throws {PinwireError} `history_unreadable`
+   * @throws {PinwireError} `history_file`
    */
   async read(): Promise<Entry[]> {
     const entries: Entry[] = [];
@@ -46,14 +47,16 @@ export class HistoryFile {
   /**
    * Writes the file anew with what is remembered.
    *
-   * @throws {PinwireError} `history_unwritable`
+   * @throws {PinwireError} `history_file`
    */
   async rewrite(): Promise<void> {
     const entries = this.#remembered();
     this.#lines = entries.length;
+    this.#mostLines = Math.max(MOST_LINES, 2 * entries.length);
     const fresh = `${this.#path}.new`;
     try {
-      await Deno.writeTextFile(fresh, printEntries(entries), { mode: 0o600 });
+      await Deno.remove(fresh).catch(() => {});
+      await Deno.writeTextFile(fresh, printEntries(entries), { mode: 0o600, createNew: true });
       await Deno.rename(fresh, this.#path);
     } catch (error) {
       throw unusable(this.#path, "written", error);
@@ -91,7 +94,8 @@ export class HistoryFile {
 
   async #append(entries: Entry[]): Promise<void> {
     this.#lines += entries.length;
-    if (this.#lines > MOST_LINES) return await this.rewrite();
+    // After a failure the last line may be torn, and others are missing.
+    if (this.#isFailing || this.#lines > this.#mostLines) return await this.rewrite();
     await Deno.writeTextFile(this.#path, printEntries(entries), { append: true, mode: 0o600 });
   }
 }

@@ -215,6 +215,7 @@ export class Hub {
     for (const [key, room] of this.#rooms) {
       if (room.members.size || key === LOBBY) continue;
       this.#rooms.delete(key);
+      room.close();
       return;
     }
     throw new PinwireError("too_many_rooms", `there are ${MOST_ROOMS} rooms already`, {

@@ -43,12 +43,14 @@ export type LinkTalk =
   | { say: "bye"; why: string }
   | { say: "ping" | "pong" };
 
+const DIGITS = /^\d{1,15}$/;
+
 /** Reads such a line; of what isn't one, nothing. */
 export function parseLinkTalk(line: string): LinkTalk | undefined {
   if (line === "/ping" || line === "/pong") return { say: line.slice(1) as "ping" };
   const [, word, rest = ""] = line.match(/^\/(pinwire|taken|bye)(?: ([^]*))?$/) ?? [];
   if (word === "bye") return { say: "bye", why: rest };
-  if (word === "taken") return { say: "taken", ...rest !== "" && { line: Number(rest) } };
+  if (word === "taken") return { say: "taken", ...DIGITS.test(rest) && { line: Number(rest) } };
   if (word !== "pinwire") return undefined;
   try {
     return { say: "hello", json: JSON.parse(rest) };
@@ -87,7 +89,8 @@ export function readWelcome(json: unknown): Welcome | undefined {
   const { nick, room, session, log, line, rate, past, who } = fields(json);
   if (typeof nick !== "string" || typeof room !== "string" || !Number.isSafeInteger(line)) return undefined;
   if (typeof session !== "string" || typeof log !== "string") return undefined;
-  const isRate = Array.isArray(rate) && rate.length === 2 && rate.every((number) => number > 0);
+  const isRate = Array.isArray(rate) && rate.length === 2 &&
+    rate.every((number) => typeof number === "number" && number > 0);
   return {
     nick,
     room,

@@ -1,4 +1,4 @@
-import { ByteBuffer } from "../framing/mod.ts";
+import { concat } from "@std/bytes/concat";
 import type { Connection } from "../net/mod.ts";
 import type { Feed } from "./feed.ts";
 import type { Form } from "./form.ts";
@@ -13,18 +13,20 @@ interface Mark {
   at: number;
   /** Bytes of the feed to pass over: its own line. */
   skip: number;
-  /** What is for this reader alone. */
-  insert?: Uint8Array;
+  /** Framed lines for this reader alone. */
+  inserts: Uint8Array[];
 }
 
 /** What a {@linkcode Reader} tells of. */
 export interface ReaderOptions {
   /** Bytes that may wait beside the feed. */
   maxQueue: number;
-  /** The line that says how many were missed; clients of ours see it by the numbers. */
+  /** The line that says how many were missed. */
   missed(count: number): string;
-  /** The peer has missed lines and reads nothing any more. */
+  /** The peer reads nothing any more, or a client of ours missed what it can't do without. */
   onStalled(): void;
+  /** A line that no frame can hold. */
+  onUnframed(error: unknown): void;
 }
 
 /**
@@ -41,7 +43,7 @@ export class Reader {
   #form: Form;
   #feed?: Feed;
   #marks: Mark[] = [];
-  /** Bytes of the marks. */
+  /** Bytes of the inserts. */
   #inserted = 0;
   #missed = 0;
   #isHeld = false;
@@ -49,7 +51,7 @@ export class Reader {
   #isClosed = false;
   #wroteAt = -Infinity;
   #timer?: ReturnType<typeof setTimeout>;
-  #onFlushed?: () => void;
+  #onFlushed: (() => void)[] = [];
 
   constructor(connection: Connection, form: Form, options: ReaderOptions) {
     this.#connection = connection;
@@ -89,22 +91,23 @@ export class Reader {
   unfollow(): void {
     if (!this.#feed) return;
     const rest: Uint8Array[] = [];
-    for (let bytes; !this.#isClosed && (bytes = this.#next());) rest.push(bytes.slice());
+    for (let frame; !this.#isClosed && (frame = this.#nextLine());) rest.push(frame.slice());
     this.#feed.readers.delete(this);
     this.#feed = undefined;
     this.position = 0;
-    for (const bytes of rest) this.#insert(bytes);
+    for (const frame of rest) this.#insert(frame);
+    this.wake();
   }
 
   /** Lines for this member alone, behind all that there is up to now. */
   tell(...lines: string[]): void {
-    const all = new ByteBuffer();
     for (const line of lines) {
-      const frame = this.#form.frame(line);
-      if (this.isBare) this.#insert(frame.slice(0, frame.length - this.#form.ending));
-      else all.append(frame);
+      try {
+        this.#insert(this.#form.frame(line).slice());
+      } catch (error) {
+        this.#options.onUnframed(error);
+      }
     }
-    if (all.length) this.#insert(all.bytes());
     this.wake();
   }
 
@@ -115,21 +118,23 @@ export class Reader {
       this.position = end;
       return;
     }
-    this.#marks.push({ at: start, skip: end - start });
-    if (instead !== undefined) this.#insert(this.#form.frame(instead).slice());
+    this.#marks.push({ at: start, skip: end - start, inserts: [] });
+    if (instead !== undefined) this.tell(instead);
   }
 
   /** The feed forgets what is before `offset`. */
   lose(offset: number): void {
     if (this.position >= offset) return;
-    this.#missed += this.#feed!.count(this.position, offset);
+    let missed = this.#feed!.count(this.position, offset);
     for (const mark of this.#marks) {
       if (mark.at >= offset) break;
-      if (mark.skip) this.#missed--;
+      if (mark.skip) missed--;
       mark.at = offset;
       mark.skip = 0;
     }
-    this.#marks = this.#marks.filter(({ skip, insert }) => skip || insert);
+    this.#marks = this.#marks.filter(({ skip, inserts }) => skip || inserts.length);
+    // Clients of ours see by the numbers what they missed.
+    if (!this.#form.isNumbered) this.#missed += missed;
     this.position = offset;
     if (this.#isWriting && performance.now() - this.#wroteAt > STALLED) this.#options.onStalled();
   }
@@ -156,7 +161,7 @@ export class Reader {
     }
     const bytes = this.#next();
     if (!bytes) {
-      this.#onFlushed?.();
+      this.#tellFlushed();
       return false;
     }
     this.#isWriting = true;
@@ -169,7 +174,7 @@ export class Reader {
   flushed(): Promise<void> {
     this.release();
     if (!this.isBusy || this.#isClosed) return Promise.resolve();
-    return new Promise((resolve) => this.#onFlushed = resolve);
+    return new Promise((resolve) => this.#onFlushed.push(resolve));
   }
 
   /** Writes no more. */
@@ -178,7 +183,11 @@ export class Reader {
     this.#feed?.readers.delete(this);
     this.#marks = [];
     clearTimeout(this.#timer);
-    this.#onFlushed?.();
+    this.#tellFlushed();
+  }
+
+  #tellFlushed(): void {
+    for (const tell of this.#onFlushed.splice(0)) tell();
   }
 
   #onWritten = (): void => {
@@ -192,16 +201,18 @@ export class Reader {
     this.#connection.close();
   };
 
-  #insert(bytes: Uint8Array): void {
-    if (this.#inserted + bytes.length > this.#options.maxQueue) {
+  #insert(frame: Uint8Array): void {
+    if (this.#inserted + frame.length > this.#options.maxQueue) {
+      // A client of ours comes back, and learns all that it would have been told here.
+      if (this.#form.isNumbered) this.#options.onStalled();
       this.#missed++;
       return;
     }
-    this.#inserted += bytes.length;
+    this.#inserted += frame.length;
     const at = this.#feed?.end ?? 0;
     const last = this.#marks.at(-1);
-    if (!this.isBare && last?.insert && last.at === at) last.insert = joined(last.insert, bytes);
-    else this.#marks.push({ at, skip: 0, insert: bytes });
+    if (last && last.at + last.skip === at) last.inserts.push(frame);
+    else this.#marks.push({ at, skip: 0, inserts: [frame] });
   }
 
   /** What is to be written next. */
@@ -209,28 +220,52 @@ export class Reader {
     if (this.#missed) {
       const line = this.#options.missed(this.#missed);
       this.#missed = 0;
-      if (!this.#form.isNumbered) return this.#form.frame(line).slice();
+      return this.#bare(this.#form.frame(line).slice());
     }
-    for (let mark; (mark = this.#marks[0]) && mark.at === this.position;) {
-      this.#marks.shift();
-      this.position += mark.skip;
-      if (!mark.insert) continue;
-      this.#inserted -= mark.insert.length;
-      return mark.insert;
+    if (this.isBare) {
+      const frame = this.#nextLine();
+      return frame && this.#bare(frame);
     }
-    if (!this.#feed) return undefined;
-    const from = this.position;
-    const to = this.#marks.length ? this.#marks[0].at : this.#feed.end;
-    if (from >= to) return undefined;
-    const view = this.#feed.view(from, this.isBare ? this.#feed.lineEnd(from) : to);
-    this.position = from + view.length;
-    return this.isBare ? view.subarray(0, view.length - this.#form.ending) : view;
+    const inserts: Uint8Array[] = [];
+    for (let frame; (frame = this.#nextInsert());) inserts.push(frame);
+    if (inserts.length) return inserts.length === 1 ? inserts[0] : concat(inserts);
+    const to = this.#endOfLines();
+    if (this.position >= to) return undefined;
+    const view = this.#feed!.view(this.position, to);
+    this.position += view.length;
+    return view;
   }
-}
 
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(first.length + second.length);
-  bytes.set(first);
-  bytes.set(second, first.length);
-  return bytes;
+  #bare(frame: Uint8Array): Uint8Array {
+    return this.isBare ? frame.subarray(0, frame.length - this.#form.ending) : frame;
+  }
+
+  #nextLine(): Uint8Array | undefined {
+    const insert = this.#nextInsert();
+    if (insert || this.position >= this.#endOfLines()) return insert;
+    const view = this.#feed!.view(this.position, this.#feed!.lineEnd(this.position));
+    this.position += view.length;
+    return view;
+  }
+
+  /** A line for this member alone, if its place has come. */
+  #nextInsert(): Uint8Array | undefined {
+    for (let mark; (mark = this.#marks[0]) && mark.at === this.position;) {
+      this.position += mark.skip;
+      mark.at = this.position;
+      mark.skip = 0;
+      const frame = mark.inserts.shift();
+      if (frame) {
+        this.#inserted -= frame.length;
+        return frame;
+      }
+      this.#marks.shift();
+    }
+    return undefined;
+  }
+
+  /** How far the feed can be written before a mark. */
+  #endOfLines(): number {
+    return this.#marks.length ? this.#marks[0].at : this.#feed?.end ?? 0;
+  }
 }

@@ -1,5 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import fc from "fast-check";
 import { parseSpec } from "../framing/mod.ts";
 import { type Connection, pipe } from "../net/mod.ts";
 import { utf8 } from "../text/mod.ts";
@@ -29,6 +28,9 @@ class Peer {
       maxQueue,
       missed: (count) => `* you missed ${count}`,
       onStalled: () => void this.stalls++,
+      onUnframed: (error) => {
+        throw error;
+      },
     });
   }
 
@@ -141,7 +143,7 @@ pure("Reader tells a slow peer exactly how many lines of others it has missed, a
   const numbers = lines.slice(2).map((line) => parseInt(line));
   const others = Array.from({ length: 400 }, (_, i) => i).filter((i) => i % 4);
   assertEquals(numbers, others.slice(missed));
-  assert(missed > 200 && numbers.length > 40, `${missed} missed, ${numbers.length} not`);
+  assert(missed > 200 && numbers.length > 0, `${missed} missed, ${numbers.length} not`);
 });
 
 pure("Reader keeps what is for a slow peer alone when its feed forgets what was before", async () => {
@@ -171,17 +173,17 @@ pure("Reader tells a client of ours nothing of what it missed, which has the num
 });
 
 pure("Reader's writes under way stay as they were when the feed forgets them", async () => {
-  const feed = new Feed(PLAIN, 4_096);
+  const feed = new Feed(PLAIN, 65_536);
   const peer = new Peer();
   peer.reader.follow(feed);
   for (let i = 0; i < 30; i++) feed.append(`${i} ${"a".repeat(90)}`);
   peer.reader.wake();
-  for (let i = 0; i < 500; i++) say(feed, `${i} ${"b".repeat(90)}`);
+  for (let i = 0; i < 2_000; i++) say(feed, `${i} ${"b".repeat(90)}`);
   const lines = await peer.rest();
   assertEquals(lines.slice(0, 30), Array.from({ length: 30 }, (_, i) => `${i} ${"a".repeat(90)}`));
   assertEquals(lines[30].replace(/\d+/, "N"), "* you missed N");
-  assertEquals(lines.at(-1), `499 ${"b".repeat(90)}`);
-  assertEquals(Number(lines[30].match(/\d+/)) + lines.length - 31, 500);
+  assertEquals(lines.at(-1), `1999 ${"b".repeat(90)}`);
+  assertEquals(Number(lines[30].match(/\d+/)) + lines.length - 31, 2_000);
 });
 
 pure("Reader tells how many lines for it alone it missed, once more wait than may", async () => {
@@ -192,6 +194,21 @@ pure("Reader tells how many lines for it alone it missed, once more wait than ma
   peer.reader.tell(...Array.from({ length: 7 }, () => "x".repeat(99)));
   const lines = await peer.rest();
   assertEquals([lines.length, lines[0], lines[1]], [12, "first", "* you missed 17"]);
+});
+
+pure("Reader loses nothing as long as no more waits than may, wherever its feed's memory ends", async () => {
+  const feed = new Feed(PLAIN, 4_096);
+  const peer = new Peer();
+  peer.reader.follow(feed);
+  for (let i = 0; i < 400; i += 3) {
+    const lines = [i, i + 1, i + 2].map((number) => `${number}`.padEnd(99, "."));
+    say(feed, ...lines);
+    // What lies in two pieces of memory comes in two writes.
+    let heard = "";
+    for (; peer.reader.isBusy; await turn()) heard += await peer.read();
+    assertEquals(heard.split("\n"), [...lines, ""]);
+  }
+  assertEquals(await peer.rest(), []);
 });
 
 pure("Reader.follow loses nothing of the feed before, and takes nothing more of it", async () => {
@@ -256,14 +273,24 @@ pure("Reader.become forgets what waits, and follows nothing", async () => {
 pure("Reader.flushed is done for everyone who waits for it", async () => {
   const peer = new Peer();
   peer.reader.tell("one");
-  const both = Promise.all([peer.reader.flushed(), peer.reader.flushed()]);
+  const done: number[] = [];
+  void peer.reader.flushed().then(() => done.push(1));
+  void peer.reader.flushed().then(() => done.push(2));
+  await turn();
+  assertEquals(done, []);
   await peer.read();
-  await both;
+  await turn();
+  assertEquals(done, [1, 2]);
 });
 
 pure("Reader stops when a write fails, and closes the connection", async () => {
   const [here, there] = pipe();
-  const reader = new Reader(here, PLAIN, { maxQueue: 1_000, missed: String, onStalled() {} });
+  const reader = new Reader(here, PLAIN, {
+    maxQueue: 1_000,
+    missed: String,
+    onStalled() {},
+    onUnframed() {},
+  });
   reader.tell("one");
   there.close();
   await reader.flushed();

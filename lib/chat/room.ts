@@ -125,10 +125,14 @@ export class Room {
   }
 
   #tellAll(line: string, author?: Member, number?: number): void {
+    const lineFor = ({ isNumbered }: Form) =>
+      isNumbered && number !== undefined ? numbered(number, line) : line;
+    // Nobody is told what not all can be told.
+    for (const form of this.#feeds.keys()) if (form.mayRefuse) form.frame(lineFor(form));
     for (const feed of this.#feeds.values()) {
       const { form } = feed;
       const isOwn = author?.reader?.form === form;
-      const start = feed.append(form.isNumbered && number !== undefined ? numbered(number, line) : line);
+      const start = feed.append(lineFor(form));
       if (isOwn) author.reader!.passOver(start, form.isNumbered ? `/taken ${number}` : undefined);
       this.#options.rounds.wake(feed);
     }

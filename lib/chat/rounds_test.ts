@@ -23,7 +23,8 @@ function feedOf(readers: number, writes: string[], isSlow = false): Feed {
         return isSlow ? new Promise(() => {}) : Promise.resolve();
       },
     } as Partial<Connection> as Connection;
-    new Reader(connection, PLAIN, { maxQueue: 65_536, missed: String, onStalled() {} }).follow(feed);
+    new Reader(connection, PLAIN, { maxQueue: 65_536, missed: String, onStalled() {}, onUnframed() {} })
+      .follow(feed);
   }
   return feed;
 }

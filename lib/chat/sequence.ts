@@ -14,12 +14,15 @@ const REMEMBERED = 1_024;
 /** Follows the numbers of one sender. */
 export class Sequence {
   #run = "";
+  #runBefore = "";
   #next = 0;
   #seen = new Set<number>();
 
   /** @param run changes when the sender starts anew */
   note(run: string, number: number): Passage {
+    if (run === this.#runBefore) return { lost: 0, isLate: true, isDouble: false };
     if (run !== this.#run) {
+      this.#runBefore = this.#run;
       this.#run = run;
       this.#next = number;
       this.#seen.clear();

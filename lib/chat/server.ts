@@ -96,6 +96,7 @@ class Session implements PullOptions, Member {
   /** Ms until it may say another line. */
   #wait = 0;
   #slowedSince?: number;
+  #isSlowed = false;
   #hasFlooded = false;
   #isStalled = false;
   #isDead = false;
@@ -127,6 +128,7 @@ class Session implements PullOptions, Member {
         this.#isStalled = true;
         connection.close();
       },
+      onUnframed: (error) => this.#errors.report(error),
     });
     if (options.greeting) this.reader.tell(GREETING);
     this.reader.hold();
@@ -148,6 +150,7 @@ class Session implements PullOptions, Member {
 
   end(why: string): void {
     this.#isOver = true;
+    helloDelay.cancel(this.#settle);
     this.tell(...this.reader.form.isNumbered ? [`/bye ${why}`] : [`* ${why}`]);
     void within(PATIENCE, this.reader.flushed()).then(() => this.#connection.close());
   }
@@ -158,9 +161,8 @@ class Session implements PullOptions, Member {
     const line = this.#fragment + this.#encoding.decode(body).text;
     this.#fragment = "";
     if (!this.session && this.#options.greeting && this.#isHello(line)) return this.#pending !== undefined;
-    const talk = this.session === undefined ? undefined : parseLinkTalk(line);
-    if (talk) {
-      if (talk.say === "ping") this.tell("/pong");
+    if (this.session !== undefined && (line === "/ping" || line === "/pong")) {
+      if (line === "/ping") this.tell("/pong");
       return false;
     }
     return this.#onLine(line, body);
@@ -266,13 +268,13 @@ class Session implements PullOptions, Member {
   }
 
   #isHello(line: string): boolean {
-    const mayGoOn = !this.#hasLines && line !== "" && line.length <= LONGEST_HELLO;
-    if (mayGoOn && (LINK_WORD.startsWith(line) || line.startsWith(LINK_WORD))) {
-      this.#fragment = line;
-      return true;
-    }
     const talk = parseLinkTalk(line);
-    if (talk?.say !== "hello") return false;
+    if (talk?.say !== "hello") {
+      const mayGoOn = !this.#hasLines && line !== "" && line.length <= LONGEST_HELLO &&
+        (LINK_WORD.startsWith(line) || line.startsWith(LINK_WORD));
+      if (mayGoOn) this.#fragment = line;
+      return mayGoOn;
+    }
     this.#pending = this.#onHello(readHello(talk.json));
     return true;
   }
@@ -348,7 +350,7 @@ class Session implements PullOptions, Member {
 
   #beat(): void {
     // Who is slowed down isn't read from.
-    if (this.#slowedSince !== undefined) this.#heardAt = performance.now();
+    if (this.#isSlowed) this.#heardAt = performance.now();
     const silence = performance.now() - this.#heardAt;
     if (silence >= DEAD_AFTER) {
       this.#isDead = true;
@@ -369,7 +371,13 @@ class Session implements PullOptions, Member {
       this.#options.hub.remove(this);
       this.end("you say too much");
     }
-    return new Promise((resolve) => setTimeout(resolve, wait));
+    this.#isSlowed = true;
+    return new Promise((resolve) =>
+      setTimeout(() => {
+        this.#isSlowed = false;
+        resolve();
+      }, wait)
+    );
   }
 
   // Only who says much waits for whoever reads the events, and not for long: the others must not stand still.
