@@ -140,7 +140,7 @@ export class ChatClient {
         encoding: this.#context.encoding.name,
       }),
       heard: (line) => this.#heard(line, peer),
-      noticed: (text) => this.#noticed(visible(text)),
+      noticed: (text) => this.#screen.notice(visible(text)),
       counted: (number) => this.#count(number),
       placed: (welcome) => this.#placed(welcome),
       opened: () => this.#open(session),
@@ -224,11 +224,6 @@ export class ChatClient {
     const { nick, text, isAction } = said;
     this.#know(nick);
     this.#screen.message({ peer, line: shown, text: isAction ? `/me ${text}` : text, nick, room });
-  }
-
-  #noticed(text: string): void {
-    // Everybody in the room is told, but we know.
-    if (text !== `${this.nick} has joined`) this.#screen.notice(text);
   }
 
   /** Whether a numbered line is the next one, or at least a new one; if some are missing, says so. */

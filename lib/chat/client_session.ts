@@ -117,6 +117,11 @@ export class ClientSession implements PullOptions {
     return this.#errors.report(error);
   }
 
+  /** A server of ours ends its lines: half a one is what a lost link has left of it. */
+  dropsUnfinished(): boolean {
+    return this.#place === "ours";
+  }
+
   /** Done when the next line may be said, so that the server doesn't take us for a flooder. */
   async pace(): Promise<void> {
     const wait = this.#wait;

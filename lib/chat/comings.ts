@@ -7,32 +7,38 @@ const NAMES = 10;
  * Tells who comes and goes: the first at once, those right behind together. Otherwise a crowd of n that comes in
  * would have n² lines to read about itself.
  */
-export class Comings {
-  #notice: (text: string) => void;
-  #joined = new Set<string>();
-  #left = new Set<string>();
+export class Comings<M extends { nick: string }> {
+  #notice: (text: string, newcomer?: M) => void;
+  #joined = new Map<string, M>();
+  #left = new Map<string, M>();
   #timer?: ReturnType<typeof setTimeout>;
 
-  constructor(notice: (text: string) => void) {
+  /** @param notice is given the newcomer too if there is but one, which knows it already */
+  constructor(notice: (text: string, newcomer?: M) => void) {
     this.#notice = notice;
   }
 
-  joined(nick: string): void {
-    if (!this.#left.delete(nick)) this.#joined.add(nick);
+  joined(member: M): void {
+    if (!this.#left.delete(member.nick)) this.#joined.set(member.nick, member);
     this.#tell();
   }
 
-  left(nick: string): void {
-    if (!this.#joined.delete(nick)) this.#left.add(nick);
+  left(member: M): void {
+    if (!this.#joined.delete(member.nick)) this.#left.set(member.nick, member);
     this.#tell();
   }
 
   /** Tells now what was gathered. */
   flush(): void {
-    for (const [names, verb] of [[this.#left, "left"], [this.#joined, "joined"]] as const) {
-      if (names.size) this.#notice(`${listed([...names])} ${names.size === 1 ? "has" : "have"} ${verb}`);
-      names.clear();
-    }
+    const left = [...this.#left.keys()];
+    const joined = [...this.#joined.values()];
+    this.#left.clear();
+    this.#joined.clear();
+    const tell = (nicks: string[], verb: string, newcomer?: M) =>
+      nicks.length &&
+      this.#notice(`${listed(nicks)} ${nicks.length === 1 ? "has" : "have"} ${verb}`, newcomer);
+    tell(left, "left");
+    tell(joined.map(({ nick }) => nick), "joined", joined.length === 1 ? joined[0] : undefined);
   }
 
   close(): void {

@@ -8,7 +8,7 @@ function pure(name: string, fn: () => void | Promise<void>): void {
 /** Comings that write down what they tell. */
 class Told implements Disposable {
   readonly texts: string[] = [];
-  readonly comings: Comings;
+  readonly comings: Comings<{ nick: string }>;
   #onText = () => {};
 
   constructor() {
@@ -31,11 +31,11 @@ class Told implements Disposable {
 pure("Comings tells of the first at once, and of those right behind together", async () => {
   using told = new Told();
   const { comings, texts } = told;
-  comings.joined("amy");
+  comings.joined({ nick: "amy" });
   assertEquals(texts, ["amy has joined"]);
-  for (const nick of ["bob", "cat", "dan"]) comings.joined(nick);
-  comings.left("amy");
-  comings.left("dan");
+  for (const nick of ["bob", "cat", "dan"]) comings.joined({ nick });
+  comings.left({ nick: "amy" });
+  comings.left({ nick: "dan" });
   assertEquals(texts.length, 1);
   while (texts.length < 3) await told.next();
   assertEquals(texts.slice(1), ["amy has left", "bob and cat have joined"]);
@@ -44,11 +44,11 @@ pure("Comings tells of the first at once, and of those right behind together", a
 pure("Comings tells nothing of who came and went meanwhile", () => {
   using told = new Told();
   const { comings, texts } = told;
-  comings.joined("amy");
-  comings.joined("bob");
-  comings.left("bob");
-  comings.left("amy");
-  comings.joined("amy");
+  comings.joined({ nick: "amy" });
+  comings.joined({ nick: "bob" });
+  comings.left({ nick: "bob" });
+  comings.left({ nick: "amy" });
+  comings.joined({ nick: "amy" });
   comings.flush();
   assertEquals(texts, ["amy has joined"]);
 });
@@ -56,7 +56,7 @@ pure("Comings tells nothing of who came and went meanwhile", () => {
 pure("Comings.flush tells at once what was gathered, and once", () => {
   using told = new Told();
   const { comings, texts } = told;
-  for (const nick of ["amy", "bob", "cat"]) comings.joined(nick);
+  for (const nick of ["amy", "bob", "cat"]) comings.joined({ nick });
   comings.flush();
   comings.flush();
   assertEquals(texts, ["amy has joined", "bob and cat have joined"]);
@@ -65,10 +65,10 @@ pure("Comings.flush tells at once what was gathered, and once", () => {
 pure("Comings gathers on behind what flush has told", async () => {
   using told = new Told();
   const { comings, texts } = told;
-  comings.joined("amy");
-  comings.joined("bob");
+  comings.joined({ nick: "amy" });
+  comings.joined({ nick: "bob" });
   comings.flush();
-  comings.joined("cat");
+  comings.joined({ nick: "cat" });
   assertEquals(texts.length, 2);
   await told.next();
   assertEquals(texts.at(-1), "cat has joined");
@@ -77,13 +77,13 @@ pure("Comings gathers on behind what flush has told", async () => {
 pure("Comings.close forgets what was gathered", () => {
   using told = new Told();
   const { comings, texts } = told;
-  comings.joined("amy");
-  comings.joined("bob");
+  comings.joined({ nick: "amy" });
+  comings.joined({ nick: "bob" });
   comings.close();
   comings.flush();
   assertEquals(texts, ["amy has joined"]);
   // After that the next one is a first one again.
-  comings.joined("cat");
+  comings.joined({ nick: "cat" });
   assertEquals(texts.at(-1), "cat has joined");
 });
 

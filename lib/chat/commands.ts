@@ -137,10 +137,10 @@ const chatConnect = command({
   },
 });
 
-const endpoint: Kind<InternetAddress> = {
-  meta: "ADDRESS",
+const endpoint = (meta: string): Kind<InternetAddress> => ({
+  meta,
   parse: (value) => parseAddress(value, { schemes: ["udp"] }) as InternetAddress,
-};
+});
 
 const chatPeer = command({
   summary: "talk over UDP: both ends alike, each line a datagram",
@@ -148,8 +148,8 @@ const chatPeer = command({
     "Binds LOCAL, sends every line to each REMOTE, and shows whatever comes to LOCAL with who sent it. Ends with end " +
     "or 88, said here or by a REMOTE.",
   positionals: {
-    local: { kind: endpoint, help: "where to listen: PORT or HOST:PORT" },
-    remote: { kind: endpoint, variadic: true, help: "where to send to, one or more" },
+    local: { kind: endpoint("LOCAL"), help: "where to listen: PORT or HOST:PORT" },
+    remote: { kind: endpoint("REMOTE"), variadic: true, help: "where to send to, one or more" },
   },
   options: {
     seq: { help: "number what is sent, and tell what was lost, doubled or overtaken of others' (both ends)" },
@@ -164,7 +164,6 @@ const chatPeer = command({
     ["0.0.0.0:9000 192.168.1.20:9000 192.168.1.21:9000 --seq", "three that watch what UDP loses"],
   ],
   async run(options, { local, remote }) {
-    if (!remote.length) throw usageError("nobody to send to", "name a REMOTE, as in chat peer 8989 8080");
     for (const one of remote) checkDialable(one as Address);
     const common = { ...options, frame: "raw", maxFrame: MAX_DATAGRAM };
     await using context = await openContext({ program: "pinwire chat", role: "server" }, common);

@@ -12,7 +12,7 @@ import { visible } from "../text/mod.ts";
 import { Forms } from "./form.ts";
 import { HistoryFile } from "./history_file.ts";
 import { Hub } from "./hub.ts";
-import { obey, tellPast } from "./obey.ts";
+import { obey, placeOf, tellPast } from "./obey.ts";
 import { CONSOLE_NICK } from "./protocol.ts";
 import { completeSaid, Painter } from "./view.ts";
 import type { Member, Room } from "./room.ts";
@@ -139,6 +139,7 @@ class ConsoleMember implements Member {
 
   arrived(): void {
     tellPast(this, this.#options.timestamps);
+    this.tell(placeOf(this));
   }
 
   end(): void {}

@@ -73,6 +73,9 @@ export function tellPast(member: Member, timestamps: boolean): void {
   if (lines.length) member.tell(...lines);
 }
 
+/** Tells a member who and where it is. */
+export const placeOf = ({ nick, room }: Member) => `* you are ${nick}, in ${room.name}`;
+
 /** Some of those in a member's room, and how many more there are. */
 function namesIn({ room }: Member): string {
   const names = nicksIn(room.members);

@@ -48,7 +48,7 @@ export class Room {
   line = 0;
   #feeds = new Map<Form, Feed>();
   #options: RoomOptions;
-  #comings = new Comings((text) => this.#notice(text));
+  #comings = new Comings<Member>((text, newcomer) => this.#notice(text, newcomer));
 
   constructor(name: string, options: RoomOptions) {
     this.name = name;
@@ -77,12 +77,12 @@ export class Room {
   /** Tells all that a member is there now. */
   announce(member: Member): void {
     member.isAnnounced = true;
-    this.#comings.joined(member.nick);
+    this.#comings.joined(member);
   }
 
   /** Tells all that a member has gone. */
-  announceLeft({ nick }: Member): void {
-    this.#comings.left(nick);
+  announceLeft(member: Member): void {
+    this.#comings.left(member);
   }
 
   /**
@@ -114,10 +114,10 @@ export class Room {
     this.#comings.close();
   }
 
-  #notice(text: string): void {
+  #notice(text: string, except?: Member): void {
     this.#options.reporter.report({ event: "notice", text, room: this.name }, true);
     try {
-      this.#tellAll(`* ${text}`);
+      this.#tellAll(`* ${text}`, except);
     } catch (error) {
       // Not every frame holds every line, such as fixed:16.
       this.#options.reporter.error(error);
@@ -131,9 +131,11 @@ export class Room {
     for (const form of this.#feeds.keys()) if (form.mayRefuse) form.frame(lineFor(form));
     for (const feed of this.#feeds.values()) {
       const { form } = feed;
-      const isOwn = author?.reader?.form === form;
       const start = feed.append(lineFor(form));
-      if (isOwn) author.reader!.passOver(start, form.isNumbered ? `/taken ${number}` : undefined);
+      const { reader } = author ?? {};
+      if (reader && feed.readers.has(reader)) {
+        reader.passOver(start, form.isNumbered && number !== undefined ? `/taken ${number}` : undefined);
+      }
       this.#options.rounds.wake(feed);
     }
     for (const member of this.members) if (member !== author && !member.reader) member.hear(line);

@@ -1,6 +1,15 @@
 import { PinwireError } from "../errors.ts";
 import { type Decoder, type FrameError, pullFrames, type PullOptions } from "../framing/mod.ts";
-import { type Connection, type Context, FrameErrors, Watch, type WatchOptions, within } from "../net/mod.ts";
+import {
+  type Connection,
+  type Context,
+  FrameErrors,
+  hasGone,
+  messageEvent,
+  Watch,
+  type WatchOptions,
+  within,
+} from "../net/mod.ts";
 import { clockOfLines } from "../net/clock.ts";
 import { guardLines } from "../net/line_guard.ts";
 import { type Encoding, ENCODINGS, openEncoding, visible } from "../text/mod.ts";
@@ -16,7 +25,7 @@ import {
   type Resume,
   type Welcome,
 } from "./link.ts";
-import { nicksIn, obey, type Place, tellPast } from "./obey.ts";
+import { nicksIn, obey, type Place, placeOf, tellPast } from "./obey.ts";
 import {
   DEAD_AFTER,
   type Entry,
@@ -68,9 +77,19 @@ export async function serveMember(
   const { decoder } = context.codec.open();
   const session = new Session(connection, decoder, context, options);
   try {
-    await pullFrames(guardLines(connection, context.codec), decoder, session);
+    const guarded = guardLines(connection, context.codec);
+    let loss: unknown;
+    // Who leaves our greeting unread resets the connection: what it said before still counts.
+    const read = (buffer: Uint8Array) =>
+      guarded.read(buffer).catch((error) => {
+        if (!hasGone(error)) throw error;
+        loss = error;
+        return null;
+      });
+    await pullFrames({ read }, decoder, session);
     await session.finish();
     session.checkEnd();
+    if (loss) throw loss;
   } finally {
     session.close();
   }
@@ -133,6 +152,7 @@ class Session implements PullOptions, Member {
     if (options.greeting) this.reader.tell(GREETING);
     this.reader.hold();
     hub.add(this);
+    tellPast(this, timestamps);
     helloDelay.start(this.#settle);
   }
 
@@ -144,8 +164,9 @@ class Session implements PullOptions, Member {
   }
 
   arrived(): void {
-    if (this.session === undefined) tellPast(this, this.#options.timestamps);
-    else this.#tellPlace();
+    if (this.session !== undefined) return this.#tellPlace();
+    tellPast(this, this.#options.timestamps);
+    this.tell(placeOf(this));
   }
 
   end(why: string): void {
@@ -184,6 +205,11 @@ class Session implements PullOptions, Member {
     this.tell(`* ${error.sentence}`);
     if (this.session !== undefined) this.tell("/taken");
     return this.#errors.report(error);
+  }
+
+  /** A client of ours ends its lines: half a one is what a lost link has left of it. */
+  dropsUnfinished(): boolean {
+    return this.session !== undefined;
   }
 
   /** What was said to a peer that has ended its side still goes out. */
@@ -228,7 +254,7 @@ class Session implements PullOptions, Member {
   #settle = (): void => {
     helloDelay.cancel(this.#settle);
     if (this.isAnnounced) return;
-    tellPast(this, this.#options.timestamps);
+    if (this.#options.greeting && !this.reader.isBare) this.tell(placeOf(this));
     this.reader.release();
     this.#options.hub.announce(this);
   };
@@ -250,9 +276,10 @@ class Session implements PullOptions, Member {
     const wantsToLeave = obey(line, this, this.#place);
     const isSaid = room.line > before;
     if (isSaid && this.#watch.isActive) {
-      this.#watch.received(this.#connection.remote, body, (event) => {
-        this.#context.reporter.report({ ...event, nick, room: room.name });
-      });
+      const decoded = this.#encoding.decode(body);
+      const event = messageEvent(this.#connection.remote, body, decoded);
+      this.#context.reporter.report({ ...event, nick, room: room.name });
+      this.#watch.passed(decoded.text);
     }
     if (this.session !== undefined) {
       if (nick !== this.nick) this.tell(printLink(this.#welcome()));

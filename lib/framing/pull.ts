@@ -26,6 +26,8 @@ export interface PullOptions {
   onBatch?(): Promise<void> | undefined | void;
   /** Takes each error that the decoder recovers from, and may return true as `onFrame`; else they are passed over. */
   onError?(error: FrameError): unknown;
+  /** Whether a message that the end of the stream leaves unfinished is none; without it the decoder decides. */
+  dropsUnfinished?(): boolean;
   /** Is for a decoder that has `nextTimeout`, such as that of `text`; without it no pause ends a message. */
   clock?: PullClock;
   /** Bytes that stay free in front of each `raw` message in its ArrayBuffer; 0 if not given. */
@@ -82,6 +84,7 @@ export async function pullFrames(source: PullSource, decoder: Decoder, options: 
     } else {
       reading = undefined;
       if (got === 0) continue;
+      if (got === null && options.dropsUnfinished?.()) return;
       if (got === null) decoder.end();
       else decoder.feed(window.read(got), decoder.nextTimeout && clock?.now());
     }

@@ -1,0 +1,116 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Process } from "./support.ts";
+import {
+  type ChatEvent,
+  chatServe,
+  connectAs,
+  Member,
+  next,
+  noticed,
+  randomOf,
+  turns,
+  Wire,
+} from "./support/chat.ts";
+
+/** Times that all links are cut, and lines that each says before and after. */
+const CUTS = 2;
+const LINES = 15;
+
+/** What each author said, as one of the others was told it. */
+function byAuthor(lines: [nick: string, text: string][]): Record<string, string[]> {
+  const said: Record<string, string[]> = {};
+  for (const [nick, text] of lines) (said[nick] ??= []).push(text);
+  return said;
+}
+
+const ofLine = (line: string) => line.match(/^(\w+): (.*)$/)!.slice(1) as [string, string];
+
+/** What a client was told of: the lines that may not have arrived. */
+function unconfirmed(events: ChatEvent[]): string[] {
+  return events.flatMap(({ event, message }) => {
+    const [, count, first] =
+      message?.match(/^(?:the last (\d+) lines|what was said last) may not have arrived, from "(.*)" on$/) ??
+        [];
+    if (event !== "error" || first === undefined) return [];
+    return Array.from({ length: Number(count ?? 1) }, (_, i) => String(Number(first) + i));
+  });
+}
+
+/** All messages that a client shows up to the one that says `last`, which stay in its events. */
+async function messagesUntil(client: Process, last: string): Promise<[string, string][]> {
+  const said: [string, string][] = [];
+  do {
+    const { nick, text } = await next(client, "message");
+    said.push([nick!, text!]);
+  } while (said.at(-1)![1] !== last);
+  return said;
+}
+
+for (const seed of [20_261_121]) {
+  Deno.test(`a wire that cuts, delays and resets (seed ${seed}): nothing is lost untold, nothing doubled`, async () => {
+    const random = randomOf(seed);
+    await using server = await chatServe("--rate", "0", "--history", "10000", "--json", "--quiet");
+    await using wire = new Wire(server, random);
+    await using pieces = new Wire(server, random);
+    using truth = await Member.join(server, "truth");
+    using dan = await Member.join(pieces, "dan");
+    await using amy = await connectAs("amy", wire);
+    await using bob = await connectAs("bob", wire);
+    await using cat = await connectAs("cat", wire);
+    const clients = { amy, bob, cat };
+    const heard: [string, string][] = [];
+    const hearUntil = async (last: string) => {
+      do heard.push(ofLine(await truth.hears())); while (heard.at(-1)!.join(": ") !== last);
+    };
+    let line = 0;
+    async function talk() {
+      for (let i = 0; i < LINES; i++, line++) {
+        for (const client of Object.values(clients)) await client.write(`${line}\n`);
+        await dan.say(`${line}`);
+        await hearUntil(`dan: ${line}`);
+      }
+    }
+    for (let cut = 0; cut < CUTS; cut++) {
+      await talk();
+      for (const client of Object.values(clients)) {
+        await client.write(Array.from({ length: LINES }, (_, i) => `${line + i}\n`).join(""));
+      }
+      line += LINES;
+      await turns(random() * 200);
+      wire.cut();
+      for (const client of Object.values(clients)) await noticed(client, /^back after/);
+    }
+    await talk();
+    for (const [nick, client] of Object.entries(clients)) await client.write(`last of ${nick}\n`);
+    const waiting = new Set(Object.keys(clients));
+    while (waiting.size) {
+      const [nick, text] = ofLine(await truth.hears());
+      heard.push([nick, text]);
+      if (text === `last of ${nick}`) waiting.delete(nick);
+    }
+    await truth.say("over");
+
+    const said = byAuthor(heard);
+    assertEquals(said.dan.length, LINES * (CUTS + 1));
+    const danHeard = byAuthor(
+      (await dan.until("truth: over")).filter((line) => !line.startsWith("* ")).map(ofLine),
+    );
+    for (const [nick, client] of Object.entries(clients)) {
+      const shown = byAuthor(await messagesUntil(client, "over"));
+      for (const other of ["dan", ...Object.keys(clients)]) {
+        if (other !== nick) assertEquals(shown[other], said[other], `${other} as ${nick} was shown it`);
+      }
+      assertEquals(danHeard[nick], said[nick], `${nick} as dan heard it`);
+      const missed = client.events.filter(({ event, text }) => event === "notice" && /missed/.test(text!));
+      assertEquals(missed, []);
+      const told = unconfirmed(client.events);
+      const all = Array.from({ length: line }, (_, i) => String(i));
+      const lost = all.filter((text) => !said[nick].includes(text));
+      assert(lost.every((text) => told.includes(text)), `lost ${lost}, told ${told}`);
+      const arrived = [...all.filter((text) => !lost.includes(text)), `last of ${nick}`];
+      assertEquals(said[nick], arrived, `${nick}'s lines, once and in order`);
+      await client.end();
+      assertEquals((await client.outcome()).code, told.length ? 1 : 0);
+    }
+  });
+}

@@ -1,0 +1,271 @@
+import { fail } from "@std/assert";
+import { bytes, isGone, LOOPBACK } from "./connection.ts";
+import { pinwire } from "./pinwire.ts";
+import type { Event, Process } from "./process.ts";
+
+/** An event of `chat`. */
+export interface ChatEvent extends Event {
+  nick?: string;
+  room?: string;
+}
+
+/** Many processes at once, and links whose loss takes 6 to 7 s to be noticed. */
+export const PATIENT = { deadline: 30_000 };
+
+/** What a server says first. */
+export const GREETING = "* pinwire chat 1, /help for help";
+
+/** Starts `chat serve` on a free port; its stdin stays open. */
+export const chatServe = (...options: string[]): Promise<Process> =>
+  pinwire(["chat", "serve", "127.0.0.1:0", ...options], PATIENT);
+
+/** Starts `chat connect --json`. */
+export const chatConnect = (address: string, ...options: string[]): Promise<Process> =>
+  pinwire(["chat", "connect", address, "--json", ...options], PATIENT);
+
+/** Starts `chat connect --json` under a name, and waits until it is in its room. */
+export async function connectAs(
+  nick: string,
+  server: { address: string },
+  ...options: string[]
+): Promise<Process> {
+  const client = await chatConnect(server.address, "--nick", nick, ...options);
+  try {
+    await noticed(client, /^in \S+: /);
+    return client;
+  } catch (error) {
+    await client[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The next event of this name, as those of `chat` are. */
+export const next = (process: Process, name: string): Promise<ChatEvent> => process.next(name);
+
+/** What the next message says and who said it, `amy: hi`. */
+export async function heard(process: Process): Promise<string> {
+  const { nick, text } = await next(process, "message");
+  return `${nick}: ${text}`;
+}
+
+/** Waits for a notice that matches; those before are handed out with it. */
+export async function noticed(process: Process, pattern: RegExp): Promise<string> {
+  for (;;) {
+    const { text } = await process.next("notice");
+    if (pattern.test(text!)) return text!;
+  }
+}
+
+/** The texts of the events of a name that came and were not handed out. */
+export const textsOf = ({ events }: Process, name: string): string[] =>
+  events.filter(({ event }) => event === name).map(({ text }) => text!);
+
+/** Whoever has nc or telnet: a plain connection, a line at a time. */
+export class Member implements Disposable {
+  readonly conn: Deno.Conn;
+  #decoder: TextDecoder;
+  #text = "";
+
+  constructor(conn: Deno.Conn, encoding = "utf-8") {
+    this.conn = conn;
+    this.#decoder = new TextDecoder(encoding);
+  }
+
+  static async dial({ port }: { port: number }, encoding?: string): Promise<Member> {
+    return new Member(await Deno.connect({ hostname: LOOPBACK, port }), encoding);
+  }
+
+  /** Comes in under a name; what it is told of that is read. */
+  static async join(server: { port: number }, nick: string): Promise<Member> {
+    const member = await Member.dial(server);
+    await member.take(nick);
+    return member;
+  }
+
+  async take(nick: string): Promise<void> {
+    await this.say(`/nick ${nick}`);
+    await this.until(`is now ${nick}`);
+  }
+
+  /** Sends lines in one write. */
+  say(...lines: string[]): Promise<void> {
+    return this.write(lines.map((line) => `${line}\n`).join(""));
+  }
+
+  async write(text: string | Uint8Array): Promise<void> {
+    const all = typeof text === "string" ? bytes(text) : text;
+    for (let sent = 0; sent < all.length;) sent += await this.conn.write(all.subarray(sent));
+  }
+
+  /** The next line that comes, without its newline. */
+  async line(): Promise<string> {
+    let end: number;
+    while ((end = this.#text.indexOf("\n")) < 0) {
+      if (!await this.#read()) fail(`the end behind "${this.#text}"`);
+    }
+    const line = this.#text.slice(0, end);
+    this.#text = this.#text.slice(end + 1);
+    return line;
+  }
+
+  /** The next so many lines. */
+  async lines(count: number): Promise<string[]> {
+    const lines: string[] = [];
+    while (lines.length < count) lines.push(await this.line());
+    return lines;
+  }
+
+  /** The next line that is no notice. */
+  async hears(): Promise<string> {
+    for (;;) {
+      const line = await this.line();
+      if (!line.startsWith("* ")) return line;
+    }
+  }
+
+  /** All lines up to the first that ends so. */
+  async until(ending: string): Promise<string[]> {
+    const lines: string[] = [];
+    do lines.push(await this.line()); while (!lines.at(-1)!.endsWith(ending));
+    return lines;
+  }
+
+  /** What the next read brings. */
+  async read(): Promise<string> {
+    if (!this.#text) await this.#read();
+    const text = this.#text;
+    this.#text = "";
+    return text;
+  }
+
+  /** Everything that still comes, however the end comes about. */
+  async rest(): Promise<string> {
+    try {
+      while (await this.#read());
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+    return this.read();
+  }
+
+  [Symbol.dispose](): void {
+    this.conn.close();
+  }
+
+  async #read(): Promise<boolean> {
+    const buffer = new Uint8Array(16_384);
+    const count = await this.conn.read(buffer);
+    if (count !== null) this.#text += this.#decoder.decode(buffer.subarray(0, count), { stream: true });
+    return count !== null;
+  }
+}
+
+/** Numbers from 0 to 1, the same ones for the same seed (mulberry32). */
+export function randomOf(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), seed | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Some turns of the event loop. */
+export async function turns(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+/** Stands between clients and a server: can end their connections, or let nothing pass any more. */
+export class Wire implements AsyncDisposable {
+  /** Connections up to now. */
+  dialled = 0;
+  #listener: Deno.TcpListener;
+  #target: number;
+  #random?: () => number;
+  #pairs = new Set<Deno.Conn[]>();
+  #frozen = new Set<Deno.Conn[]>();
+  #work: Promise<void>[] = [];
+  #accepting: Promise<void>;
+
+  /** @param random if given, chunks are cut and held up by it */
+  constructor({ port }: { port: number }, random?: () => number) {
+    this.#listener = Deno.listen({ hostname: LOOPBACK, port: 0 });
+    this.#target = port;
+    this.#random = random;
+    this.#accepting = this.#accept();
+  }
+
+  get port(): number {
+    return this.#listener.addr.port;
+  }
+
+  get address(): string {
+    return `${LOOPBACK}:${this.port}`;
+  }
+
+  /** Ends all connections of now, both ways, with what is on its way. */
+  cut(): void {
+    for (const pair of this.#pairs) for (const conn of pair) closeQuietly(conn);
+    this.#pairs.clear();
+  }
+
+  /** Ends the clients' halves of the connections of now; the server hears nothing of it, and nothing any more. */
+  cutNear(): void {
+    this.freeze();
+    for (const [near] of this.#pairs) near.close();
+  }
+
+  /** From now on the ends of these connections hear nothing of each other, not even that one has closed. */
+  freeze(): void {
+    for (const pair of this.#pairs) this.#frozen.add(pair);
+  }
+
+  async [Symbol.asyncDispose]() {
+    this.#listener.close();
+    await this.#accepting;
+    this.cut();
+    await Promise.all(this.#work);
+  }
+
+  async #accept() {
+    for await (const near of this.#listener) {
+      const far = await Deno.connect({ hostname: LOOPBACK, port: this.#target }).catch(() => undefined);
+      if (!far) {
+        near.close();
+        continue;
+      }
+      this.dialled++;
+      const pair = [near, far];
+      this.#pairs.add(pair);
+      this.#work.push(this.#pass(near, far, pair), this.#pass(far, near, pair));
+    }
+  }
+
+  async #pass(from: Deno.Conn, to: Deno.Conn, pair: Deno.Conn[]) {
+    const memory = new Uint8Array(4096);
+    const random = this.#random;
+    try {
+      for (;;) {
+        const buffer = random ? memory.subarray(0, 1 + random() ** 3 * 200) : memory;
+        const count = await from.read(buffer);
+        if (random) await turns(random() ** 2 * 20);
+        if (count === null) break;
+        if (this.#frozen.has(pair)) continue;
+        for (let sent = 0; sent < count;) sent += await to.write(buffer.subarray(sent, count));
+      }
+      if (!this.#frozen.has(pair)) await (to as Deno.TcpConn).closeWrite();
+    } catch {
+      // Closed by us, or by one of the two: then the other learns it too.
+      if (this.#frozen.has(pair) || !this.#pairs.delete(pair)) return;
+      for (const conn of pair) closeQuietly(conn);
+    }
+  }
+}
+
+function closeQuietly(conn: Deno.Conn): void {
+  try {
+    conn.close();
+  } catch {
+    // It was closed already.
+  }
+}
