@@ -74,7 +74,7 @@ export async function hostChat(
     let count = 0;
     for await (const line of console.lines) {
       watch.sent(context.encoding.encode(line).bytes);
-      if (obey(visible(line), member, { hub, timestamps, isConsole: true }) || watch.isOver) {
+      if (obey(visible(line), member, hub) || watch.isOver) {
         // What was said is still told to the others.
         hub.flush();
         stop.now();
@@ -88,7 +88,7 @@ export async function hostChat(
   }
 
   const greeting = options.greeting !== "none";
-  const share = { hub, forms: new Forms(context.codec), greeting, timestamps, maxQueue, rate, once, until };
+  const share = { hub, forms: new Forms(context.codec), greeting, maxQueue, rate, once, until };
   let saying: Promise<void> | undefined;
   await serve(address, options, context, {
     connection: (connection) => serveMember(connection, context, share),
@@ -138,7 +138,7 @@ class ConsoleMember implements Member {
   }
 
   arrived(): void {
-    tellPast(this, this.#options.timestamps);
+    tellPast(this);
     this.tell(placeOf(this));
   }
 

@@ -1,23 +1,15 @@
 import { PinwireError } from "../errors.ts";
 import type { Hub } from "./hub.ts";
-import { COMMANDS, entryLine, KICK, parseSaid } from "./protocol.ts";
+import { COMMANDS, CONSOLE_NICK, KICK, parseSaid } from "./protocol.ts";
 import type { Member } from "./room.ts";
 
 /** Names that /who lists. */
 const LISTED = 100;
 
-/** What a member may do, and how its lines are shown to it. */
-export interface Place {
-  hub: Hub;
-  timestamps: boolean;
-  /** Whether it is the console, which throws others out. */
-  isConsole: boolean;
-}
-
 /** Does what a member's line asks for, and answers it; true if it wants to leave. */
-export function obey(line: string, member: Member, place: Place): boolean {
+export function obey(line: string, member: Member, hub: Hub): boolean {
   try {
-    return carryOut(line, member, place);
+    return carryOut(line, member, hub);
   } catch (error) {
     if (!(error instanceof PinwireError)) throw error;
     member.tell(`* ${error.sentence}`);
@@ -25,8 +17,9 @@ export function obey(line: string, member: Member, place: Place): boolean {
   }
 }
 
-function carryOut(line: string, member: Member, { hub, timestamps, isConsole }: Place): boolean {
+function carryOut(line: string, member: Member, hub: Hub): boolean {
   const said = parseSaid(line);
+  const isConsole = member.nick === CONSOLE_NICK;
   switch (said.do) {
     case "nothing":
       break;
@@ -50,7 +43,7 @@ function carryOut(line: string, member: Member, { hub, timestamps, isConsole }: 
       hub.whisper(member, said.nick, said.text);
       break;
     case "history":
-      tellPast(member, timestamps);
+      tellPast(member);
       break;
     case "help":
       member.tell(
@@ -68,9 +61,9 @@ function carryOut(line: string, member: Member, { hub, timestamps, isConsole }: 
 }
 
 /** Tells a member what was said in its room lately. */
-export function tellPast(member: Member, timestamps: boolean): void {
-  const lines = member.room.history.map((entry) => entryLine(entry, timestamps));
-  if (lines.length) member.tell(...lines);
+export function tellPast(member: Member): void {
+  const { room } = member;
+  member.tell(...room.history.map((entry) => room.show(entry)));
 }
 
 /** Tells a member who and where it is. */
@@ -84,6 +77,6 @@ function namesIn({ room }: Member): string {
 }
 
 /** The nicknames of some members. */
-export function nicksIn(members: Iterable<Member>): string[] {
-  return [...members].slice(0, LISTED).map(({ nick }) => nick);
+export function nicksIn(members: Set<Member>): string[] {
+  return [...members.values().take(LISTED)].map(({ nick }) => nick);
 }

@@ -92,9 +92,14 @@ export class Room {
    */
   relay(member: Member, entry: Entry): void {
     this.#comings.flush();
-    this.#tellAll(entryLine(entry, this.#options.timestamps), member, entry.line);
+    this.#tellAll(this.show(entry), member, entry.line);
     this.line = entry.line;
     this.remember(entry);
+  }
+
+  /** How an entry is told. */
+  show(entry: Entry): string {
+    return entryLine(entry, this.#options.timestamps);
   }
 
   /** Takes a line up into the history. */

@@ -25,17 +25,8 @@ import {
   type Resume,
   type Welcome,
 } from "./link.ts";
-import { nicksIn, obey, type Place, placeOf, tellPast } from "./obey.ts";
-import {
-  DEAD_AFTER,
-  type Entry,
-  entryLine,
-  GREETING,
-  LAST_WORDS,
-  nameKey,
-  parseName,
-  PING_AFTER,
-} from "./protocol.ts";
+import { nicksIn, obey, placeOf, tellPast } from "./obey.ts";
+import { DEAD_AFTER, type Entry, GREETING, LAST_WORDS, nameKey, parseName, PING_AFTER } from "./protocol.ts";
 import { Reader } from "./reader.ts";
 import type { Member, Room } from "./room.ts";
 import { SameDelay } from "./same_delay.ts";
@@ -47,7 +38,6 @@ export interface ChatOptions extends WatchOptions {
   forms: Forms;
   /** Whether there is a greeting, and so clients of ours. */
   greeting: boolean;
-  timestamps: boolean;
   /** Bytes that a slow reader may be behind. */
   maxQueue: number;
   /** Lines a second that a member may say; 0 is no limit. */
@@ -107,7 +97,6 @@ class Session implements PullOptions, Member {
   #decoder: Decoder;
   #context: Context;
   #options: ChatOptions;
-  #place: Place;
   #errors: FrameErrors;
   #watch: Watch;
   #encoding: Encoding;
@@ -129,13 +118,12 @@ class Session implements PullOptions, Member {
   #heartbeat?: ReturnType<typeof setInterval>;
 
   constructor(connection: Connection, decoder: Decoder, context: Context, options: ChatOptions) {
-    const { hub, forms, timestamps, rate, maxQueue } = options;
+    const { hub, forms, rate, maxQueue } = options;
     this.#connection = connection;
     this.#decoder = decoder;
     this.#context = context;
     this.#options = options;
     this.#encoding = context.encoding;
-    this.#place = { hub, timestamps, isConsole: false };
     this.#errors = new FrameErrors(context.reporter, connection.remote);
     this.#watch = new Watch(context, options, false);
     if (rate) this.#bucket = new TokenBucket(rate, BURST);
@@ -152,7 +140,7 @@ class Session implements PullOptions, Member {
     if (options.greeting) this.reader.tell(GREETING);
     this.reader.hold();
     hub.add(this);
-    tellPast(this, timestamps);
+    tellPast(this);
     helloDelay.start(this.#settle);
   }
 
@@ -165,7 +153,7 @@ class Session implements PullOptions, Member {
 
   arrived(): void {
     if (this.session !== undefined) return this.#tellPlace();
-    tellPast(this, this.#options.timestamps);
+    tellPast(this);
     this.tell(placeOf(this));
   }
 
@@ -273,7 +261,7 @@ class Session implements PullOptions, Member {
   #obey(line: string, body: Uint8Array): void {
     const { nick, room } = this;
     const before = room.line;
-    const wantsToLeave = obey(line, this, this.#place);
+    const wantsToLeave = obey(line, this, this.#options.hub);
     const isSaid = room.line > before;
     if (isSaid && this.#watch.isActive) {
       const decoded = this.#encoding.decode(body);
@@ -347,14 +335,15 @@ class Session implements PullOptions, Member {
 
   /** Tells a client of ours where it is, and what was said there before, behind what it knows. */
   #tellPlace(resume?: Resume): void {
-    const { hub, timestamps } = this.#options;
-    const { history } = this.room;
+    const { hub } = this.#options;
+    const { room } = this;
+    const { history } = room;
     const known = history.findLastIndex(({ log, line }) => log === resume?.log && line <= resume.line);
     const past = history.slice(known + 1);
     // Lines from before the server's last start have no number.
     const isNumbered = ({ log }: Entry) => log === hub.log;
     const lines = past.map((entry) => {
-      const line = entryLine(entry, timestamps);
+      const line = room.show(entry);
       return isNumbered(entry) ? numbered(entry.line, line) : line;
     });
     this.tell(printLink(this.#welcome(past.filter(isNumbered).length)), ...lines);

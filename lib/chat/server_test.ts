@@ -24,8 +24,8 @@ class Chat implements AsyncDisposable {
   constructor(options: Partial<ChatOptions> = {}, spec = "text") {
     const context = this.#context = sceneContext(spec, (event) => void this.events.push(event));
     const { reporter } = context;
-    const own = { timestamps: false, maxQueue: 65_536 };
-    this.hub = new Hub({ ...own, history: 100, reporter, rounds: new Rounds() });
+    const own = { maxQueue: 65_536 };
+    this.hub = new Hub({ ...own, timestamps: false, history: 100, reporter, rounds: new Rounds() });
     this.#options = {
       ...own,
       hub: this.hub,
