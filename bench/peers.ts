@@ -5,7 +5,7 @@ const HERE = import.meta.dirname!;
 /** The checkout that is measured; servers start here, so that its deno.json is in force. */
 export const ROOT = new URL("..", import.meta.url).pathname;
 
-/** An echo server to measure. */
+/** An echo or chat server to measure. */
 export interface Peer {
   /** Its command line for this port (0: a free one), run in `ROOT`. */
   argv(port: string): string[];
@@ -35,6 +35,10 @@ export interface Tools {
   /** By name. `C` is the baseline of servers that stamp, `C plain` of those that don't. */
   readonly tcp: ReadonlyMap<string, Peer>;
   readonly udp: ReadonlyMap<string, Peer>;
+  /** The load generator of chat servers. */
+  readonly crowd: string;
+  /** By name: what one client says, all others get. None stamps. */
+  readonly chat: ReadonlyMap<string, Peer>;
   /** What is not installed, so not measured. */
   readonly absent: string[];
 }
@@ -49,6 +53,7 @@ export async function prepare(folder: string): Promise<Tools> {
   };
   const load = await compile("load.c"), c = await compile("echo.c");
   const led = await compile("led.c"), fanout = await compile("peers/fanout.c");
+  const crowd = await compile("chat.c"), broadcast = await compile("peers/broadcast.c");
   const go = `${folder}/echo-go`;
 
   const absent: string[] = [];
@@ -62,10 +67,11 @@ export async function prepare(folder: string): Promise<Tools> {
     load,
     led,
     fanout,
+    crowd,
     absent,
     tcp: present({
       "C": stamping((port) => [c, port, "stamp"]),
-      "C plain": { ...stamping((port) => [c, port, "plain"]), stamps: false },
+      "C plain": plain((port) => [c, port, "plain"]),
       "pinwire": stamping((port) => serve("tcp", port)),
       "pinwire --workers 4": stamping((port) => serve("tcp", port, 4)),
       "plain Deno loop": stamping((port) => [...loop, port, "tcp"]),
@@ -90,11 +96,26 @@ export async function prepare(folder: string): Promise<Tools> {
       "Go": stamping((port) => [go, port, "udp"], "go"),
       "asyncio": stamping((port) => ["python3", "bench/peers/aio.py", port, "udp"], "python3"),
     }),
+    chat: present({
+      "C": plain((port) => [broadcast, port]),
+      "pinwire": plain((port) => {
+        const options = ["--quiet", "--rate", "0", "--max-clients", "3000"];
+        return pinwire(["chat", "serve", `127.0.0.1:${port}`, ...options]);
+      }),
+      "Node net": plain((port) => ["node", "bench/peers/broadcast.mjs", port], "node"),
+      "asyncio": plain((port) => ["python3", "bench/peers/broadcast.py", port], "python3"),
+      "ncat --broker": silent((port) => ["ncat", "-l", "127.0.0.1", port, "-m", "9999", "--broker"], "ncat"),
+      "ncat --chat": silent((port) => ["ncat", "-l", "127.0.0.1", port, "-m", "9999", "--chat"], "ncat"),
+    }),
   };
 }
 
 function stamping(argv: Peer["argv"], needs?: string): Peer {
   return { argv, needs, stamps: true, announces: true };
+}
+
+function plain(argv: Peer["argv"], needs?: string): Peer {
+  return { argv, needs, stamps: false, announces: true };
 }
 
 function silent(argv: Peer["argv"], needs: string): Peer {

@@ -1,6 +1,6 @@
 /**
- * `deno task soak [SCENE…] [--minutes N]`: whether an echo server stays as small and as quick as it was under clients
- * that behave badly for long. Exits with 1 if it does not.
+ * `deno task soak [SCENE…] [--minutes N]`: whether a server stays as small and as quick as it was under clients that
+ * behave badly for long. Exits with 1 if it does not.
  *
  * @module
  */
@@ -9,12 +9,15 @@ import { Child, endAll } from "./child.ts";
 import { pinwire, ROOT } from "./peers.ts";
 import { type Scene, SCENES } from "./soak_scenes.ts";
 
-const { _: named, minutes = "2" } = parseArgs(Deno.args, { string: ["minutes"] });
-const duration = Number(minutes) * 60_000;
+const { _: named, minutes } = parseArgs(Deno.args, { string: ["minutes"] });
 const unknown = named.filter((name) => !(name in SCENES));
-if (unknown.length || !(duration > 0)) {
+if (unknown.length || minutes !== undefined && !(Number(minutes) > 0)) {
   console.error("usage: deno task soak [SCENE…] [--minutes N]");
-  console.error(`scenes: ${Object.keys(SCENES).join(" ")}; --minutes is for abuse alone`);
+  console.error(
+    `scenes: ${Object.keys(SCENES).join(" ")}; --minutes is for ${
+      Object.keys(SCENES).filter((name) => SCENES[name].minutes).join(" and ")
+    }`,
+  );
   Deno.exit(2);
 }
 
@@ -39,13 +42,13 @@ try {
 }
 Deno.exit(failures ? 1 : 0);
 
-async function play(name: string, { options, run }: Scene): Promise<void> {
-  const argv = pinwire(["echo", "serve", "tcp://127.0.0.1:0", "--quiet", ...options]);
+async function play(name: string, { mode = "echo", options, minutes: usual, run }: Scene): Promise<void> {
+  const argv = pinwire([mode, "serve", "tcp://127.0.0.1:0", "--quiet", ...options]);
   await using server = new Child(argv, { cwd: ROOT });
   const port = await server.announcedPort();
   await run({
     port,
-    duration,
+    duration: Number(minutes ?? usual ?? 0) * 60_000,
     memory: () => residentMemory(server.pid),
     say: (line) => console.log(`${name}: ${line}`),
   });

@@ -1,5 +1,6 @@
 import { abuse } from "./soak_abuse.ts";
 import { median } from "./report.ts";
+import { badCompany } from "./soak_chat.ts";
 
 /** What a scene is given: a server just started. */
 export interface Stage {
@@ -13,8 +14,12 @@ export interface Stage {
 
 /** One kind of bad company; `run` rejects if the server takes harm. */
 export interface Scene {
-  /** Options of `echo serve`. */
+  /** Whose server it is, `echo serve` if nothing else is said. */
+  readonly mode?: "echo" | "chat";
+  /** Options of the server. */
   readonly options: string[];
+  /** How long it lasts if nothing else is asked for; of scenes that have no end of their own. */
+  readonly minutes?: number;
   run(stage: Stage): Promise<void>;
 }
 
@@ -33,7 +38,8 @@ export const SCENES: Record<string, Scene> = {
     run: (stage) => neverReads(stage, new TextEncoder().encode("a\n".repeat(1000)), 200_000),
   },
   crowd: { options: ["--max-clients", "6000"], run: idleCrowd },
-  abuse: { options: ["--frame", "len:i32le"], run: abuse },
+  abuse: { options: ["--frame", "len:i32le"], minutes: 2, run: abuse },
+  chat: { mode: "chat", options: ["--max-clients", "1200"], minutes: 5, run: badCompany },
 };
 
 const connect = (port: number) => Deno.connect({ hostname: "127.0.0.1", port });

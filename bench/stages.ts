@@ -1,3 +1,4 @@
+import { measureChat } from "./chat_stage.ts";
 import { measureDecode } from "./decode_stage.ts";
 import { measureFanout } from "./fanout_stage.ts";
 import { measureLed } from "./led_stage.ts";
@@ -113,6 +114,7 @@ export const STAGES: Record<string, Stage> = {
   decode: { title: "Cutting bytes into frames", run: measureDecode },
   led: { title: "Command to pin change", run: measureLed },
   fanout: { title: "1,000 agents at once", run: measureFanout },
+  chat: { title: "One speaks, many listen", run: measureChat },
   start: { title: "Start to listening", run: measureStart },
   memory: { title: "Memory", run: measureMemory },
 };
