@@ -31,9 +31,6 @@ export interface HostOptions extends ServerOptions, WatchOptions {
   noColor: boolean;
 }
 
-/** A script's lines come all at once: after so many they have to get out. */
-const LINES_AT_ONCE = 20;
-
 /**
  * Runs a chat server with its console, until the context stops or somebody types `/quit` there.
  *
@@ -71,7 +68,6 @@ export async function hostChat(
   const watch = new Watch(context, options, false);
 
   async function sayLines() {
-    let count = 0;
     for await (const line of console.lines) {
       watch.sent(context.encoding.encode(line).bytes);
       if (obey(visible(line), member, hub) || watch.isOver) {
@@ -80,7 +76,7 @@ export async function hostChat(
         stop.now();
       }
       console.prompt();
-      if (++count % LINES_AT_ONCE === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+      await hub.caughtUp();
     }
     if (console.isTerminal && !stop.signal.aborted) {
       reporter.note("The console has ended; Ctrl-C ends the server.\n");

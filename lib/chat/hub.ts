@@ -194,6 +194,11 @@ export class Hub {
     for (const { nick } of this.#members.values()) yield nick;
   }
 
+  /** If lines come faster than they go out, done when those before have gone. */
+  caughtUp(): Promise<void> | undefined {
+    return this.#options.rounds.caughtUp();
+  }
+
   /** Begins to write all that is still to be written. */
   flush(): void {
     this.#options.rounds.finish();

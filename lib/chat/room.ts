@@ -141,7 +141,7 @@ export class Room {
       if (reader && feed.readers.has(reader)) {
         reader.passOver(start, form.isNumbered && number !== undefined ? `/taken ${number}` : undefined);
       }
-      this.#options.rounds.wake(feed);
+      this.#options.rounds.wake(feed, feed.end - start);
     }
     for (const member of this.members) if (member !== author && !member.reader) member.hear(line);
   }

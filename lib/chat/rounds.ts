@@ -7,18 +7,33 @@ import type { Reader } from "./reader.ts";
  */
 const WRITES_A_TURN = 100;
 
+/** Bytes of lines that may wait for a round before whoever says more has to wait for it. */
+const AHEAD = 32_768;
+
 /** Wakes the readers of feeds that have something new, all feeds' in turn, some at a time. */
 export class Rounds {
   #due: Feed[] = [];
   #readers?: Iterator<Reader>;
   #isScheduled = false;
+  #ahead = 0;
+  #caughtUp?: PromiseWithResolvers<void>;
 
-  /** Something was appended to the feed. */
-  wake(feed: Feed): void {
+  /** So many bytes were appended to the feed. */
+  wake(feed: Feed, bytes: number): void {
+    this.#ahead += bytes;
     if (feed.isDue) return;
     feed.isDue = true;
     this.#due.push(feed);
     this.#schedule();
+  }
+
+  /**
+   * If lines come faster than their writes are begun, done when they are: otherwise a burst would fill the queues of
+   * those who do read. Nobody waits here for a slow reader.
+   */
+  caughtUp(): Promise<void> | undefined {
+    if (this.#ahead < AHEAD) return undefined;
+    return (this.#caughtUp ??= Promise.withResolvers()).promise;
   }
 
   /** Begins all writes at once: for the end. */
@@ -49,5 +64,9 @@ export class Rounds {
         this.#due.shift();
       } else if (value.wake()) writes--;
     }
+    if (this.#due.length) return;
+    this.#ahead = 0;
+    this.#caughtUp?.resolve();
+    this.#caughtUp = undefined;
   }
 }

@@ -38,7 +38,7 @@ pure("Rounds.wake begins no write at once, and all that a turn has said goes in 
   const feed = feedOf(2, writes);
   for (const line of ["one", "two"]) {
     feed.append(line);
-    rounds.wake(feed);
+    rounds.wake(feed, 1);
   }
   assertEquals(writes, []);
   await turn();
@@ -50,7 +50,7 @@ pure("Rounds.wake begins at most 100 writes a turn, whoever does not read", asyn
   const writes: string[] = [];
   const feed = feedOf(250, writes, true);
   feed.append("one");
-  rounds.wake(feed);
+  rounds.wake(feed, 1);
   const begun: number[] = [];
   while (writes.length < 250) {
     await turn();
@@ -61,7 +61,7 @@ pure("Rounds.wake begins at most 100 writes a turn, whoever does not read", asyn
   assert(steps.every((step) => step <= 100), String(steps));
   // Who is still writing is passed over, and the round ends.
   feed.append("two");
-  rounds.wake(feed);
+  rounds.wake(feed, 1);
   await turn();
   await turn();
   assertEquals([writes.length, feed.isDue], [250, false]);
@@ -73,11 +73,11 @@ pure("Rounds comes to what was said while a round was under way, and to every fe
   const [big, small] = [feedOf(150, first), feedOf(1, second)];
   for (const feed of [big, small]) {
     feed.append("one");
-    rounds.wake(feed);
+    rounds.wake(feed, 1);
   }
   await turn();
   big.append("two");
-  rounds.wake(big);
+  rounds.wake(big, 1);
   while (first.length < 250) await turn();
   await turn();
   // Who was woken late has both in one write.
@@ -92,14 +92,14 @@ pure("Rounds goes on when readers leave and come while a round is under way", as
   const writes: string[] = [];
   const feed = feedOf(150, writes, true);
   feed.append("one");
-  rounds.wake(feed);
+  rounds.wake(feed, 1);
   await turn();
   const late = [...feed.readers].slice(100);
   for (const reader of late) reader.close();
   const [other]: string[][] = [[]];
   const next = feedOf(1, other);
   next.append("two");
-  rounds.wake(next);
+  rounds.wake(next, 1);
   while (!other.length) await turn();
   assertEquals([writes.length, other], [100, ["two\n"]]);
 });
@@ -109,7 +109,7 @@ pure("Rounds.finish begins all writes at once", async () => {
   const writes: string[] = [];
   const feed = feedOf(250, writes);
   feed.append("one");
-  rounds.wake(feed);
+  rounds.wake(feed, 1);
   rounds.finish();
   assertEquals(writes.length, 250);
   await turn();

@@ -185,7 +185,8 @@ class Session implements PullOptions, Member {
     }
     const pending = this.#pending;
     this.#pending = undefined;
-    return pending ?? this.#slowDown() ?? this.#patience() ?? this.#errors.turn();
+    return pending ?? this.#slowDown() ?? this.#options.hub.caughtUp() ?? this.#patience() ??
+      this.#errors.turn();
   }
 
   onError(error: FrameError): boolean {
@@ -255,7 +256,8 @@ class Session implements PullOptions, Member {
     else this.#obey(text, body);
     this.#lines++;
     this.#wait = this.#bucket?.take() ?? 0;
-    return this.#wait > 0 || this.#isOver || this.#watch.isOver;
+    const isAhead = this.#options.hub.caughtUp() !== undefined;
+    return isAhead || this.#wait > 0 || this.#isOver || this.#watch.isOver;
   }
 
   #obey(line: string, body: Uint8Array): void {
