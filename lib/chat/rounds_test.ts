@@ -115,3 +115,18 @@ pure("Rounds.finish begins all writes at once", async () => {
   await turn();
   assertEquals(writes.length, 250);
 });
+
+pure(
+  "Rounds.caughtUp lets who says much wait until all writes have begun, and for no slow reader",
+  async () => {
+    const rounds = new Rounds();
+    const writes: string[] = [];
+    const feed = feedOf(150, writes, true);
+    feed.append("x");
+    rounds.wake(feed, 2);
+    assertEquals(rounds.caughtUp(), undefined);
+    rounds.wake(feed, 40_000);
+    await rounds.caughtUp();
+    assertEquals([writes.length, rounds.caughtUp()], [150, undefined]);
+  },
+);
