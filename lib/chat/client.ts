@@ -6,11 +6,13 @@ import { visible } from "../text/mod.ts";
 import { ClientSession } from "./client_session.ts";
 import { listed } from "./comings.ts";
 import type { Resume, Welcome } from "./link.ts";
-import { LAST_WORDS, parseRelayed } from "./protocol.ts";
+import { comingsIn, LAST_WORDS, nameKey, parsePrivate, parseRelayed } from "./protocol.ts";
 
 /** What a client is told on its command line. */
 export interface ClientOptions {
   nick?: string;
+  /** Whether it goes under no other name. */
+  mustBeNamed?: boolean;
   room?: string;
   /** PEM text of certificates to trust beside the system's. */
   ca?: string;
@@ -26,6 +28,10 @@ export interface Message {
   /** Only from servers of ours. */
   nick?: string;
   room?: string;
+  /** Whether it was said before the client came. */
+  isPast?: boolean;
+  /** Whether it was said to this client alone. */
+  isPrivate?: boolean;
 }
 
 /** Where a client shows what it hears. */
@@ -33,8 +39,8 @@ export interface Screen {
   message(message: Message): void;
   /** Something that is nobody's words, from the server or the client itself, safe for a terminal. */
   notice(text: string): void;
-  /** The server calls it so. */
-  named(nick: string): void;
+  /** The server calls it so, and it is there. */
+  placed(nick: string, room: string): void;
 }
 
 /** Names that are remembered for completion. */
@@ -47,7 +53,7 @@ const MOST_NAMES = 1_000;
 export class ChatClient {
   /** Who was heard of in this room. */
   readonly names = new Set<string>();
-  /** Whether something that was said may not have arrived. */
+  /** Whether something that was said was refused, or may not have arrived. */
   hasLost = false;
   /** How it was called and where it was last. */
   nick?: string;
@@ -106,10 +112,9 @@ export class ChatClient {
   /** Ends the sending side once everything is said. */
   async finish(): Promise<void> {
     await this.#saying;
-    this.#isFinishing = true;
-    this.#session?.finish();
+    this.#end();
     // There is nothing left for which a lost link would have to come back.
-    if (this.#lostAt !== undefined) this.#context.stop.now();
+    if (this.#lostAt !== undefined && !this.#session) this.#context.stop.now();
   }
 
   async #sayNow(line: string): Promise<void> {
@@ -120,9 +125,8 @@ export class ChatClient {
       // It may have gone meanwhile.
       if (!session || session !== this.#session) continue;
       await session.say(line);
-      if (!session.isPlain || !LAST_WORDS.includes(line)) return;
-      this.#isFinishing = true;
-      session.finish();
+      if (session.isPlain && LAST_WORDS.includes(line)) this.#end();
+      return;
     }
   }
 
@@ -139,8 +143,9 @@ export class ChatClient {
         heartbeat: true,
         encoding: this.#context.encoding.name,
       }),
-      heard: (line) => this.#heard(line, peer),
-      noticed: (text) => this.#screen.notice(visible(text)),
+      heard: (line, isPast) => this.#heard(line, isPast, peer),
+      noticed: (text) => this.#noticed(visible(text), peer),
+      refused: () => void (this.hasLost = true),
       counted: (number) => this.#count(number),
       placed: (welcome) => this.#placed(welcome),
       opened: () => this.#open(session),
@@ -169,7 +174,8 @@ export class ChatClient {
 
   #open(session: ClientSession): void {
     this.#session = session;
-    this.#lostAt = undefined;
+    // One that greets us late may still be one of ours.
+    if (!session.isPlain) this.#lostAt = undefined;
     this.#opened.resolve();
     if (this.#isFinishing) session.finish();
   }
@@ -196,7 +202,11 @@ export class ChatClient {
     );
   }
 
-  #placed({ nick, room, session, log, line, past, who }: Welcome): void {
+  #placed({ nick, room, session, log, line, past, who }: Welcome): PinwireError | undefined {
+    const { nick: wanted, mustBeNamed } = this.#options;
+    if (mustBeNamed && wanted !== undefined && nameKey(nick) !== nameKey(wanted) && !this.#resume) {
+      return new PinwireError("nick_taken", `the name ${wanted} is taken`, { hint: "choose another --nick" });
+    }
     const before = this.#resume;
     const isOther = room !== this.room;
     const known = line - past;
@@ -205,25 +215,46 @@ export class ChatClient {
       this.#screen.notice(`back after ${away} s${past ? `, ${lines(past)} meanwhile` : ""}`);
     }
     this.#lostAt = undefined;
-    if (before && before.log !== log) this.#screen.notice("the server was started anew");
+    if (before && !isOther && before.log !== log) this.#screen.notice("the room was made anew");
     else if (before && !isOther) this.#tellGap(known - before.line);
     this.#resume = { session, log, line: known };
     this.nick = nick;
     this.room = room;
     if (isOther) this.names.clear();
     for (const name of who) this.#know(visible(name));
-    this.#screen.named(visible(nick));
+    this.#screen.placed(visible(nick), visible(room));
     if (!before || isOther) this.#screen.notice(visible(`in ${room}: ${listed(who)}`));
+    return undefined;
   }
 
-  #heard(line: string, peer: string): void {
+  #heard(line: string, isPast: boolean, peer: string): void {
     const shown = visible(line);
     const { room } = this;
     const said = this.#resume && parseRelayed(shown);
-    if (!said) return this.#screen.message({ peer, line: shown, text: shown });
-    const { nick, text, isAction } = said;
-    this.#know(nick);
-    this.#screen.message({ peer, line: shown, text: isAction ? `/me ${text}` : text, nick, room });
+    if (said) {
+      const { nick, text, isAction } = said;
+      this.#know(nick);
+      this.#screen.message({ peer, line: shown, text: isAction ? `/me ${text}` : text, nick, room, isPast });
+    } else {
+      this.#screen.message({ peer, line: shown, text: shown });
+      // Among bare messages it is the other's last word.
+      if (!this.#resume && LAST_WORDS.includes(shown)) this.#end();
+    }
+  }
+
+  #noticed(text: string, peer: string): void {
+    const { nick, text: said } = parsePrivate(text) ?? {};
+    if (nick === undefined || said === undefined) {
+      for (const [who, isHere] of comingsIn(text)) isHere ? this.#know(who) : this.names.delete(who);
+      return this.#screen.notice(text);
+    }
+    this.#screen.message({ peer, line: `* ${text}`, text: said, nick, isPrivate: true });
+  }
+
+  /** Says no more, and leaves. */
+  #end(): void {
+    this.#isFinishing = true;
+    this.#session?.finish();
   }
 
   /** Whether a numbered line is the next one, or at least a new one; if some are missing, says so. */

@@ -7,33 +7,36 @@ import {
   type Framing,
   type PullOptions,
 } from "../framing/mod.ts";
-import { type Connection, type Context, encodeText, FrameErrors } from "../net/mod.ts";
+import { type Connection, type Context, encodeText, FrameErrors, within } from "../net/mod.ts";
 import { clockOfLines } from "../net/clock.ts";
 import { visible } from "../text/mod.ts";
 import { Forms } from "./form.ts";
 import { type Hello, parseLinkTalk, parseNumbered, printLink, readWelcome, type Welcome } from "./link.ts";
-import { DEAD_AFTER, GREETING, PING_AFTER } from "./protocol.ts";
+import { BARE_GAP, DEAD_AFTER, GREETING, isSpoken, PING_AFTER } from "./protocol.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
 /** A server that has said nothing for so many ms is none of ours. */
-const GREETING_TIME = 500;
+const GREETING_TIME = 1_000;
 /** A server of ours must let us in within so many ms. */
 const WELCOME_TIME = 5_000;
 /** Once everything is said, a server that isn't ours may answer for so many ms. */
 const LINGER = 2_000;
 /** What of the server's limit a client uses, so that it never counts as a flooder. */
 const SHARE = 0.9;
-const BURST_SHARE = 0.5;
+const BURST_SHARE = 0.85;
 /** What a session tells its client. */
 export interface SessionHandlers {
   hello(): Hello;
-  /** Somebody's words. */
-  heard(line: string): void;
+  /** Somebody's words; `isPast` if they were said before we came. */
+  heard(line: string, isPast: boolean): void;
   /** A line from the server itself. */
   noticed(text: string): void;
+  /** A line was not told the room; why, a notice says. */
+  refused(): void;
   /** A line has this number; false if it was there before. */
   counted(number: number): boolean;
-  placed(welcome: Welcome): void;
+  /** Takes the place that the server gives, or says why it can't be taken. */
+  placed(welcome: Welcome): PinwireError | undefined;
   /** From now on lines can be said. */
   opened(): void;
   /** The server is one of ours after all: lines have to wait for its welcome. */
@@ -62,6 +65,12 @@ export class ClientSession implements PullOptions {
   #greetedAt = 0;
   #isFinishing = false;
   #hasSaid = false;
+  #isWaiting = false;
+  #isAnswering = false;
+  #closed = Promise.withResolvers<void>();
+  #toldAt = performance.now();
+  #isResumed = false;
+  #pastUpTo = 0;
   #failure?: PinwireError;
   #heartbeat: ReturnType<typeof setInterval>;
   #greetingTimer: ReturnType<typeof setTimeout>;
@@ -104,13 +113,20 @@ export class ClientSession implements PullOptions {
           this.#handlers.reopened();
           return this.#greet();
         }
-        this.#handlers.heard(line);
+        this.#handlers.heard(line, false);
         if (this.#isFinishing) this.#linger();
     }
   }
 
   onBatch(): Promise<void> | undefined {
-    return this.#context.reporter.drained() ?? this.#errors.turn();
+    const drained = this.#context.reporter.drained();
+    if (!drained) return this.#errors.turn();
+    // While our own reader is slow nothing is heard, and nobody is dead for that.
+    this.#isWaiting = true;
+    return drained.then(() => {
+      this.#isWaiting = false;
+      this.#heardAt = performance.now();
+    });
   }
 
   onError(error: FrameError): boolean {
@@ -126,7 +142,7 @@ export class ClientSession implements PullOptions {
   async pace(): Promise<void> {
     const wait = this.#wait;
     this.#wait = 0;
-    if (wait) await new Promise((resolve) => setTimeout(resolve, wait));
+    if (wait) await within(wait, this.#closed.promise);
   }
 
   /** Writes a line; if that fails, the link is lost and whoever reads from it learns that. */
@@ -135,7 +151,7 @@ export class ClientSession implements PullOptions {
       return this.#handlers.noticed(`there is no ${line}: /help lists what there is`);
     }
     this.#hasSaid = true;
-    this.#wait = this.#bucket?.take() ?? 0;
+    this.#wait = this.isPlain ? BARE_GAP : this.#bucket?.take() ?? 0;
     const out = new ByteBuffer();
     try {
       this.#encoder.encode(encodeText(this.#context, line), out);
@@ -162,6 +178,7 @@ export class ClientSession implements PullOptions {
   }
 
   close(): void {
+    this.#closed.resolve();
     clearInterval(this.#heartbeat);
     clearTimeout(this.#greetingTimer);
     clearTimeout(this.#lingerTimer);
@@ -175,16 +192,18 @@ export class ClientSession implements PullOptions {
       this.#fragment = line;
     } else {
       this.#takeForPlain();
-      this.#handlers.heard(line);
+      this.#handlers.heard(line, false);
     }
   }
 
   #greet(): void {
     clearTimeout(this.#greetingTimer);
     this.#place = "greeted";
-    this.#greetedAt = 0;
+    this.#greetedAt = performance.now();
     this.#encoder = new Forms(this.#context.codec).encoder();
-    this.#tell(printLink(this.#handlers.hello()));
+    const hello = this.#handlers.hello();
+    this.#isResumed = hello.resume !== undefined;
+    void this.#tell(printLink(hello));
   }
 
   #onLine(line: string): void {
@@ -193,23 +212,28 @@ export class ClientSession implements PullOptions {
     if (welcome) return this.#onWelcome(welcome);
     // What comes before the welcome is not meant for us.
     if (this.#place === "greeted") return;
-    if (talk?.say === "ping") return this.#tell("/pong");
+    if (talk?.say === "ping") return void this.#answer();
     if (talk?.say === "bye") return this.#onBye(talk.why);
     if (talk?.say === "taken") {
-      this.unconfirmed.shift();
+      const taken = this.unconfirmed.shift();
       if (talk.line !== undefined) this.#handlers.counted(talk.line);
+      else if (taken !== undefined && isSpoken(taken)) this.#handlers.refused();
       return;
     }
     if (talk) return;
     const one = parseNumbered(line);
     if (one) {
-      if (this.#handlers.counted(one.number)) this.#handlers.heard(one.line);
+      const isPast = one.number <= this.#pastUpTo;
+      if (this.#handlers.counted(one.number)) this.#handlers.heard(one.line, isPast);
     } else if (line.startsWith("* ")) this.#handlers.noticed(line.slice(2));
-    else this.#handlers.heard(line);
+    else this.#handlers.heard(line, true);
   }
 
   #onWelcome(welcome: Welcome): void {
-    this.#handlers.placed(welcome);
+    this.sentAway = this.#handlers.placed(welcome);
+    if (this.sentAway) return this.#connection.close();
+    // Behind what it knew a client that has come back has missed all this.
+    if (!this.#isResumed) this.#pastUpTo = welcome.line;
     if (this.#place === "ours") return;
     this.#place = "ours";
     const { rate } = welcome;
@@ -227,19 +251,28 @@ export class ClientSession implements PullOptions {
   #takeForPlain(): void {
     clearTimeout(this.#greetingTimer);
     this.#place = "plain";
-    if (this.#fragment) this.#handlers.heard(this.#fragment);
+    if (this.#fragment) this.#handlers.heard(this.#fragment, false);
     this.#fragment = "";
     this.#handlers.opened();
   }
 
+  /** Answers a ping, unless another answer is still on its way: a server that doesn't read has no use for more. */
+  async #answer(): Promise<void> {
+    if (this.#isAnswering) return;
+    this.#isAnswering = true;
+    await this.#tell("/pong");
+    this.#isAnswering = false;
+  }
+
   /** What only ends of ours say to each other. */
-  #tell(line: string): void {
+  async #tell(line: string): Promise<void> {
     const out = new ByteBuffer();
     this.#encoder.encode(this.#context.encoding.encode(line).bytes, out);
-    void this.#write(out);
+    await this.#write(out);
   }
 
   async #write(out: ByteBuffer): Promise<void> {
+    this.#toldAt = performance.now();
     await this.#connection.write(out.bytes()).catch(() => this.#connection.close());
   }
 
@@ -251,7 +284,7 @@ export class ClientSession implements PullOptions {
 
   #beat(): void {
     const now = performance.now();
-    const silence = now - this.#heardAt;
+    const silence = this.#isWaiting ? 0 : now - this.#heardAt;
     const { remote } = this.#connection;
     if (this.#place === "greeted" && now - this.#greetedAt > WELCOME_TIME) {
       this.#fail(new PinwireError("no_welcome", `${remote} doesn't let us in`));
@@ -261,8 +294,9 @@ export class ClientSession implements PullOptions {
       this.#fail(
         new PinwireError("no_heartbeat", `${remote} has said nothing for ${DEAD_AFTER / 1000} s`),
       );
-    } else if (silence >= PING_AFTER && !this.#isFinishing) {
-      this.#tell("/ping");
+    } else if (Math.max(silence, now - this.#toldAt) >= PING_AFTER && !this.#isFinishing) {
+      // Also if all that it hears from us is silence: it may have too much to tell to ask.
+      void this.#tell("/ping");
     }
   }
 

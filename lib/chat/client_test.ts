@@ -32,7 +32,7 @@ class World implements AsyncDisposable {
     this.client = new ChatClient(options, this.#context, {
       message: note(this.messages),
       notice: note(this.notices),
-      named: note(this.named),
+      placed: (nick) => note(this.named)(nick),
     });
     const { port } = this.#listener.addr as Deno.NetAddr;
     const address: Address = { scheme: "tcp", hostname: "127.0.0.1", port };

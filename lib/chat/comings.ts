@@ -8,13 +8,13 @@ const NAMES = 10;
  * would have n² lines to read about itself.
  */
 export class Comings<M extends { nick: string }> {
-  #notice: (text: string, newcomer?: M) => void;
+  #notice: (text: string, newcomers: M[]) => void;
   #joined = new Map<string, M>();
   #left = new Map<string, M>();
   #timer?: ReturnType<typeof setTimeout>;
 
-  /** @param notice is given the newcomer too if there is but one, which knows it already */
-  constructor(notice: (text: string, newcomer?: M) => void) {
+  /** @param notice is given the newcomers too, which know it already */
+  constructor(notice: (text: string, newcomers: M[]) => void) {
     this.#notice = notice;
   }
 
@@ -34,11 +34,11 @@ export class Comings<M extends { nick: string }> {
     const joined = [...this.#joined.values()];
     this.#left.clear();
     this.#joined.clear();
-    const tell = (nicks: string[], verb: string, newcomer?: M) =>
+    const tell = (nicks: string[], verb: string, newcomers: M[]) =>
       nicks.length &&
-      this.#notice(`${listed(nicks)} ${nicks.length === 1 ? "has" : "have"} ${verb}`, newcomer);
-    tell(left, "left");
-    tell(joined.map(({ nick }) => nick), "joined", joined.length === 1 ? joined[0] : undefined);
+      this.#notice(`${listed(nicks)} ${nicks.length === 1 ? "has" : "have"} ${verb}`, newcomers);
+    tell(left, "left", []);
+    tell(joined.map(({ nick }) => nick), "joined", joined);
   }
 
   close(): void {

@@ -164,7 +164,12 @@ const chatPeer = command({
     ["0.0.0.0:9000 192.168.1.20:9000 192.168.1.21:9000 --seq", "three that watch what UDP loses"],
   ],
   async run(options, { local, remote }) {
-    for (const one of remote) checkDialable(one as Address);
+    for (const one of remote) {
+      checkDialable(one as Address);
+      if (one.port === local.port && one.hostname === local.hostname) {
+        throw usageError("REMOTE is LOCAL itself", "name another port for the other end");
+      }
+    }
     const common = { ...options, frame: "raw", maxFrame: MAX_DATAGRAM };
     await using context = await openContext({ program: "pinwire chat", role: "server" }, common);
     const { talkToPeers } = await import("./peer.ts");

@@ -1,3 +1,4 @@
+import { PinwireError } from "../errors.ts";
 import { ByteBuffer, type Encoder, FrameError, pullFrames } from "../framing/mod.ts";
 import {
   type Connection,
@@ -19,9 +20,14 @@ export interface TurnsOptions extends WatchOptions {
 }
 
 /** Messages that may come before it is their turn. */
-const MOST_HEARD = 16;
+const MOST_HEARD = 100;
 /** When all is said, the other's answer may take so many ms. */
 const LINGER = 2_000;
+
+const outOfTurn = (peer: string) =>
+  new PinwireError("out_of_turn", `${peer} says too much before it is its turn`, {
+    hint: "the connection was closed; without --turns everybody talks when they like",
+  });
 
 /** The prompt when it is our turn, and when it isn't. */
 const OURS = "> ";
@@ -69,6 +75,7 @@ export class Dialogue implements AsyncDisposable {
         if (!this.#console.isTerminal) await said;
       }
       this.#hasSaidAll = true;
+      if (this.#console.isTerminal) this.#typed = [];
       this.#finish();
     };
     this.#console.prompt();
@@ -87,11 +94,11 @@ export class Dialogue implements AsyncDisposable {
     try {
       await pullFrames(connection, decoder, {
         onFrame: (body) => {
+          if (this.#heard.length >= MOST_HEARD) throw outOfTurn(link.peer);
           this.#heard.push(body.slice());
           void this.#goOn(link);
-          return this.#heard.length >= MOST_HEARD;
         },
-        onBatch: () => this.#heard.length >= MOST_HEARD ? link.untilHeard() : errors.turn(),
+        onBatch: () => errors.turn(),
         onError: (error) => errors.report(error),
         clock: systemClock,
       });
@@ -127,7 +134,7 @@ export class Dialogue implements AsyncDisposable {
   async #goOn(link: Link): Promise<void> {
     if (this.#isBusy) return;
     this.#isBusy = true;
-    while (link === this.#link && !link.isThrough) {
+    while (link === this.#link && !link.isThrough && !link.isClosed) {
       if (this.#isOurTurn) {
         const next = this.#typed.shift();
         if (!next) break;
@@ -147,7 +154,8 @@ export class Dialogue implements AsyncDisposable {
   async #say(line: string, link: Link): Promise<void> {
     const body = encodeText(this.#context, line);
     try {
-      await link.say(body);
+      // Of an empty message nothing crosses the wire: the other would wait for ever.
+      if (!await link.say(body)) return;
     } catch (error) {
       // What no frame can hold is reported, and it is still our turn; a lost link is noticed by who reads.
       if (error instanceof FrameError) this.#context.reporter.error(error, link.peer);
@@ -160,7 +168,6 @@ export class Dialogue implements AsyncDisposable {
   }
 
   #hear(body: Uint8Array, link: Link): void {
-    link.heard();
     let text = "";
     this.#watch.received(link.peer, body, (event) => {
       text = event.text;
@@ -192,10 +199,10 @@ class Link {
   readonly peer: string;
   /** Whether the last word was said. */
   isThrough = false;
+  isClosed = false;
   #connection: Connection;
   #encoder: Encoder;
   #out = new ByteBuffer();
-  #onHeard?: () => void;
   #lingering?: ReturnType<typeof setTimeout>;
 
   constructor(connection: Connection, encoder: Encoder) {
@@ -204,20 +211,13 @@ class Link {
     this.#encoder = encoder;
   }
 
-  async say(body: Uint8Array): Promise<void> {
+  /** False if there was nothing to write. */
+  async say(body: Uint8Array): Promise<boolean> {
     this.#out.clear();
     this.#encoder.encode(body, this.#out);
+    if (!this.#out.length) return false;
     await this.#connection.write(this.#out.bytes());
-  }
-
-  /** Something that was heard has been shown. */
-  heard(): void {
-    this.#onHeard?.();
-  }
-
-  /** Done when something that was heard has been shown. */
-  untilHeard(): Promise<void> {
-    return new Promise((resolve) => this.#onHeard = resolve);
+    return true;
   }
 
   /** Ends our side; the other has a while to answer. */
@@ -228,8 +228,8 @@ class Link {
   }
 
   close(): void {
+    this.isClosed = true;
     clearTimeout(this.#lingering);
-    this.#onHeard?.();
     this.#connection.close();
   }
 }

@@ -1,13 +1,14 @@
 import { PinwireError } from "../errors.ts";
 import type { Reporter } from "../net/mod.ts";
-import type { Entry } from "./protocol.ts";
+import { visible } from "../text/mod.ts";
+import { type Entry, parseName } from "./protocol.ts";
 
 /** Lines behind which the file is written anew with those alone that are still remembered, if it helps. */
 const MOST_LINES = 10_000;
 
 /**
- * Keeps what was said over a restart: a file of JSON lines, each an {@linkcode Entry}. A line that is none, such as
- * the torn last one of a crash, is passed over.
+ * Keeps what was said over a restart: a file of JSON lines, each an {@linkcode Entry}. The last line may be torn by a
+ * crash, and is passed over then.
  */
 export class HistoryFile {
   #path: string;
@@ -32,16 +33,26 @@ export class HistoryFile {
    * @throws {PinwireError} `history_file`
    */
   async read(): Promise<Entry[]> {
+    const lines = (await this.#readText()).split("\n").filter((line) => line !== "");
     const entries: Entry[] = [];
-    try {
-      for (const line of (await Deno.readTextFile(this.#path)).split("\n")) {
-        const entry = parseEntry(line);
-        if (entry) entries.push(entry);
-      }
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw unusable(this.#path, "read", error);
+    for (const [i, line] of lines.entries()) {
+      const entry = parseEntry(line);
+      if (entry) entries.push(entry);
+      else if (i < lines.length - 1 || i === 0) throw foreign(this.#path, i + 1);
     }
     return entries;
+  }
+
+  async #readText(): Promise<string> {
+    try {
+      const { isFile } = await Deno.stat(this.#path);
+      if (!isFile) throw new Error("it is no regular file");
+      this.#path = await Deno.realPath(this.#path);
+      return await Deno.readTextFile(this.#path);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return "";
+      throw unusable(this.#path, "read", error);
+    }
   }
 
   /**
@@ -53,10 +64,10 @@ export class HistoryFile {
     const entries = this.#remembered();
     this.#lines = entries.length;
     this.#mostLines = Math.max(MOST_LINES, 2 * entries.length);
-    const fresh = `${this.#path}.new`;
     try {
-      await Deno.remove(fresh).catch(() => {});
-      await Deno.writeTextFile(fresh, printEntries(entries), { mode: 0o600, createNew: true });
+      const [, dir = "."] = this.#path.match(/^(.*)[/\\]/) ?? [];
+      const fresh = await Deno.makeTempFile({ dir, prefix: ".pinwire-chat-" });
+      await Deno.writeTextFile(fresh, printEntries(entries));
       await Deno.rename(fresh, this.#path);
     } catch (error) {
       throw unusable(this.#path, "written", error);
@@ -65,6 +76,11 @@ export class HistoryFile {
 
   /** Adds a line, soon. */
   add(entry: Entry): void {
+    // A disk that stands still has all of it in the end, if it is still remembered then.
+    if (this.#queue.length >= MOST_LINES) {
+      this.#queue = [];
+      this.#isFailing = true;
+    }
     this.#queue.push(entry);
     this.#writing ??= this.#writeAll();
   }
@@ -100,20 +116,36 @@ export class HistoryFile {
   }
 }
 
+const foreign = (path: string, line: number) =>
+  new PinwireError("history_file", `${path} is no history of a chat (line ${line})`, {
+    hint: "name another file with --history-file",
+  });
+
 const printEntries = (entries: Entry[]) => entries.map((entry) => JSON.stringify(entry) + "\n").join("");
 
 function parseEntry(line: string): Entry | undefined {
-  let entry;
   try {
-    entry = JSON.parse(line);
+    const { time, room, nick, text, isAction, log, line: number } = JSON.parse(line);
+    const isEntry = typeof text === "string" && typeof log === "string" && typeof isAction === "boolean" &&
+      Math.abs(time) <= LAST_DAY && Number.isSafeInteger(number);
+    if (!isEntry) return undefined;
+    // Somebody may have written into the file what nobody could have said.
+    return {
+      time,
+      room: parseName(room),
+      nick: parseName(nick),
+      text: visible(text),
+      isAction,
+      log,
+      line: number,
+    };
   } catch {
     return undefined;
   }
-  const { time, room, nick, text, isAction, log, line: number } = entry ?? {};
-  const isEntry = [room, nick, text, log].every((field) => typeof field === "string") &&
-    typeof time === "number" && typeof number === "number" && typeof isAction === "boolean";
-  return isEntry ? { time, room, nick, text, isAction, log, line: number } : undefined;
 }
+
+/** The last time that a Date can hold, in ms (ECMA-262, section 21.4.1.1). */
+const LAST_DAY = 8.64e15;
 
 function unusable(path: string, done: "read" | "written", error: unknown): unknown {
   if (error instanceof PinwireError || error instanceof Deno.errors.NotCapable) return error;

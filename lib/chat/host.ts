@@ -12,12 +12,13 @@ import { visible } from "../text/mod.ts";
 import { Forms } from "./form.ts";
 import { HistoryFile } from "./history_file.ts";
 import { Hub } from "./hub.ts";
-import { obey, placeOf, tellPast } from "./obey.ts";
+import { obey } from "./obey.ts";
 import { CONSOLE_NICK } from "./protocol.ts";
-import { completeSaid, Painter } from "./view.ts";
+import { completeSaid, Painter, promptOf } from "./view.ts";
 import type { Member, Room } from "./room.ts";
 import { Rounds } from "./rounds.ts";
 import { serveMember } from "./server.ts";
+import { placeOf } from "./who.ts";
 
 /** What `chat serve` is told. */
 export interface HostOptions extends ServerOptions, WatchOptions {
@@ -61,7 +62,7 @@ export async function hostChat(
     await file.rewrite();
   }
   const complete = (line: string) => completeSaid(line, [...hub.nicks()], true);
-  const console = await openSharedConsole(`${CONSOLE_NICK}> `, options.json, context, complete);
+  const console = await openSharedConsole(promptOf(CONSOLE_NICK), options.json, context, complete);
   const member = new ConsoleMember(console, options, context);
   hub.addConsole(member);
 
@@ -133,9 +134,16 @@ class ConsoleMember implements Member {
     }
   }
 
+  tellPast(): void {
+    const { room } = this;
+    this.tell(...room.history.map((entry) => room.show(entry)));
+  }
+
   arrived(): void {
-    tellPast(this);
+    this.tellPast();
     this.tell(placeOf(this));
+    const { nick, room } = this;
+    this.#console.retitle(promptOf(nick, room.name));
   }
 
   end(): void {}

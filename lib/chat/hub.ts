@@ -1,12 +1,11 @@
 import { PinwireError } from "../errors.ts";
 import type { Resume } from "./link.ts";
-import { CONSOLE_NICK, type Entry, LOBBY, nameKey, privateLine } from "./protocol.ts";
+import { CONSOLE_NICK, type Entry, LOBBY, nameKey, privateLine, RESERVED } from "./protocol.ts";
 import { type Member, Room, type RoomOptions } from "./room.ts";
+import { placeOf } from "./who.ts";
 
 /** Rooms that there may be; an empty one makes room for a new one. */
 const MOST_ROOMS = 100;
-/** Names that would be taken for somebody, or something, else. */
-const RESERVED = [CONSOLE_NICK, "you"].map(nameKey);
 
 /** How a {@linkcode Hub} is made. */
 export interface HubOptions extends RoomOptions {
@@ -16,8 +15,6 @@ export interface HubOptions extends RoomOptions {
 
 /** The rooms of a server, and who is called what. Knows no sockets. */
 export class Hub {
-  /** The name of this run of the server. */
-  readonly log: string = crypto.randomUUID();
   #options: HubOptions;
   #rooms = new Map<string, Room>();
   #members = new Map<string, Member>();
@@ -102,7 +99,7 @@ export class Hub {
   move(member: Member, name: string): void {
     const room = this.#rooms.get(nameKey(name)) ?? this.#open(name);
     const before = member.room;
-    if (room === before) return;
+    if (room === before) return member.tell(placeOf(member));
     before.leave(member);
     if (member.isAnnounced) before.announceLeft(member);
     room.enter(member);
@@ -125,7 +122,7 @@ export class Hub {
       nick,
       text,
       isAction,
-      log: this.log,
+      log: room.log,
       line: room.line + 1,
     };
     room.relay(member, entry);

@@ -90,7 +90,7 @@ export function readWelcome(json: unknown): Welcome | undefined {
   if (typeof nick !== "string" || typeof room !== "string" || !Number.isSafeInteger(line)) return undefined;
   if (typeof session !== "string" || typeof log !== "string") return undefined;
   const isRate = Array.isArray(rate) && rate.length === 2 &&
-    rate.every((number) => typeof number === "number" && number > 0);
+    rate.every((number) => typeof number === "number" && number >= 1 && number <= 1e6);
   return {
     nick,
     room,

@@ -2,9 +2,7 @@ import { PinwireError } from "../errors.ts";
 import type { Hub } from "./hub.ts";
 import { COMMANDS, CONSOLE_NICK, KICK, parseSaid } from "./protocol.ts";
 import type { Member } from "./room.ts";
-
-/** Names that /who lists. */
-const LISTED = 100;
+import { whoIsIn } from "./who.ts";
 
 /** Does what a member's line asks for, and answers it; true if it wants to leave. */
 export function obey(line: string, member: Member, hub: Hub): boolean {
@@ -34,20 +32,22 @@ function carryOut(line: string, member: Member, hub: Hub): boolean {
       hub.move(member, said.room);
       break;
     case "who":
-      member.tell(`* in ${member.room.name}: ${namesIn(member)}`);
+      member.tell(`* in ${member.room.name}: ${whoIsIn(member.room, isConsole)}`);
       break;
     case "rooms":
-      member.tell(...hub.rooms.map(({ name, members }) => `* ${name} ${members.size}`));
+      member.tell(...hub.rooms.map(({ name, members }) => `* ${name}: ${members.size} here`));
       break;
     case "msg":
       hub.whisper(member, said.nick, said.text);
       break;
     case "history":
-      tellPast(member);
+      member.tellPast();
       break;
     case "help":
       member.tell(
-        ...(isConsole ? [...COMMANDS, KICK] : COMMANDS).map(([command, what]) => `* ${command}  ${what}`),
+        ...(isConsole ? [...COMMANDS, KICK] : COMMANDS).map(([command, what]) =>
+          `* ${command.padEnd(16)} ${what}`
+        ),
       );
       break;
     case "kick":
@@ -58,25 +58,4 @@ function carryOut(line: string, member: Member, hub: Hub): boolean {
       return true;
   }
   return false;
-}
-
-/** Tells a member what was said in its room lately. */
-export function tellPast(member: Member): void {
-  const { room } = member;
-  member.tell(...room.history.map((entry) => room.show(entry)));
-}
-
-/** Tells a member who and where it is. */
-export const placeOf = ({ nick, room }: Member) => `* you are ${nick}, in ${room.name}`;
-
-/** Some of those in a member's room, and how many more there are. */
-function namesIn({ room }: Member): string {
-  const names = nicksIn(room.members);
-  const more = room.members.size - names.length;
-  return names.join(", ") + (more ? ` and ${more} more` : "");
-}
-
-/** The nicknames of some members. */
-export function nicksIn(members: Set<Member>): string[] {
-  return [...members.values().take(LISTED)].map(({ nick }) => nick);
 }

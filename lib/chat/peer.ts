@@ -78,11 +78,11 @@ export async function talkToPeers(
   function checkNumber(peer: string, text: string): string {
     const numbered = parseDatagram(text);
     if (!numbered) return text;
-    let sequence = sequences.get(peer);
-    if (!sequence) {
-      if (sequences.size >= MOST_SENDERS) sequences.delete(sequences.keys().next().value!);
-      sequences.set(peer, sequence = new Sequence());
-    }
+    const sequence = sequences.get(peer) ?? new Sequence();
+    sequences.delete(peer);
+    sequences.set(peer, sequence);
+    const [oldest] = sequences.keys();
+    if (sequences.size > MOST_SENDERS) sequences.delete(oldest);
     const { number } = numbered;
     const { lost, isLate, isDouble } = sequence.note(numbered.run, number);
     if (lost) notice(`${lost} lost before number ${number} of ${hostPortOf(peer)}`);

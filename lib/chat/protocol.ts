@@ -21,6 +21,9 @@ export const GREETING = "* pinwire chat 1, /help for help";
 /** What ends the session of a peer that sends no newlines, and every `--turns` and `chat peer`. */
 export const LAST_WORDS: readonly string[] = ["end", "88"];
 
+/** Ms between two messages to a peer without newlines, which takes each read for one. */
+export const BARE_GAP = 50;
+
 /** Ms of silence after which an end of ours asks whether the other is there. */
 export const PING_AFTER = 2_000;
 /** Ms of silence after which the link counts as dead. */
@@ -44,6 +47,7 @@ export const COMMANDS: readonly (readonly [command: string, what: string])[] = [
   ["/me TEXT", "as in /me waves"],
   ["/msg NAME TEXT", "to one member alone"],
   ["/history", "the last lines of this room, once more"],
+  ["//TEXT", "say something that begins with /"],
   ["/quit", "leave"],
 ];
 
@@ -64,7 +68,8 @@ export const KICK: readonly [command: string, what: string] = ["/kick NAME [WHY]
 export function parseSaid(line: string): Said {
   if (line.trim() === "") return { do: "nothing" };
   if (!line.startsWith("/")) return { do: "say", text: line };
-  const [, word, rest] = line.match(/^\/(\S*)\s*([^]*?)\s*$/)!;
+  if (line.startsWith("//")) return { do: "say", text: line.slice(1) };
+  const [, word, rest] = line.trimEnd().match(/^\/(\S*)\s*([^]*)$/)!;
   const [, first, text] = rest.match(/^(\S*)\s*([^]*)$/)!;
   switch (word.toLowerCase()) {
     case "who":
@@ -85,6 +90,11 @@ export function parseSaid(line: string): Said {
       return { do: "kick", nick: needed(first, KICK[0]), why: text };
   }
   throw new PinwireError("bad_command", `there is no /${word}`, { hint: "/help lists what there is" });
+}
+
+/** Whether a line is somebody's words, and not a command. */
+export function isSpoken(line: string): boolean {
+  return line.trim() !== "" && (!line.startsWith("/") || /^\/(\/|me\s)/i.test(line));
 }
 
 function needed(value: string, form: string): string {
@@ -108,9 +118,15 @@ export function parseName(text: string): string {
   });
 }
 
+/** Names that would be taken for somebody, or something, else. */
+export const RESERVED: readonly string[] = [CONSOLE_NICK, "you"];
+
 /** The same for the command line. */
 export function parseNameOption(text: string): string {
   try {
+    if (RESERVED.includes(nameKey(text))) {
+      throw usageError(`nobody can be called ${text}`, "choose another name");
+    }
     return parseName(text);
   } catch (error) {
     throw usageError((error as PinwireError).message, (error as PinwireError).hint!);
@@ -136,18 +152,20 @@ export interface Entry {
   line: number;
 }
 
-/** How an entry is relayed: `amy: hello`, or `* amy waves`. */
+/** How an entry is relayed: `amy: hello`, or `** amy waves`, since what begins with one `*` is a notice. */
 export function entryLine(entry: Entry, withTime: boolean): string {
   const { nick, text, isAction } = entry;
-  const line = isAction ? `* ${nick} ${text}` : `${nick}: ${text}`;
+  const line = isAction ? `** ${nick} ${text}` : `${nick}: ${text}`;
   return withTime ? `[${clockTime(entry.time)}] ${line}` : line;
 }
 
-/** `10:00:00`, local time. */
+/** `10:00:00` in local time, or `2026-11-21 10:00:00` if that was another day. */
 function clockTime(ms: number): string {
   const date = new Date(ms);
-  return [date.getHours(), date.getMinutes(), date.getSeconds()]
-    .map((number) => String(number).padStart(2, "0")).join(":");
+  const two = (number: number) => String(number).padStart(2, "0");
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":");
+  if (date.toDateString() === new Date().toDateString()) return time;
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}`;
 }
 
 /** What an entry's line tells whoever receives it. */
@@ -160,13 +178,29 @@ export interface Relayed {
 /** Reads a line made by {@linkcode entryLine}. */
 export function parseRelayed(line: string): Relayed | undefined {
   const [, actor, action, nick, text] =
-    line.match(/^(?:\[\d\d:\d\d:\d\d\] )?(?:\* (\S+) ([^]*)|([^\s:]+): ([^]*))$/) ?? [];
+    line.match(/^(?:\[[\d :-]+\] )?(?:\*\* (\S+) ([^]*)|([^\s:]+): ([^]*))$/) ?? [];
   if (actor !== undefined) return { nick: actor, text: action, isAction: true };
   return nick === undefined ? undefined : { nick, text, isAction: false };
 }
 
 /** What begins a notice with words for one member alone. No nickname begins so: `/me` can't pretend to be one. */
 export const PRIVATE = "[private] ";
+
+/** Reads what is behind the `* ` of such a notice. */
+export function parsePrivate(notice: string): { nick: string; text: string } | undefined {
+  const [, nick, text] = notice.match(/^\[private\] (\S+): ([^]*)$/) ?? [];
+  return nick === undefined ? undefined : { nick, text };
+}
+
+/** Whom a notice tells to be there now, or no more. */
+export function comingsIn(notice: string): [nick: string, isHere: boolean][] {
+  const [, before, after] = notice.match(/^(\S+) is now (\S+)$/) ?? [];
+  if (before !== undefined) return [[before, false], [after, true]];
+  const [, names, verb] = notice.match(/^(.+) ha(?:s|ve) (joined|left)$/) ?? [];
+  if (names === undefined) return [];
+  return names.split(/, | and /).filter((name) => !name.includes(" "))
+    .map((name) => [name, verb === "joined"]);
+}
 
 /** What is said to one member alone, by another. */
 export const privateLine = (nick: string, text: string) => `* ${PRIVATE}${nick}: ${text}`;

@@ -2,19 +2,24 @@ import { concat } from "@std/bytes/concat";
 import type { Connection } from "../net/mod.ts";
 import type { Feed } from "./feed.ts";
 import type { Form } from "./form.ts";
+import { BARE_GAP } from "./protocol.ts";
 
-/** A peer without newlines takes each read for a message: its lines are kept so many ms apart. */
-const GAP = 50;
 /** A write that has been under way for so many ms will not get through. */
-const STALLED = 30_000;
+const STALLED = 60_000;
+/** What an insert takes in memory beside its bytes. */
+const OVERHEAD = 200;
+/** Bytes of inserts that leave in one write. */
+const WRITE = 65_536;
 
-/** Something that a reader does when it comes to an offset of its feed. */
+/** What a reader does when it comes to an offset of its feed. */
 interface Mark {
   at: number;
   /** Bytes of the feed to pass over: its own line. */
   skip: number;
-  /** Framed lines for this reader alone. */
-  inserts: Uint8Array[];
+  /** Framed lines for this reader alone, behind what is passed over. */
+  insert?: Uint8Array;
+  /** How many lines those are. */
+  lines: number;
 }
 
 /** What a {@linkcode Reader} tells of. */
@@ -23,7 +28,7 @@ export interface ReaderOptions {
   maxQueue: number;
   /** The line that says how many were missed. */
   missed(count: number): string;
-  /** The peer reads nothing any more, or a client of ours missed what it can't do without. */
+  /** The peer reads nothing any more. */
   onStalled(): void;
   /** A line that no frame can hold. */
   onUnframed(error: unknown): void;
@@ -42,7 +47,9 @@ export class Reader {
   #options: ReaderOptions;
   #form: Form;
   #feed?: Feed;
+  /** In the order of their offsets; those before `#first` are done with. */
   #marks: Mark[] = [];
+  #first = 0;
   /** Bytes of the inserts. */
   #inserted = 0;
   #missed = 0;
@@ -69,12 +76,16 @@ export class Reader {
     this.#feed = undefined;
     this.#form = form;
     this.#marks = [];
-    this.#inserted = this.#missed = this.position = 0;
+    this.#first =
+      this.#inserted =
+      this.#missed =
+      this.position =
+        0;
   }
 
   /** Whether something waits to be written, or is being written. */
   get isBusy(): boolean {
-    return this.#isWriting || this.#marks.length > 0 || this.#missed > 0 ||
+    return this.#isWriting || this.#first < this.#marks.length || this.#missed > 0 ||
       this.position < (this.#feed?.end ?? 0);
   }
 
@@ -83,56 +94,81 @@ export class Reader {
     this.unfollow();
     this.#feed = feed;
     this.position = feed.end;
-    for (const mark of this.#marks) mark.at = this.position;
+    for (let i = this.#first; i < this.#marks.length; i++) this.#marks[i].at = this.position;
     feed.readers.add(this);
   }
 
   /** Takes no more of its feed; what is there already is still written. */
   unfollow(): void {
-    if (!this.#feed) return;
-    const rest: Uint8Array[] = [];
-    for (let frame; !this.#isClosed && (frame = this.#nextLine());) rest.push(frame.slice());
-    this.#feed.readers.delete(this);
+    const feed = this.#feed;
+    if (!feed) return;
+    const rest: Mark[] = [];
+    while (!this.#isClosed) {
+      for (let mark; (mark = this.#marks[this.#first]) && mark.at === this.position; this.#first++) {
+        this.position += mark.skip;
+        if (mark.insert) rest.push({ ...mark, at: 0, skip: 0 });
+      }
+      const to = this.#endOfLines();
+      if (this.position >= to) break;
+      const view = feed.view(this.position, this.isBare ? feed.lineEnd(this.position) : to);
+      const lines = feed.count(this.position, this.position + view.length);
+      this.position += view.length;
+      this.#inserted += view.length + OVERHEAD;
+      rest.push({ at: 0, skip: 0, insert: view.slice(), lines });
+    }
+    feed.readers.delete(this);
     this.#feed = undefined;
-    this.position = 0;
-    for (const frame of rest) this.#insert(frame);
+    this.#marks = rest;
+    this.#first = this.position = 0;
     this.wake();
   }
 
-  /** Lines for this member alone, behind all that there is up to now. */
+  /** Lines for this member alone, behind all that there is up to now. Of those that don't fit it misses some. */
   tell(...lines: string[]): void {
     for (const line of lines) {
-      try {
-        this.#insert(this.#form.frame(line).slice());
-      } catch (error) {
-        this.#options.onUnframed(error);
-      }
+      const frame = this.#frame(line);
+      if (frame) this.#insert(frame, this.#options.maxQueue);
     }
+    this.wake();
+  }
+
+  /** The same for framed lines that won't change. */
+  tellFrames(frames: Uint8Array[]): void {
+    for (const frame of frames) this.#insert(frame, this.#options.maxQueue);
+    this.wake();
+  }
+
+  /** The same for what a client of ours can't do without: if there is no room for it, the connection is useless. */
+  tellSurely(line: string): void {
+    const frame = this.#frame(line);
+    if (frame && !this.#insert(frame, 2 * this.#options.maxQueue)) this.#options.onStalled();
     this.wake();
   }
 
   /** Its own line was appended to the feed at `start`: it is not for itself. */
   passOver(start: number, instead?: string): void {
     const { end } = this.#feed!;
-    if (instead === undefined && this.position === start && !this.#marks.length) {
+    if (instead === undefined && this.position === start && this.#first === this.#marks.length) {
       this.position = end;
       return;
     }
-    this.#marks.push({ at: start, skip: end - start, inserts: [] });
-    if (instead !== undefined) this.tell(instead);
+    this.#marks.push({ at: start, skip: end - start, lines: 0 });
+    if (instead !== undefined) this.tellSurely(instead);
   }
 
   /** The feed forgets what is before `offset`. */
   lose(offset: number): void {
     if (this.position >= offset) return;
     let missed = this.#feed!.count(this.position, offset);
-    for (const mark of this.#marks) {
+    const marks = this.#marks.slice(this.#first);
+    for (const mark of marks) {
       if (mark.at >= offset) break;
       if (mark.skip) missed--;
       mark.at = offset;
       mark.skip = 0;
     }
-    this.#marks = this.#marks.filter(({ skip, inserts }) => skip || inserts.length);
+    this.#marks = marks.filter(({ skip, insert }) => skip || insert);
+    this.#first = 0;
     // Clients of ours see by the numbers what they missed.
     if (!this.#form.isNumbered) this.#missed += missed;
     this.position = offset;
@@ -153,7 +189,7 @@ export class Reader {
   /** Begins to write if there is something and nothing is being written; whether it did. */
   wake(): boolean {
     if (this.#isWriting || this.#isHeld || this.#isClosed) return false;
-    const wait = this.isBare && this.isBusy ? this.#wroteAt + GAP - performance.now() : 0;
+    const wait = this.isBare && this.isBusy ? this.#wroteAt + BARE_GAP - performance.now() : 0;
     if (wait > 0) {
       this.#isWriting = true;
       this.#timer = setTimeout(this.#onWritten, wait);
@@ -182,6 +218,7 @@ export class Reader {
     this.#isClosed = true;
     this.#feed?.readers.delete(this);
     this.#marks = [];
+    this.#first = 0;
     clearTimeout(this.#timer);
     this.#tellFlushed();
   }
@@ -201,18 +238,23 @@ export class Reader {
     this.#connection.close();
   };
 
-  #insert(frame: Uint8Array): void {
-    if (this.#inserted + frame.length > this.#options.maxQueue) {
-      // A client of ours comes back, and learns all that it would have been told here.
-      if (this.#form.isNumbered) this.#options.onStalled();
-      this.#missed++;
-      return;
+  #frame(line: string): Uint8Array | undefined {
+    try {
+      return this.#form.frame(line).slice();
+    } catch (error) {
+      this.#options.onUnframed(error);
+      return undefined;
     }
-    this.#inserted += frame.length;
-    const at = this.#feed?.end ?? 0;
-    const last = this.#marks.at(-1);
-    if (last && last.at + last.skip === at) last.inserts.push(frame);
-    else this.#marks.push({ at, skip: 0, inserts: [frame] });
+  }
+
+  #insert(frame: Uint8Array, limit: number): boolean {
+    if (this.#inserted + frame.length > limit) {
+      this.#missed++;
+      return false;
+    }
+    this.#inserted += frame.length + OVERHEAD;
+    this.#marks.push({ at: this.#feed?.end ?? 0, skip: 0, insert: frame, lines: 1 });
+    return true;
   }
 
   /** What is to be written next. */
@@ -222,50 +264,44 @@ export class Reader {
       this.#missed = 0;
       return this.#bare(this.#form.frame(line).slice());
     }
-    if (this.isBare) {
-      const frame = this.#nextLine();
-      return frame && this.#bare(frame);
-    }
-    const inserts: Uint8Array[] = [];
-    for (let frame; (frame = this.#nextInsert());) inserts.push(frame);
-    if (inserts.length) return inserts.length === 1 ? inserts[0] : concat(inserts);
+    const insert = this.#nextInserts();
+    if (insert) return this.#bare(insert);
     const to = this.#endOfLines();
     if (this.position >= to) return undefined;
-    const view = this.#feed!.view(this.position, to);
+    const view = this.#feed!.view(this.position, this.isBare ? this.#feed!.lineEnd(this.position) : to);
     this.position += view.length;
-    return view;
+    return this.#bare(view);
   }
 
   #bare(frame: Uint8Array): Uint8Array {
     return this.isBare ? frame.subarray(0, frame.length - this.#form.ending) : frame;
   }
 
-  #nextLine(): Uint8Array | undefined {
-    const insert = this.#nextInsert();
-    if (insert || this.position >= this.#endOfLines()) return insert;
-    const view = this.#feed!.view(this.position, this.#feed!.lineEnd(this.position));
-    this.position += view.length;
-    return view;
+  /** What is for this member alone, if its place has come: a line for a bare peer, else as much as there is. */
+  #nextInserts(): Uint8Array | undefined {
+    const inserts: Uint8Array[] = [];
+    let bytes = 0;
+    for (let mark; (mark = this.#marks[this.#first]) && mark.at === this.position; this.#first++) {
+      if (mark.insert && inserts.length && (this.isBare || bytes + mark.insert.length > WRITE)) break;
+      this.position += mark.skip;
+      if (!mark.insert) continue;
+      inserts.push(mark.insert);
+      bytes += mark.insert.length;
+      this.#inserted -= mark.insert.length + OVERHEAD;
+    }
+    this.#compact();
+    return inserts.length > 1 ? concat(inserts) : inserts[0];
   }
 
-  /** A line for this member alone, if its place has come. */
-  #nextInsert(): Uint8Array | undefined {
-    for (let mark; (mark = this.#marks[0]) && mark.at === this.position;) {
-      this.position += mark.skip;
-      mark.at = this.position;
-      mark.skip = 0;
-      const frame = mark.inserts.shift();
-      if (frame) {
-        this.#inserted -= frame.length;
-        return frame;
-      }
-      this.#marks.shift();
-    }
-    return undefined;
+  #compact(): void {
+    if (this.#first < this.#marks.length && this.#first < 1_000) return;
+    this.#marks.splice(0, this.#first);
+    this.#first = 0;
   }
 
   /** How far the feed can be written before a mark. */
   #endOfLines(): number {
-    return this.#marks.length ? this.#marks[0].at : this.#feed?.end ?? 0;
+    const mark = this.#marks[this.#first];
+    return mark ? mark.at : this.#feed?.end ?? 0;
   }
 }

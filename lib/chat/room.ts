@@ -11,6 +11,8 @@ import type { Rounds } from "./rounds.ts";
 export interface Member {
   nick: string;
   room: Room;
+  /** Where it is connected from. */
+  readonly peer?: string;
   /** Whether the others were told that it is there. */
   isAnnounced: boolean;
   /** The secret of its session, if it is a client of ours. */
@@ -20,6 +22,8 @@ export interface Member {
   hear(line: string): void;
   /** A line for this member alone. */
   tell(...lines: string[]): void;
+  /** Tells it what was said in its room lately. */
+  tellPast(): void;
   /** It has come into another room. */
   arrived(): void;
   /** Says why, and ends the connection. */
@@ -41,6 +45,8 @@ export interface RoomOptions {
 /** Where some talk to each other: what is said there goes to all but who said it. */
 export class Room {
   readonly name: string;
+  /** The name of its numbers: others begin when the server, or the room, is made anew. */
+  readonly log: string = crypto.randomUUID();
   readonly members = new Set<Member>();
   /** The last lines, oldest first. */
   readonly history: Entry[] = [];
@@ -48,7 +54,7 @@ export class Room {
   line = 0;
   #feeds = new Map<Form, Feed>();
   #options: RoomOptions;
-  #comings = new Comings<Member>((text, newcomer) => this.#notice(text, newcomer));
+  #comings = new Comings<Member>((text, newcomers) => this.#notice(text, newcomers));
 
   constructor(name: string, options: RoomOptions) {
     this.name = name;
@@ -92,7 +98,7 @@ export class Room {
    */
   relay(member: Member, entry: Entry): void {
     this.#comings.flush();
-    this.#tellAll(this.show(entry), member, entry.line);
+    this.#tellAll(this.show(entry), [member], entry.line);
     this.line = entry.line;
     this.remember(entry);
   }
@@ -100,6 +106,30 @@ export class Room {
   /** How an entry is told. */
   show(entry: Entry): string {
     return entryLine(entry, this.#options.timestamps);
+  }
+
+  /**
+   * The last of these lines as frames, oldest first: as many as fit into half of what may wait for a reader. For
+   * clients of ours, those of this room's numbers have theirs.
+   */
+  past(form: Form, entries: readonly Entry[] = this.history): { frames: Uint8Array[]; entries: Entry[] } {
+    const past = { frames: [] as Uint8Array[], entries: [] as Entry[] };
+    let left = this.#options.maxQueue / 2;
+    for (let i = entries.length - 1; i >= 0; i--) {
+      const entry = entries[i];
+      const frame = form.frameOnce(entry, () => {
+        const line = this.show(entry);
+        return form.isNumbered && entry.log === this.log ? numbered(entry.line, line) : line;
+      });
+      if (!frame) continue;
+      left -= frame.length;
+      if (left < 0) break;
+      past.frames.push(frame);
+      past.entries.push(entry);
+    }
+    past.frames.reverse();
+    past.entries.reverse();
+    return past;
   }
 
   /** Takes a line up into the history. */
@@ -119,7 +149,7 @@ export class Room {
     this.#comings.close();
   }
 
-  #notice(text: string, except?: Member): void {
+  #notice(text: string, except: Member[] = []): void {
     this.#options.reporter.report({ event: "notice", text, room: this.name }, true);
     try {
       this.#tellAll(`* ${text}`, except);
@@ -129,7 +159,7 @@ export class Room {
     }
   }
 
-  #tellAll(line: string, author?: Member, number?: number): void {
+  #tellAll(line: string, except: Member[], number?: number): void {
     const lineFor = ({ isNumbered }: Form) =>
       isNumbered && number !== undefined ? numbered(number, line) : line;
     // Nobody is told what not all can be told.
@@ -137,12 +167,12 @@ export class Room {
     for (const feed of this.#feeds.values()) {
       const { form } = feed;
       const start = feed.append(lineFor(form));
-      const { reader } = author ?? {};
-      if (reader && feed.readers.has(reader)) {
-        reader.passOver(start, form.isNumbered && number !== undefined ? `/taken ${number}` : undefined);
+      const receipt = form.isNumbered && number !== undefined ? `/taken ${number}` : undefined;
+      for (const { reader } of except) {
+        if (reader && feed.readers.has(reader)) reader.passOver(start, receipt);
       }
       this.#options.rounds.wake(feed, feed.end - start);
     }
-    for (const member of this.members) if (member !== author && !member.reader) member.hear(line);
+    for (const member of this.members) if (!member.reader && !except.includes(member)) member.hear(line);
   }
 }

@@ -10,23 +10,33 @@ export interface Passage {
 
 /** Numbers that are remembered, to tell one that is late from one that comes twice. */
 const REMEMBERED = 1_024;
+/** Runs of a sender that are followed: a forged one, or a late datagram of an earlier one, disturbs no other. */
+const MOST_RUNS = 4;
 
 /** Follows the numbers of one sender. */
 export class Sequence {
-  #run = "";
-  #runBefore = "";
-  #next = 0;
+  #runs = new Map<string, Run>();
+
+  /** @param id changes when the sender starts anew */
+  note(id: string, number: number): Passage {
+    const run = this.#runs.get(id) ?? new Run(number);
+    this.#runs.delete(id);
+    this.#runs.set(id, run);
+    const [oldest] = this.#runs.keys();
+    if (this.#runs.size > MOST_RUNS) this.#runs.delete(oldest);
+    return run.note(number);
+  }
+}
+
+class Run {
+  #next: number;
   #seen = new Set<number>();
 
-  /** @param run changes when the sender starts anew */
-  note(run: string, number: number): Passage {
-    if (run === this.#runBefore) return { lost: 0, isLate: true, isDouble: false };
-    if (run !== this.#run) {
-      this.#runBefore = this.#run;
-      this.#run = run;
-      this.#next = number;
-      this.#seen.clear();
-    }
+  constructor(first: number) {
+    this.#next = first;
+  }
+
+  note(number: number): Passage {
     const isDouble = this.#seen.has(number);
     const isLate = !isDouble && number < this.#next;
     const lost = Math.max(0, number - this.#next);

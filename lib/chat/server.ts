@@ -18,19 +18,19 @@ import type { Hub } from "./hub.ts";
 import {
   type Hello,
   LINK_WORD,
-  numbered,
   parseLinkTalk,
   printLink,
   readHello,
   type Resume,
   type Welcome,
 } from "./link.ts";
-import { nicksIn, obey, placeOf, tellPast } from "./obey.ts";
-import { DEAD_AFTER, type Entry, GREETING, LAST_WORDS, nameKey, parseName, PING_AFTER } from "./protocol.ts";
+import { obey } from "./obey.ts";
+import { DEAD_AFTER, GREETING, LAST_WORDS, nameKey, parseName, PING_AFTER } from "./protocol.ts";
 import { Reader } from "./reader.ts";
 import type { Member, Room } from "./room.ts";
 import { SameDelay } from "./same_delay.ts";
 import { TokenBucket } from "./token_bucket.ts";
+import { nicksIn, placeOf } from "./who.ts";
 
 /** What the connections of a chat server share. */
 export interface ChatOptions extends WatchOptions {
@@ -46,15 +46,19 @@ export interface ChatOptions extends WatchOptions {
 
 /** Lines that a member may say at once before its rate counts. */
 const BURST = 200;
+/** So many bytes count as a line, whether there are lines in them or not. */
+const BYTES_A_LINE = 4_096;
 /** A member that is slowed down for so many ms without end is sent away. */
 const FLOOD_TIME = 30_000;
 /** A member that has said nothing for so many ms is let in as it is: a client of ours would have told its name. */
 const helloDelay = new SameDelay(200);
 /** Characters of a hello that comes in pieces. */
 const LONGEST_HELLO = 4_096;
+/** Ms of silence of a member that still reads what it was told before. */
+const DEAD_AFTER_BUSY = 30_000;
 /** What was said to a peer that has ended its side may take so many ms. */
 const LAST_WORDS_TIME = 5_000;
-/** Who says more than so many lines in one read waits for the reader of the events, at most so many ms. */
+/** After so many lines the others have their turn, and the reader of the events has so many ms. */
 const NOISY = 64;
 const PATIENCE = 1_000;
 
@@ -71,11 +75,17 @@ export async function serveMember(
     let loss: unknown;
     // Who leaves our greeting unread resets the connection: what it said before still counts.
     const read = (buffer: Uint8Array) =>
-      guarded.read(buffer).catch((error) => {
-        if (!hasGone(error)) throw error;
-        loss = error;
-        return null;
-      });
+      guarded.read(buffer).then(
+        (count) => {
+          session.charge((count ?? 0) / BYTES_A_LINE);
+          return count;
+        },
+        (error) => {
+          if (!hasGone(error)) throw error;
+          loss = error;
+          return null;
+        },
+      );
     await pullFrames({ read }, decoder, session);
     await session.finish();
     session.checkEnd();
@@ -89,6 +99,7 @@ export async function serveMember(
 class Session implements PullOptions, Member {
   nick = "";
   declare room: Room;
+  readonly peer: string;
   isAnnounced = false;
   session?: string;
   readonly reader: Reader;
@@ -109,6 +120,7 @@ class Session implements PullOptions, Member {
   #isStalled = false;
   #isDead = false;
   #isOver = false;
+  #isWarnedOf = false;
   #pending?: Promise<void>;
   /** The first part of a hello that came in pieces. */
   #fragment = "";
@@ -119,6 +131,7 @@ class Session implements PullOptions, Member {
 
   constructor(connection: Connection, decoder: Decoder, context: Context, options: ChatOptions) {
     const { hub, forms, rate, maxQueue } = options;
+    this.peer = connection.remote;
     this.#connection = connection;
     this.#decoder = decoder;
     this.#context = context;
@@ -140,7 +153,7 @@ class Session implements PullOptions, Member {
     if (options.greeting) this.reader.tell(GREETING);
     this.reader.hold();
     hub.add(this);
-    tellPast(this);
+    this.tellPast();
     helloDelay.start(this.#settle);
   }
 
@@ -151,30 +164,47 @@ class Session implements PullOptions, Member {
     this.reader.tell(...lines);
   }
 
+  tellPast(): void {
+    const { forms } = this.#options;
+    this.reader.tellFrames(this.room.past(forms.get(this.#encoding, false)).frames);
+  }
+
   arrived(): void {
     if (this.session !== undefined) return this.#tellPlace();
-    tellPast(this);
+    this.tellPast();
     this.tell(placeOf(this));
   }
 
   end(why: string): void {
     this.#isOver = true;
     helloDelay.cancel(this.#settle);
-    this.tell(...this.reader.form.isNumbered ? [`/bye ${why}`] : [`* ${why}`]);
+    this.tell(this.reader.form.isNumbered ? `/bye ${why}` : `* ${why}`);
     void within(PATIENCE, this.reader.flushed()).then(() => this.#connection.close());
   }
 
   onFrame(body: Uint8Array): boolean {
     this.#heardAt = performance.now();
     if (this.#isOver) return false;
-    const line = this.#fragment + this.#encoding.decode(body).text;
+    this.#lines++;
+    this.charge(1);
+    this.#take(body);
+    return this.#isOver || this.#watch.isOver || this.#wait > 0 || this.#lines >= NOISY ||
+      this.#pending !== undefined || this.#options.hub.caughtUp() !== undefined;
+  }
+
+  /** Takes so many lines' worth from what the member may say. */
+  charge(lines: number): void {
+    if (this.#bucket && lines) this.#wait = this.#bucket.take(lines);
+  }
+
+  #take(body: Uint8Array): void {
+    const { text, valid } = this.#encoding.decode(body);
+    if (!valid) this.#warnOfEncoding();
+    const line = this.#fragment + text;
     this.#fragment = "";
-    if (!this.session && this.#options.greeting && this.#isHello(line)) return this.#pending !== undefined;
-    if (this.session !== undefined && (line === "/ping" || line === "/pong")) {
-      if (line === "/ping") this.tell("/pong");
-      return false;
-    }
-    return this.#onLine(line, body);
+    if (!this.session && this.#options.greeting && this.#isHello(line)) return;
+    if (this.session === undefined || line !== "/ping" && line !== "/pong") this.#onLine(line, body);
+    else if (line === "/ping") this.tell("/pong");
   }
 
   onBatch(): Promise<void> | undefined {
@@ -191,9 +221,11 @@ class Session implements PullOptions, Member {
 
   onError(error: FrameError): boolean {
     this.#heardAt = performance.now();
-    this.tell(`* ${error.sentence}`);
-    if (this.session !== undefined) this.tell("/taken");
-    return this.#errors.report(error);
+    this.charge(1);
+    const isTooLong = error.code === "frame_too_long";
+    this.tell(isTooLong ? "* that line was too long: say it in parts" : `* ${error.sentence}`);
+    if (this.session !== undefined) this.reader.tellSurely("/taken");
+    return this.#errors.report(error) || this.#wait > 0;
   }
 
   /** A client of ours ends its lines: half a one is what a lost link has left of it. */
@@ -210,7 +242,7 @@ class Session implements PullOptions, Member {
 
   /** @throws {PinwireError} why the connection was ended from here, if it was */
   checkEnd(): void {
-    const peer = this.#connection.remote;
+    const peer = this.peer;
     if (this.#hasFlooded) {
       throw new PinwireError("flood", `${peer} said too much for ${FLOOD_TIME / 1000} s`, {
         hint: "it was sent away; --rate sets how much is too much",
@@ -239,6 +271,14 @@ class Session implements PullOptions, Member {
     return this.#decoder.sawNewline ?? this.#context.codec.spec !== "raw";
   }
 
+  #warnOfEncoding(): void {
+    if (this.#isWarnedOf) return;
+    this.#isWarnedOf = true;
+    const what = `what ${this.nick} writes is not ${this.#encoding.name}`;
+    const hint = "start the server with the --encoding that its programs write, such as gbk";
+    this.#context.reporter.error(new PinwireError("undecodable", what, { hint }), this.peer);
+  }
+
   /** Lets the member in as it is. */
   #settle = (): void => {
     helloDelay.cancel(this.#settle);
@@ -248,16 +288,12 @@ class Session implements PullOptions, Member {
     this.#options.hub.announce(this);
   };
 
-  #onLine(line: string, body: Uint8Array): boolean {
+  #onLine(line: string, body: Uint8Array): void {
     const isBare = this.reader.isBare = !this.#hasLines;
     this.#settle();
     const text = visible(line);
     if (isBare && LAST_WORDS.includes(text)) this.#leave();
     else this.#obey(text, body);
-    this.#lines++;
-    this.#wait = this.#bucket?.take() ?? 0;
-    const isAhead = this.#options.hub.caughtUp() !== undefined;
-    return isAhead || this.#wait > 0 || this.#isOver || this.#watch.isOver;
   }
 
   #obey(line: string, body: Uint8Array): void {
@@ -267,14 +303,14 @@ class Session implements PullOptions, Member {
     const isSaid = room.line > before;
     if (isSaid && this.#watch.isActive) {
       const decoded = this.#encoding.decode(body);
-      const event = messageEvent(this.#connection.remote, body, decoded);
+      const event = messageEvent(this.peer, body, decoded);
       this.#context.reporter.report({ ...event, nick, room: room.name });
       this.#watch.passed(decoded.text);
     }
     if (this.session !== undefined) {
-      if (nick !== this.nick) this.tell(printLink(this.#welcome()));
+      if (nick !== this.nick) this.reader.tellSurely(printLink(this.#welcome()));
       // What was said brings its own receipt, at its place among the others' lines.
-      if (!isSaid) this.tell("/taken");
+      if (!isSaid) this.reader.tellSurely("/taken");
     }
     if (wantsToLeave) this.#leave();
   }
@@ -337,32 +373,27 @@ class Session implements PullOptions, Member {
 
   /** Tells a client of ours where it is, and what was said there before, behind what it knows. */
   #tellPlace(resume?: Resume): void {
-    const { hub } = this.#options;
-    const { room } = this;
+    const { room, reader } = this;
     const { history } = room;
     const known = history.findLastIndex(({ log, line }) => log === resume?.log && line <= resume.line);
-    const past = history.slice(known + 1);
-    // Lines from before the server's last start have no number.
-    const isNumbered = ({ log }: Entry) => log === hub.log;
-    const lines = past.map((entry) => {
-      const line = room.show(entry);
-      return isNumbered(entry) ? numbered(entry.line, line) : line;
-    });
-    this.tell(printLink(this.#welcome(past.filter(isNumbered).length)), ...lines);
+    const { frames, entries } = room.past(reader.form, history.slice(known + 1));
+    const count = entries.filter(({ log }) => log === room.log).length;
+    this.reader.tellSurely(printLink(this.#welcome(count)));
+    this.reader.tellFrames(frames);
   }
 
   #welcome(past = 0): Welcome {
-    const { hub, rate } = this.#options;
+    const { rate } = this.#options;
     const { nick, room } = this;
     return {
       nick,
       room: room.name,
       session: this.session!,
-      log: hub.log,
+      log: room.log,
       line: room.line,
       past,
       ...rate && { rate: [rate, BURST] as [number, number] },
-      who: nicksIn(room.members),
+      who: nicksIn(this),
     };
   }
 
@@ -370,10 +401,11 @@ class Session implements PullOptions, Member {
     // Who is slowed down isn't read from.
     if (this.#isSlowed) this.#heardAt = performance.now();
     const silence = performance.now() - this.#heardAt;
-    if (silence >= DEAD_AFTER) {
+    const { isBusy } = this.reader;
+    if (silence >= (isBusy ? DEAD_AFTER_BUSY : DEAD_AFTER)) {
       this.#isDead = true;
       this.#connection.close();
-    } else if (silence >= PING_AFTER && !this.reader.isBusy) {
+    } else if (silence >= PING_AFTER && !isBusy) {
       this.tell("/ping");
     }
   }
@@ -400,9 +432,11 @@ class Session implements PullOptions, Member {
 
   // Only who says much waits for whoever reads the events, and not for long: the others must not stand still.
   #patience(): Promise<void> | undefined {
-    const isNoisy = this.#lines > NOISY;
+    if (this.#lines < NOISY) return undefined;
     this.#lines = 0;
-    const drained = isNoisy ? this.#context.reporter.drained() : undefined;
-    return drained && within(PATIENCE, drained).then(() => {});
+    const drained = this.#context.reporter.drained();
+    return drained
+      ? within(PATIENCE, drained).then(() => {})
+      : new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -2,13 +2,13 @@ import {
   type Address,
   type Context,
   dialOptions,
+  messageEvent,
   openSharedConsole,
   Watch,
   type WatchOptions,
 } from "../net/mod.ts";
 import { ChatClient } from "./client.ts";
-import { PRIVATE } from "./protocol.ts";
-import { completeSaid, mentions, Painter } from "./view.ts";
+import { completeSaid, mentions, Painter, promptOf } from "./view.ts";
 
 /** What `chat connect` is told. */
 export interface TalkOptions extends WatchOptions {
@@ -34,31 +34,39 @@ export async function talk(address: Address, options: TalkOptions, context: Cont
   const { reporter, stop } = context;
   const { json, quiet, noColor } = options;
   const watch = new Watch(context, options, false);
-  const prompt = (nick = "") => `${nick}> `;
   const complete = (line: string) => completeSaid(line, [...client.names]);
-  const console = await openSharedConsole(prompt(), json, context, complete);
+  const console = await openSharedConsole(promptOf(""), json, context, complete);
   const { isTerminal } = console;
   const painter = new Painter(isTerminal && !noColor && !Deno.noColor);
   const show = (line: string, isForMe: boolean) =>
     console.print((isTerminal && isForMe ? BELL : "") + painter.line(line));
 
   const client: ChatClient = new ChatClient(
-    { ...options, ...await dialOptions(address, options.ca) },
+    { ...options, ...await dialOptions(address, options.ca), mustBeNamed: !isTerminal },
     context,
     {
-      message({ peer, line, text, nick, room }) {
-        const { bytes } = context.encoding.encode(text);
-        watch.received(peer, bytes, (event) => {
-          if (json) reporter.report(nick === undefined ? event : { ...event, text, nick, room });
-          else show(line, nick !== undefined && mentions(text, client.nick));
-        });
+      message({ peer, line, text, nick, room, isPast, isPrivate }) {
+        if (json) {
+          const { bytes } = context.encoding.encode(text);
+          const event = messageEvent(peer, bytes, { text, valid: true });
+          const marks = { ...isPast && { past: true }, ...isPrivate && { private: true } };
+          reporter.report({
+            ...event,
+            ...nick !== undefined && { nick },
+            ...room !== undefined && { room },
+            ...marks,
+          });
+        } else {
+          show(line, Boolean(isPrivate || nick !== undefined && mentions(text, client.nick)));
+        }
+        if (!isPast) watch.passed(text);
         if (watch.isOver) stop.now();
       },
       notice(text) {
         if (json) reporter.report({ event: "notice", text });
-        else if (!quiet) show(`* ${text}`, text.startsWith(PRIVATE));
+        else if (!quiet) show(`* ${text}`, false);
       },
-      named: (nick) => console.retitle(prompt(nick)),
+      placed: (nick, room) => console.retitle(promptOf(nick, room)),
     },
   );
 

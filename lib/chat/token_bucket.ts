@@ -18,10 +18,10 @@ export class TokenBucket {
     this.#at = now();
   }
 
-  /** Takes one; the number of ms until there is another. */
-  take(): number {
+  /** Takes so many; the number of ms until there is one more. */
+  take(count = 1): number {
     const now = this.#now();
-    this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#at) * this.#rate / 1000) - 1;
+    this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#at) * this.#rate / 1000) - count;
     this.#at = now;
     return this.#tokens >= 1 ? 0 : (1 - this.#tokens) * 1000 / this.#rate;
   }

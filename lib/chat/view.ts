@@ -1,5 +1,5 @@
 import { bold, cyan, dim, green, magenta, red, yellow } from "@std/fmt/colors";
-import { COMMANDS, parseRelayed } from "./protocol.ts";
+import { COMMANDS, LOBBY, parseRelayed } from "./protocol.ts";
 
 const COLORS = [cyan, green, yellow, magenta, red];
 
@@ -14,11 +14,13 @@ export class Painter {
   /** A line as a server sends it. */
   line(line: string): string {
     if (!this.#isColoured) return line;
-    const [, time, rest] = line.match(/^(\[\d\d:\d\d:\d\d\] )?([^]*)$/)!;
+    const [, time, rest] = line.match(/^(\[[\d :-]+\] )?([^]*)$/)!;
     const said = rest.startsWith("* ") ? undefined : parseRelayed(rest);
     const before = time ? dim(time) : "";
     if (!said) return before + dim(rest);
-    return `${before}${this.nick(said.nick)}: ${said.text}`;
+    return said.isAction
+      ? `${before}** ${this.nick(said.nick)} ${said.text}`
+      : `${before}${this.nick(said.nick)}: ${said.text}`;
   }
 
   /** A nickname. */
@@ -30,7 +32,7 @@ export class Painter {
   }
 }
 
-const WORDS = COMMANDS.map(([command]) => command.split(" ")[0]);
+const WORDS = COMMANDS.map(([command]) => command.split(" ")[0]).filter((word) => !word.startsWith("//"));
 const CONSOLE_WORDS = [...WORDS, "/help", "/kick"];
 
 /** What a line could go on to, each a whole line: a command at its beginning, a nickname anywhere. */
@@ -52,5 +54,10 @@ export function mentions(text: string, nick = ""): boolean {
   const lower = text.toLowerCase();
   // Not every script has spaces between words.
   if (!/^[\x20-\x7e]+$/.test(name)) return name !== "" && lower.includes(name);
-  return lower.split(/[^\w.-]+/).some((word) => word === name || word.replace(/[.-]+$/, "") === name);
+  return lower.split(/[^\w.-]+/).some((word) =>
+    word.startsWith(name) && /^[.-]*$/.test(word.slice(name.length))
+  );
 }
+
+/** The prompt of somebody, who is in the lobby if there is no word of a room. */
+export const promptOf = (nick: string, room = LOBBY) => room === LOBBY ? `${nick}> ` : `${nick}@${room}> `;

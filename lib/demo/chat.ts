@@ -105,7 +105,7 @@ class Guest {
         this.heard.add(message);
       },
       notice() {},
-      named() {},
+      placed() {},
     });
   }
 

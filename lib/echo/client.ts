@@ -34,7 +34,7 @@ const LINGER = 500;
 export async function talk(address: Address, options: TalkOptions, context: Context): Promise<void> {
   const { stop, reporter } = context;
   const watch = new Watch(context, options, address.scheme === "udp");
-  const console = await openConsole("> ", stop, (line) => reporter.print(line));
+  const console = await openConsole("> ", stop, (text) => reporter.write(text));
   let answered = Promise.withResolvers<void>();
   let answers = 0;
   let isWaiting = false;

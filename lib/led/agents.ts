@@ -115,7 +115,7 @@ async function askAddress(
   isJson: boolean,
 ): Promise<Address> {
   const defaults = { port: DEFAULT_PORT, schemes: ["tcp", "tls", "unix"] } as const;
-  const console = await openConsole(isJson ? "" : "REMOTEHOST>", stop, (line) => reporter.print(line));
+  const console = await openConsole(isJson ? "" : "REMOTEHOST>", stop, (text) => reporter.write(text));
   try {
     console.prompt();
     for await (const line of console.lines) {

@@ -68,7 +68,7 @@ const send = command({
     // A message given is looked at before anything is dialled.
     const given = message === undefined ? undefined : [outgoing(message, options, context)];
     async function* typed() {
-      const { lines } = await openConsole("", context.stop, (line) => context.reporter.print(line));
+      const { lines } = await openConsole("", context.stop, (text) => context.reporter.write(text));
       for await (const line of lines) yield outgoing(line, options, context);
     }
     return await send(address, given ?? typed(), options, context) ? 0 : 1;

@@ -21,17 +21,21 @@ export interface Console {
 /**
  * Opens the console. On a terminal it has line editing and history; Ctrl-C stops, Ctrl-D ends.
  *
- * @param print writes a line to stdout where stdin or stdout is no terminal
+ * @param write writes to stdout, without ever standing still for a reader that doesn't read
  * @param complete what the line typed could go on to, a whole line each
  */
 export async function openConsole(
   prompt: string,
   stop: Stop,
-  print: (line: string) => void,
+  write: (text: string) => void,
   complete?: (line: string) => string[],
 ): Promise<Console> {
-  if (Deno.stdin.isTerminal() && Deno.stdout.isTerminal()) return await openTerminal(prompt, stop, complete);
-  return { isTerminal: false, lines: typedLines(stop.signal), print, prompt() {}, retitle() {}, close() {} };
+  if (Deno.stdin.isTerminal() && Deno.stdout.isTerminal()) {
+    return await openTerminal(prompt, stop, write, complete);
+  }
+  const lines = typedLines(stop.signal);
+  const print = (line: string) => write(`${line}\n`);
+  return { isTerminal: false, lines, print, prompt() {}, retitle() {}, close() {} };
 }
 
 /**
@@ -44,7 +48,7 @@ export async function openSharedConsole(
   { reporter, stop }: Context,
   complete?: (line: string) => string[],
 ): Promise<Console> {
-  const console = await openConsole(json ? "" : prompt, stop, (line) => reporter.print(line), complete);
+  const console = await openConsole(json ? "" : prompt, stop, (text) => reporter.write(text), complete);
   if (json) return { ...console, retitle() {} };
   if (console.isTerminal && Deno.stderr.isTerminal()) reporter.divert((line) => console.print(line));
   return console;
@@ -77,14 +81,26 @@ async function* typedLines(signal: AbortSignal): AsyncGenerator<string> {
 async function openTerminal(
   prompt: string,
   stop: Stop,
+  write: (text: string) => void,
   complete?: (line: string) => string[],
 ): Promise<Console> {
-  const [{ createInterface, clearScreenDown, cursorTo, moveCursor }, { stdin, stdout }] = await Promise.all([
-    import("node:readline"),
-    import("node:process"),
-  ]);
+  const [{ createInterface, clearScreenDown, cursorTo, moveCursor }, { stdin, stdout }, { Writable }] =
+    await Promise.all([import("node:readline"), import("node:process"), import("node:stream")]);
+  // The process's own would stand still, and everything else with it, for as long as the terminal doesn't read.
+  const screen = Object.assign(
+    new Writable({
+      decodeStrings: false,
+      write(text, _encoding, done) {
+        write(String(text));
+        done();
+      },
+    }),
+    { isTTY: true },
+  );
+  Object.defineProperty(screen, "columns", { get: () => stdout.columns });
+  stdout.on("resize", () => screen.emit("resize"));
   const completer = complete && ((line: string): [string[], string] => [complete(line), line]);
-  const readline = createInterface({ input: stdin, output: stdout, prompt, completer });
+  const readline = createInterface({ input: stdin, output: screen, terminal: true, prompt, completer });
   let isOpen = true;
   let isPrompting = false;
   // One listener from the start: lines pasted while another is at work wait in the queue.
@@ -96,7 +112,7 @@ async function openTerminal(
       });
       readline.on("close", () => {
         // Whatever is said after the end begins on a line of its own.
-        if (isPrompting) stdout.write("\n");
+        if (isPrompting) screen.write("\n");
         if (isOpen) controller.close();
         isOpen = false;
       });
@@ -110,10 +126,10 @@ async function openTerminal(
   stop.signal.addEventListener("abort", () => readline.close());
   // The line being typed may take several rows. Drawn again, it begins where the cursor is.
   function drawAbove(line: string) {
-    if (isOpen) moveCursor(stdout, 0, -readline.getCursorPos().rows);
-    cursorTo(stdout, 0);
-    clearScreenDown(stdout);
-    stdout.write(line);
+    if (isOpen) moveCursor(screen, 0, -readline.getCursorPos().rows);
+    cursorTo(screen, 0);
+    clearScreenDown(screen);
+    screen.write(line);
     if (!isOpen) return;
     Object.assign(readline, { prevRows: 0 });
     readline.prompt(true);
@@ -129,7 +145,8 @@ async function openTerminal(
     prompt() {
       if (!isOpen) return;
       isPrompting = true;
-      readline.prompt();
+      // What was pasted may have begun the next line already.
+      readline.prompt(true);
     },
     close: () => readline.close(),
   };

@@ -27,6 +27,10 @@ export interface MessageEvent {
   nick?: string;
   /** Where, in a chat. */
   room?: string;
+  /** It was said before the client came. */
+  past?: boolean;
+  /** It was said to this client alone. */
+  private?: boolean;
 }
 
 /** Something that people should know and that is no message of anybody's. */

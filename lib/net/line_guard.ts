@@ -9,6 +9,10 @@ const LF = 0x0a;
 const SPACE = 0x20;
 /** A page may choose any token for its method, in any case (RFC 9110, section 5.6.2). */
 const METHOD = /[!#$%&'*+.^_`|~\w-]/;
+const IS_TOKEN = Uint8Array.from(
+  { length: 256 },
+  (_, byte) => METHOD.test(String.fromCharCode(byte)) ? 1 : 0,
+);
 const VERSION = [..."HTTP/"].map((letter) => letter.charCodeAt(0));
 
 /**
@@ -46,7 +50,7 @@ export class LineGuard {
 
   #isRequest(byte: number): boolean {
     if (byte === LF) this.#place = "passed";
-    const isToken = METHOD.test(String.fromCharCode(byte));
+    const isToken = IS_TOKEN[byte] === 1;
     switch (this.#place) {
       case "start":
         this.#place = isToken ? "method" : "passed";
