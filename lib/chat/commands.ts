@@ -146,7 +146,7 @@ const chatPeer = command({
   summary: "talk over UDP: both ends alike, each line a datagram",
   description:
     "Binds LOCAL, sends every line to each REMOTE, and shows whatever comes to LOCAL with who sent it. Ends with end " +
-    "or 88, said here or by a REMOTE.",
+    "or 88, said here or by a REMOTE, not with the end of stdin.",
   positionals: {
     local: { kind: endpoint("LOCAL"), help: "where to listen: PORT or HOST:PORT" },
     remote: { kind: endpoint("REMOTE"), variadic: true, help: "where to send to, one or more" },

@@ -42,7 +42,7 @@ export async function chatScene(print: (line: string) => void, coloured: boolean
   print("1. A server takes a free port. In a shell of yours: pinwire chat serve 0");
   print(`   pinwire chat: listening on ${listener.address}\n`);
 
-  print("2. amy comes with pinwire, 小明 too but from a terminal that writes GBK, and bob with nc:");
+  print("2. amy comes with pinwire, 小明 too but with GBK on the wire, and bob with nc:");
   const amy = new Guest("amy", sceneContext("text"));
   const gbk = await openEncoding("gbk");
   const ming = new Guest("小明", { ...sceneContext("text"), encoding: gbk });
@@ -67,7 +67,7 @@ export async function chatScene(print: (line: string) => void, coloured: boolean
   await heard;
   for (const line of amy.shown.splice(0)) show(line);
   print(`   ${HELLO} left 小明 as ${gbk.encode(HELLO).bytes.toHex()}, and reached amy and bob as`);
-  print(`   ${utf8.encode(HELLO).bytes.toHex()}: everybody gets a line as its own terminal writes.\n`);
+  print(`   ${utf8.encode(HELLO).bytes.toHex()}: everybody gets a line as it writes itself.\n`);
 
   print("4. The link of amy breaks, and bob goes on talking. She comes back by herself, and misses nothing:");
   const isBack = amy.heard.next(({ text }) => text === "can you hear me?");
