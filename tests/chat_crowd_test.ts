@@ -112,6 +112,31 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "two go on talking while one has stopped reading and another goes from room to room",
+  ignore: isWindows || !has(PYTHON),
+  async fn() {
+    await using server = await chatServe("--max-queue", "4096");
+    await using stopped = new Process(PYTHON, [STOPPABLE, LOOPBACK, `${server.port}`, "stopped"], PATIENT);
+    await stopped.sees(/is now stopped\n/);
+    stopped.kill("SIGSTOP");
+    using amy = await Member.join(server, "amy");
+    using bob = await Member.join(server, "bob");
+    using restless = await Member.join(server, "restless");
+    const heard: string[] = [];
+    for (let round = 0; round < 100; round++) {
+      await restless.say("/join x", round % 4 ? "/join x" : "/join lobby");
+      await amy.say(`${round} ${"x".repeat(1_000)}`);
+      heard.push((await bob.hears()).split(" ", 2).join(" "));
+      await bob.say(`${round}`);
+      heard.push(await amy.hears());
+    }
+    assertEquals(heard, Array.from({ length: 100 }, (_, i) => [`amy: ${i}`, `bob: ${i}`]).flat());
+    await restless.say("/join lobby", "here again");
+    assertEquals(await bob.hears(), "restless: here again");
+  },
+});
+
 Deno.test("chat serve --max-queue 4096: who reads misses nothing of bursts that are smaller than that", async () => {
   await using server = await chatServe("--max-queue", "4096", "--rate", "0");
   using amy = await Member.join(server, "amy");

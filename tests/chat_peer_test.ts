@@ -170,4 +170,5 @@ Deno.test("chat peer: --once, --until, the end of stdin, and no REMOTE", async (
   }
   assertMatch(await refusal(["chat", "peer", "127.0.0.1:0"], 2), /REMOTE is missing/);
   assertMatch(await refusal(["chat", "peer", "0", "127.0.0.1:0"], 2), /port/);
+  assertMatch(await refusal(["chat", "peer", "9", "127.0.0.1:9"], 2), /REMOTE is LOCAL itself/);
 });

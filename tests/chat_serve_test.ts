@@ -26,7 +26,21 @@ Deno.test("chat serve: plain members talk, and each is told who comes and goes",
   assertEquals(await amy.lines(2), ["* guest2 has joined", "guest2: hello"]);
   await bob.say("/me waves", "/quit");
   assertEquals(await bob.rest(), "* bye\n");
-  assertEquals(await amy.lines(2), ["* guest2 waves", "* guest2 has left"]);
+  assertEquals(await amy.lines(2), ["** guest2 waves", "* guest2 has left"]);
+});
+
+Deno.test("chat serve: of two who come right behind each other, each knows of the other, and is not told of itself", async () => {
+  await using server = await chatServe();
+  using _amy = await Member.join(server, "amy");
+  using bob = await Member.dial(server);
+  await bob.say("/who");
+  assertEquals((await bob.lines(3))[1], "* you are guest2, in lobby with server and amy");
+  using carl = await Member.dial(server);
+  await carl.say("/who");
+  assertEquals((await carl.lines(3))[1], "* you are guest3, in lobby with server, amy and guest2");
+  // Amy is told of both at once.
+  await carl.say("hi");
+  assertEquals(await bob.until("guest3: hi"), ["* guest3 has joined", "guest3: hi"]);
 });
 
 Deno.test("chat serve refuses names that are taken, look like a taken one, or are none", async () => {
@@ -67,9 +81,13 @@ Deno.test("chat serve: /join, /rooms, /history and /msg", async () => {
   using bob = await Member.join(server, "bob");
   await amy.say("in the lobby", "/join dev", "in dev", "/rooms");
   assertEquals(await bob.until("amy has left"), ["amy: in the lobby", "* amy has left"]);
-  assertEquals((await amy.until("* dev 1")).slice(-3), ["* you are amy, in dev", "* lobby 2", "* dev 1"]);
+  assertEquals((await amy.until("* dev: 1 here")).slice(-3), [
+    "* you are amy, in dev",
+    "* lobby: 2 here",
+    "* dev: 1 here",
+  ]);
   await bob.say("/join DEV");
-  assertEquals(await bob.lines(2), ["amy: in dev", "* you are bob, in dev"]);
+  assertEquals(await bob.lines(2), ["amy: in dev", "* you are bob, in dev with amy"]);
   await bob.say("/history");
   assertEquals(await bob.line(), "amy: in dev");
   assertEquals(await amy.line(), "* bob has joined");
@@ -86,54 +104,7 @@ Deno.test("chat serve: /join, /rooms, /history and /msg", async () => {
     "* there is no /frob: /help lists what there is",
   ]);
   await bob.say("/help");
-  assertMatch((await bob.until("leave")).join("\n"), /^\* \/nick NAME .*\n[^]*\* \/quit {2}leave$/);
-});
-
-Deno.test("chat serve --history 2 shows the last two lines to who comes late, and to who asks", async () => {
-  await using server = await chatServe("--history", "2");
-  using amy = await Member.join(server, "amy");
-  await amy.say("1", "2", "/me 3", "/history");
-  assertEquals(await amy.lines(2), ["amy: 2", "* amy 3"]);
-  // It says nothing, and is let in as it is.
-  using bob = await Member.dial(server);
-  assertEquals(await bob.lines(4), [GREETING, "amy: 2", "* amy 3", "* you are guest2, in lobby"]);
-});
-
-Deno.test("chat serve: what is said while somebody comes in is shown to it once", async () => {
-  await using server = await chatServe();
-  using amy = await Member.join(server, "amy");
-  using bob = await Member.dial(server);
-  await bob.line();
-  await amy.say("hi", "/who");
-  await amy.until("guest2");
-  await bob.say("/who");
-  assertEquals((await bob.until("guest2")).filter((line) => line === "amy: hi"), ["amy: hi"]);
-});
-
-Deno.test("chat serve --history-file keeps what was said over a restart, but a torn line", async () => {
-  await using dir = await tempDir();
-  const file = `${dir.path}/chat.jsonl`;
-  {
-    await using server = await chatServe("--history-file", file);
-    using amy = await Member.join(server, "amy");
-    await amy.say("你好", "/join dev", "in dev", "/quit");
-    await amy.rest();
-    await assertStops(server);
-  }
-  const kept = (await Deno.readTextFile(file)).split("\n");
-  assertEquals(kept.length, 3);
-  await Deno.writeTextFile(file, [...kept.slice(0, 2), kept[1].slice(0, 40)].join("\n"));
-  await using server = await chatServe("--history-file", file);
-  using bob = await Member.dial(server);
-  await bob.say("/join dev", "/me writes");
-  assertEquals((await bob.lines(3)).slice(0, 2), [GREETING, "amy: 你好"]);
-  assertEquals(await bob.lines(2), ["amy: in dev", "* you are guest1, in dev"]);
-  await bob.say("/quit");
-  await bob.rest();
-  await assertStops(server);
-  const texts = (await Deno.readTextFile(file)).trim().split("\n").map((line) => JSON.parse(line).text);
-  assertEquals(texts, ["你好", "in dev", "writes"]);
-  if (!isWindows) assertEquals((await Deno.stat(file)).mode! & 0o777, 0o600);
+  assertMatch((await bob.until("leave")).join("\n"), /^\* \/nick NAME {7}be .*\n[^]*\* \/quit {12}leave$/);
 });
 
 Deno.test("chat serve --timestamps begins each line with its time, a notice not", async () => {
@@ -143,7 +114,7 @@ Deno.test("chat serve --timestamps begins each line with its time, a notice not"
   await bob.say("hi", "/me waves");
   const lines = await amy.until("waves");
   assertMatch(lines.at(-2)!, /^\[\d\d:\d\d:\d\d\] bob: hi$/);
-  assertMatch(lines.at(-1)!, /^\[\d\d:\d\d:\d\d\] \* bob waves$/);
+  assertMatch(lines.at(-1)!, /^\[\d\d:\d\d:\d\d\] \*\* bob waves$/);
   // Our client's events have what was said, and who said it.
   await using client = await chatConnect(server.address);
   assertEquals([await heard(client), await heard(client)], ["bob: hi", "bob: /me waves"]);
@@ -154,14 +125,14 @@ Deno.test("chat serve's console talks, has the members' commands, and throws som
   using amy = await Member.join(server, "amy");
   using bob = await Member.join(server, "bob");
   await server.write("hello\n/who\n/me waves\n/msg amy psst\n/kick bob too loud\n/kick server\n/nick boss\n");
-  await server.sees(/^\* in lobby: server, amy, bob$/m);
+  await server.sees(/^\* in lobby: server, amy \(tcp:\S+\), bob \(tcp:\S+\)$/m);
   await server.sees(
     /^\* to amy: psst\n\* bob was kicked: too loud\n\* the console stays: [^\n]*\n\* the name boss/m,
   );
-  assertEquals((await bob.rest()).split("\n").slice(-3), ["* server waves", "* kicked: too loud", ""]);
+  assertEquals((await bob.rest()).split("\n").slice(-3), ["** server waves", "* kicked: too loud", ""]);
   assertEquals((await amy.until("too loud")).slice(-4), [
     "server: hello",
-    "* server waves",
+    "** server waves",
     "* [private] server: psst",
     "* bob was kicked: too loud",
   ]);
@@ -169,7 +140,7 @@ Deno.test("chat serve's console talks, has the members' commands, and throws som
   assertMatch(await amy.line(), /^\* only the server's console can do that/);
   await server.sees(/^amy: hm$/m);
   await server.write("/join dev\nover here\n/rooms\n/quit\n");
-  await server.sees(/\* lobby 1\n\* dev 1\n/);
+  await server.sees(/\* lobby: 1 here\n\* dev: 1 here\n/);
   assertEquals([(await server.status).code, await amy.rest()], [0, ""]);
 });
 

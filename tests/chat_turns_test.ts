@@ -112,6 +112,31 @@ Deno.test("chat serve --turns: a browser's request and escape codes do no harm",
   assert(!server.stdout.includes("\x1b"));
 });
 
+interrupt("chat serve --turns closes who says 200 messages out of turn, and serves the next", async () => {
+  await using server = await turnsServer();
+  using rude = await Member.dial(server);
+  await rude.say(...Array.from({ length: 200 }, (_, i) => `${i}`));
+  assertMatch((await next(server, "error")).message!, /says too much before it is its turn$/);
+  assertEquals(await rude.rest(), "");
+  using polite = await Member.dial(server);
+  await polite.say("hi");
+  while ((await next(server, "message")).text !== "hi");
+  await server.write("hello\n");
+  assertEquals(await polite.line(), "hello");
+  assertEquals((await server.stop()).code, 0);
+});
+
+Deno.test("chat --turns: an empty line is no message, at either end", async () => {
+  await using server = await turnsServer();
+  await using client = await turnsClient(server.address);
+  await client.write("\n\n1\nend\n");
+  await server.write("\none\n");
+  assertEquals((await next(server, "message")).text, "1");
+  assertEquals((await next(client, "message")).text, "one");
+  assertEquals((await next(server, "message")).text, "end");
+  assertEquals([(await server.outcome()).code, (await client.outcome()).code], [0, 0]);
+});
+
 interrupt("Ctrl-C ends either end of chat --turns with 0", async () => {
   await using server = await turnsServer();
   await using client = await turnsClient(server.address);

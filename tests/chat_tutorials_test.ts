@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { has, LOOPBACK, pinwire, PYTHON, python, pythonServer, runPython } from "./support.ts";
+import { has, LOOPBACK, pinwire, PYTHON, python, pythonServer, runPinwire, runPython } from "./support.ts";
 import { heard, Member, next, noticed } from "./support/chat.ts";
 
 /** A test against the Python programs in peers/, which stay as a tutorial has them. */
@@ -69,18 +69,18 @@ tutorial("chat serve --turns talks to the turn-based client, and its end ends bo
   assertEquals([code, stdout], [0, "你好\nend\n"]);
 });
 
-tutorial("chat connect -e gbk talks to the free-talking server, and end ends both", async () => {
-  await using server = await pythonServer("chat_free_server");
-  await using client = await pinwire(["chat", "connect", server.address, "-e", "gbk"]);
-  await server.write("在吗\n");
-  assertEquals(await client.line(), "在吗");
-  await client.write("你好\n");
-  await server.sees(/你好\n/);
-  // Each line is one of its reads, and nothing but the line.
-  await client.write("end\n");
-  assertMatch((await server.outcome()).stdout, /^\d+\n>+你好\nend\n$/);
-  assertEquals(await client.outcome(), { code: 0, stdout: "在吗\n", stderr: "" });
-});
+tutorial(
+  "chat connect -e gbk talks to the free-talking server: three piped lines are three of its reads",
+  async () => {
+    await using server = await pythonServer("chat_free_server");
+    await server.write("在吗\n");
+    const args = ["chat", "connect", server.address, "-e", "gbk"];
+    const said = await runPinwire(args, { stdin: "你好\n吃了吗\nend\n" });
+    // The end ends both.
+    assertEquals(said, { code: 0, stdout: "在吗\n", stderr: "" });
+    assertMatch((await server.outcome()).stdout, /^\d+\n>+你好\n吃了吗\nend\n$/);
+  },
+);
 
 tutorial("chat serve -e gbk: the free-talking client is a member, and each recv is one line", async () => {
   await using server = await pinwire(["chat", "serve", "127.0.0.1:0", "-e", "gbk", "--json"]);

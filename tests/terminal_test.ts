@@ -1,29 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { has, pinwire, pinwireArgs, type Process, PYTHON, python } from "./support.ts";
+import { pinwire, type Process } from "./support.ts";
 import { agent, controller, next } from "./support/led.ts";
-
-const ENTER = "\r";
-const TAB = "\t";
-const UP = "\x1b[A";
-const LEFT = "\x1b[D";
-const CTRL_C = "\x03";
-const CTRL_D = "\x04";
-
-/** A test of what a person sees and types: Python's pty module gives the terminal. */
-function terminal(name: string, fn: () => Promise<void>): void {
-  const ignore = Deno.build.os === "windows" || !has(PYTHON);
-  Deno.test({ name: `${name} (needs ${PYTHON} and its pty module)`, ignore, fn });
-}
-
-/** Starts pinwire on a terminal; its stdout and stderr are one screen. */
-function onTerminal(args: string[], flags = ["--allow-all"], before: string[] = []): Process {
-  return python("terminal", [...before, Deno.execPath(), ...pinwireArgs(args, { flags })]);
-}
-
-/** What is to be seen on the screen: lines that are drawn again count once, and colours not at all. */
-function seen({ stdout }: Process): string {
-  return stdout.replace(/[^\n]*\p{Cc}\[1G\p{Cc}\[(?:0J|2K)/gu, "").replace(/\p{Cc}\[[\d;]*[A-Za-z]|\r/gu, "");
-}
+import { CTRL_C, CTRL_D, ENTER, LEFT, onTerminal, seen, TAB, terminal, UP } from "./support/terminal.ts";
 
 function server(...options: string[]): Promise<Process> {
   return pinwire(["echo", "serve", "127.0.0.1:0", "--reply", "<{data}>", "--json", ...options]);

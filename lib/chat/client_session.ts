@@ -12,7 +12,7 @@ import { clockOfLines } from "../net/clock.ts";
 import { visible } from "../text/mod.ts";
 import { Forms } from "./form.ts";
 import { type Hello, parseLinkTalk, parseNumbered, printLink, readWelcome, type Welcome } from "./link.ts";
-import { BARE_GAP, DEAD_AFTER, GREETING, isSpoken, PING_AFTER } from "./protocol.ts";
+import { BARE_GAP, BYTES_A_LINE, DEAD_AFTER, GREETING, isSpoken, PING_AFTER } from "./protocol.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
 /** A server that has said nothing for so many ms is none of ours. */
@@ -65,6 +65,7 @@ export class ClientSession implements PullOptions {
   #greetedAt = 0;
   #isFinishing = false;
   #hasSaid = false;
+  #hasHeard = false;
   #isWaiting = false;
   #isAnswering = false;
   #closed = Promise.withResolvers<void>();
@@ -109,10 +110,11 @@ export class ClientSession implements PullOptions {
       case "ours":
         return this.#onLine(line);
       case "plain":
-        if (line === GREETING && !this.#hasSaid) {
+        if (line === GREETING && !this.#hasSaid && !this.#hasHeard) {
           this.#handlers.reopened();
           return this.#greet();
         }
+        this.#hasHeard = true;
         this.#handlers.heard(line, false);
         if (this.#isFinishing) this.#linger();
     }
@@ -151,7 +153,6 @@ export class ClientSession implements PullOptions {
       return this.#handlers.noticed(`there is no ${line}: /help lists what there is`);
     }
     this.#hasSaid = true;
-    this.#wait = this.isPlain ? BARE_GAP : this.#bucket?.take() ?? 0;
     const out = new ByteBuffer();
     try {
       this.#encoder.encode(encodeText(this.#context, line), out);
@@ -160,6 +161,7 @@ export class ClientSession implements PullOptions {
       this.#errors.report(error);
       return;
     }
+    this.#wait = this.isPlain ? BARE_GAP : this.#bucket?.take(1 + out.length / BYTES_A_LINE) ?? 0;
     if (!this.isPlain) this.unconfirmed.push(line);
     await this.#write(out);
   }
@@ -192,6 +194,7 @@ export class ClientSession implements PullOptions {
       this.#fragment = line;
     } else {
       this.#takeForPlain();
+      this.#hasHeard = true;
       this.#handlers.heard(line, false);
     }
   }

@@ -34,11 +34,8 @@ export class Comings<M extends { nick: string }> {
     const joined = [...this.#joined.values()];
     this.#left.clear();
     this.#joined.clear();
-    const tell = (nicks: string[], verb: string, newcomers: M[]) =>
-      nicks.length &&
-      this.#notice(`${listed(nicks)} ${nicks.length === 1 ? "has" : "have"} ${verb}`, newcomers);
-    tell(left, "left", []);
-    tell(joined.map(({ nick }) => nick), "joined", joined);
+    if (left.length) this.#notice(`${haveAll(left)} left`, []);
+    if (joined.length) this.#notice(joinedNotice(joined.map(({ nick }) => nick)), joined);
   }
 
   close(): void {
@@ -57,6 +54,11 @@ export class Comings<M extends { nick: string }> {
     }, GATHER);
   }
 }
+
+/** Says who has joined. */
+export const joinedNotice = (nicks: readonly string[]) => `${haveAll(nicks)} joined`;
+
+const haveAll = (nicks: readonly string[]) => `${listed(nicks)} ${nicks.length === 1 ? "has" : "have"}`;
 
 /** `amy`, `amy and bob`, `amy, bob and 7 others`. */
 export function listed(names: readonly string[]): string {

@@ -18,7 +18,7 @@ import {
   outputOptions,
   serverOptions,
 } from "../net/options.ts";
-import { DEFAULT_PORT, LONGEST_LINE, LONGEST_RELAYED, parseNameOption } from "./protocol.ts";
+import { DEFAULT_PORT, LONGEST_LINE, LONGEST_RELAYED, parseNickOption, parseRoomOption } from "./protocol.ts";
 
 const address = {
   kind: addressKind({ port: DEFAULT_PORT, schemes: ["tcp", "tls", "unix"] }),
@@ -99,7 +99,8 @@ const chatServe = command({
   },
 });
 
-const nameKind: Kind<string> = { meta: "NAME", parse: parseNameOption };
+const nickKind: Kind<string> = { meta: "NAME", parse: parseNickOption };
+const roomKind: Kind<string> = { meta: "NAME", parse: parseRoomOption };
 
 const chatConnect = command({
   summary: "talk, with a server of ours or any other program that takes lines",
@@ -110,8 +111,8 @@ const chatConnect = command({
   positionals: { address },
   options: {
     turns: turnsOption,
-    nick: { kind: nameKind, short: "n", help: "what to be called (default: what the server says)" },
-    room: { kind: nameKind, short: "r", help: "the room to go into (default lobby)" },
+    nick: { kind: nickKind, short: "n", help: "what to be called (default: what the server says)" },
+    room: { kind: roomKind, short: "r", help: "the room to go into (default lobby)" },
     ...frameOptions("text", LONGEST_RELAYED),
     ...encodingOption,
     ...endOptions,

@@ -1,4 +1,4 @@
-import { ByteBuffer, type Codec, type Encoder, FrameError, parseSpec } from "../framing/mod.ts";
+import { ByteBuffer, type Codec, type Encoder, parseSpec } from "../framing/mod.ts";
 import type { Encoding } from "../text/mod.ts";
 
 /** How lines are written for some members: in their encoding, framed, with numbers for clients of ours. */
@@ -15,8 +15,6 @@ export interface Form {
    * @throws {FrameError} `frame_unencodable` if no frame can hold it
    */
   frame(line: string): Uint8Array;
-  /** The frame of what doesn't change, made once; nothing if no frame can hold it. */
-  frameOnce(what: WeakKey, line: () => string): Uint8Array | undefined;
 }
 
 /** Makes forms, and gives the same one for the same encoding. */
@@ -44,7 +42,6 @@ export class Forms {
   #make(encoding: Encoding, isNumbered: boolean): Form {
     const encoder = this.encoder();
     const out = new ByteBuffer();
-    const made = new WeakMap<WeakKey, Uint8Array>();
     return {
       encoding,
       isNumbered,
@@ -54,18 +51,6 @@ export class Forms {
         out.clear();
         encoder.encode(encoding.encode(line).bytes, out);
         return out.bytes();
-      },
-      frameOnce(what, line) {
-        let frame = made.get(what);
-        if (frame) return frame;
-        try {
-          frame = this.frame(line()).slice();
-        } catch (error) {
-          if (error instanceof FrameError) return undefined;
-          throw error;
-        }
-        made.set(what, frame);
-        return frame;
       },
     };
   }

@@ -33,12 +33,14 @@ export class HistoryFile {
    * @throws {PinwireError} `history_file`
    */
   async read(): Promise<Entry[]> {
-    const lines = (await this.#readText()).split("\n").filter((line) => line !== "");
+    const text = await this.#readText();
+    const lines = text.split("\n").filter((line) => line !== "");
+    const isTorn = (i: number) => i === lines.length - 1 && !text.endsWith("\n") && lines[i].startsWith("{");
     const entries: Entry[] = [];
     for (const [i, line] of lines.entries()) {
       const entry = parseEntry(line);
       if (entry) entries.push(entry);
-      else if (i < lines.length - 1 || i === 0) throw foreign(this.#path, i + 1);
+      else if (!isTorn(i)) throw foreign(this.#path, i + 1);
     }
     return entries;
   }

@@ -9,6 +9,9 @@ export const LONGEST_LINE = 4096;
 /** The same for a client: a relayed line is longer than what was said, and may be so in another encoding. */
 export const LONGEST_RELAYED = 65_536;
 
+/** A line counts as one of those that a member may say a second, and for each so many bytes as one more. */
+export const BYTES_A_LINE = 4_096;
+
 /** The room that everybody comes into. */
 export const LOBBY = "lobby";
 
@@ -121,12 +124,15 @@ export function parseName(text: string): string {
 /** Names that would be taken for somebody, or something, else. */
 export const RESERVED: readonly string[] = [CONSOLE_NICK, "you"];
 
-/** The same for the command line. */
-export function parseNameOption(text: string): string {
+/** A nickname on the command line. */
+export function parseNickOption(text: string): string {
+  if (!RESERVED.includes(nameKey(text))) return parseRoomOption(text);
+  throw usageError(`nobody can be called ${text}`, "choose another name");
+}
+
+/** A room on the command line. */
+export function parseRoomOption(text: string): string {
   try {
-    if (RESERVED.includes(nameKey(text))) {
-      throw usageError(`nobody can be called ${text}`, "choose another name");
-    }
     return parseName(text);
   } catch (error) {
     throw usageError((error as PinwireError).message, (error as PinwireError).hint!);

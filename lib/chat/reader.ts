@@ -7,7 +7,7 @@ import { BARE_GAP } from "./protocol.ts";
 /** A write that has been under way for so many ms will not get through. */
 const STALLED = 60_000;
 /** What an insert takes in memory beside its bytes. */
-const OVERHEAD = 200;
+export const OVERHEAD = 200;
 /** Bytes of inserts that leave in one write. */
 const WRITE = 65_536;
 
@@ -113,6 +113,10 @@ export class Reader {
       const view = feed.view(this.position, this.isBare ? feed.lineEnd(this.position) : to);
       const lines = feed.count(this.position, this.position + view.length);
       this.position += view.length;
+      if (this.#inserted + view.length > this.#options.maxQueue) {
+        this.#missed += lines;
+        continue;
+      }
       this.#inserted += view.length + OVERHEAD;
       rest.push({ at: 0, skip: 0, insert: view.slice(), lines });
     }
@@ -260,9 +264,9 @@ export class Reader {
   /** What is to be written next. */
   #next(): Uint8Array | undefined {
     if (this.#missed) {
-      const line = this.#options.missed(this.#missed);
+      const frame = this.#frame(this.#options.missed(this.#missed));
       this.#missed = 0;
-      return this.#bare(this.#form.frame(line).slice());
+      if (frame) return this.#bare(frame);
     }
     const insert = this.#nextInserts();
     if (insert) return this.#bare(insert);

@@ -1,10 +1,11 @@
+import { FrameError } from "../framing/mod.ts";
 import type { Reporter } from "../net/mod.ts";
-import { Comings } from "./comings.ts";
+import { Comings, joinedNotice } from "./comings.ts";
 import { Feed } from "./feed.ts";
 import type { Form } from "./form.ts";
 import { numbered } from "./link.ts";
 import { type Entry, entryLine } from "./protocol.ts";
-import type { Reader } from "./reader.ts";
+import { OVERHEAD, type Reader } from "./reader.ts";
 import type { Rounds } from "./rounds.ts";
 
 /** Whoever is in a room: a connection has a reader, the console is told line by line. */
@@ -53,8 +54,10 @@ export class Room {
   /** The number of the last line. */
   line = 0;
   #feeds = new Map<Form, Feed>();
+  /** Frames of the history, for the forms that somebody here reads. */
+  #past = new Map<Form, WeakMap<Entry, Uint8Array>>();
   #options: RoomOptions;
-  #comings = new Comings<Member>((text, newcomers) => this.#notice(text, newcomers));
+  #comings = new Comings<Member>((text, newcomers) => this.#tellComings(text, newcomers));
 
   constructor(name: string, options: RoomOptions) {
     this.name = name;
@@ -77,6 +80,7 @@ export class Room {
     this.members.delete(member);
     member.reader?.unfollow();
     for (const [form, { readers }] of this.#feeds) if (!readers.size) this.#feeds.delete(form);
+    for (const form of this.#past.keys()) if (!this.#feeds.has(form)) this.#past.delete(form);
     if (!this.members.size) this.#comings.close();
   }
 
@@ -117,12 +121,9 @@ export class Room {
     let left = this.#options.maxQueue / 2;
     for (let i = entries.length - 1; i >= 0; i--) {
       const entry = entries[i];
-      const frame = form.frameOnce(entry, () => {
-        const line = this.show(entry);
-        return form.isNumbered && entry.log === this.log ? numbered(entry.line, line) : line;
-      });
+      const frame = this.#frameOf(entry, form);
       if (!frame) continue;
-      left -= frame.length;
+      left -= frame.length + OVERHEAD;
       if (left < 0) break;
       past.frames.push(frame);
       past.entries.push(entry);
@@ -130,6 +131,24 @@ export class Room {
     past.frames.reverse();
     past.entries.reverse();
     return past;
+  }
+
+  /** Made once for all that come; nothing if no frame can hold it. */
+  #frameOf(entry: Entry, form: Form): Uint8Array | undefined {
+    let made = this.#past.get(form);
+    if (!made) this.#past.set(form, made = new WeakMap());
+    let frame = made.get(entry);
+    if (frame) return frame;
+    const line = this.show(entry);
+    try {
+      const isOurs = form.isNumbered && entry.log === this.log;
+      frame = form.frame(isOurs ? numbered(entry.line, line) : line).slice();
+    } catch (error) {
+      if (error instanceof FrameError) return undefined;
+      throw error;
+    }
+    made.set(entry, frame);
+    return frame;
   }
 
   /** Takes a line up into the history. */
@@ -147,6 +166,15 @@ export class Room {
   /** Forgets whom it would still have to announce. */
   close(): void {
     this.#comings.close();
+  }
+
+  /** Newcomers know of themselves and of those before them; of those behind them each is told. */
+  #tellComings(text: string, newcomers: Member[]): void {
+    this.#notice(text, newcomers);
+    const nicks = newcomers.map(({ nick }) => nick);
+    for (const [i, newcomer] of newcomers.entries()) {
+      if (i < nicks.length - 1) newcomer.tell(`* ${joinedNotice(nicks.slice(i + 1))}`);
+    }
   }
 
   #notice(text: string, except: Member[] = []): void {

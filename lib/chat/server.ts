@@ -25,7 +25,15 @@ import {
   type Welcome,
 } from "./link.ts";
 import { obey } from "./obey.ts";
-import { DEAD_AFTER, GREETING, LAST_WORDS, nameKey, parseName, PING_AFTER } from "./protocol.ts";
+import {
+  BYTES_A_LINE,
+  DEAD_AFTER,
+  GREETING,
+  LAST_WORDS,
+  nameKey,
+  parseName,
+  PING_AFTER,
+} from "./protocol.ts";
 import { Reader } from "./reader.ts";
 import type { Member, Room } from "./room.ts";
 import { SameDelay } from "./same_delay.ts";
@@ -46,8 +54,6 @@ export interface ChatOptions extends WatchOptions {
 
 /** Lines that a member may say at once before its rate counts. */
 const BURST = 200;
-/** So many bytes count as a line, whether there are lines in them or not. */
-const BYTES_A_LINE = 4_096;
 /** A member that is slowed down for so many ms without end is sent away. */
 const FLOOD_TIME = 30_000;
 /** A member that has said nothing for so many ms is let in as it is: a client of ours would have told its name. */

@@ -68,10 +68,14 @@ export async function openEncoding(name: string): Promise<Encoding> {
   const { default: iconv } = await import("iconv-lite");
   if (!iconv.encodingExists(label)) throw unknown(name);
   const encodeBytes = (text: string) => new Uint8Array(iconv.encode(text, label));
+  const isEncodable = remembered((character) =>
+    decodeWhole(label, encodeBytes(character)).text === character
+  );
   return {
     name: label,
     asciiNewline: !label.startsWith("utf-16"),
-    encode: (text) => encodeChecked(text, encodeBytes, (bytes) => decodeWhole(label, bytes).text),
+    encode: (text) =>
+      encodeChecked(text, encodeBytes, (bytes) => decodeWhole(label, bytes).text, isEncodable),
     decode: (bytes) => decodeWhole(label, bytes),
     stream: () => streamDecoder(label),
   };
@@ -113,13 +117,14 @@ function encodeChecked(
   text: string,
   encode: (text: string) => Uint8Array<ArrayBuffer>,
   decode: (bytes: Uint8Array) => string,
+  isEncodable: (character: string) => boolean,
 ): Encoded {
   const bytes = encode(text);
   if (decode(bytes) === text) return { bytes, lost: [] };
   const lost: string[] = [];
   let kept = "";
   for (const character of text) {
-    if (decode(encode(character)) === character) {
+    if (isEncodable(character)) {
       kept += character;
     } else {
       lost.push(character);
@@ -127,6 +132,21 @@ function encodeChecked(
     }
   }
   return { bytes: encode(kept), lost };
+}
+
+/** Characters whose answer is remembered at a time. */
+const REMEMBERED = 65_536;
+
+function remembered(ask: (character: string) => boolean): (character: string) => boolean {
+  const answers = new Map<string, boolean>();
+  return (character) => {
+    let answer = answers.get(character);
+    if (answer !== undefined) return answer;
+    answer = ask(character);
+    if (answers.size >= REMEMBERED) answers.clear();
+    answers.set(character, answer);
+    return answer;
+  };
 }
 
 // U+FFFD in the text is taken for a decoding error; if a peer really sent that character, it told of an error.

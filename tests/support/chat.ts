@@ -7,6 +7,8 @@ import type { Event, Process } from "./process.ts";
 export interface ChatEvent extends Event {
   nick?: string;
   room?: string;
+  past?: boolean;
+  private?: boolean;
 }
 
 /** Many processes at once, and links whose loss takes 6 to 7 s to be noticed. */

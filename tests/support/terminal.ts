@@ -1,0 +1,27 @@
+import { has } from "./machine.ts";
+import { pinwireArgs } from "./pinwire.ts";
+import type { Process } from "./process.ts";
+import { PYTHON, python } from "./python.ts";
+
+export const ENTER = "\r";
+export const TAB = "\t";
+export const UP = "\x1b[A";
+export const LEFT = "\x1b[D";
+export const CTRL_C = "\x03";
+export const CTRL_D = "\x04";
+
+/** A test of what a person sees and types: Python's pty module gives the terminal. */
+export function terminal(name: string, fn: () => Promise<void>): void {
+  const ignore = Deno.build.os === "windows" || !has(PYTHON);
+  Deno.test({ name: `${name} (needs ${PYTHON} and its pty module)`, ignore, fn });
+}
+
+/** Starts pinwire on a terminal; its stdout and stderr are one screen. */
+export function onTerminal(args: string[], flags = ["--allow-all"], before: string[] = []): Process {
+  return python("terminal", [...before, Deno.execPath(), ...pinwireArgs(args, { flags })]);
+}
+
+/** What is to be seen on the screen: lines that are drawn again count once, and colours not at all. */
+export function seen({ stdout }: Process): string {
+  return stdout.replace(/[^\n]*\p{Cc}\[1G\p{Cc}\[(?:0J|2K)/gu, "").replace(/\p{Cc}\[[\d;]*[A-Za-z]|\r/gu, "");
+}
