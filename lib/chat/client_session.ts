@@ -236,7 +236,7 @@ export class ClientSession implements PullOptions {
     this.sentAway = this.#handlers.placed(welcome);
     if (this.sentAway) return this.#connection.close();
     // Behind what it knew a client that has come back has missed all this.
-    if (!this.#isResumed) this.#pastUpTo = welcome.line;
+    if (!this.#isResumed || this.#place === "ours") this.#pastUpTo = welcome.line;
     if (this.#place === "ours") return;
     this.#place = "ours";
     const { rate } = welcome;

@@ -1,140 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { sceneContext } from "../demo/scene.ts";
 import { PinwireError } from "../errors.ts";
-import type { Address, Event } from "../net/mod.ts";
-import { ChatClient, type ClientOptions, type Message } from "./client.ts";
-import { parseLinkTalk, printLink, readHello, type Welcome } from "./link.ts";
+import { helloOf, World } from "./_client_testing.ts";
 import { GREETING } from "./protocol.ts";
-
-/** A server that the test plays, and a client that dials it. */
-class World implements AsyncDisposable {
-  readonly messages: Message[] = [];
-  readonly notices: string[] = [];
-  readonly named: string[] = [];
-  readonly events: Event[] = [];
-  readonly client: ChatClient;
-  readonly running: Promise<void>;
-  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  readonly #links: Link[] = [];
-  readonly #context;
-  #changed = Promise.withResolvers<void>();
-  readonly #random = Math.random;
-
-  constructor(options: ClientOptions = {}, spec = "text") {
-    const note = <T>(list: T[]) => (one: T) => {
-      list.push(one);
-      this.#changed.resolve();
-      this.#changed = Promise.withResolvers();
-    };
-    this.#context = sceneContext(spec, note(this.events));
-    // The shortest waits before a link is dialled again.
-    Math.random = () => 0;
-    this.client = new ChatClient(options, this.#context, {
-      message: note(this.messages),
-      notice: note(this.notices),
-      placed: (nick) => note(this.named)(nick),
-    });
-    const { port } = this.#listener.addr as Deno.NetAddr;
-    const address: Address = { scheme: "tcp", hostname: "127.0.0.1", port };
-    this.running = this.client.run(address);
-    this.running.catch(() => {});
-  }
-
-  /** The client's next connection. */
-  async accept(): Promise<Link> {
-    const link = new Link(await this.#listener.accept());
-    this.#links.push(link);
-    return link;
-  }
-
-  /** The same, let in by a server of ours. */
-  async letIn(welcome: Partial<Welcome> = {}): Promise<Link> {
-    const link = await this.accept();
-    await link.write(`${GREETING}\n`);
-    await link.line();
-    await link.welcome(welcome);
-    await this.client.opened();
-    return link;
-  }
-
-  /** Waits until something has happened. */
-  async until(has: () => boolean): Promise<void> {
-    while (!has()) await this.#changed.promise;
-  }
-
-  get texts(): string[] {
-    return this.messages.map(({ line }) => line);
-  }
-
-  /** The errors told, by their sentences. */
-  get errors(): string[] {
-    return this.events.flatMap((event) => event.event === "error" ? [event.message] : []);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    Math.random = this.#random;
-    this.#context.stop.now();
-    this.#listener.close();
-    await this.running.catch(() => {});
-    for (const link of this.#links) link.close();
-  }
-}
-
-/** The server's end of a link. */
-class Link {
-  readonly #conn: Deno.TcpConn;
-  #text = "";
-  #isOpen = true;
-
-  constructor(conn: Deno.TcpConn) {
-    this.#conn = conn;
-    conn.setNoDelay(true);
-  }
-
-  async write(text: string): Promise<void> {
-    await this.#conn.write(new TextEncoder().encode(text));
-  }
-
-  /** Sends lines. */
-  say(...lines: string[]): Promise<void> {
-    return this.write(lines.map((line) => `${line}\n`).join(""));
-  }
-
-  welcome(welcome: Partial<Welcome>): Promise<void> {
-    const own = { nick: "amy", room: "lobby", session: "s", log: "l", line: 0, past: 0, who: ["amy"] };
-    return this.say(printLink({ ...own, ...welcome }));
-  }
-
-  async line(): Promise<string> {
-    while (!this.#text.includes("\n")) {
-      const more = await this.read();
-      if (more === undefined) throw new Error(`the end, behind "${this.#text}"`);
-      this.#text += more;
-    }
-    const end = this.#text.indexOf("\n");
-    const line = this.#text.slice(0, end);
-    this.#text = this.#text.slice(end + 1);
-    return line;
-  }
-
-  /** What one read gives. */
-  async read(): Promise<string | undefined> {
-    const buffer = new Uint8Array(4_096);
-    const count = await this.#conn.read(buffer);
-    return count === null ? undefined : new TextDecoder().decode(buffer.subarray(0, count));
-  }
-
-  close(): void {
-    if (this.#isOpen) this.#conn.close();
-    this.#isOpen = false;
-  }
-}
-
-const helloOf = (line: string) => {
-  const talk = parseLinkTalk(line);
-  assert(talk?.say === "hello", line);
-  return readHello(talk.json);
-};
 
 Deno.test("ChatClient says who it is once it is greeted, and is in when it is welcomed", async () => {
   await using on = new World({ nick: "amy", room: "dev" });
@@ -146,7 +13,7 @@ Deno.test("ChatClient says who it is once it is greeted, and is in when it is we
   await link.welcome({ nick: "amy2", room: "Dev", who: ["amy2", "bob"] });
   await on.client.opened();
   assertEquals([on.client.isConnected, on.client.nick, on.client.room], [true, "amy2", "Dev"]);
-  assertEquals([on.named, [...on.client.names], on.messages], [["amy2"], ["amy2", "bob"], []]);
+  assertEquals([on.places, [...on.client.names], on.messages], [[["amy2", "Dev"]], ["amy2", "bob"], []]);
 });
 
 Deno.test("ChatClient knows a greeting that comes in pieces, each a message", async () => {
@@ -187,44 +54,6 @@ Deno.test("ChatClient takes a silent server for none of ours, and then says what
   await said;
 });
 
-Deno.test("ChatClient shows numbered lines once, and says how many are missing", async () => {
-  await using on = new World();
-  const link = await on.letIn({ line: 4 });
-  on.notices.length = 0;
-  await link.say(
-    "#5 bob: one",
-    "#5 bob: one",
-    "#4 bob: zero",
-    "#6 * cat waves",
-    "#9 bob: two",
-    "#11 bob: three",
-  );
-  await on.until(() => on.messages.length === 4);
-  assertEquals(on.texts, ["bob: one", "* cat waves", "bob: two", "bob: three"]);
-  assertEquals(on.messages[1], {
-    ...on.messages[1],
-    nick: "cat",
-    room: "lobby",
-    text: "/me waves",
-  });
-  assertEquals(on.notices, ["2 lines missed", "1 line missed"]);
-  assertEquals([...on.client.names].toSorted(), ["amy", "bob", "cat"]);
-});
-
-Deno.test("ChatClient counts its own lines by their receipts, and answers pings", async () => {
-  await using on = new World();
-  const link = await on.letIn();
-  on.notices.length = 0;
-  await on.client.say("hi");
-  assertEquals(await link.line(), "hi");
-  await link.say("/taken 1", "/ping", "#2 bob: hi");
-  assertEquals(await link.line(), "/pong");
-  await on.until(() => on.messages.length === 1);
-  await link.say("* bob has left", "* [private] bob: psst");
-  await on.until(() => on.notices.length === 2);
-  assertEquals(on.notices, ["bob has left", "[private] bob: psst"]);
-});
-
 Deno.test("ChatClient comes back to its place, and says what was missed and what may not have arrived", async () => {
   await using on = new World({ nick: "amy" });
   const link = await on.letIn({ line: 3, session: "secret" });
@@ -256,11 +85,11 @@ Deno.test("ChatClient comes back to its place, and says what was missed and what
   assertEquals(on.errors[0], 'the last 2 lines may not have arrived, from "two" on');
 });
 
-Deno.test("ChatClient says so when the server was started anew", async () => {
+Deno.test("ChatClient says so when the room was made anew", async () => {
   await using on = new World();
   (await on.letIn({ line: 7 })).close();
   await on.letIn({ line: 1, log: "another", past: 1 });
-  assertEquals(on.notices.includes("the server was started anew"), true);
+  assertEquals(on.notices.includes("the room was made anew"), true);
   assertEquals(on.notices.some((text) => text.includes("missed")), false);
 });
 
@@ -306,8 +135,78 @@ Deno.test("ChatClient.finish shows what a bare server still answers, also behind
   assertEquals(on.texts.at(-1), "answer");
 });
 
-Deno.test("ChatClient gives no screen a name that could move its cursor", async () => {
+Deno.test("ChatClient that is called otherwise than it must be leaves, but not once it has been in", async () => {
+  await using on = new World({ nick: "Amy", mustBeNamed: true });
+  // By case alone a name is no other.
+  (await on.letIn({ nick: "amy" })).close();
+  await on.letIn({ nick: "guest7" });
+  await on.until(() => on.places.length === 2);
+  assertEquals(on.places.map(([nick]) => nick), ["amy", "guest7"]);
+  await using other = new World({ nick: "amy", mustBeNamed: true });
+  const link = await other.letIn({ nick: "guest1" });
+  const error = await assertRejects(() => other.running, PinwireError);
+  assertEquals([error.code, error.exitCode, error.message], ["nick_taken", 1, "the name amy is taken"]);
+  assertEquals([await link.read(), other.places], [undefined, []]);
+});
+
+Deno.test("ChatClient takes a name that it didn't ask for if it need not have its own", async () => {
+  await using on = new World({ nick: "amy" });
+  await on.letIn({ nick: "guest1" });
+  assertEquals([on.places, on.client.nick], [[["guest1", "lobby"]], "guest1"]);
+});
+
+Deno.test("ChatClient is let in by a server of ours whose greeting comes late, unless it has said something", async () => {
+  await using on = new World({ nick: "amy" });
+  await using other = new World();
+  const [link, plain] = [await on.accept(), await other.accept()];
+  await Promise.all([on.client.opened(), other.client.opened()]);
+  assertEquals(on.client.isConnected, true);
+  await link.say(GREETING);
+  assertEquals(helloOf(await link.line()).nick, "amy");
+  assertEquals(on.client.isConnected, false);
+  // What is said meanwhile waits for the welcome.
+  const said = on.client.say("hi");
+  await link.welcome();
+  await said;
+  assertEquals([await link.line(), on.texts], ["hi", []]);
+  await other.client.say("hi");
+  assertEquals(await plain.read(), "hi");
+  await plain.say(GREETING);
+  await other.until(() => other.messages.length === 1);
+  assertEquals(other.texts, [GREETING]);
+});
+
+Deno.test("ChatClient leaves a server that isn't ours when that says its last word, and no other", async () => {
+  for (const word of ["end", "88"]) {
+    await using on = new World();
+    const link = await on.accept();
+    await link.say("hello", "the end", word);
+    assertEquals(await link.read(), undefined);
+    link.close();
+    await on.running;
+    assertEquals([on.texts, on.client.hasLost, on.errors], [["hello", "the end", word], false, []]);
+  }
+});
+
+Deno.test("ChatClient stays when somebody in a room of ours says a last word", async () => {
   await using on = new World();
-  await on.letIn({ nick: "a\x1b[2J", who: ["bob\x1b]0;x\x07", "cat"] });
-  for (const name of [...on.named, ...on.client.names]) assert(!/\p{Cc}/u.test(name), JSON.stringify(name));
+  const link = await on.letIn();
+  await link.say("#1 bob: end", "end", "/ping");
+  assertEquals(await link.line(), "/pong");
+  await on.client.say("still here");
+  assertEquals(await link.line(), "still here");
+});
+
+Deno.test("ChatClient has lost a line that was refused, but no command that does without a number", async () => {
+  await using on = new World();
+  const link = await on.letIn();
+  const refuse = async (line: string) => {
+    on.notices.length = 0;
+    await on.client.say(line);
+    await link.say("/taken", "* why");
+    await on.until(() => on.notices.includes("why"));
+    return on.client.hasLost;
+  };
+  for (const line of ["/who", "/msg bob hi", " "]) assertEquals(await refuse(line), false, line);
+  assertEquals(await refuse("/me waves"), true);
 });

@@ -8,12 +8,15 @@ function pure(name: string, fn: () => void | Promise<void>): void {
 /** Comings that write down what they tell. */
 class Told implements Disposable {
   readonly texts: string[] = [];
+  /** The newcomers of each notice. */
+  readonly newcomers: string[][] = [];
   readonly comings: Comings<{ nick: string }>;
   #onText = () => {};
 
   constructor() {
-    this.comings = new Comings((text) => {
+    this.comings = new Comings((text, newcomers) => {
       this.texts.push(text);
+      this.newcomers.push(newcomers.map(({ nick }) => nick));
       this.#onText();
     });
   }
@@ -39,6 +42,17 @@ pure("Comings tells of the first at once, and of those right behind together", a
   assertEquals(texts.length, 1);
   while (texts.length < 3) await told.next();
   assertEquals(texts.slice(1), ["amy has left", "bob and cat have joined"]);
+});
+
+pure("Comings gives the newcomers of each notice, who know it already, and nobody who has left", () => {
+  using told = new Told();
+  const { comings, texts, newcomers } = told;
+  comings.joined({ nick: "amy" });
+  for (const nick of ["bob", "cat"]) comings.joined({ nick });
+  comings.left({ nick: "amy" });
+  comings.flush();
+  assertEquals(texts, ["amy has joined", "amy has left", "bob and cat have joined"]);
+  assertEquals(newcomers, [["amy"], [], ["bob", "cat"]]);
 });
 
 pure("Comings tells nothing of who came and went meanwhile", () => {

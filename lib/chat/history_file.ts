@@ -35,7 +35,8 @@ export class HistoryFile {
   async read(): Promise<Entry[]> {
     const text = await this.#readText();
     const lines = text.split("\n").filter((line) => line !== "");
-    const isTorn = (i: number) => i === lines.length - 1 && !text.endsWith("\n") && lines[i].startsWith("{");
+    const isTorn = (i: number) =>
+      i === lines.length - 1 && !text.endsWith("\n") && lines[i].startsWith("{") && !isJson(lines[i]);
     const entries: Entry[] = [];
     for (const [i, line] of lines.entries()) {
       const entry = parseEntry(line);
@@ -66,12 +67,14 @@ export class HistoryFile {
     const entries = this.#remembered();
     this.#lines = entries.length;
     this.#mostLines = Math.max(MOST_LINES, 2 * entries.length);
+    let fresh: string | undefined;
     try {
       const [, dir = "."] = this.#path.match(/^(.*)[/\\]/) ?? [];
-      const fresh = await Deno.makeTempFile({ dir, prefix: ".pinwire-chat-" });
+      fresh = await Deno.makeTempFile({ dir, prefix: ".pinwire-chat-" });
       await Deno.writeTextFile(fresh, printEntries(entries));
       await Deno.rename(fresh, this.#path);
     } catch (error) {
+      if (fresh) await Deno.remove(fresh).catch(() => {});
       throw unusable(this.#path, "written", error);
     }
   }
@@ -143,6 +146,15 @@ function parseEntry(line: string): Entry | undefined {
     };
   } catch {
     return undefined;
+  }
+}
+
+function isJson(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -28,6 +28,8 @@ class Listener implements Member {
     this.heard.push(...lines);
   }
 
+  tellPast(): void {}
+
   arrived(): void {
     this.arrivals++;
   }
@@ -97,13 +99,29 @@ pure("Hub.say tells everybody else in the room, and remembers the line with its 
   for (const one of [amy, bob, cat]) one.news();
   on.hub.say(amy, "hello");
   on.hub.say(amy, "waves", true);
-  assertEquals([amy.news(), bob.news(), cat.news()], [[], ["amy: hello", "* amy waves"], []]);
+  assertEquals([amy.news(), bob.news(), cat.news()], [[], ["amy: hello", "** amy waves"], []]);
   assertEquals(on.said.map(({ room, nick, text, isAction, line }) => [room, nick, text, isAction, line]), [
     ["lobby", "amy", "hello", false, 1],
     ["lobby", "amy", "waves", true, 2],
   ]);
   assertEquals(on.hub.lobby.history, on.said);
-  assert(on.said.every(({ log }) => log === on.hub.log));
+  assert(on.said.every(({ log }) => log === on.hub.lobby.log));
+});
+
+pure("Hub tells nobody of its own coming, also not when it is gathered with others", () => {
+  using on = new World();
+  const amy = on.join("amy");
+  const [bob, cat] = [new Listener(), new Listener()];
+  for (const [member, nick] of [[bob, "bob"], [cat, "cat"]] as const) {
+    on.hub.add(member);
+    on.hub.rename(member, nick);
+    on.hub.announce(member);
+  }
+  on.hub.lobby.notice("now");
+  assertEquals(amy.news().slice(-2), ["* bob and cat have joined", "* now"]);
+  for (const one of [bob, cat]) {
+    assertEquals(one.news().filter((line) => line.includes(one.nick)), [], one.nick);
+  }
 });
 
 pure("Hub.say announces a member before its first words", () => {
@@ -152,7 +170,10 @@ pure("Hub.move tells both rooms, and who comes that it has arrived", () => {
   bob.room.notice("now");
   assertEquals(amy.news().slice(-2), ["* bob and cat have left", "* now"]);
   assertEquals(bob.news().filter((line) => line.includes("cat")), ["* cat has joined"]);
+  cat.news();
   on.hub.move(cat, "dev");
+  // Who is there already is told so.
+  assertEquals(cat.news(), ["* you are cat, in dev with bob"]);
   assertEquals([cat.arrivals, on.hub.rooms.map(({ name }) => name)], [1, ["lobby", "dev"]]);
 });
 
@@ -231,7 +252,7 @@ pure("Hub.takeOver gives a session's name and room to the new connection, and te
   amy.news();
   const again = new Listener();
   on.hub.add(again);
-  const resume = { session, log: on.hub.log, line: 0 };
+  const resume = { session, log: amy.room.log, line: 0 };
   assertEquals(on.hub.takeOver(resume, again), true);
   assertEquals([again.nick, again.room, again.isAnnounced], ["bob", amy.room, true]);
   assertMatch(bob.ended!, /taken up/);

@@ -68,9 +68,15 @@ pure("readWelcome takes a welcome, and nothing without a name, a room, a session
   }
 });
 
-pure("readWelcome takes a rate of two numbers over 0, and of who is there the names", () => {
+pure("readWelcome takes a rate of two numbers from 1 to a million, and of who is there the names", () => {
   for (const rate of [[0, 1], [1], [1, 2, 3], "12", null, [1, NaN], ["1", "2"], [[1], [2]], [true, true]]) {
     assertEquals(readWelcome({ ...WELCOME, rate })?.rate, undefined, JSON.stringify(rate));
+  }
+  for (const rate of [[0.5, 1], [1, 0.999], [1e-9, 200], [1_000_001, 1], [1, Infinity], [-20, 200]]) {
+    assertEquals(readWelcome({ ...WELCOME, rate })?.rate, undefined, JSON.stringify(rate));
+  }
+  for (const rate of [[1, 1], [1e6, 1e6], [2.5, 200]] as const) {
+    assertEquals(readWelcome({ ...WELCOME, rate })?.rate, [...rate]);
   }
   const { who, past } = readWelcome({ ...WELCOME, who: ["amy", 5, null, "bob"], past: "3" })!;
   assertEquals([who, past], [["amy", "bob"], 0]);

@@ -2,13 +2,14 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { PinwireError } from "../errors.ts";
 import {
+  comingsIn,
   COMMANDS,
   type Entry,
   entryLine,
+  isSpoken,
   KICK,
-  nameKey,
   parseName,
-  parseNameOption,
+  parsePrivate,
   parseRelayed,
   parseSaid,
   privateLine,
@@ -55,16 +56,44 @@ pure("parseSaid knows each command, in any case and with any spaces", () => {
 pure("parseSaid says what is missing, with the form of the command", () => {
   for (const [form] of [...COMMANDS, KICK]) {
     const [word, ...needs] = form.split(" ");
-    if (!needs.length) continue;
+    if (!needs.length || word.startsWith("//")) continue;
     const error = assertThrows(() => parseSaid(word), PinwireError);
     assertEquals([error.code, error.hint], ["bad_command", `write ${form}`]);
   }
   assertEquals(codeOf(() => parseSaid("/msg bob")), "bad_command");
-  for (const line of ["/", "/ hello", "/nothing", "//", "/nickamy"]) {
+  for (const line of ["/", "/ hello", "/nothing", "/nickamy"]) {
     assertEquals(codeOf(() => parseSaid(line)), "bad_command", line);
   }
   for (const line of ["/nick amy bob", "/join #dev", "/nick -a"]) {
     assertEquals(codeOf(() => parseSaid(line)), "bad_name", line);
+  }
+});
+
+pure("parseSaid takes what follows a first slash for what is said", () => {
+  assertEquals(parseSaid("//x"), { do: "say", text: "/x" });
+  assertEquals(parseSaid("//"), { do: "say", text: "/" });
+  assertEquals(parseSaid("///etc/hosts "), { do: "say", text: "//etc/hosts " });
+  assertEquals(parseSaid("//nick amy"), { do: "say", text: "/nick amy" });
+});
+
+pure("parseSaid is through at once with thousands of spaces, wherever they are", () => {
+  const spaces = " ".repeat(100_000);
+  assertEquals(parseSaid(`/who${spaces}`), { do: "who" });
+  assertEquals(parseSaid(spaces), { do: "nothing" });
+  assertEquals(parseSaid(`/me x${spaces}y`), { do: "me", text: `x${spaces}y` });
+  assertEquals(parseSaid(`/msg${spaces}amy${spaces}x${spaces}`), { do: "msg", nick: "amy", text: "x" });
+  for (const line of [`/nick${spaces}`, `/${spaces}x`, `/kick${spaces}`]) {
+    assertEquals(codeOf(() => parseSaid(line)), "bad_command");
+  }
+});
+
+pure("isSpoken tells words from commands, as parseSaid does", () => {
+  for (const line of ["hi", " /who", "//x", "//", "/me waves", "/ME waves", "/me\twaves"]) {
+    assertEquals(isSpoken(line), true, line);
+    assert(["say", "me"].includes(parseSaid(line).do), line);
+  }
+  for (const line of ["", "  ", "/", "/who", "/msg amy hi", "/me", "/menu x", "/history"]) {
+    assertEquals(isSpoken(line), false, line);
   }
 });
 
@@ -82,89 +111,6 @@ pure("parseSaid reads any line, or says why not", () => {
   }));
 });
 
-pure("parseName takes 1 to 24 letters, digits, _, . and - of any script", () => {
-  for (
-    const name of ["a", "7", "_", "amy.b-c_d", "小明", "あきら", "김", "Ωmega", "नमस्ते", "𠀀", "x".repeat(24)]
-  ) {
-    assertEquals(parseName(name), name.normalize("NFC"));
-  }
-  const bad = [
-    "",
-    " ",
-    "a b",
-    "x".repeat(25),
-    "-a",
-    ".a",
-    "a/b",
-    "a:b",
-    "#a",
-    "*",
-    "a\n",
-    "\x1b[2J",
-    "😀",
-    "\u0301a",
-  ];
-  for (const name of bad) assertEquals(codeOf(() => parseName(name)), "bad_name", JSON.stringify(name));
-  // A character beyond the first 65,536 counts as one.
-  assertEquals(parseName("𠀀".repeat(24)), "𠀀".repeat(24));
-});
-
-pure("parseName takes nothing that nobody can see", () => {
-  const invisible = [
-    "\u200b",
-    "\u200d",
-    "\u2060",
-    "\u00ad",
-    "\ufeff",
-    "\u3164",
-    "\u115f",
-    "\uffa0",
-    "\ufe0f",
-    "\u{e0061}",
-  ];
-  for (const character of [...invisible, "\u202e", "\u2028", "\x00", "\x7f", "\u0085"]) {
-    for (const name of [character, `amy${character}`, `${character}amy`, `a${character}my`]) {
-      assertEquals(codeOf(() => parseName(name)), "bad_name", JSON.stringify(name));
-    }
-  }
-});
-
-pure("parseName gives the composed form, so that one name is one name", () => {
-  assertEquals(parseName("e\u0301va"), "\u00e9va");
-  assertEquals(parseName("\u1100\u1161"), "\uac00");
-  assertEquals(parseName("e\u0301".repeat(24)), "\u00e9".repeat(24));
-});
-
-pure("parseName gives only names that it takes again as they are", () => {
-  fc.assert(
-    fc.property(fc.string({ unit: "binary", minLength: 1, maxLength: 6 }), (text) => {
-      let name;
-      try {
-        name = parseName(text);
-      } catch {
-        return;
-      }
-      assertEquals(parseName(name), name);
-      assertEquals(nameKey(nameKey(name)), nameKey(name));
-      assert(!/[\s:\p{Cc}]/u.test(name));
-    }),
-    { numRuns: 1_000 },
-  );
-});
-
-pure("parseNameOption makes a usage error of a bad name", () => {
-  assertEquals(parseNameOption("amy"), "amy");
-  const error = assertThrows(() => parseNameOption("a b"), PinwireError);
-  assertEquals([error.code, error.exitCode], ["usage", 2]);
-});
-
-pure("nameKey is the same for names that differ by case or by width", () => {
-  assertEquals(nameKey("Amy"), nameKey("aMY"));
-  assertEquals(nameKey("ＳＥＲＶＥＲ"), "server");
-  assertEquals(nameKey("ﬁn"), "fin");
-  assert(nameKey("小明") !== nameKey("小朋"));
-});
-
 pure("entryLine relays what was said as parseRelayed reads it, with its time or without", () => {
   const anyName = fc.stringMatching(/^[a-z小][a-z0-9_.-]{0,8}$/);
   fc.assert(
@@ -178,18 +124,69 @@ pure("entryLine relays what was said as parseRelayed reads it, with its time or 
   );
 });
 
+/** A time of today, or of some days before. */
+function timeOf(daysAgo: number): Date {
+  const date = new Date();
+  date.setDate(date.getDate() - daysAgo);
+  date.setHours(9, 5, 7);
+  return date;
+}
+
 pure("entryLine begins with the local time if it is asked to", () => {
-  const time = new Date(2026, 10, 21, 9, 5, 7).getTime();
+  const time = timeOf(0).getTime();
   assertEquals(entryLine(entryOf({ time }), true), "[09:05:07] amy: hi");
-  assertEquals(entryLine(entryOf({ time, isAction: true }), true), "[09:05:07] * amy hi");
-  assertEquals(entryLine(entryOf({ isAction: true }), false), "* amy hi");
+  assertEquals(entryLine(entryOf({ time, isAction: true }), true), "[09:05:07] ** amy hi");
+  assertEquals(entryLine(entryOf({ isAction: true }), false), "** amy hi");
+});
+
+pure("entryLine of another day has its date too, also of this day in another year", () => {
+  for (const daysAgo of [1, 40, 365, 366]) {
+    const date = timeOf(daysAgo);
+    const two = (number: number) => String(number).padStart(2, "0");
+    const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+    const line = entryLine(entryOf({ time: date.getTime() }), true);
+    assertEquals(line, `[${day} 09:05:07] amy: hi`);
+    assertEquals(parseRelayed(line), { nick: "amy", text: "hi", isAction: false });
+  }
+  const time = new Date(2026, 0, 2, 23, 59, 59).getTime();
+  assertEquals(entryLine(entryOf({ time, isAction: true }), true), "[2026-01-02 23:59:59] ** amy hi");
 });
 
 pure("parseRelayed takes nothing else for somebody's words", () => {
   for (
-    const line of ["", "hello", "hello there: x", ": x", "amy:x", "*amy waves", "* amy", "[9:00:00] amy: x"]
+    const line of [
+      "",
+      "hello",
+      "hello there: x",
+      ": x",
+      "amy:x",
+      "*amy waves",
+      "* amy waves",
+      "**amy waves",
+      "** amy",
+      "[x] amy: x",
+    ]
   ) {
     assertEquals(parseRelayed(line), undefined, line);
+  }
+});
+
+pure("comingsIn finds whom a notice tells to be there, or no more", () => {
+  assertEquals(comingsIn("amy has joined"), [["amy", true]]);
+  assertEquals(comingsIn("amy and bob have left"), [["amy", false], ["bob", false]]);
+  assertEquals(comingsIn("amy, bob and cat have joined"), [["amy", true], ["bob", true], ["cat", true]]);
+  assertEquals(comingsIn("amy is now Eva"), [["amy", false], ["Eva", true]]);
+  // Of those that are counted alone nobody knows the names.
+  assertEquals(comingsIn("amy, bob and 7 others have left"), [["amy", false], ["bob", false]]);
+  for (const notice of ["", "amy was kicked", "2 lines missed", "you missed 3 lines", "in lobby: amy"]) {
+    assertEquals(comingsIn(notice), [], notice);
+  }
+});
+
+pure("parsePrivate reads what privateLine makes, and no other notice", () => {
+  assertEquals(parsePrivate(privateLine("小明", "a: b").slice(2)), { nick: "小明", text: "a: b" });
+  for (const notice of ["", "[private]", "[private] amy", "amy: hi", "[private] amy bob: hi"]) {
+    assertEquals(parsePrivate(notice), undefined, notice);
   }
 });
 

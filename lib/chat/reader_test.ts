@@ -1,76 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { parseSpec } from "../framing/mod.ts";
-import { type Connection, pipe } from "../net/mod.ts";
-import { utf8 } from "../text/mod.ts";
+import { NUMBERED, Peer, PLAIN, say } from "./_reader_testing.ts";
+import { pure, turn } from "./_testing.ts";
 import { Feed } from "./feed.ts";
-import { Forms } from "./form.ts";
-import { Reader } from "./reader.ts";
-
-function pure(name: string, fn: () => void | Promise<void>): void {
-  Deno.test({ name, permissions: "none", fn });
-}
-
-const FORMS = new Forms(parseSpec("line"));
-const PLAIN = FORMS.get(utf8, false);
-const NUMBERED = FORMS.get(utf8, true);
-
-/** A reader, and the end of the connection that its peer has. */
-class Peer {
-  readonly reader: Reader;
-  stalls = 0;
-  #here: Connection;
-  #there: Connection;
-  #buffer = new Uint8Array(1 << 20);
-
-  constructor(form = PLAIN, maxQueue = 65_536) {
-    [this.#here, this.#there] = pipe();
-    this.reader = new Reader(this.#here, form, {
-      maxQueue,
-      missed: (count) => `* you missed ${count}`,
-      onStalled: () => void this.stalls++,
-      onUnframed: (error) => {
-        throw error;
-      },
-    });
-  }
-
-  /** What one read gives, which over a pipe is at most one write. */
-  async read(size = this.#buffer.length): Promise<string | undefined> {
-    const count = await this.#there.read(this.#buffer.subarray(0, size));
-    return count === null ? undefined : new TextDecoder().decode(this.#buffer.subarray(0, count));
-  }
-
-  /** All that comes until the reader has nothing more, line by line. */
-  async rest(): Promise<string[]> {
-    const reading = (async () => {
-      let text = "";
-      for (let part; (part = await this.read()) !== undefined;) text += part;
-      return text;
-    })();
-    await this.reader.flushed();
-    this.reader.close();
-    this.#here.close();
-    const text = await reading;
-    return text.split("\n").slice(0, -1);
-  }
-}
-
-/** Appends lines and wakes whoever is behind, as a room does. */
-function say(feed: Feed, ...lines: string[]): void {
-  for (const line of lines) feed.append(line);
-  for (const reader of feed.readers) reader.wake();
-}
-
-/** Done when all that can happen now has happened. */
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
-
-/** `performance.now` that goes on only when it is told to. */
-function fakeClock(): { ms: number } & Disposable {
-  const { now } = performance;
-  const clock = { ms: 1_000, [Symbol.dispose]: () => void (performance.now = now) };
-  performance.now = () => clock.ms;
-  return clock;
-}
 
 pure(
   "Reader writes what its feed has had since it follows it, as much as there is in one write",
@@ -186,16 +117,6 @@ pure("Reader's writes under way stay as they were when the feed forgets them", a
   assertEquals(Number(lines[30].match(/\d+/)) + lines.length - 31, 2_000);
 });
 
-pure("Reader tells how many lines for it alone it missed, once more wait than may", async () => {
-  const peer = new Peer(PLAIN, 1_000);
-  peer.reader.tell("first");
-  for (let i = 0; i < 20; i++) peer.reader.tell(`${i}`.padEnd(99, "."));
-  // Ten of 100 bytes wait.
-  peer.reader.tell(...Array.from({ length: 7 }, () => "x".repeat(99)));
-  const lines = await peer.rest();
-  assertEquals([lines.length, lines[0], lines[1]], [12, "first", "* you missed 17"]);
-});
-
 pure("Reader loses nothing as long as no more waits than may, wherever its feed's memory ends", async () => {
   const feed = new Feed(PLAIN, 4_096);
   const peer = new Peer();
@@ -244,32 +165,6 @@ pure("Reader.unfollow writes what is left, even if nobody has woken it for that"
   peer.reader.close();
 });
 
-pure("Reader.hold keeps all back until release, in order", async () => {
-  const feed = new Feed(PLAIN, 65_536);
-  const peer = new Peer();
-  peer.reader.tell("greeting");
-  peer.reader.hold();
-  peer.reader.follow(feed);
-  say(feed, "one");
-  peer.reader.tell("two");
-  assertEquals([await peer.read(), peer.reader.isBusy], ["greeting\n", true]);
-  peer.reader.release();
-  assertEquals(await peer.rest(), ["one", "two"]);
-});
-
-pure("Reader.become forgets what waits, and follows nothing", async () => {
-  const feed = new Feed(PLAIN, 65_536);
-  const peer = new Peer();
-  peer.reader.hold();
-  peer.reader.follow(feed);
-  say(feed, "one");
-  peer.reader.tell("two");
-  peer.reader.become(NUMBERED);
-  assertEquals([feed.readers.size, peer.reader.form === NUMBERED, peer.reader.isBusy], [0, true, false]);
-  peer.reader.tell("three");
-  assertEquals(await peer.rest(), ["three"]);
-});
-
 pure("Reader.flushed is done for everyone who waits for it", async () => {
   const peer = new Peer();
   peer.reader.tell("one");
@@ -281,73 +176,4 @@ pure("Reader.flushed is done for everyone who waits for it", async () => {
   await peer.read();
   await turn();
   assertEquals(done, [1, 2]);
-});
-
-pure("Reader stops when a write fails, and closes the connection", async () => {
-  const [here, there] = pipe();
-  const reader = new Reader(here, PLAIN, {
-    maxQueue: 1_000,
-    missed: String,
-    onStalled() {},
-    onUnframed() {},
-  });
-  reader.tell("one");
-  there.close();
-  await reader.flushed();
-  assertEquals(await here.read(new Uint8Array(1)), null);
-  reader.tell("two");
-  assertEquals(reader.wake(), false);
-});
-
-pure("Reader says that it is stalled once it misses lines and a write has stood still for 30 s", async () => {
-  using clock = fakeClock();
-  const feed = new Feed(PLAIN, 4_096);
-  const peer = new Peer();
-  peer.reader.follow(feed);
-  say(feed, "one");
-  const miss = () => {
-    for (let i = 0; i < 100; i++) say(feed, "x".repeat(99));
-  };
-  miss();
-  clock.ms += 30_000;
-  miss();
-  assertEquals(peer.stalls, 0);
-  clock.ms += 1;
-  miss();
-  assert(peer.stalls > 0);
-  // A write that goes through is no standstill.
-  peer.stalls = 0;
-  await peer.read();
-  await turn();
-  miss();
-  assertEquals(peer.stalls, 0);
-  peer.reader.close();
-});
-
-pure("Reader writes a bare peer each line alone, without newline, 50 ms apart", async () => {
-  const began = performance.now();
-  const feed = new Feed(PLAIN, 65_536);
-  const peer = new Peer();
-  peer.reader.isBare = true;
-  peer.reader.follow(feed);
-  say(feed, "one", "two");
-  peer.reader.tell("for you", "for you too");
-  const heard = [];
-  for (let i = 0; i < 4; i++) heard.push(await peer.read());
-  assertEquals(heard, ["one", "two", "for you", "for you too"]);
-  // A timer may be a moment early.
-  assert(performance.now() - began > 145);
-  await peer.reader.flushed();
-});
-
-pure("Reader tells a bare peer without newline too how many lines it has missed", async () => {
-  const feed = new Feed(PLAIN, 4_096);
-  const peer = new Peer();
-  peer.reader.isBare = true;
-  peer.reader.follow(feed);
-  say(feed, "one");
-  for (let i = 0; i < 45; i++) say(feed, "x".repeat(99));
-  const heard = [await peer.read(), await peer.read(), await peer.read()];
-  assertEquals(heard.map((text) => text!.replace(/\d+/, "N")), ["one", "* you missed N", "x".repeat(99)]);
-  peer.reader.close();
 });

@@ -39,6 +39,25 @@ pure("Sequence.note begins anew with a new run, whose numbers it has not seen", 
   assertEquals(passages([1, 2], sequence, "0b0b"), ["1", "2"]);
 });
 
+pure("Sequence.note goes on with a run when a forged one, or a late one of before, comes between", () => {
+  const sequence = new Sequence();
+  assertEquals(passages([1, 2], sequence), ["1", "2"]);
+  assertEquals(passages([900], sequence, "f0f0"), ["900"]);
+  assertEquals(passages([3, 2, 6], sequence), ["3", "2 double", "6 lost 2"]);
+  assertEquals(passages([901, 903], sequence, "f0f0"), ["901", "903 lost 1"]);
+});
+
+pure("Sequence.note follows four runs, and forgets the one that was silent the longest", () => {
+  const sequence = new Sequence();
+  const runs = ["aaaa", "bbbb", "cccc", "dddd"];
+  for (const run of runs) passages([1], sequence, run);
+  assertEquals(passages([3], sequence, "aaaa"), ["3 lost 1"]);
+  passages([1], sequence, "eeee");
+  // This one it hears for the first time again.
+  assertEquals(passages([3], sequence, "bbbb"), ["3"]);
+  assertEquals(passages([5], sequence, "aaaa"), ["5 lost 1"]);
+});
+
 pure("Sequence.note remembers about a thousand numbers, and takes an older one for late", () => {
   const sequence = new Sequence();
   passages(Array.from({ length: 3_000 }, (_, i) => i + 1), sequence);

@@ -37,6 +37,15 @@ pure("TokenBucket.take fills up with time, and never beyond the burst", () => {
   assertEquals(take(1), [50]);
 });
 
+pure("TokenBucket.take takes several, and parts of one, at once", () => {
+  const { bucket, clock } = at(10, 5);
+  assertEquals([bucket.take(2), bucket.take(1.5), bucket.take(0.5)], [0, 0, 0]);
+  // Here is one left; what is taken beyond that is owed.
+  assertEquals(bucket.take(3), 300);
+  clock.ms += 300;
+  assertEquals([bucket.take(0), bucket.take(1)], [0, 100]);
+});
+
 pure("TokenBucket.isCalm says whether a tenth of the burst is there", () => {
   const { bucket, clock, take } = at(10, 20);
   assertEquals(bucket.isCalm, true);

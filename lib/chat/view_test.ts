@@ -1,12 +1,20 @@
 import { assert, assertEquals } from "@std/assert";
 import { bold, dim } from "@std/fmt/colors";
-import { completeSaid, mentions, Painter } from "./view.ts";
+import { completeSaid, mentions, Painter, promptOf } from "./view.ts";
 
 function pure(name: string, fn: () => void): void {
   Deno.test({ name, permissions: "none", fn });
 }
 
-const SAID = ["amy: hi", "* amy has joined", "[10:00:00] amy: hi", "[10:00:00] * amy waves", "hello"];
+const SAID = [
+  "amy: hi",
+  "* amy has joined",
+  "[10:00:00] amy: hi",
+  "[10:00:00] * amy waves",
+  "** amy waves",
+  "[2026-11-20 10:00:00] ** amy waves",
+  "hello",
+];
 
 pure("Painter leaves lines as they are without colour", () => {
   const painter = new Painter(false);
@@ -22,6 +30,8 @@ pure("Painter colours a nickname always the same way, and dims times and notices
     dim("* amy has joined"),
     `${dim("[10:00:00] ")}${amy}: hi`,
     dim("[10:00:00] ") + dim("* amy waves"),
+    `** ${amy} waves`,
+    `${dim("[2026-11-20 10:00:00] ")}** ${amy} waves`,
     dim("hello"),
   ]);
   assertEquals(painter.line("amy: bob: x"), `${amy}: bob: x`);
@@ -70,4 +80,22 @@ pure("mentions finds a name of a script without spaces anywhere, and no name now
   assertEquals(mentions("请问小朋在吗", "小明"), false);
   assertEquals(mentions("anything"), false);
   assertEquals(mentions("", ""), false);
+});
+
+pure("mentions is through at once with a line of nothing but what may be in a name", () => {
+  for (const character of ["-", ".", "a", "a-", "amy-"]) {
+    const text = character.repeat(60_000);
+    assertEquals(mentions(text, "bob"), false);
+    assertEquals(mentions(`${text} bob`, "bob"), true);
+  }
+  assertEquals(mentions(`amy${"-".repeat(60_000)}`, "amy"), true);
+  assertEquals(mentions(`amy${"-".repeat(60_000)}x`, "amy"), false);
+});
+
+pure("promptOf names the room that isn't the lobby", () => {
+  assertEquals([promptOf("amy"), promptOf("amy", "lobby"), promptOf("amy", "dev")], [
+    "amy> ",
+    "amy> ",
+    "amy@dev> ",
+  ]);
 });

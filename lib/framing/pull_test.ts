@@ -194,3 +194,38 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name: "pullFrames asks at the end alone whether what is unfinished is dropped, and then drops just that",
+  permissions: "none",
+  async fn() {
+    for (const drops of [true, false]) {
+      const options = recorder();
+      let asked = 0;
+      const dropsUnfinished = () => {
+        asked++;
+        return drops;
+      };
+      const script = new Script(["a\nb", "\nc"]);
+      await pullFrames(script, decoderOf("text"), { ...options, dropsUnfinished });
+      const end = drops ? [] : ["c", "|"];
+      assertEquals([asked, options.calls], [1, ["a", "|", "b", "|", ...end]]);
+    }
+  },
+});
+
+Deno.test({
+  name: "pullFrames takes an unfinished frame for no error if it is dropped",
+  permissions: "none",
+  async fn() {
+    const options = recorder();
+    const unfinished = () => new Script(["1:a,5:b"]);
+    await pullFrames(unfinished(), decoderOf("netstring"), { ...options, dropsUnfinished: () => true });
+    assertEquals(options.calls, ["a", "|"]);
+    const pull = pullFrames(unfinished(), decoderOf("netstring"), {
+      ...options,
+      dropsUnfinished: () => false,
+    });
+    await assertRejects(() => pull, FrameError);
+  },
+});

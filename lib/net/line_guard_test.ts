@@ -69,6 +69,18 @@ pure("LineGuard.refuses knows a request by its version's digit, and not a byte l
   }
 });
 
+pure("LineGuard.refuses takes just the bytes of a token for a method", () => {
+  const tokens = new Set(bytes("!#$%&'*+-.^_`|~0123456789"));
+  for (let letter = 0x41; letter <= 0x5a; letter++) tokens.add(letter).add(letter | 0x20);
+  const rest = bytes(" / HTTP/1.1\r\n");
+  for (let byte = 1; byte < 256; byte++) {
+    for (const method of [[byte], [0x47, byte, 0x54]]) {
+      const why = refused([Uint8Array.from(method), rest]).why;
+      assertEquals(why !== undefined, tokens.has(byte), `0x${byte.toString(16)} ${method.length}`);
+    }
+  }
+});
+
 pure("LineGuard.refuses lets lines pass that are no request, however they are cut", () => {
   const harmless = [
     "on\n",
