@@ -53,7 +53,9 @@ export class HistoryFile {
       this.#path = await Deno.realPath(this.#path);
       return await Deno.readTextFile(this.#path);
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return "";
+      // A link to nowhere would be replaced by a file.
+      const isLink = await Deno.lstat(this.#path).then(() => true, () => false);
+      if (error instanceof Deno.errors.NotFound && !isLink) return "";
       throw unusable(this.#path, "read", error);
     }
   }
