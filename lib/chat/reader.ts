@@ -18,8 +18,6 @@ interface Mark {
   skip: number;
   /** Framed lines for this reader alone, behind what is passed over. */
   insert?: Uint8Array;
-  /** How many lines those are. */
-  lines: number;
 }
 
 /** What a {@linkcode Reader} tells of. */
@@ -76,11 +74,10 @@ export class Reader {
     this.#feed = undefined;
     this.#form = form;
     this.#marks = [];
-    this.#first =
-      this.#inserted =
-      this.#missed =
-      this.position =
-        0;
+    this.#first = 0;
+    this.#inserted = 0;
+    this.#missed = 0;
+    this.position = 0;
   }
 
   /** Whether something waits to be written, or is being written. */
@@ -111,14 +108,14 @@ export class Reader {
       const to = this.#endOfLines();
       if (this.position >= to) break;
       const view = feed.view(this.position, this.isBare ? feed.lineEnd(this.position) : to);
-      const lines = feed.count(this.position, this.position + view.length);
+      const from = this.position;
       this.position += view.length;
       if (this.#inserted + view.length > this.#options.maxQueue) {
-        this.#missed += lines;
+        this.#missed += feed.count(from, this.position);
         continue;
       }
       this.#inserted += view.length + OVERHEAD;
-      rest.push({ at: 0, skip: 0, insert: view.slice(), lines });
+      rest.push({ at: 0, skip: 0, insert: view.slice() });
     }
     feed.readers.delete(this);
     this.#feed = undefined;
@@ -156,7 +153,7 @@ export class Reader {
       this.position = end;
       return;
     }
-    this.#marks.push({ at: start, skip: end - start, lines: 0 });
+    this.#marks.push({ at: start, skip: end - start });
     if (instead !== undefined) this.tellSurely(instead);
   }
 
@@ -257,7 +254,7 @@ export class Reader {
       return false;
     }
     this.#inserted += frame.length + OVERHEAD;
-    this.#marks.push({ at: this.#feed?.end ?? 0, skip: 0, insert: frame, lines: 1 });
+    this.#marks.push({ at: this.#feed?.end ?? 0, skip: 0, insert: frame });
     return true;
   }
 
