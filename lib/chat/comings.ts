@@ -1,7 +1,7 @@
 /** After somebody was announced, others are gathered for so many ms. */
 const GATHER = 500;
 /** Names that a gathered notice tells. */
-const NAMES = 10;
+export const NAMES = 10;
 
 /**
  * Tells who comes and goes: the first at once, those right behind together. Otherwise a crowd of n that comes in
@@ -56,14 +56,15 @@ export class Comings<M extends { nick: string }> {
 }
 
 /** Says who has joined. */
-export const joinedNotice = (nicks: readonly string[]) => `${haveAll(nicks)} joined`;
+export const joinedNotice = (nicks: readonly string[], total?: number) => `${haveAll(nicks, total)} joined`;
 
-const haveAll = (nicks: readonly string[]) => `${listed(nicks)} ${nicks.length === 1 ? "has" : "have"}`;
+const haveAll = (nicks: readonly string[], total: number = nicks.length) =>
+  `${listed(nicks, total)} ${total === 1 ? "has" : "have"}`;
 
-/** `amy`, `amy and bob`, `amy, bob and 7 others`. */
-export function listed(names: readonly string[]): string {
-  if (names.length === 1) return names[0];
-  const named = names.length > NAMES ? names.slice(0, NAMES) : names.slice(0, -1);
-  const others = names.length - named.length;
-  return `${named.join(", ")} and ${others === 1 ? names.at(-1) : `${others} others`}`;
+/** `amy`, `amy and bob`, `amy, bob and 7 others`; of more than {@linkcode NAMES} the first are enough. */
+export function listed(names: readonly string[], total: number = names.length): string {
+  if (total === 1) return names[0];
+  const named = total > NAMES ? names.slice(0, NAMES) : names.slice(0, -1);
+  const others = total - named.length;
+  return `${named.join(", ")} and ${others === 1 ? names[total - 1] : `${others} others`}`;
 }

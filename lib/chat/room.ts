@@ -1,6 +1,6 @@
 import { FrameError } from "../framing/mod.ts";
 import type { Reporter } from "../net/mod.ts";
-import { Comings, joinedNotice } from "./comings.ts";
+import { Comings, joinedNotice, NAMES } from "./comings.ts";
 import { Feed } from "./feed.ts";
 import type { Form } from "./form.ts";
 import { numbered } from "./link.ts";
@@ -173,7 +173,9 @@ export class Room {
     this.#notice(text, newcomers);
     const nicks = newcomers.map(({ nick }) => nick);
     for (const [i, newcomer] of newcomers.entries()) {
-      if (i < nicks.length - 1) newcomer.tell(`* ${joinedNotice(nicks.slice(i + 1))}`);
+      if (i < nicks.length - 1) {
+        newcomer.tell(`* ${joinedNotice(nicks.slice(i + 1, i + 2 + NAMES), nicks.length - i - 1)}`);
+      }
     }
   }
 

@@ -65,7 +65,7 @@ const DEAD_AFTER_BUSY = 30_000;
 /** What was said to a peer that has ended its side may take so many ms. */
 const LAST_WORDS_TIME = 5_000;
 /** After so many lines the others have their turn, and the reader of the events has so many ms. */
-const NOISY = 64;
+const NOISY = 256;
 const PATIENCE = 1_000;
 
 /** Serves one connection to a chat server until it ends. */

@@ -1,4 +1,4 @@
-import { listed } from "./comings.ts";
+import { listed, NAMES } from "./comings.ts";
 import type { Member, Room } from "./room.ts";
 
 /** Names that are told at a time. */
@@ -7,8 +7,10 @@ const LISTED = 100;
 /** Tells a member who and where it is, and with whom. */
 export function placeOf(member: Member): string {
   const { nick, room } = member;
-  const others = othersIn(member);
-  return `* you are ${nick}, in ${room.name}${others.length ? ` with ${listed(others)}` : ""}`;
+  const others = othersIn(member, NAMES + 1);
+  // Others may not have been announced yet, but in a crowd nobody counts.
+  const total = others.length > NAMES ? room.members.size - 1 : others.length;
+  return `* you are ${nick}, in ${room.name}${total ? ` with ${listed(others, total)}` : ""}`;
 }
 
 /** All in a room, with their addresses for who may throw them out. */
@@ -21,11 +23,14 @@ export function whoIsIn({ members }: Room, withPeers: boolean): string {
 
 /** The nicknames of a member and of those in its room that were announced, at most 100. */
 export function nicksIn(member: Member): string[] {
-  return [...othersIn(member).slice(0, LISTED - 1), member.nick];
+  return [...othersIn(member, LISTED - 1), member.nick];
 }
 
-function othersIn(member: Member): string[] {
+function othersIn(member: Member, most: number): string[] {
   const others: string[] = [];
-  for (const one of member.room.members) if (one !== member && one.isAnnounced) others.push(one.nick);
+  for (const one of member.room.members) {
+    if (others.length === most) break;
+    if (one !== member && one.isAnnounced) others.push(one.nick);
+  }
   return others;
 }
