@@ -131,7 +131,8 @@ export class ChatClient {
   }
 
   async #serve(connection: Connection): Promise<boolean> {
-    const { reporter, stop: { signal }, codec } = this.#context;
+    const { reporter, stop, codec } = this.#context;
+    const { signal } = stop;
     const peer = connection.remote;
     reporter.report({ event: "connected", peer });
     const framing = codec.open();
@@ -151,9 +152,7 @@ export class ChatClient {
       opened: () => this.#open(session),
       reopened: () => this.#reopen(),
     });
-    const close = () => connection.close();
-    signal.addEventListener("abort", close);
-    if (signal.aborted) close();
+    using _closing = stop.calls(() => connection.close());
     let reason = "end of stream";
     try {
       await pullFrames(connection, framing.decoder, session);
@@ -162,7 +161,6 @@ export class ChatClient {
       reason = reasonOf(error);
       if (!hasGone(error)) throw error;
     } finally {
-      signal.removeEventListener("abort", close);
       this.#close(session);
       connection.close();
       reporter.report({ event: "disconnected", peer, reason: signal.aborted ? "stopped" : reason });

@@ -3,6 +3,7 @@ import {
   ByteBuffer,
   type Decoder,
   type Encoder,
+  endingLines,
   type FrameError,
   type Framing,
   type PullOptions,
@@ -10,7 +11,6 @@ import {
 import { type Connection, type Context, encodeText, FrameErrors, within } from "../net/mod.ts";
 import { clockOfLines } from "../net/clock.ts";
 import { visible } from "../text/mod.ts";
-import { Forms } from "./form.ts";
 import { type Hello, parseLinkTalk, parseNumbered, printLink, readWelcome, type Welcome } from "./link.ts";
 import { BARE_GAP, BYTES_A_LINE, DEAD_AFTER, GREETING, isSpoken, PING_AFTER } from "./protocol.ts";
 import { TokenBucket } from "./token_bucket.ts";
@@ -24,6 +24,7 @@ const LINGER = 2_000;
 /** What of the server's limit a client uses, so that it never counts as a flooder. */
 const SHARE = 0.9;
 const BURST_SHARE = 0.85;
+
 /** What a session tells its client. */
 export interface SessionHandlers {
   hello(): Hello;
@@ -89,7 +90,7 @@ export class ClientSession implements PullOptions {
     this.#context = context;
     this.#handlers = handlers;
     this.#errors = new FrameErrors(context.reporter, connection.remote);
-    this.clock = clockOfLines(() => decoder.sawNewline ?? context.codec.spec !== "raw");
+    this.clock = clockOfLines(() => decoder.sawNewline !== false);
     this.#heartbeat = setInterval(() => this.#beat(), 1_000);
     this.#greetingTimer = setTimeout(() => this.#takeForPlain(), GREETING_TIME);
   }
@@ -203,7 +204,7 @@ export class ClientSession implements PullOptions {
     clearTimeout(this.#greetingTimer);
     this.#place = "greeted";
     this.#greetedAt = performance.now();
-    this.#encoder = new Forms(this.#context.codec).encoder();
+    this.#encoder = endingLines(this.#context.codec).open().encoder;
     const hello = this.#handlers.hello();
     this.#isResumed = hello.resume !== undefined;
     void this.#tell(printLink(hello));

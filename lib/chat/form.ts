@@ -1,4 +1,4 @@
-import { ByteBuffer, type Codec, type Encoder, parseSpec } from "../framing/mod.ts";
+import { ByteBuffer, type Codec, endingLines } from "../framing/mod.ts";
 import type { Encoding } from "../text/mod.ts";
 
 /** How lines are written for some members: in their encoding, framed, with numbers for clients of ours. */
@@ -23,8 +23,7 @@ export class Forms {
   #forms = new Map<string, Form>();
 
   constructor(codec: Codec) {
-    // Here whatever is said is a line, whether the peer ends its own or not.
-    this.#codec = codec.spec.startsWith("text") ? parseSpec("line") : codec;
+    this.#codec = endingLines(codec);
   }
 
   get(encoding: Encoding, isNumbered: boolean): Form {
@@ -34,13 +33,8 @@ export class Forms {
     return form;
   }
 
-  /** What frames lines here. */
-  encoder(): Encoder {
-    return this.#codec.open().encoder;
-  }
-
   #make(encoding: Encoding, isNumbered: boolean): Form {
-    const encoder = this.encoder();
+    const { encoder } = this.#codec.open();
     const out = new ByteBuffer();
     return {
       encoding,

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { ByteBuffer, FrameError, parseSpec } from "../framing/mod.ts";
+import { FrameError, parseSpec } from "../framing/mod.ts";
 import { openEncoding, utf8 } from "../text/mod.ts";
 import { Forms } from "./form.ts";
 
@@ -36,10 +36,4 @@ pure("Form.frame of another frame is that frame, with no ending to be left out",
   assertThrows(() => form.frame("x".repeat(256)), FrameError);
   // What did not fit leaves nothing behind.
   assertEquals(hex(form.frame("hi")), "026869");
-});
-
-pure("Forms.encoder frames lines as the forms do", () => {
-  const out = new ByteBuffer();
-  new Forms(parseSpec("text")).encoder().encode(Uint8Array.of(0x61), out);
-  assertEquals(hex(out.bytes()), "610a");
 });

@@ -4,6 +4,7 @@ import {
   datagramTooLong,
   encodeText,
   type Endpoint,
+  hostPort,
   type InternetAddress,
   isIpAddress,
   isSender,
@@ -43,9 +44,7 @@ export async function talkToPeers(
   const watch = new Watch(context, options, true);
   const bound = await bindDatagram(local);
   const socket = context.traceDatagrams(bound);
-  const close = () => bound.close();
-  stop.signal.addEventListener("abort", close);
-  if (stop.signal.aborted) close();
+  using _closing = stop.calls(() => bound.close());
   reporter.report({ event: "listening", address: socket.address });
   const console = await openSharedConsole("> ", options.json, context);
   const notice = (text: string) =>
@@ -75,9 +74,10 @@ export async function talkToPeers(
   const sequences = new Map<string, Sequence>();
 
   /** Tells what became of a numbered datagram on its way, and gives what it says. */
-  function checkNumber(peer: string, text: string): string {
+  function checkNumber(from: Endpoint, text: string): string {
     const numbered = parseDatagram(text);
     if (!numbered) return text;
+    const peer = hostPort(from);
     const sequence = sequences.get(peer) ?? new Sequence();
     sequences.delete(peer);
     sequences.set(peer, sequence);
@@ -85,9 +85,9 @@ export async function talkToPeers(
     if (sequences.size > MOST_SENDERS) sequences.delete(oldest);
     const { number } = numbered;
     const { lost, isLate, isDouble } = sequence.note(numbered.run, number);
-    if (lost) notice(`${lost} lost before number ${number} of ${hostPortOf(peer)}`);
-    if (isLate) notice(`number ${number} of ${hostPortOf(peer)} is late`);
-    if (isDouble) notice(`number ${number} of ${hostPortOf(peer)} has come twice`);
+    if (lost) notice(`${lost} lost before number ${number} of ${peer}`);
+    if (isLate) notice(`number ${number} of ${peer} is late`);
+    if (isDouble) notice(`number ${number} of ${peer} has come twice`);
     return numbered.text;
   }
 
@@ -97,7 +97,7 @@ export async function talkToPeers(
       const [body, from] = received;
       const peer = udpPeer(from);
       const decoded = encoding.decode(body);
-      const text = options.seq ? checkNumber(peer, decoded.text) : decoded.text;
+      const text = options.seq ? checkNumber(from, decoded.text) : decoded.text;
       const event = messageEvent(peer, body, { ...decoded, text });
       if (options.json) reporter.report(event);
       else console.print(showMessage(event));
@@ -111,7 +111,6 @@ export async function talkToPeers(
   try {
     await hear();
   } finally {
-    stop.signal.removeEventListener("abort", close);
     bound.close();
     stop.now();
     console.close();
@@ -123,5 +122,3 @@ export async function talkToPeers(
 function isOf(remote: Endpoint, from: Endpoint): boolean {
   return isSender(isIpAddress(remote.hostname) ? { ...from, port: remote.port } : from, remote);
 }
-
-const hostPortOf = (peer: string) => peer.replace("udp://", "");

@@ -20,7 +20,7 @@ export interface Member {
   session?: string;
   readonly reader?: Reader;
   /** A line of the room's, for a member without a reader. */
-  hear(line: string): void;
+  hear?(line: string): void;
   /** A line for this member alone. */
   tell(...lines: string[]): void;
   /** Tells it what was said in its room lately. */
@@ -54,6 +54,8 @@ export class Room {
   /** The number of the last line. */
   line = 0;
   #feeds = new Map<Form, Feed>();
+  /** Those without a reader. */
+  #listeners = new Set<Member>();
   /** Frames of the history, for the forms that somebody here reads. */
   #past = new Map<Form, WeakMap<Entry, Uint8Array>>();
   #options: RoomOptions;
@@ -69,7 +71,7 @@ export class Room {
     member.room = this;
     this.members.add(member);
     const { reader } = member;
-    if (!reader) return;
+    if (!reader) return void this.#listeners.add(member);
     let feed = this.#feeds.get(reader.form);
     if (!feed) this.#feeds.set(reader.form, feed = new Feed(reader.form, this.#options.maxQueue));
     reader.follow(feed);
@@ -78,6 +80,7 @@ export class Room {
   /** Takes a member out of the room. */
   leave(member: Member): void {
     this.members.delete(member);
+    this.#listeners.delete(member);
     member.reader?.unfollow();
     for (const [form, { readers }] of this.#feeds) if (!readers.size) this.#feeds.delete(form);
     for (const form of this.#past.keys()) if (!this.#feeds.has(form)) this.#past.delete(form);
@@ -203,6 +206,6 @@ export class Room {
       }
       this.#options.rounds.wake(feed, feed.end - start);
     }
-    for (const member of this.members) if (!member.reader && !except.includes(member)) member.hear(line);
+    for (const listener of this.#listeners) if (!except.includes(listener)) listener.hear?.(line);
   }
 }

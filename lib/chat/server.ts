@@ -12,7 +12,7 @@ import {
 } from "../net/mod.ts";
 import { clockOfLines } from "../net/clock.ts";
 import { guardLines } from "../net/line_guard.ts";
-import { type Encoding, ENCODINGS, openEncoding, visible } from "../text/mod.ts";
+import { type Decoded, type Encoding, ENCODINGS, openEncoding, visible } from "../text/mod.ts";
 import type { Forms } from "./form.ts";
 import type { Hub } from "./hub.ts";
 import {
@@ -122,9 +122,8 @@ class Session implements PullOptions, Member {
   #wait = 0;
   #slowedSince?: number;
   #isSlowed = false;
-  #hasFlooded = false;
-  #isStalled = false;
-  #isDead = false;
+  /** Why the connection was ended from here, if it was. */
+  #failure?: PinwireError;
   #isOver = false;
   #isWarnedOf = false;
   #pending?: Promise<void>;
@@ -151,7 +150,9 @@ class Session implements PullOptions, Member {
       maxQueue,
       missed: (count) => `* you missed ${count} ${count === 1 ? "line" : "lines"}, you read too slowly`,
       onStalled: () => {
-        this.#isStalled = true;
+        this.#failure ??= new PinwireError("too_slow", `${this.peer} has stopped reading`, {
+          hint: "it was sent away; --max-queue sets how much waits for a slow reader",
+        });
         connection.close();
       },
       onUnframed: (error) => this.#errors.report(error),
@@ -162,9 +163,6 @@ class Session implements PullOptions, Member {
     this.tellPast();
     helloDelay.start(this.#settle);
   }
-
-  // The reader has it from the feed.
-  hear(): void {}
 
   tell(...lines: string[]): void {
     this.reader.tell(...lines);
@@ -204,12 +202,12 @@ class Session implements PullOptions, Member {
   }
 
   #take(body: Uint8Array): void {
-    const { text, valid } = this.#encoding.decode(body);
-    if (!valid) this.#warnOfEncoding();
-    const line = this.#fragment + text;
+    const decoded = this.#encoding.decode(body);
+    if (!decoded.valid) this.#warnOfEncoding();
+    const line = this.#fragment + decoded.text;
     this.#fragment = "";
     if (!this.session && this.#options.greeting && this.#isHello(line)) return;
-    if (this.session === undefined || line !== "/ping" && line !== "/pong") this.#onLine(line, body);
+    if (this.session === undefined || line !== "/ping" && line !== "/pong") this.#onLine(line, body, decoded);
     else if (line === "/ping") this.tell("/pong");
   }
 
@@ -248,20 +246,7 @@ class Session implements PullOptions, Member {
 
   /** @throws {PinwireError} why the connection was ended from here, if it was */
   checkEnd(): void {
-    const peer = this.peer;
-    if (this.#hasFlooded) {
-      throw new PinwireError("flood", `${peer} said too much for ${FLOOD_TIME / 1000} s`, {
-        hint: "it was sent away; --rate sets how much is too much",
-      });
-    }
-    if (this.#isStalled) {
-      throw new PinwireError("too_slow", `${peer} has stopped reading`, {
-        hint: "it was sent away; --max-queue sets how much waits for a slow reader",
-      });
-    }
-    if (this.#isDead) {
-      throw new PinwireError("no_heartbeat", `${peer} has said nothing for ${DEAD_AFTER / 1000} s`);
-    }
+    if (this.#failure) throw this.#failure;
   }
 
   close(): void {
@@ -274,7 +259,7 @@ class Session implements PullOptions, Member {
 
   /** Whether the peer ends what it says by newlines: then half a line, held up on its way, is none. */
   get #hasLines(): boolean {
-    return this.#decoder.sawNewline ?? this.#context.codec.spec !== "raw";
+    return this.#decoder.sawNewline !== false;
   }
 
   #warnOfEncoding(): void {
@@ -294,21 +279,20 @@ class Session implements PullOptions, Member {
     this.#options.hub.announce(this);
   };
 
-  #onLine(line: string, body: Uint8Array): void {
+  #onLine(line: string, body: Uint8Array, decoded: Decoded): void {
     const isBare = this.reader.isBare = !this.#hasLines;
     this.#settle();
     const text = visible(line);
     if (isBare && LAST_WORDS.includes(text)) this.#leave();
-    else this.#obey(text, body);
+    else this.#obey(text, body, decoded);
   }
 
-  #obey(line: string, body: Uint8Array): void {
+  #obey(line: string, body: Uint8Array, decoded: Decoded): void {
     const { nick, room } = this;
     const before = room.line;
     const wantsToLeave = obey(line, this, this.#options.hub);
     const isSaid = room.line > before;
     if (isSaid && this.#watch.isActive) {
-      const decoded = this.#encoding.decode(body);
       const event = messageEvent(this.peer, body, decoded);
       this.#context.reporter.report({ ...event, nick, room: room.name });
       this.#watch.passed(decoded.text);
@@ -384,8 +368,8 @@ class Session implements PullOptions, Member {
     const known = history.findLastIndex(({ log, line }) => log === resume?.log && line <= resume.line);
     const { frames, entries } = room.past(reader.form, history.slice(known + 1));
     const count = entries.filter(({ log }) => log === room.log).length;
-    this.reader.tellSurely(printLink(this.#welcome(count)));
-    this.reader.tellFrames(frames);
+    reader.tellSurely(printLink(this.#welcome(count)));
+    reader.tellFrames(frames);
   }
 
   #welcome(past = 0): Welcome {
@@ -409,7 +393,8 @@ class Session implements PullOptions, Member {
     const silence = performance.now() - this.#heardAt;
     const { isBusy } = this.reader;
     if (silence >= (isBusy ? DEAD_AFTER_BUSY : DEAD_AFTER)) {
-      this.#isDead = true;
+      const what = `${this.peer} has said nothing for ${DEAD_AFTER / 1000} s`;
+      this.#failure ??= new PinwireError("no_heartbeat", what);
       this.#connection.close();
     } else if (silence >= PING_AFTER && !isBusy) {
       this.tell("/ping");
@@ -423,7 +408,10 @@ class Session implements PullOptions, Member {
     this.#wait = 0;
     this.#slowedSince ??= performance.now();
     if (performance.now() - this.#slowedSince > FLOOD_TIME) {
-      this.#hasFlooded = true;
+      // Whatever else befalls it while it goes, this is why.
+      this.#failure = new PinwireError("flood", `${this.peer} said too much for ${FLOOD_TIME / 1000} s`, {
+        hint: "it was sent away; --rate sets how much is too much",
+      });
       this.#options.hub.remove(this);
       this.end("you say too much");
     }

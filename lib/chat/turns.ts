@@ -49,14 +49,13 @@ export async function talkInTurns(
   options: TurnsOptions & { ca?: string },
   context: Context,
 ): Promise<void> {
-  const { stop: { signal }, reporter } = context;
+  const { stop, reporter } = context;
+  const { signal } = stop;
   await using dialogue = await Dialogue.open(true, options, context);
   const connection = context.trace(
     await dial(address, { ...await dialOptions(address, options.ca), signal }),
   );
-  const close = () => connection.close();
-  signal.addEventListener("abort", close);
-  if (signal.aborted) close();
+  using _closing = stop.calls(() => connection.close());
   const peer = connection.remote;
   reporter.report({ event: "connected", peer });
   dialogue.listenToConsole();
@@ -67,7 +66,6 @@ export async function talkInTurns(
       hint: "connect again for more",
     });
   } finally {
-    signal.removeEventListener("abort", close);
     connection.close();
     reporter.report({ event: "disconnected", peer, reason: signal.aborted ? "stopped" : "end of stream" });
   }

@@ -6,7 +6,7 @@
  */
 export { ByteBuffer } from "./byte_buffer.ts";
 export { type PullClock, pullFrames, type PullOptions, type PullSource } from "./pull.ts";
-export { DEFAULT_MAX_FRAME, FRAME_SPECS, isLineBased, parseSpec } from "./spec.ts";
+export { DEFAULT_MAX_FRAME, endingLines, FRAME_SPECS, isLineBased, parseSpec } from "./spec.ts";
 export { decoderStream, encoderStream } from "./streams.ts";
 export {
   type Codec,

@@ -23,6 +23,8 @@ export class RawDecoder implements Decoder {
   readonly max: number;
   offset = 0;
   readonly buffered = 0;
+  /** Whatever is in a message doesn't end it. */
+  readonly sawNewline = false;
   #input = new Input();
 
   /** @param max bytes of the longest message */

@@ -72,6 +72,11 @@ export function isLineBased(codec: Codec): boolean {
   return /^(line|text(:\d+)?|delim:0a)$/.test(codec.spec);
 }
 
+/** The same codec, but for `text` its twin that ends every message in `\n`, whether the peer does or not. */
+export function endingLines(codec: Codec): Codec {
+  return codec.spec.startsWith("text") ? parseSpec("line") : codec;
+}
+
 function plain(name: string, make: (maxFrame: number) => Codec): Parser {
   return (detail, maxFrame) => {
     if (detail === undefined) return make(maxFrame);

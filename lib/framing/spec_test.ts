@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { PinwireError } from "../errors.ts";
 import { codeOf, outcome, utf8 } from "./_testing.ts";
-import { DEFAULT_MAX_FRAME, FRAME_SPECS, isLineBased, parseSpec } from "./spec.ts";
+import { ByteBuffer } from "./byte_buffer.ts";
+import { DEFAULT_MAX_FRAME, endingLines, FRAME_SPECS, isLineBased, parseSpec } from "./spec.ts";
 
 Deno.test({
   name: "parseSpec knows each of FRAME_SPECS",
@@ -91,5 +92,37 @@ Deno.test({
     const based = ["line", "text", "text:50", "delim:0a"];
     const free = ["raw", "len:i32le", "netstring", "delim:0a00", "delim:0d0a", "fixed:16", "slip", "cobs"];
     assertEquals(based.concat(free).filter((spec) => isLineBased(parseSpec(spec))), based);
+  },
+});
+
+Deno.test({
+  name: "endingLines ends every message in a newline in place of text, and leaves other frames as they are",
+  permissions: "none",
+  fn() {
+    for (const spec of ["text", "text:50"]) {
+      const out = new ByteBuffer();
+      endingLines(parseSpec(spec)).open().encoder.encode(Uint8Array.of(0x61), out);
+      assertEquals(out.bytes().toHex(), "610a");
+    }
+    for (const spec of ["raw", "line", "len:i32le"]) {
+      const codec = parseSpec(spec);
+      assert(endingLines(codec) === codec);
+    }
+  },
+});
+
+Deno.test({
+  name: "a decoder's sawNewline tells whether its peer ends messages so, where frames have no other end",
+  permissions: "none",
+  fn() {
+    const seen = (spec: string, text: string) => {
+      const { decoder } = parseSpec(spec).open();
+      decoder.feed(utf8(text), 0);
+      decoder.next();
+      return decoder.sawNewline;
+    };
+    assertEquals(["raw", "text", "line"].map((spec) => seen(spec, "a")), [false, false, false]);
+    assertEquals(["raw", "text", "line"].map((spec) => seen(spec, "a\n")), [false, true, true]);
+    assertEquals(seen("netstring", "1:a,"), undefined);
   },
 });

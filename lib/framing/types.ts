@@ -24,7 +24,7 @@ export interface Decoder {
   readonly offset: number;
   /** Bytes of an unfinished frame that the decoder holds in memory of its own. */
   readonly buffered: number;
-  /** Whether a `\n` has come so far, of decoders that cut there. */
+  /** Whether a `\n` has ended a message so far; `undefined` where frames have ends of their own. */
   readonly sawNewline?: boolean;
   /** When `timeout` wants to be called, in ms of the clock of `feed`; `undefined` for not at all. */
   nextTimeout?(): number | undefined;

@@ -88,10 +88,9 @@ export class Agent {
       () => this.#onFound(),
     );
     // What is under way is still said.
-    const close = () => void within(LAST_WORDS, session.flushed()).then(() => connection.close());
-    stop.signal.addEventListener("abort", close);
-    // It may have come while dialling.
-    if (stop.signal.aborted) close();
+    using _closing = stop.calls(() => {
+      void within(LAST_WORDS, session.flushed()).then(() => connection.close());
+    });
     let reason = "end of stream";
     try {
       this.#session = session;
@@ -101,7 +100,6 @@ export class Agent {
       reason = reasonOf(error);
       if (!hasGone(error)) throw error;
     } finally {
-      stop.signal.removeEventListener("abort", close);
       this.#session = undefined;
       session.close();
       connection.close();

@@ -1,4 +1,4 @@
-import { ByteBuffer, type Encoder, parseSpec } from "../framing/mod.ts";
+import { ByteBuffer, type Encoder, endingLines } from "../framing/mod.ts";
 import { type Connection, type Context, encodeText, type Watch } from "../net/mod.ts";
 import { isLinkTalk } from "./protocol.ts";
 
@@ -35,9 +35,7 @@ export class Outbox {
     this.#connection = connection;
     this.#watch = watch;
     this.#context = context;
-    const { codec } = context;
-    // Here whatever is said is a line, whether the peer ends its own or not.
-    this.#encoder = (codec.spec.startsWith("text") ? parseSpec("line") : codec).open().encoder;
+    this.#encoder = endingLines(context.codec).open().encoder;
   }
 
   /** Sends a line. When too many wait, none is sent any more and the connection closes. */

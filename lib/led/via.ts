@@ -20,11 +20,9 @@ export async function askController(
   { ca, token }: { ca?: string; token?: Token },
   context: Context,
 ): Promise<DeviceStatus[]> {
-  const { signal } = context.stop;
-  const connection = context.trace(await dial(address, { ca, signal }));
-  const close = () => connection.close();
-  signal.addEventListener("abort", close);
-  if (signal.aborted) close();
+  const { stop } = context;
+  const connection = context.trace(await dial(address, { ca, signal: stop.signal }));
+  using _closing = stop.calls(() => connection.close());
   const question = new Question(connection, line, token, context);
   try {
     const reading = pullFrames(connection, context.codec.open().decoder, question);
@@ -33,7 +31,6 @@ export async function askController(
     }
     return question.answer();
   } finally {
-    signal.removeEventListener("abort", close);
     connection.close();
   }
 }

@@ -39,13 +39,10 @@ export async function serve(
   const { address, identity } = await serverAddress(where, options);
   if (address.scheme === "udp") {
     const socket = await bindDatagram(address);
-    const close = () => socket.close();
-    stop.signal.addEventListener("abort", close);
-    if (stop.signal.aborted) close();
+    using _closing = stop.calls(() => socket.close());
     handlers.opened();
     reporter.report({ event: "listening", address: socket.address });
     await handlers.datagrams(context.traceDatagrams(socket));
-    stop.signal.removeEventListener("abort", close);
     socket.close();
   } else {
     const listener = await listen(address, { identity });

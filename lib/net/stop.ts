@@ -20,6 +20,13 @@ export class Stop implements Disposable {
     this.#controller.abort();
   }
 
+  /** Calls `action` when it is time to stop, or now if it is; no more once what it gives is disposed of. */
+  calls(action: () => void): Disposable {
+    this.signal.addEventListener("abort", action);
+    if (this.signal.aborted) action();
+    return { [Symbol.dispose]: () => this.signal.removeEventListener("abort", action) };
+  }
+
   [Symbol.dispose](): void {
     for (const name of SIGNALS) Deno.removeSignalListener(name, this.#onSignal);
   }
