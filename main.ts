@@ -5,12 +5,13 @@ import config from "./deno.json" with { type: "json" };
 const program: Program = {
   name: "pinwire",
   version: config.version,
-  summary: "echo, LEDs and chat over TCP, UDP, Unix sockets and TLS, with every frame in sight",
+  summary: "echo, LEDs, chat and a remote shell over TCP, UDP, Unix sockets and TLS, with every frame in sight",
   printable: visible,
   modules: {
     echo: () => import("./lib/echo/commands.ts"),
     led: () => import("./lib/led/commands.ts"),
     chat: () => import("./lib/chat/commands.ts"),
+    shell: () => import("./lib/shell/commands.ts"),
     send: () => import("./lib/net/commands.ts"),
     receive: () => import("./lib/net/commands.ts"),
     cert: () => import("./lib/net/commands.ts"),

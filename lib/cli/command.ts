@@ -26,6 +26,8 @@ export interface Positional<T = unknown> {
   readonly optional?: boolean;
   /** Takes all that follow, as an array; only the last one may. */
   readonly variadic?: boolean;
+  /** Takes what stands behind `--`, whatever that begins with; with `variadic`. */
+  readonly behindDashes?: boolean;
 }
 
 /** Permissions of Deno that a command can need. */
@@ -68,6 +70,8 @@ export interface Command<
    * tell who has its port only while it has all of them.
    */
   readonly opensFirst?: boolean;
+  /** Exit code in place of 1, where 1 could be that of another program. */
+  readonly failureCode?: number;
   /** Arguments behind the command's name, each with what it does. */
   readonly examples: readonly (readonly [args: string, what: string])[];
   /** Does the work and gives the exit code. */

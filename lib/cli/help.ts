@@ -26,7 +26,7 @@ export function programHelp(program: Program, commands: Record<string, Command>,
 export function commandHelp(program: Program, name: string, command: Command): string {
   const call = `${program.name} ${name}`;
   const lines = [
-    `${call} ${synopsis(command)} [OPTIONS]`.replace("  ", " "),
+    `${call} ${usage(command)}`,
     "",
     sentence(command.summary),
   ];
@@ -50,10 +50,16 @@ const sentence = (text: string) => `${text[0].toUpperCase()}${text.slice(1)}.`;
 type Row = [left: string, right: string];
 
 function synopsis(command: Command): string {
-  return Object.values(command.positionals).map(({ kind, optional, variadic }) => {
-    const word = variadic ? `${kind.meta}…` : kind.meta;
+  return Object.values(command.positionals).map(({ kind, optional, variadic, behindDashes }) => {
+    const word = `${behindDashes ? "-- " : ""}${kind.meta}${variadic ? "…" : ""}`;
     return optional ? `[${word}]` : word;
   }).join(" ");
+}
+
+// Options behind "--" would be none.
+function usage(command: Command): string {
+  const words = synopsis(command);
+  return words.includes("-- ") ? words.replace("-- ", "[OPTIONS] -- ") : `${words} [OPTIONS]`.trimStart();
 }
 
 function optionRows(command: Command): Row[] {

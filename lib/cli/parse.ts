@@ -33,7 +33,7 @@ export function parseCommandLine(command: Command, args: string[]): Parsed {
     const value = raw[flag.slice(2)];
     options[name] = option.kind ? optionValue(flag, option, value) : value === true;
   }
-  return { help: false, options, positionals: parsePositionals(command, [...raw._, ...(raw["--"] ?? [])]) };
+  return { help: false, options, positionals: parsePositionals(command, raw._, raw["--"] ?? []) };
 }
 
 function optionValue(flag: string, { kind, multiple, default: fallback }: Option, value: unknown): unknown {
@@ -112,25 +112,31 @@ function parseValue(where: string, parse: (text: string) => unknown, value: stri
   }
 }
 
-function parsePositionals(command: Command, words: string[]): Record<string, unknown> {
+function parsePositionals(command: Command, before: string[], behind: string[]): Record<string, unknown> {
   const values: Record<string, unknown> = {};
+  const positionals = Object.entries(command.positionals);
+  const splits = positionals.some(([, { behindDashes }]) => behindDashes);
+  const words = splits ? before : [...before, ...behind];
   let at = 0;
-  for (const [name, { kind, optional, variadic }] of Object.entries(command.positionals)) {
-    const given = variadic ? words.slice(at) : words.slice(at, at + 1);
+  for (const [name, { kind, optional, variadic, behindDashes }] of positionals) {
+    const given = behindDashes ? behind : variadic ? words.slice(at) : words.slice(at, at + 1);
     if (!given.length && !optional) {
-      throw usageError(`${kind.meta} is missing`, "--help shows how it is written");
+      // It may be there, without the dashes.
+      if (behindDashes && at < words.length) break;
+      throw usageError(`${kind.meta} is missing`, behindDashes ? DASHES : "--help shows how it is written");
     }
-    at += given.length;
+    if (!behindDashes) at += given.length;
     const parsed = given.map((word) => parseValue(kind.meta, kind.parse, word));
     values[name] = variadic ? parsed : parsed[0];
   }
-  if (at < words.length) {
-    throw tooMany(words[at], Object.keys(command.positionals).length === 0);
-  }
+  if (at < words.length) throw tooMany(words[at], positionals.length === 0, splits);
   return values;
 }
 
-function tooMany(word: string, takesNone: boolean): PinwireError {
+const DASHES = "write -- before it";
+
+function tooMany(word: string, takesNone: boolean, splits: boolean): PinwireError {
+  if (splits) return usageError(`"${word}" is too much`, `if it is what is to be run, ${DASHES}`);
   if (takesNone) return usageError(`"${word}" is too much`, "this command takes no arguments");
   const hint = /^\d+$/.test(word)
     ? "an address is one argument, as in 127.0.0.1:8000"

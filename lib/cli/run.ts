@@ -63,7 +63,18 @@ async function dispatch(program: Program, args: string[]): Promise<number> {
   const giveUp = () =>
     giveUpPermissions(command.permissionsWith?.(options, positionals) ?? command.permissions);
   if (!command.opensFirst) giveUp();
-  return await command.run(options, positionals, giveUp);
+  try {
+    return await command.run(options, positionals, giveUp);
+  } catch (error) {
+    throw withCode(error, command.failureCode);
+  }
+}
+
+function withCode(error: unknown, exitCode: number | undefined): unknown {
+  const known = error instanceof PinwireError ? error : translate(error);
+  if (exitCode === undefined || known.exitCode !== 1) return known;
+  const { code, message, hint, near } = known;
+  return new PinwireError(code, message, { hint, near, exitCode, cause: error });
 }
 
 /** Commands of this module; the page of all commands tells of them. */

@@ -6,7 +6,7 @@ import type { Decoder, FrameError } from "./types.ts";
 export abstract class InputDecoder implements Decoder {
   offset = 0;
   /** Bytes of the longest body. */
-  protected readonly max: number;
+  protected max: number;
   /** What came and is not worked through. */
   protected readonly input: Input = new Input();
   /** What is kept of an unfinished frame. */
@@ -21,6 +21,10 @@ export abstract class InputDecoder implements Decoder {
 
   get buffered(): number {
     return this.pending.length;
+  }
+
+  limit(maxFrame: number): void {
+    this.max = maxFrame;
   }
 
   feed(chunk: Uint8Array): void {

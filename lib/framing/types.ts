@@ -24,6 +24,8 @@ export interface Decoder {
   readonly offset: number;
   /** Bytes of an unfinished frame that the decoder holds in memory of its own. */
   readonly buffered: number;
+  /** Changes the longest body, in bytes, from the next frame on: more for a peer that has proven itself. */
+  limit?(maxFrame: number): void;
   /** Whether a `\n` has ended a message so far; `undefined` where frames have ends of their own. */
   readonly sawNewline?: boolean;
   /** When `timeout` wants to be called, in ms of the clock of `feed`; `undefined` for not at all. */

@@ -9,6 +9,8 @@ export type Event =
   | { event: "connected"; peer: string }
   | { event: "disconnected"; peer: string; reason: string }
   | { event: "device"; device: string; index: number; peer?: string }
+  | { event: "stdout" | "stderr"; data: string }
+  | { event: "exit"; code: number; signal: string | null }
   | NoticeEvent
   | StateEvent
   | MessageEvent
@@ -217,6 +219,11 @@ function sentence(event: Exclude<Event, MessageEvent>): string {
       return `${event.device ?? event.pin} is ${event.on ? "on" : "off"}`;
     case "notice":
       return event.text;
+    case "stdout":
+    case "stderr":
+      return event.data;
+    case "exit":
+      return `exit code ${event.code}`;
     case "error": {
       const about = event.peer && !event.message.includes(event.peer) ? `${event.peer}: ` : "";
       return `${about}${event.message}${event.hint ? `: ${event.hint}` : ""}`;

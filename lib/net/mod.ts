@@ -17,7 +17,7 @@ export {
   type Scheme,
   type UnixAddress,
 } from "./address.ts";
-export { type Connection, type DrainableConnection } from "./connection.ts";
+export { type Connection, type DrainableConnection, HALF_CLOSE_TIME } from "./connection.ts";
 export {
   type CommonOptions,
   type Context,

@@ -8,7 +8,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   echo: ["framing", "text", "net"],
   led: ["framing", "text", "net", "gpio"],
   chat: ["framing", "text", "net"],
-  demo: ["framing", "text", "net", "gpio", "echo", "led", "chat"],
+  shell: ["framing", "text", "net"],
+  demo: ["framing", "text", "net", "gpio", "echo", "led", "chat", "shell"],
 };
 
 /** Sans-IO files: no runtime, no clock. */

@@ -1,0 +1,320 @@
+import { PinwireError } from "../errors.ts";
+import { FrameError, pullFrames, type PullOptions } from "../framing/mod.ts";
+import { type Connection, type Context, hasGone, isPeerLocal } from "../net/mod.ts";
+import { bindingOf, type Token } from "../net/proof.ts";
+import { Inflow, sendParts } from "./flow.ts";
+import { ClientHandshake } from "./handshake.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import {
+  badFrame,
+  CLIENT_PATIENCE,
+  Credit,
+  type Exec,
+  type Exit,
+  HEADER,
+  LONGEST_BEFORE_READY,
+  LONGEST_FRAME,
+  makeFrame,
+  makeJsonFrame,
+  makeResize,
+  makeWindow,
+  OPTIONAL_TYPES,
+  parseExit,
+  parseFailure,
+  parseWindow,
+  type Ready,
+  type Signal,
+  splitFrame,
+  type Terminal,
+  TYPE,
+  Window,
+} from "./protocol.ts";
+
+/** Takes what a command prints; done when it can take more. It must not throw. */
+export type Output = (kind: "stdout" | "stderr", bytes: Uint8Array) => Promise<void> | void;
+
+/** So many bytes of output may be under way at once, so that a long way doesn't slow it down. */
+const OUTPUT_WINDOW = 1024 * 1024;
+/** A server that hasn't let us in by then, in ms, won't. */
+const OPENING_TIME = 10_000;
+
+/**
+ * A connection to a shell server, wire v1: both have proven that they know the token, and commands can be run, several
+ * at once.
+ */
+export class ShellClient implements PullOptions {
+  /** What the server says of itself. */
+  readonly ready: Promise<Ready>;
+  #connection: Connection;
+  #handshake: ClientHandshake;
+  #opening = Promise.withResolvers<Ready>();
+  #onReady: () => void;
+  #place: "challenge" | "ready" | "open" | "over" = "challenge";
+  #running = new Map<number, Running>();
+  #streams = 0;
+  #pending?: Promise<void>;
+  #heartbeat?: Heartbeat;
+  #failure: unknown;
+
+  private constructor(connection: Connection, token: Token, onReady: () => void) {
+    this.ready = this.#opening.promise;
+    this.#connection = connection;
+    this.#handshake = new ClientHandshake(token, bindingOf(connection, "dialled"));
+    this.#onReady = onReady;
+  }
+
+  /**
+   * Opens the conversation; the connection is the client's from now on.
+   *
+   * @throws {PinwireError} why the server doesn't let us in, or isn't to be trusted
+   */
+  static async open(connection: Connection, token: Token, context: Context): Promise<ShellClient> {
+    try {
+      if (connection.remote.startsWith("tcp:") && !isPeerLocal(connection.remote)) {
+        throw tlsNeeded(connection);
+      }
+      const { decoder } = context.codec.open();
+      decoder.limit!(LONGEST_BEFORE_READY);
+      const client = new ShellClient(connection, token, () => decoder.limit!(LONGEST_FRAME));
+      const timer = setTimeout(() => client.#end(tooSlow(connection)), OPENING_TIME);
+      await connection.write(client.#handshake.hello);
+      void pullFrames(connection, decoder, client).then(
+        () =>
+          client.#end(new PinwireError("connection_closed", `${connection.remote} closed the connection`)),
+        (error) => client.#end(error),
+      );
+      await client.ready.finally(() => clearTimeout(timer));
+      return client;
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  }
+
+  /** Runs a command. Its `exited` rejects if it never ran, or the link was lost. */
+  run(exec: Exec, output: Output): Running {
+    const stream = ++this.#streams;
+    const running = new Running(stream, this.#connection, output);
+    if (this.#place === "over") {
+      running.fail(this.#failure);
+      return running;
+    }
+    this.#running.set(stream, running);
+    void running.exited.catch(() => {}).then(() => this.#running.delete(stream));
+    this.#connection.write(makeJsonFrame(TYPE.exec, stream, exec)).catch((error) => running.fail(error));
+    running.widen(OUTPUT_WINDOW);
+    return running;
+  }
+
+  /** Ends the connection, and every command with it. */
+  close(): void {
+    this.#end(new PinwireError("connection_closed", "the connection was closed here"));
+  }
+
+  onFrame(frame: Uint8Array): boolean {
+    if (this.#place === "over") return false;
+    this.#heartbeat?.heard();
+    const { type, stream, body } = splitFrame(frame);
+    if (type === TYPE.error && stream === 0) throw this.#refusal(body);
+    if (this.#place === "open") this.#onOpenFrame(type, stream, body);
+    else this.#pending = this.#shakeHands(type, body.slice());
+    return this.#pending !== undefined;
+  }
+
+  onBatch(): Promise<void> | undefined {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    return pending;
+  }
+
+  async #shakeHands(type: number, body: Uint8Array): Promise<void> {
+    if (type !== (this.#place === "challenge" ? TYPE.challenge : TYPE.ready)) {
+      throw badFrame("another frame than the opening's");
+    }
+    if (this.#place === "challenge") {
+      this.#place = "ready";
+      await this.#connection.write(await this.#handshake.prove(body));
+      return;
+    }
+    const ready = await this.#handshake.check(body);
+    this.#place = "open";
+    this.#onReady();
+    this.#heartbeat = new Heartbeat(this.#connection, CLIENT_PATIENCE);
+    this.#opening.resolve(ready);
+  }
+
+  #onOpenFrame(type: number, stream: number, body: Uint8Array): void {
+    switch (type) {
+      case TYPE.ping:
+        this.#pending = this.#connection.write(makeFrame(TYPE.pong, 0));
+        return;
+      case TYPE.pong:
+        return;
+    }
+    if (type >= OPTIONAL_TYPES || this.#running.get(stream)?.take(type, body)) return;
+    // What is about a command that is over is for nobody.
+    if (type >= TYPE.stdout && type <= TYPE.error && stream <= this.#streams) return;
+    throw badFrame(`a frame of type ${type} on stream ${stream}`);
+  }
+
+  #refusal(body: Uint8Array): PinwireError {
+    const { code, message, hint } = parseFailure(body);
+    return new PinwireError(code, `${this.#connection.remote} says: ${message}`, { hint });
+  }
+
+  #end(error: unknown): void {
+    if (this.#place === "over") return;
+    const wasOpen = this.#place === "open";
+    this.#place = "over";
+    this.#heartbeat?.stop();
+    this.#connection.close();
+    try {
+      this.#heartbeat?.check(this.#connection.remote);
+    } catch (silence) {
+      error = silence;
+    }
+    this.#failure = wasOpen ? lost(error) : notLetIn(error, this.#connection);
+    this.#opening.reject(this.#failure);
+    this.ready.catch(() => {});
+    for (const running of this.#running.values()) running.fail(this.#failure);
+  }
+}
+
+/** A command that runs on the server. */
+export class Running {
+  /**
+   * How it ended, once all that it printed has been taken.
+   *
+   * @throws {PinwireError} why it never ran, or what became of the connection
+   */
+  readonly exited: Promise<Exit>;
+  #stream: number;
+  #connection: Connection;
+  #window = new Window();
+  #stdout: Inflow;
+  #stderr: Inflow;
+  #credit = new Credit();
+  #outcome = Promise.withResolvers<Exit>();
+
+  constructor(stream: number, connection: Connection, output: Output) {
+    this.exited = this.#outcome.promise;
+    this.exited.catch(() => {});
+    this.#stream = stream;
+    this.#connection = connection;
+    const grant = (count: number) => this.#say(makeWindow(stream, count));
+    this.#stdout = new Inflow(this.#window, (bytes) => output("stdout", bytes), grant);
+    this.#stderr = new Inflow(this.#window, (bytes) => output("stderr", bytes), grant);
+  }
+
+  /** Lets the server send more at once. */
+  widen(size: number): void {
+    this.#say(makeWindow(this.#stream, this.#window.widen(size)));
+  }
+
+  /**
+   * Reads its stdin from `read`, until that gives `null` or nobody wants it any more.
+   *
+   * @param read reads into a buffer, as `Deno.stdin` does
+   */
+  async feed(read: (buffer: Uint8Array) => Promise<number | null>): Promise<void> {
+    const bytes = new Uint8Array(HEADER + 65_536);
+    for (;;) {
+      const count = await read(bytes.subarray(HEADER));
+      if (count === null) break;
+      const part = bytes.subarray(0, HEADER + count);
+      if (!await sendParts(this.#connection, this.#credit, TYPE.stdin, this.#stream, part, HEADER)) return;
+    }
+    this.#say(makeFrame(TYPE.stdinEnd, this.#stream));
+  }
+
+  /** Sends a signal to all of its processes. */
+  signal(name: Signal): void {
+    this.#say(makeFrame(TYPE.signal, this.#stream, new TextEncoder().encode(name)));
+  }
+
+  resize(size: Omit<Terminal, "term">): void {
+    this.#say(makeResize(this.#stream, size));
+  }
+
+  /**
+   * Takes a frame about it; false if that is of no type that it knows.
+   *
+   * @throws {PinwireError} `bad_frame`
+   */
+  take(type: number, body: Uint8Array): boolean {
+    switch (type) {
+      case TYPE.stdout:
+        this.#stdout.put(body);
+        return true;
+      case TYPE.stderr:
+        this.#stderr.put(body);
+        return true;
+      case TYPE.window:
+        this.#credit.grant(parseWindow(body));
+        return true;
+      case TYPE.exit:
+        void this.#finish(parseExit(body));
+        return true;
+      case TYPE.error: {
+        const { code, message, hint } = parseFailure(body);
+        this.fail(new PinwireError(code, message, { hint }));
+        return true;
+      }
+      default:
+        return false;
+    }
+  }
+
+  /** It is over, and how it ended can't be told. */
+  fail(error: unknown): void {
+    this.#credit.close();
+    this.#outcome.reject(error);
+  }
+
+  async #finish(exit: Exit): Promise<void> {
+    this.#credit.close();
+    await Promise.all([this.#stdout.drained(), this.#stderr.drained()]);
+    this.#outcome.resolve(exit);
+  }
+
+  // If it can't be said any more, the end of the connection tells.
+  #say(frame: Uint8Array): void {
+    this.#connection.write(frame).catch(() => {});
+  }
+}
+
+const tlsNeeded = ({ remote }: Connection) =>
+  new PinwireError("tls_needed", `${remote} is another machine, a shell there needs TLS`, {
+    hint:
+      'make a certificate with "pinwire cert HOST" for its --tls-cert and --tls-key, and dial tls:// with --ca',
+  });
+
+const tooSlow = ({ remote }: Connection) =>
+  new PinwireError("timed_out", `${remote} has not let us in within ${OPENING_TIME / 1000} s`, {
+    hint: NOT_OURS,
+  });
+
+const NOT_OURS = "is it pinwire shell serve? A tutorial's server needs --wire simple";
+
+/** Before it let us in, the server has said something else, or nothing. */
+function notLetIn(error: unknown, { remote }: Connection): unknown {
+  if (error instanceof FrameError || error instanceof PinwireError && error.code === "bad_frame") {
+    return new PinwireError("not_shell", `${remote} does not speak the shell's wire v1`, {
+      hint: NOT_OURS,
+      cause: error,
+    });
+  }
+  if (!hasGone(error)) return error;
+  return new PinwireError("connection_closed", `${remote} closed the connection before it let us in`, {
+    hint: NOT_OURS,
+    cause: error,
+  });
+}
+
+function lost(error: unknown): unknown {
+  if (!hasGone(error)) return error;
+  return new PinwireError("link_lost", (error as Error).message, {
+    hint: "the command was ended with it",
+    cause: error,
+  });
+}

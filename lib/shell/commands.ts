@@ -1,0 +1,182 @@
+import { ALL_PERMISSIONS, choice, command, duration, integer, type Kind, text } from "../cli/mod.ts";
+import { usageError } from "../errors.ts";
+import { type CommonOptions, openContext, Stop } from "../net/mod.ts";
+import {
+  addressKind,
+  clientOptions,
+  clientPermissions,
+  encodingOption,
+  frameOptions,
+  outputOptions,
+  serverOptions,
+  tokenOption,
+} from "../net/options.ts";
+import { DEFAULT_PORT, FRAME_SPEC, LONGEST_FRAME, SIMPLE_SPEC } from "./protocol.ts";
+
+const address = {
+  kind: addressKind({ port: DEFAULT_PORT, schemes: ["tcp", "tls", "unix"] }),
+  optional: true,
+  help: "HOST:PORT, PORT, tls://… or unix:PATH (default 127.0.0.1:8080)",
+} as const;
+
+const DEFAULT_ADDRESS = address.kind.parse("");
+
+const wireOption = {
+  wire: {
+    kind: choice("v1|simple", ["v1", "simple"]),
+    default: "v1" as const,
+    help:
+      "simple: the tutorials' way, a command and its answer with its length in front; no token, local only",
+  },
+};
+
+const tokenFile = {
+  tokenFile: { ...tokenOption.tokenFile, help: "the secret of both ends (default ~/.config/pinwire/token)" },
+};
+
+const { maxFrame } = frameOptions(SIMPLE_SPEC);
+
+const cwd = { kind: text("DIR"), help: "where commands begin (default: where the server was started)" };
+const raw = { help: "on a terminal too, print what comes as it is: it can move the cursor, and worse" };
+
+/** Frames are the wire's own here; `--trace` shows them. */
+function common<O extends Omit<CommonOptions, "frame" | "maxFrame">>(
+  options: O & { wire: "v1" | "simple"; maxFrame?: number },
+) {
+  return options.wire === "simple"
+    ? { ...options, frame: SIMPLE_SPEC, maxFrame: options.maxFrame ?? LONGEST_FRAME }
+    : { ...options, frame: FRAME_SPEC, maxFrame: LONGEST_FRAME };
+}
+
+const commandName: Kind<string> = {
+  meta: "NAME",
+  parse(name) {
+    if (name && !/[/\s]/.test(name)) return name;
+    throw usageError(
+      `"${name}" is not the name of a program`,
+      "give it without path and arguments, as in uptime",
+    );
+  },
+};
+
+const variable: Kind<[name: string, value: string]> = {
+  meta: "NAME=VALUE",
+  parse(given) {
+    const [, name, value] = given.match(/^([^=\0]+)=([^\0]*)$/s) ?? [];
+    if (name === undefined) throw usageError(`"${given}" is not a variable`, "write NAME=VALUE");
+    return [name, value];
+  },
+};
+
+const shellServe = command({
+  summary: "run commands for who knows the token: a remote shell",
+  description:
+    "Each command runs in a process group of its own, which is ended whole when its client leaves. On the " +
+    "same account shell exec and shell connect find the token, made on first use, by themselves; copy it to others. " +
+    "Off loopback only with TLS. With --wire simple it serves the tutorials' clients.",
+  positionals: { address },
+  options: {
+    ...wireOption,
+    ...tokenFile,
+    cwd: { ...cwd, help: "where commands begin (default: here)" },
+    env: { kind: variable, multiple: true, help: "a variable for them; may stand there several times" },
+    shell: {
+      kind: text("PATH"),
+      default: "/bin/sh",
+      help: "runs them, as PATH -c COMMAND (default /bin/sh)",
+    },
+    allowCommand: {
+      kind: commandName,
+      multiple: true,
+      help: "run this program and no other, without a shell; may stand there several times",
+    },
+    timeout: { kind: duration(), default: 0, help: "end a command after so long (default 0: never)" },
+    maxOutput: {
+      kind: integer("BYTES", 1),
+      help: "end a command that prints more (default: no limit; --wire simple: 16M)",
+    },
+    maxSessions: { kind: integer("N", 1), default: 64, help: "commands at a time (default 64)" },
+    log: { kind: text("FILE"), help: "add who ran what, when, and how it ended, as JSON lines" },
+    once: { help: "end after the first command" },
+    ...encodingOption,
+    ...serverOptions,
+    ...outputOptions,
+  },
+  permissions: ALL_PERMISSIONS,
+  opensFirst: true,
+  examples: [
+    ["", "on 127.0.0.1:8080, for this account"],
+    ["--allow-command uptime --allow-command df", "these two and nothing else"],
+    ["tls://0.0.0.0 --tls-cert pinwire-cert.pem --tls-key pinwire-key.pem", "for other machines"],
+    ["--wire simple -e gbk", "for the tutorial's client"],
+  ],
+  async run(options, { address = DEFAULT_ADDRESS }, opened) {
+    await using context = await openContext({ program: "pinwire shell", role: "server" }, common(options));
+    const { runShellServer } = await import("./serve.ts");
+    await runShellServer(address, options, context, opened);
+    return 0;
+  },
+});
+
+const remoteOptions = {
+  ...wireOption,
+  ...tokenFile,
+  cwd,
+  raw,
+  maxFrame: { ...maxFrame, help: "longest answer that is taken with --wire simple (default 1M)" },
+  ...encodingOption,
+  ...clientOptions,
+  ...outputOptions,
+};
+
+/** The token's file, and whose it is, are looked at. */
+const CLIENT = ["net", "read", "env", "sys"] as const;
+
+const shellExec = command({
+  summary: "run one command there: its input, output and exit code are ours",
+  description:
+    "stdin goes across, stdout and stderr come as they are printed, and the exit code is the command's own: 128+n if " +
+    "a signal ended it, 255 if it never ran. Ctrl-C goes to the command; twice leaves it.",
+  positionals: {
+    address,
+    command: {
+      kind: text("COMMAND"),
+      variadic: true,
+      behindDashes: true,
+      help: "joined with spaces, for the server's shell",
+    },
+  },
+  options: {
+    pty: { help: "on a terminal of its own, for vim, top, sudo" },
+    ...remoteOptions,
+  },
+  permissions: CLIENT,
+  permissionsWith: (options, { address = DEFAULT_ADDRESS }) => [
+    ...clientPermissions(options, { address }),
+    ...options.wire === "v1" ? CLIENT : [],
+    ...options.pty ? ["env"] as const : [],
+  ],
+  failureCode: 255,
+  examples: [
+    ["-- uptime", "on 127.0.0.1:8080"],
+    ["tls://pi.local --ca pinwire-cert.pem -- 'cat > notes.txt' < notes.txt", "copy a file"],
+    ["--pty -- top", "with a terminal"],
+  ],
+  async run(options, { address = DEFAULT_ADDRESS, command }) {
+    if (options.pty && options.wire === "simple") {
+      throw usageError("--wire simple has no terminals", "leave --pty out, or use a pinwire server");
+    }
+    // Ctrl-C is for the command.
+    const stop = new Stop();
+    await using context = await openContext(
+      { program: "pinwire shell", role: "client" },
+      common(options),
+      stop,
+    );
+    const { runExec } = await import("./exec.ts");
+    return await runExec(address, command, options, context);
+  },
+});
+
+/** The commands of the shell mode. */
+export const commands = { "shell serve": shellServe, "shell exec": shellExec };

@@ -1,0 +1,114 @@
+import { type Address, type Context, dial, dialOptions } from "../net/mod.ts";
+import type { Connection } from "../net/mod.ts";
+import { ShellClient } from "./client.ts";
+import { Printer } from "./printer.ts";
+import type { Exit } from "./protocol.ts";
+import { SimpleClient } from "./simple_client.ts";
+import { openLocalTerminal } from "./terminal.ts";
+import { openToken } from "./token.ts";
+
+/** What `shell exec` is told. */
+export interface ExecOptions {
+  wire: "v1" | "simple";
+  tokenFile?: string;
+  cwd?: string;
+  pty: boolean;
+  raw: boolean;
+  json: boolean;
+  ca?: string;
+}
+
+/** Ended by a second Ctrl-C, or by SIGTERM: 128+n (bash(1), EXIT STATUS). */
+const INTERRUPTED = 130;
+const TERMINATED = 143;
+
+/**
+ * Runs one command on a server and gives its exit code.
+ *
+ * @throws {PinwireError} what kept it from running
+ */
+export async function runExec(
+  address: Address,
+  argv: readonly string[],
+  options: ExecOptions,
+  context: Context,
+): Promise<number> {
+  const { stop, reporter } = context;
+  using interrupts = new Interrupts();
+  const token = options.wire === "v1" ? await openToken(options.tokenFile) : undefined;
+  const dialled = await dial(address, { ...await dialOptions(address, options.ca), signal: stop.signal });
+  const connection = context.trace(dialled);
+  const printer = new Printer({ json: options.json, raw: options.raw || options.pty }, context);
+  if (!token) return await runSimple(connection, argv, printer, context);
+  const client = await ShellClient.open(connection, token, context);
+  reporter.report({ event: "connected", peer: connection.remote });
+  using _stopping = stop.calls(() => client.close());
+  using terminal = options.pty ? openLocalTerminal() : undefined;
+  const running = client.run({ argv, cwd: options.cwd, pty: terminal?.size }, printer.print);
+  terminal?.onResize((size) => running.resize(size));
+  interrupts.on(() => running.signal("SIGINT"));
+  // It may be in the middle of a read when the command ends; the process ends all the same.
+  void running.feed((buffer) => Deno.stdin.read(buffer)).catch(() => {});
+  try {
+    const exit = await running.exited;
+    printer.check();
+    return report(exit, context, connection.remote);
+  } catch (error) {
+    printer.check();
+    // Nobody reads what it prints any more.
+    if (stop.signal.aborted) return 0;
+    throw error;
+  } finally {
+    client.close();
+  }
+}
+
+async function runSimple(
+  connection: Connection,
+  argv: readonly string[],
+  printer: Printer,
+  context: Context,
+): Promise<number> {
+  const client = new SimpleClient(connection, context);
+  context.reporter.report({ event: "connected", peer: connection.remote });
+  try {
+    await printer.print("stdout", await client.run(argv.join(" ")));
+    printer.check();
+    return report({ code: 0, signal: null, cwd: null }, context, connection.remote);
+  } finally {
+    client.close();
+  }
+}
+
+function report({ code, signal, reason }: Exit, { reporter }: Context, peer: string): number {
+  reporter.report({ event: "exit", code, signal });
+  if (reason !== undefined) reporter.error(new Error(`the command ${reason}`), peer);
+  reporter.report({ event: "disconnected", peer, reason: "end of stream" });
+  return code;
+}
+
+/** Ctrl-C goes to the command that runs there; twice, or before there is one, it leaves. */
+class Interrupts implements Disposable {
+  #pass?: () => void;
+  #onInterrupt = () => {
+    if (!this.#pass) Deno.exit(INTERRUPTED);
+    this.#pass();
+    this.#pass = undefined;
+  };
+  #onTerminate = () => Deno.exit(TERMINATED);
+
+  constructor() {
+    Deno.addSignalListener("SIGINT", this.#onInterrupt);
+    if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", this.#onTerminate);
+  }
+
+  /** From now on there is a command. */
+  on(pass: () => void): void {
+    this.#pass = pass;
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSignalListener("SIGINT", this.#onInterrupt);
+    if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGTERM", this.#onTerminate);
+  }
+}

@@ -1,0 +1,185 @@
+import { PinwireError } from "../errors.ts";
+import type { Reporter } from "../net/mod.ts";
+import type { AuditLog } from "./audit.ts";
+import { type Child, type Program, startPiped } from "./child.ts";
+import type { Deliver } from "./drain.ts";
+import { Job, type Limits } from "./job.ts";
+import type { Exec, Exit } from "./protocol.ts";
+
+/** What a server lets its clients run, and how. */
+export interface Rules extends Limits {
+  /** Runs what clients ask for, as `SHELL -c COMMAND`. */
+  readonly shell: string;
+  /** If there are any, only these run, and without a shell. */
+  readonly allowCommand: readonly string[];
+  /** Where commands begin; an absolute path. */
+  readonly cwd: string;
+  /** Variables for them, beside our own. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Commands at a time, over all connections. */
+  readonly maxSessions: number;
+}
+
+/** A job that was started. */
+export interface Started {
+  readonly job: Job;
+  /** Runs it to its end, as {@linkcode Job.run}. */
+  finish(stdout: Deliver, stderr: Deliver): Promise<Exit>;
+}
+
+/** Shells in which `trap … EXIT` and `pwd` are what POSIX says. */
+const POSIX_SHELL = /(^|\/)(sh|ash|bash|dash|ksh|mksh|yash|zsh)$/;
+
+/** Starts the commands of all clients of a server, by its rules, and keeps the log. */
+export class Jobs implements Disposable {
+  readonly rules: Rules;
+  #reporter: Reporter;
+  #log?: AuditLog;
+  #running = 0;
+  #count = 0;
+  #folder?: string;
+
+  constructor(rules: Rules, reporter: Reporter, log?: AuditLog) {
+    this.rules = rules;
+    this.#reporter = reporter;
+    this.#log = log;
+  }
+
+  /** Whether a shell runs the commands. */
+  get hasShell(): boolean {
+    return this.rules.allowCommand.length === 0;
+  }
+
+  /**
+   * Starts a command.
+   *
+   * @param peer who asks for it
+   * @throws {PinwireError} why it isn't run, in words for the peer
+   */
+  async start({ argv, cwd, pty }: Exec, peer: string): Promise<Started> {
+    const { rules } = this;
+    const id = ++this.#count;
+    const folder = cwd === undefined ? rules.cwd : cwd.startsWith("/") ? cwd : `${rules.cwd}/${cwd}`;
+    const place = cwd !== undefined && !pty && this.hasShell && POSIX_SHELL.test(rules.shell)
+      ? this.#placeFile(id)
+      : undefined;
+    this.#running++;
+    let job: Job;
+    const begun = performance.now();
+    try {
+      if (this.#running > rules.maxSessions) throw tooMany(rules.maxSessions);
+      const program: Program = { ...this.#programOf(argv, place), cwd: folder, env: rules.env };
+      this.#log?.add({ event: "exec", peer, id, argv, cwd: folder, pty: pty !== undefined });
+      const child: Child = pty
+        ? (await import("./pty.ts")).startOnTerminal(program, pty)
+        : startPiped(program);
+      job = new Job(child, pty !== undefined, rules);
+    } catch (error) {
+      this.#running--;
+      if (error instanceof PinwireError) this.refused(peer, error, argv);
+      throw error;
+    }
+    this.#tell(`${peer} runs ${argv.join(" ")}`);
+    return {
+      job,
+      finish: async (stdout, stderr) => {
+        try {
+          const end = await job.run(stdout, stderr);
+          const exit: Exit = { ...end, cwd: place === undefined ? null : takePlace(place) };
+          this.#ended(exit, { peer, id, argv, ms: Math.round(performance.now() - begun), ...job.traffic });
+          return exit;
+        } finally {
+          this.#running--;
+        }
+      },
+    };
+  }
+
+  /** Tells of what a peer was not let do, and logs it. */
+  refused(peer: string, error: PinwireError, argv?: readonly string[]): void {
+    const what = argv ? `, it asked for ${argv.join(" ")}` : "";
+    this.#reporter.error(
+      new PinwireError(error.code, `refused ${peer}${what}: ${error.message}`, { hint: error.hint }),
+      peer,
+    );
+    this.#write({ event: "refused", peer, ...argv && { argv }, reason: error.message });
+  }
+
+  [Symbol.dispose](): void {
+    this.#log?.[Symbol.dispose]();
+    if (this.#folder !== undefined) Deno.removeSync(this.#folder, { recursive: true });
+  }
+
+  #programOf(argv: readonly string[], place: string | undefined): Pick<Program, "file" | "args"> {
+    const { shell, allowCommand } = this.rules;
+    if (this.hasShell) {
+      const command = argv.join(" ");
+      return { file: shell, args: ["-c", place === undefined ? command : tellingPlace(command, place)] };
+    }
+    const [name, ...args] = argv;
+    if (allowCommand.includes(name)) return { file: name, args };
+    throw new PinwireError("not_allowed", `${JSON.stringify(name)} is not one of the commands allowed here`, {
+      hint: `allowed: ${allowCommand.join(", ")}`,
+    });
+  }
+
+  #placeFile(id: number): string {
+    this.#folder ??= Deno.makeTempDirSync({ prefix: "pinwire-shell-" });
+    return `${this.#folder}/${id}`;
+  }
+
+  #ended(
+    { code, signal, reason }: Exit,
+    { peer, id, argv, ...more }:
+      & { peer: string; id: number; argv: readonly string[] }
+      & Record<
+        "ms" | "stdin" | "stdout" | "stderr",
+        number
+      >,
+  ): void {
+    const how = signal === null ? `exit code ${code}` : signal;
+    this.#tell(`${peer} ran ${argv.join(" ")}: ${reason ?? how}`);
+    this.#write({
+      event: "exit",
+      peer,
+      id,
+      argv,
+      code,
+      signal,
+      ...reason !== undefined && { reason },
+      ...more,
+    });
+  }
+
+  #tell(text: string): void {
+    this.#reporter.report({ event: "notice", text });
+  }
+
+  // Nothing can be undone any more: it is told.
+  #write(entry: Parameters<AuditLog["add"]>[0]): void {
+    try {
+      this.#log?.add(entry);
+    } catch (error) {
+      this.#reporter.error(error);
+    }
+  }
+}
+
+/** On the same line, so that line numbers in the shell's errors stay right. */
+const tellingPlace = (command: string, place: string) => `trap 'pwd >${place}' EXIT; ${command}`;
+
+/** What the shell wrote at its end. */
+function takePlace(place: string): string | null {
+  try {
+    const path = Deno.readTextFileSync(place).replace(/\n$/, "");
+    Deno.removeSync(place);
+    return path.startsWith("/") && !path.includes("\ufffd") ? path : null;
+  } catch {
+    return null;
+  }
+}
+
+const tooMany = (max: number) =>
+  new PinwireError("too_many_sessions", `${max} commands at a time is the limit of this server`, {
+    hint: "wait for one to end, or raise its --max-sessions",
+  });

@@ -1,0 +1,84 @@
+import { PinwireError } from "../errors.ts";
+import type { Context } from "../net/mod.ts";
+import { type StreamDecoder, visibleLines } from "../text/mod.ts";
+import type { Output } from "./client.ts";
+
+/** How output is shown. */
+export interface PrinterOptions {
+  /** As events, one a line. */
+  json: boolean;
+  /** As it came, even on a terminal, which obeys what it reads. */
+  raw: boolean;
+}
+
+/** Prints what commands print: on stdout and stderr, each byte as it came; on a terminal what is safe there. */
+export class Printer {
+  /** Takes output, and is done when it is written. */
+  readonly print: Output;
+  /** Whether stdout, where something was printed, is not at the beginning of a line. */
+  isMidLine = false;
+  #context: Context;
+  #failure?: PinwireError;
+
+  constructor({ json, raw }: PrinterOptions, context: Context) {
+    this.#context = context;
+    if (json) this.print = (kind, bytes) => this.#report(kind, bytes);
+    else {
+      const sinks = { stdout: this.#sink(Deno.stdout, raw), stderr: this.#sink(Deno.stderr, raw) };
+      this.print = (kind, bytes) => sinks[kind](bytes);
+    }
+  }
+
+  /** @throws {PinwireError} `output_unwritable` if something could not be printed */
+  check(): void {
+    if (this.#failure) throw this.#failure;
+  }
+
+  #report(event: "stdout" | "stderr", bytes: Uint8Array): Promise<void> | undefined {
+    const { reporter } = this.#context;
+    reporter.report({ event, data: bytes.toBase64() });
+    return reporter.drained();
+  }
+
+  #sink(file: typeof Deno.stdout | typeof Deno.stderr, raw: boolean) {
+    const safe = raw || !file.isTerminal() ? undefined : new SafeText(this.#context.encoding.stream());
+    const newline = 0x0a;
+    return async (bytes: Uint8Array): Promise<void> => {
+      try {
+        const out = safe ? safe.take(bytes) : bytes;
+        for (let at = 0; at < out.length;) at += await file.write(out.subarray(at));
+        if (out.length) this.isMidLine = out[out.length - 1] !== newline;
+      } catch (error) {
+        // Who closed stdout has seen enough.
+        if (!(error instanceof Deno.errors.BrokenPipe)) this.#failure ??= unwritable(error);
+        this.#context.stop.now();
+      }
+    };
+  }
+}
+
+/** Output as a terminal may have it: control characters made visible, lines kept. */
+class SafeText {
+  #decoder: StreamDecoder;
+  #encoder = new TextEncoder();
+  #heldBack = "";
+
+  constructor(decoder: StreamDecoder) {
+    this.#decoder = decoder;
+  }
+
+  take(bytes: Uint8Array): Uint8Array {
+    const text = this.#heldBack + this.#decoder.decode(bytes).text;
+    // It may be the first half of a line's end.
+    this.#heldBack = text.endsWith("\r") ? "\r" : "";
+    return this.#encoder.encode(visibleLines(this.#heldBack ? text.slice(0, -1) : text));
+  }
+}
+
+function unwritable(cause: unknown): PinwireError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new PinwireError("output_unwritable", `the output can't be written (${why})`, {
+    hint: "check the disk that it goes to",
+    cause,
+  });
+}

@@ -1,0 +1,57 @@
+import type { Connection, Context } from "../net/mod.ts";
+import type { Token } from "../net/proof.ts";
+import { ShellClient } from "./client.ts";
+import type { Output, Running } from "./client.ts";
+import type { Exit, Ready, Signal } from "./protocol.ts";
+import { SimpleClient } from "./simple_client.ts";
+
+/** A shell on the other side, whichever wire leads there, for commands one by one. */
+export interface Remote {
+  /** What it says of itself; the tutorials' servers say nothing. */
+  readonly about?: Ready;
+  /**
+   * Runs a command without stdin.
+   *
+   * @throws {PinwireError} why it never ran, or what became of the connection
+   */
+  run(argv: readonly string[], cwd: string | undefined, output: Output): Promise<Exit>;
+  /** Sends a signal to what runs; false where the wire has none. */
+  signal(name: Signal): boolean;
+  close(): void;
+}
+
+/** @throws {PinwireError} why the server doesn't let us in */
+export async function openRemote(
+  connection: Connection,
+  token: Token | undefined,
+  context: Context,
+): Promise<Remote> {
+  if (!token) return overSimple(new SimpleClient(connection, context));
+  const client = await ShellClient.open(connection, token, context);
+  const about = await client.ready;
+  let running: Running | undefined;
+  return {
+    about,
+    async run(argv, cwd, output) {
+      running = client.run({ argv, cwd }, output);
+      await running.feed(() => Promise.resolve(null));
+      return await running.exited.finally(() => running = undefined);
+    },
+    signal(name) {
+      running?.signal(name);
+      return true;
+    },
+    close: () => client.close(),
+  };
+}
+
+function overSimple(client: SimpleClient): Remote {
+  return {
+    async run(argv, _cwd, output) {
+      await output("stdout", await client.run(argv.join(" ")));
+      return { code: 0, signal: null, cwd: null };
+    },
+    signal: () => false,
+    close: () => client.close(),
+  };
+}

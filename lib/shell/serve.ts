@@ -1,0 +1,112 @@
+import { PinwireError, usageError } from "../errors.ts";
+import { type Address, type Context, isLoopback, serve, type ServerOptions } from "../net/mod.ts";
+import { Gate, POOL } from "../net/gate.ts";
+import { AuditLog } from "./audit.ts";
+import { Jobs, type Rules } from "./jobs.ts";
+import { serveShell } from "./server.ts";
+import { serveSimple, SIMPLE_MAX_OUTPUT } from "./simple_server.ts";
+import { openToken } from "./token.ts";
+
+/** What `shell serve` is told. */
+export interface ShellOptions extends ServerOptions, Omit<Rules, "env" | "cwd" | "maxOutput"> {
+  wire: "v1" | "simple";
+  tokenFile?: string;
+  cwd?: string;
+  /** Variables, each as NAME and value. */
+  env: [name: string, value: string][];
+  maxOutput?: number;
+  log?: string;
+  once: boolean;
+}
+
+/**
+ * Runs a shell server until the context stops.
+ *
+ * @throws {PinwireError} why it can't
+ */
+export async function runShellServer(
+  address: Address,
+  options: ShellOptions,
+  context: Context,
+  opened: () => void,
+): Promise<void> {
+  const { reporter, stop } = context;
+  const isSimple = options.wire === "simple";
+  checkSystem();
+  checkAddress(address, options);
+  using log = options.log === undefined ? undefined : AuditLog.open(options.log);
+  const rules: Rules = {
+    ...options,
+    maxOutput: options.maxOutput ?? (isSimple ? SIMPLE_MAX_OUTPUT : 0),
+    cwd: realFolder(options.cwd),
+    env: Object.fromEntries(options.env),
+  };
+  using jobs = new Jobs(rules, reporter, log);
+  const ran = () => {
+    if (options.once) stop.now();
+  };
+  const handlers = { opened, datagrams: () => Promise.resolve() };
+  if (isSimple) {
+    await serve(address, options, context, {
+      ...handlers,
+      warning: EVERYBODY,
+      connection: (connection) => serveSimple(connection, context, { jobs, ran }),
+    });
+    return;
+  }
+  const token = await openToken(options.tokenFile, (path) => {
+    reporter.report({
+      event: "notice",
+      text: `made ${path}: clients of this account find it, copy it to others`,
+    });
+  });
+  const { maxClients } = options;
+  const share = { jobs, token, gate: new Gate(reporter, maxClients), ran };
+  await serve(address, { ...options, maxClients: maxClients + POOL }, context, {
+    ...handlers,
+    connection: (connection) => serveShell(connection, context, share),
+  });
+}
+
+const EVERYBODY = "every user of this machine gets a shell as you";
+
+function checkSystem(): void {
+  if (Deno.build.os !== "windows") return;
+  throw new PinwireError("no_groups", "Windows has no process groups, so commands could not be ended whole", {
+    hint: "run the server in WSL; shell exec and shell connect work here",
+  });
+}
+
+function checkAddress(address: Address, { wire, tlsCert, tlsKey }: ShellOptions): void {
+  if (address.scheme === "unix" || isLoopback(address.hostname)) return;
+  if (wire === "simple") {
+    throw usageError(
+      "--wire simple is for loopback and Unix sockets",
+      "it has no token, so anybody could run commands",
+    );
+  }
+  if (address.scheme === "tls" || tlsCert !== undefined || tlsKey !== undefined) return;
+  throw usageError(
+    "a shell for other machines needs TLS",
+    `pinwire cert ${
+      isAnyAddress(address.hostname) ? "NAME-OF-THIS-MACHINE" : address.hostname
+    } makes the files for --tls-cert and --tls-key`,
+  );
+}
+
+const isAnyAddress = (hostname: string) => hostname === "0.0.0.0" || hostname === "::";
+
+function realFolder(path: string | undefined): string {
+  try {
+    const folder = Deno.realPathSync(path ?? Deno.cwd());
+    if (!Deno.statSync(folder).isDirectory) throw new Error("it is no folder");
+    return folder;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new PinwireError("bad_cwd", `commands can't begin in ${path ?? "this folder"} (${why})`, {
+      hint: "name another with --cwd",
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,138 @@
+import { PinwireError } from "../errors.ts";
+import { ByteBuffer, type Encoder, parseSpec, pullFrames, type PullOptions } from "../framing/mod.ts";
+import { type Connection, type Context, HALF_CLOSE_TIME, hasGone, within } from "../net/mod.ts";
+import { guardLines } from "../net/line_guard.ts";
+import type { Jobs, Started } from "./jobs.ts";
+import { LONGEST_COMMAND, SIMPLE_SPEC } from "./protocol.ts";
+
+/** Commands that wait while another runs. */
+const MOST_WAITING = 16;
+/** An answer is gathered before its length is known: without --max-output it has at most so many bytes. */
+export const SIMPLE_MAX_OUTPUT = 16 * 1024 * 1024;
+
+/** Serves one connection of the tutorials' wire: a read is a command, and its answer has its length in front. */
+export async function serveSimple(
+  connection: Connection,
+  context: Context,
+  share: { jobs: Jobs; ran(): void },
+): Promise<void> {
+  // One byte more than a command may have shows that there was more: the start of a long request is no command.
+  const codec = parseSpec("raw", LONGEST_COMMAND + 1);
+  const session = new SimpleSession(connection, context, share);
+  using _stopping = context.stop.calls(() => session.end("the server was stopped"));
+  try {
+    await pullFrames(guardLines(connection, codec), codec.open().decoder, session);
+    await within(HALF_CLOSE_TIME, session.answered());
+  } finally {
+    await session.end("its client has gone");
+  }
+}
+
+class SimpleSession implements PullOptions {
+  #connection: Connection;
+  #context: Context;
+  #share: { jobs: Jobs; ran(): void };
+  #encoder: Encoder;
+  #waiting: string[] = [];
+  #working?: Promise<void>;
+  #current?: Started;
+  #isOver = false;
+
+  constructor(connection: Connection, context: Context, share: { jobs: Jobs; ran(): void }) {
+    this.#connection = connection;
+    this.#context = context;
+    this.#share = share;
+    this.#encoder = parseSpec(SIMPLE_SPEC).open().encoder;
+  }
+
+  /** @throws {PinwireError} `command_too_long` */
+  onFrame(body: Uint8Array): void {
+    if (this.#isOver) return;
+    if (body.length > LONGEST_COMMAND) {
+      throw new PinwireError("command_too_long", `a command of more than ${LONGEST_COMMAND} bytes came`, {
+        hint: "the connection was closed",
+      });
+    }
+    this.#waiting.push(this.#context.encoding.decode(body).text.replace(/\r?\n$/, ""));
+    this.#working ??= this.#work();
+  }
+
+  onBatch(): Promise<void> | undefined {
+    // While none can be taken in, nobody looks whether the client is there.
+    return this.#waiting.length >= MOST_WAITING ? this.#working : undefined;
+  }
+
+  /** Done when every command has its answer. */
+  async answered(): Promise<void> {
+    await this.#working;
+  }
+
+  /** Ends the command that runs; no other is begun. Done when none of its processes is left. */
+  async end(why: string): Promise<void> {
+    this.#isOver = true;
+    await this.#current?.job.end(why);
+    await this.#working;
+  }
+
+  async #work(): Promise<void> {
+    try {
+      for (let command = this.#waiting.shift(); command !== undefined; command = this.#waiting.shift()) {
+        if (this.#isOver) break;
+        if (command === "bye") {
+          this.#isOver = true;
+          this.#connection.close();
+          break;
+        }
+        const answer = await this.#answer(command);
+        const out = new ByteBuffer(answer.length + 4);
+        this.#encoder.encode(answer, out);
+        await this.#connection.write(out.bytes());
+        this.#share.ran();
+      }
+    } catch (error) {
+      if (!hasGone(error)) this.#context.reporter.error(error, this.#connection.remote);
+      this.#isOver = true;
+      this.#connection.close();
+    }
+    this.#working = undefined;
+  }
+
+  /** What it printed, stdout before stderr. */
+  async #answer(command: string): Promise<Uint8Array> {
+    const { jobs } = this.#share;
+    const argv = jobs.hasShell ? [command] : command.trim().split(/\s+/);
+    const stdout = new ByteBuffer();
+    const stderr = new ByteBuffer();
+    try {
+      this.#current = await jobs.start({ argv }, this.#connection.remote);
+      void this.#current.job.endInput();
+      const { reason } = await this.#current.finish(gather(stdout), gather(stderr));
+      if (reason !== undefined) {
+        stderr.append(new TextEncoder().encode(`pinwire shell: the command ${reason}\n`));
+      }
+      await this.#current.job.ended;
+    } catch (error) {
+      if (!(error instanceof PinwireError)) throw error;
+      stderr.append(new TextEncoder().encode(`pinwire shell: ${error.sentence}\n`));
+    }
+    this.#current = undefined;
+    stdout.append(stderr.bytes());
+    return this.#inEncoding(stdout.bytes());
+  }
+
+  // A client that speaks GBK shows as GBK whatever it gets; this machine's text is UTF-8.
+  #inEncoding(output: Uint8Array): Uint8Array {
+    const { encoding } = this.#context;
+    if (encoding.name === "utf-8") return output;
+    try {
+      return encoding.encode(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(output)).bytes;
+    } catch {
+      return output;
+    }
+  }
+}
+
+const gather = (buffer: ByteBuffer) => (bytes: Uint8Array, at: number): Promise<boolean> => {
+  buffer.append(bytes.subarray(at));
+  return Promise.resolve(true);
+};

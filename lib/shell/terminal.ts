@@ -1,0 +1,40 @@
+import type { Terminal } from "./protocol.ts";
+
+/** The size where there is no terminal to ask. */
+const USUAL = { rows: 24, cols: 80 };
+
+/** Our own terminal while a remote one stands behind it: each key goes there. */
+export interface LocalTerminal extends Disposable {
+  readonly size: Terminal;
+  /** Calls with the new size whenever it changes. */
+  onResize(tell: (size: Omit<Terminal, "term">) => void): void;
+}
+
+/** Takes over our terminal, if stdin is one; disposing of it gives it back. */
+export function openLocalTerminal(): LocalTerminal {
+  const isTerminal = Deno.stdin.isTerminal();
+  if (isTerminal) Deno.stdin.setRaw(true);
+  let onWindow: (() => void) | undefined;
+  const term = Deno.env.get("TERM") ?? "";
+  return {
+    size: { ...sizeNow(), term: /^[\w.+-]{1,64}$/.test(term) ? term : "dumb" },
+    onResize(tell) {
+      if (Deno.build.os === "windows") return;
+      onWindow = () => tell(sizeNow());
+      Deno.addSignalListener("SIGWINCH", onWindow);
+    },
+    [Symbol.dispose]() {
+      if (onWindow) Deno.removeSignalListener("SIGWINCH", onWindow);
+      if (isTerminal) Deno.stdin.setRaw(false);
+    },
+  };
+}
+
+function sizeNow(): Omit<Terminal, "term"> {
+  try {
+    const { rows, columns } = Deno.consoleSize();
+    return { rows, cols: columns };
+  } catch {
+    return USUAL;
+  }
+}

@@ -1,0 +1,42 @@
+import { PinwireError } from "../errors.ts";
+import { readToken, type Token } from "../net/proof.ts";
+
+/**
+ * Reads the token, from `path` or else from where every program of this account finds it
+ * (`$XDG_CONFIG_HOME/pinwire/token`, XDG Base Directory Specification).
+ *
+ * @param onMade if given, a file that isn't there is made, and this is called with its path
+ * @throws {PinwireError} `bad_token_file`, `no_home`
+ */
+export async function openToken(path: string | undefined, onMade?: (path: string) => void): Promise<Token> {
+  const folder = path === undefined ? tokenFolder() : undefined;
+  const file = path ?? `${folder}/token`;
+  if (!onMade) return await readToken(file);
+  if (folder !== undefined) await makeFolder(folder);
+  return await readToken(file, () => onMade(file));
+}
+
+function tokenFolder(): string {
+  const isWindows = Deno.build.os === "windows";
+  const config = isWindows ? Deno.env.get("APPDATA") : Deno.env.get("XDG_CONFIG_HOME");
+  // A relative path there means nothing, says the specification.
+  if (config && (isWindows || config.startsWith("/"))) return `${config}/pinwire`;
+  const home = isWindows ? undefined : Deno.env.get("HOME");
+  if (home) return `${home}/.config/pinwire`;
+  throw new PinwireError("no_home", "there is no folder for the token, HOME is not set", {
+    hint: "name the token's file with --token-file",
+  });
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new PinwireError("bad_token_file", `the folder ${folder} for the token can't be made (${why})`, {
+      hint: "check its rights, or name the token's file with --token-file",
+      cause: error,
+    });
+  }
+}
