@@ -62,7 +62,7 @@ export async function hostChat(
     await file.rewrite();
   }
   const complete = (line: string) => completeSaid(line, [...hub.nicks()], true);
-  const console = await openSharedConsole(promptOf(CONSOLE_NICK), options.json, context, complete);
+  const console = await openSharedConsole(promptOf(CONSOLE_NICK), options.json, context, { complete });
   const member = new ConsoleMember(console, options, context);
   hub.addConsole(member);
 

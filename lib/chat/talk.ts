@@ -35,7 +35,7 @@ export async function talk(address: Address, options: TalkOptions, context: Cont
   const { json, quiet, noColor } = options;
   const watch = new Watch(context, options, false);
   const complete = (line: string) => completeSaid(line, [...client.names]);
-  const console = await openSharedConsole(promptOf(""), json, context, complete);
+  const console = await openSharedConsole(promptOf(""), json, context, { complete });
   const { isTerminal } = console;
   const painter = new Painter(isTerminal && !noColor && !Deno.noColor);
   const show = (line: string, isForMe: boolean) =>

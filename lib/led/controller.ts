@@ -39,7 +39,7 @@ export async function runController(
   const token = tokenFile === undefined ? undefined : await readToken(tokenFile, onMade);
   const registry = new Registry((event, forPrograms) => reporter.report(event, forPrograms), maxClients);
   const complete = (line: string) => completeRequest(line, registry.names());
-  const console = await openSharedConsole("cmd> ", options.json, context, complete);
+  const console = await openSharedConsole("cmd> ", options.json, context, { complete });
   const answers: Answers = {
     // On stdout there are events alone.
     print: (line) => options.json ? reporter.note(`${line}\n`) : console.print(line),

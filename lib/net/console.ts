@@ -18,20 +18,27 @@ export interface Console {
   close(): void;
 }
 
+/** What keys do on a terminal, besides editing. */
+export interface ConsoleKeys {
+  /** What the line typed could go on to, a whole line each: Tab. */
+  complete?(line: string): string[];
+  /** Ctrl-C; the line being typed is given up. Without it Ctrl-C stops the command. */
+  interrupt?(): void;
+}
+
 /**
  * Opens the console. On a terminal it has line editing and history; Ctrl-C stops, Ctrl-D ends.
  *
  * @param write writes to stdout, without ever standing still for a reader that doesn't read
- * @param complete what the line typed could go on to, a whole line each
  */
 export async function openConsole(
   prompt: string,
   stop: Stop,
   write: (text: string) => void,
-  complete?: (line: string) => string[],
+  keys: ConsoleKeys = {},
 ): Promise<Console> {
   if (Deno.stdin.isTerminal() && Deno.stdout.isTerminal()) {
-    return await openTerminal(prompt, stop, write, complete);
+    return await openTerminal(prompt, stop, write, keys);
   }
   const lines = typedLines(stop.signal);
   const print = (line: string) => write(`${line}\n`);
@@ -46,9 +53,9 @@ export async function openSharedConsole(
   prompt: string,
   json: boolean,
   { reporter, stop }: Context,
-  complete?: (line: string) => string[],
+  keys: ConsoleKeys = {},
 ): Promise<Console> {
-  const console = await openConsole(json ? "" : prompt, stop, (text) => reporter.write(text), complete);
+  const console = await openConsole(json ? "" : prompt, stop, (text) => reporter.write(text), keys);
   if (json) return { ...console, retitle() {} };
   if (console.isTerminal && Deno.stderr.isTerminal()) reporter.divert((line) => console.print(line));
   return console;
@@ -82,7 +89,7 @@ async function openTerminal(
   prompt: string,
   stop: Stop,
   write: (text: string) => void,
-  complete?: (line: string) => string[],
+  { complete, interrupt }: ConsoleKeys,
 ): Promise<Console> {
   const [{ createInterface, clearScreenDown, cursorTo, moveCursor }, { stdin, stdout }, { Writable }] =
     await Promise.all([import("node:readline"), import("node:process"), import("node:stream")]);
@@ -122,7 +129,14 @@ async function openTerminal(
       isOpen = false;
     },
   });
-  readline.on("SIGINT", () => stop.now());
+  readline.on("SIGINT", () => {
+    if (!interrupt) return stop.now();
+    interrupt();
+    if (!isOpen || !isPrompting) return;
+    screen.write("^C\n");
+    Object.assign(readline, { line: "", cursor: 0, prevRows: 0 });
+    readline.prompt();
+  });
   stop.signal.addEventListener("abort", () => readline.close());
   // The line being typed may take several rows. Drawn again, it begins where the cursor is.
   function drawAbove(line: string) {

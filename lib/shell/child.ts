@@ -45,7 +45,7 @@ export interface Child {
 /**
  * Starts a program with pipes.
  *
- * @throws {PinwireError} `not_run`
+ * @throws {PinwireError} `not_run`, `no_folder`
  */
 export function startPiped(program: Program): Child {
   const pipes = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
@@ -67,7 +67,7 @@ export function startPiped(program: Program): Child {
 /**
  * Starts a process, detached: it leads a session and a group.
  *
- * @throws {PinwireError} `not_run`
+ * @throws {PinwireError} `not_run`, `no_folder`
  */
 export function spawn(
   { file, args, cwd, env }: Program,
@@ -86,7 +86,9 @@ export function spawn(
 function notRun(file: string, cwd: string, error: unknown): PinwireError {
   const message = error instanceof Error ? error.message : String(error);
   const make = (what: string, hint: string) => new PinwireError("not_run", what, { hint, cause: error });
-  if (/cwd/i.test(message)) return make(`the folder ${cwd} is not there`, "cd to another");
+  if (/cwd/i.test(message)) {
+    return new PinwireError("no_folder", `the folder ${cwd} is not there`, { hint: "begin in another" });
+  }
   if (error instanceof Deno.errors.NotFound) return make(`${file} is not installed`, "check its name");
   if (error instanceof Deno.errors.PermissionDenied) {
     return make(`${file} may not be run in ${cwd}`, "check the rights of both");

@@ -45,6 +45,8 @@ const OPENING_TIME = 10_000;
 export class ShellClient implements PullOptions {
   /** What the server says of itself. */
   readonly ready: Promise<Ready>;
+  /** Rejects with why the connection ended; it never resolves. */
+  readonly lost: Promise<never>;
   #connection: Connection;
   #handshake: ClientHandshake;
   #opening = Promise.withResolvers<Ready>();
@@ -54,10 +56,13 @@ export class ShellClient implements PullOptions {
   #streams = 0;
   #pending?: Promise<void>;
   #heartbeat?: Heartbeat;
+  #loss = Promise.withResolvers<never>();
   #failure: unknown;
 
   private constructor(connection: Connection, token: Token, onReady: () => void) {
     this.ready = this.#opening.promise;
+    this.lost = this.#loss.promise;
+    this.lost.catch(() => {});
     this.#connection = connection;
     this.#handshake = new ClientHandshake(token, bindingOf(connection, "dialled"));
     this.#onReady = onReady;
@@ -176,6 +181,7 @@ export class ShellClient implements PullOptions {
     this.#failure = wasOpen ? lost(error) : notLetIn(error, this.#connection);
     this.#opening.reject(this.#failure);
     this.ready.catch(() => {});
+    this.#loss.reject(this.#failure);
     for (const running of this.#running.values()) running.fail(this.#failure);
   }
 }

@@ -178,5 +178,33 @@ const shellExec = command({
   },
 });
 
+const shellConnect = command({
+  summary: "a console for commands there, one after the other",
+  description:
+    "Each line that is typed, or that a script pipes in, is a command; cd holds for the next. Ctrl-C ends what runs, " +
+    "bye or Ctrl-D the console. Commands get no input here: those that ask for some need shell exec. A lost link is " +
+    "dialled again.",
+  positionals: { address },
+  options: remoteOptions,
+  permissions: CLIENT,
+  permissionsWith: (options, { address = DEFAULT_ADDRESS }) => [
+    ...clientPermissions(options, { address }),
+    ...options.wire === "v1" ? CLIENT : [],
+  ],
+  examples: [
+    ["", "to the server on 127.0.0.1:8080"],
+    ["--wire simple -e gbk", "to the tutorial's server"],
+  ],
+  async run(options, { address = DEFAULT_ADDRESS }) {
+    await using context = await openContext({ program: "pinwire shell", role: "client" }, common(options));
+    const { runConsole } = await import("./connect.ts");
+    return await runConsole(address, options, context) ? 0 : 1;
+  },
+});
+
 /** The commands of the shell mode. */
-export const commands = { "shell serve": shellServe, "shell exec": shellExec };
+export const commands = {
+  "shell serve": shellServe,
+  "shell connect": shellConnect,
+  "shell exec": shellExec,
+};

@@ -9,6 +9,8 @@ import { SimpleClient } from "./simple_client.ts";
 export interface Remote {
   /** What it says of itself; the tutorials' servers say nothing. */
   readonly about?: Ready;
+  /** Rejects with why the connection ended; it never resolves. */
+  readonly lost: Promise<never>;
   /**
    * Runs a command without stdin.
    *
@@ -32,6 +34,7 @@ export async function openRemote(
   let running: Running | undefined;
   return {
     about,
+    lost: client.lost,
     async run(argv, cwd, output) {
       running = client.run({ argv, cwd }, output);
       await running.feed(() => Promise.resolve(null));
@@ -47,6 +50,7 @@ export async function openRemote(
 
 function overSimple(client: SimpleClient): Remote {
   return {
+    lost: client.lost,
     async run(argv, _cwd, output) {
       await output("stdout", await client.run(argv.join(" ")));
       return { code: 0, signal: null, cwd: null };

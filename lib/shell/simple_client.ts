@@ -12,15 +12,20 @@ const LOOKS_LIKE_TEXT = 1 << 24;
 
 /** A connection to a tutorial's server: a command, then its answer with its length in front. */
 export class SimpleClient {
+  /** Rejects with why the connection ended; it never resolves. */
+  readonly lost: Promise<never>;
   #connection: Connection;
   #context: Context;
   #decoder: Decoder;
   #answer?: PromiseWithResolvers<Uint8Array>;
   #head: number[] = [];
   #timer?: ReturnType<typeof setTimeout>;
+  #loss = Promise.withResolvers<never>();
   #failure?: unknown;
 
   constructor(connection: Connection, context: Context) {
+    this.lost = this.#loss.promise;
+    this.lost.catch(() => {});
     this.#connection = connection;
     this.#context = context;
     this.#decoder = context.codec.open().decoder;
@@ -75,6 +80,7 @@ export class SimpleClient {
   #fail(error: unknown): void {
     this.#failure ??= error instanceof FrameError ? this.#explain(error) : error;
     this.#answer?.reject(this.#failure);
+    this.#loss.reject(this.#failure);
     this.close();
   }
 
