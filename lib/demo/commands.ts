@@ -16,6 +16,9 @@ const demo = command({
     console.log();
     const { chatScene } = await import("./chat.ts");
     await chatScene(console.log, isColoured);
+    console.log();
+    const { shellScene } = await import("./shell.ts");
+    await shellScene(console.log);
     console.log("\n--help tells more.");
     return 0;
   },

@@ -1,0 +1,81 @@
+import { ByteBuffer, parseSpec } from "../framing/mod.ts";
+import { type Connection, dial, listen, parseAddress } from "../net/mod.ts";
+import { SIMPLE_SPEC } from "../shell/protocol.ts";
+import { SimpleClient } from "../shell/simple_client.ts";
+import { utf8 } from "../text/mod.ts";
+import { sceneContext } from "./scene.ts";
+
+/** What two commands answer; written down, so that the demo needs no right to run anything. */
+const ANSWERS: Record<string, string> = {
+  "seq 400": Array.from({ length: 400 }, (_, i) => `${i + 1}\n`).join(""),
+  "whoami": "pi\n",
+};
+const COMMANDS = Object.keys(ANSWERS);
+/** What the tutorials' clients read at once. */
+const READ = 1024;
+
+/**
+ * The shell mode's scene: two answers that stick together, and don't once each has its length in front.
+ *
+ * @param print takes each line
+ */
+export async function shellScene(print: (line: string) => void): Promise<void> {
+  const listener = await listen(parseAddress("0", TCP));
+  const address = parseAddress(listener.address, TCP);
+  const show = (command: string, answer: string) => {
+    const lines = answer.trimEnd().split("\n");
+    const middle = lines.length > 4 ? [...lines.slice(0, 2), "…", ...lines.slice(-2)] : lines;
+    print(`     ${command.padEnd(8)} →  ${middle.join(" ")}   (${answer.length} bytes)`);
+  };
+  const open = async (make: (answer: string) => Uint8Array) => {
+    const client = await dial(address);
+    const server = (await listener.accept())!;
+    return { client, server, answering: answer(server, make) };
+  };
+
+  print("Shell: commands over TCP, whose answers never stick together.\n");
+  print(
+    "1. As the tutorials begin: the server sends what a command printed, and the client reads once, up to",
+  );
+  print(`   ${READ} bytes. The rest of the first answer is taken for the second, and so on for ever:`);
+  const bare = await open((text) => utf8.encode(text).bytes);
+  const buffer = new Uint8Array(READ);
+  for (const command of COMMANDS) {
+    await bare.client.write(utf8.encode(command).bytes);
+    const count = await bare.client.read(buffer) ?? 0;
+    show(command, utf8.decode(buffer.subarray(0, count)).text);
+  }
+  bare.client.close();
+  await bare.answering;
+
+  print(`\n2. With the length of each answer before it (--wire simple, struct.pack('i', n) in Python):`);
+  const { encoder } = parseSpec(SIMPLE_SPEC).open();
+  const out = new ByteBuffer();
+  const framed = await open((text) => {
+    out.clear();
+    encoder.encode(utf8.encode(text).bytes, out);
+    return out.bytes();
+  });
+  const client = new SimpleClient(framed.client, sceneContext(SIMPLE_SPEC));
+  for (const command of COMMANDS) show(command, utf8.decode(await client.run(command)).text);
+  client.close();
+  await framed.answering;
+  listener.close();
+
+  print(
+    "\n   Our own wire goes on from there: it asks for a token, keeps stdout and stderr apart, streams, and",
+  );
+  print("   brings the exit code.");
+  print("\nNow you: pinwire shell serve in one shell, pinwire shell exec -- uptime in another.");
+}
+
+const TCP = { schemes: ["tcp"] } as const;
+
+/** A server that knows these commands alone, one for each read. */
+async function answer(connection: Connection, make: (answer: string) => Uint8Array): Promise<void> {
+  const buffer = new Uint8Array(READ);
+  for (let count; (count = await connection.read(buffer)) !== null;) {
+    await connection.write(make(ANSWERS[utf8.decode(buffer.subarray(0, count)).text] ?? ""));
+  }
+  connection.close();
+}
