@@ -67,6 +67,12 @@ posix("shell exec takes 3 MB of any bytes there and back, and the end of stdin",
   assertEquals([code, await hash(stdout), await hash(stderr)], [0, wanted, wanted]);
 });
 
+posix("shell exec takes much on stdout and stderr at once", async () => {
+  await using remote = await shell();
+  const outcome = await remote.exec("head -c 6000000 /dev/zero & head -c 6000000 /dev/zero >&2; wait");
+  assertEquals([outcome.code, outcome.stdout.length, outcome.stderr.length], [0, 6_000_000, 6_000_000]);
+});
+
 posix("shell exec without input ends a command that reads some", async () => {
   await using remote = await shell();
   assertEquals(await remote.exec("wc -c; echo more"), { code: 0, stdout: "0\nmore\n", stderr: "" });

@@ -56,7 +56,7 @@ export async function shellScene(print: (line: string) => void): Promise<void> {
     encoder.encode(utf8.encode(text).bytes, out);
     return out.bytes();
   });
-  const client = new SimpleClient(framed.client, sceneContext(SIMPLE_SPEC));
+  const client = SimpleClient.open(framed.client, sceneContext(SIMPLE_SPEC));
   for (const command of COMMANDS) show(command, utf8.decode(await client.run(command)).text);
   client.close();
   await framed.answering;

@@ -144,7 +144,8 @@ async function makeTokenFile(path: string): Promise<boolean> {
   }
 }
 
-async function isThere(path: string): Promise<boolean> {
+/** Whether something is at `path`, be it a link to nowhere. */
+export async function isThere(path: string): Promise<boolean> {
   try {
     return Boolean(await Deno.lstat(path));
   } catch (error) {

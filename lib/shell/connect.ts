@@ -158,6 +158,7 @@ class ShellConsole {
     try {
       const argv = remote.about?.shell === false ? wordsOf(line) : [line];
       this.#exit = await remote.run(argv, this.#cwd, this.#printer.print);
+      await this.#printer.end();
       const { code, signal, cwd, reason } = this.#exit;
       this.#cwd = cwd ?? this.#cwd;
       if (this.#options.json) reporter.report({ event: "exit", code, signal });

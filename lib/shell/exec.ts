@@ -1,3 +1,4 @@
+import { PinwireError } from "../errors.ts";
 import { type Address, type Context, dial, dialOptions } from "../net/mod.ts";
 import type { Connection } from "../net/mod.ts";
 import { ShellClient } from "./client.ts";
@@ -48,9 +49,10 @@ export async function runExec(
   terminal?.onResize((size) => running.resize(size));
   interrupts.on(() => running.signal("SIGINT"));
   // It may be in the middle of a read when the command ends; the process ends all the same.
-  void running.feed((buffer) => Deno.stdin.read(buffer)).catch(() => {});
+  void running.feed((buffer) => readStdin(buffer, context)).catch(() => {});
   try {
     const exit = await running.exited;
+    await printer.end();
     printer.check();
     return report(exit, context, connection.remote);
   } catch (error) {
@@ -63,16 +65,32 @@ export async function runExec(
   }
 }
 
+/** What can't be read is at its end. */
+async function readStdin(buffer: Uint8Array, { reporter }: Context): Promise<number | null> {
+  try {
+    return await Deno.stdin.read(buffer);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    reporter.error(
+      new PinwireError("stdin_unreadable", `stdin can't be read (${why})`, {
+        hint: "check where it comes from",
+      }),
+    );
+    return null;
+  }
+}
+
 async function runSimple(
   connection: Connection,
   argv: readonly string[],
   printer: Printer,
   context: Context,
 ): Promise<number> {
-  const client = new SimpleClient(connection, context);
+  const client = SimpleClient.open(connection, context);
   context.reporter.report({ event: "connected", peer: connection.remote });
   try {
     await printer.print("stdout", await client.run(argv.join(" ")));
+    await printer.end();
     printer.check();
     return report({ code: 0, signal: null, cwd: null }, context, connection.remote);
   } finally {

@@ -27,6 +27,9 @@ export interface Started {
   finish(stdout: Deliver, stderr: Deliver): Promise<Exit>;
 }
 
+/** Characters of a command that are told of. */
+const MOST_SHOWN = 200;
+
 /** Shells in which `trap … EXIT` and `pwd` are what POSIX says. */
 const POSIX_SHELL = /(^|\/)(sh|ash|bash|dash|ksh|mksh|yash|zsh)$/;
 
@@ -79,7 +82,7 @@ export class Jobs implements Disposable {
       if (error instanceof PinwireError) this.refused(peer, error, argv);
       throw error;
     }
-    this.#tell(`${peer} runs ${argv.join(" ")}`);
+    this.#tell(`${peer} runs ${clipped(argv)}`);
     return {
       job,
       finish: async (stdout, stderr) => {
@@ -97,7 +100,7 @@ export class Jobs implements Disposable {
 
   /** Tells of what a peer was not let do, and logs it. */
   refused(peer: string, error: PinwireError, argv?: readonly string[]): void {
-    const what = argv ? `, it asked for ${argv.join(" ")}` : "";
+    const what = argv ? `, it asked for ${clipped(argv)}` : "";
     this.#reporter.error(
       new PinwireError(error.code, `refused ${peer}${what}: ${error.message}`, { hint: error.hint }),
       peer,
@@ -138,7 +141,7 @@ export class Jobs implements Disposable {
       >,
   ): void {
     const how = signal === null ? `exit code ${code}` : signal;
-    this.#tell(`${peer} ran ${argv.join(" ")}: ${reason ?? how}`);
+    this.#tell(`${peer} ran ${clipped(argv)}: ${reason ?? how}`);
     this.#write({
       event: "exit",
       peer,
@@ -163,6 +166,12 @@ export class Jobs implements Disposable {
       this.#reporter.error(error);
     }
   }
+}
+
+/** For people; the log has all of it. */
+function clipped(argv: readonly string[]): string {
+  const text = argv.join(" ");
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
 }
 
 /** On the same line, so that line numbers in the shell's errors stay right. */

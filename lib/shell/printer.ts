@@ -19,6 +19,7 @@ export class Printer {
   isMidLine = false;
   #context: Context;
   #failure?: PinwireError;
+  #ends: (() => Promise<void>)[] = [];
 
   constructor({ json, raw }: PrinterOptions, context: Context) {
     this.#context = context;
@@ -27,6 +28,11 @@ export class Printer {
       const sinks = { stdout: this.#sink(Deno.stdout, raw), stderr: this.#sink(Deno.stderr, raw) };
       this.print = (kind, bytes) => sinks[kind](bytes);
     }
+  }
+
+  /** A command has ended: what is left of a character, or of a line's end, belongs to no other. */
+  async end(): Promise<void> {
+    for (const end of this.#ends) await end();
   }
 
   /** @throws {PinwireError} `output_unwritable` if something could not be printed */
@@ -41,21 +47,26 @@ export class Printer {
   }
 
   #sink(file: typeof Deno.stdout | typeof Deno.stderr, raw: boolean) {
-    const safe = raw || !file.isTerminal() ? undefined : new SafeText(this.#context.encoding.stream());
-    const newline = 0x0a;
-    return async (bytes: Uint8Array): Promise<void> => {
-      try {
-        const out = safe ? safe.take(bytes) : bytes;
-        for (let at = 0; at < out.length;) at += await file.write(out.subarray(at));
-        if (out.length) this.isMidLine = out[out.length - 1] !== newline;
-      } catch (error) {
-        // Who closed stdout has seen enough.
-        if (!(error instanceof Deno.errors.BrokenPipe)) this.#failure ??= unwritable(error);
-        this.#context.stop.now();
-      }
-    };
+    const write = (bytes: Uint8Array) => this.#write(file, bytes);
+    if (raw || !file.isTerminal()) return write;
+    const safe = new SafeText(this.#context.encoding.stream());
+    this.#ends.push(() => write(safe.end()));
+    return (bytes: Uint8Array) => write(safe.take(bytes));
+  }
+
+  async #write(file: typeof Deno.stdout | typeof Deno.stderr, bytes: Uint8Array): Promise<void> {
+    try {
+      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+      if (bytes.length) this.isMidLine = bytes[bytes.length - 1] !== NEWLINE;
+    } catch (error) {
+      // Who closed stdout has seen enough.
+      if (!(error instanceof Deno.errors.BrokenPipe)) this.#failure ??= unwritable(error);
+      this.#context.stop.now();
+    }
   }
 }
+
+const NEWLINE = 0x0a;
 
 /** Output as a terminal may have it: control characters made visible, lines kept. */
 class SafeText {
@@ -72,6 +83,12 @@ class SafeText {
     // It may be the first half of a line's end.
     this.#heldBack = text.endsWith("\r") ? "\r" : "";
     return this.#encoder.encode(visibleLines(this.#heldBack ? text.slice(0, -1) : text));
+  }
+
+  end(): Uint8Array {
+    const text = this.#heldBack + this.#decoder.end().text;
+    this.#heldBack = "";
+    return this.#encoder.encode(visibleLines(text));
   }
 }
 

@@ -28,7 +28,7 @@ export async function openRemote(
   token: Token | undefined,
   context: Context,
 ): Promise<Remote> {
-  if (!token) return overSimple(new SimpleClient(connection, context));
+  if (!token) return overSimple(SimpleClient.open(connection, context));
   const client = await ShellClient.open(connection, token, context);
   const about = await client.ready;
   let running: Running | undefined;

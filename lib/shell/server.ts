@@ -46,6 +46,8 @@ export async function serveShell(connection: Connection, context: Context, share
   } catch (error) {
     throw await session.failed(error);
   } finally {
+    // Nothing may wait for a client that doesn't read.
+    connection.close();
     await session.end("its client has gone");
   }
 }

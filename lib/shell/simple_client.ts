@@ -1,7 +1,6 @@
 import { PinwireError } from "../errors.ts";
 import { type Decoder, FrameError, pullFrames } from "../framing/mod.ts";
-import type { Connection, Context } from "../net/mod.ts";
-import { encodeText } from "../net/mod.ts";
+import { type Connection, type Context, encodeText, isPeerLocal } from "../net/mod.ts";
 import { LONGEST_COMMAND } from "./protocol.ts";
 
 /** When the first bytes of a length have come, the others must follow within so many ms. */
@@ -23,7 +22,7 @@ export class SimpleClient {
   #loss = Promise.withResolvers<never>();
   #failure?: unknown;
 
-  constructor(connection: Connection, context: Context) {
+  private constructor(connection: Connection, context: Context) {
     this.lost = this.#loss.promise;
     this.lost.catch(() => {});
     this.#connection = connection;
@@ -34,6 +33,19 @@ export class SimpleClient {
       () => this.#fail(new PinwireError("connection_closed", `${connection.remote} closed the connection`)),
       (error) => this.#fail(error),
     );
+  }
+
+  /**
+   * Takes a connection over.
+   *
+   * @throws {PinwireError} `local_only` if it leads to another machine
+   */
+  static open(connection: Connection, context: Context): SimpleClient {
+    if (isPeerLocal(connection.remote)) return new SimpleClient(connection, context);
+    connection.close();
+    throw new PinwireError("local_only", `${connection.remote} is another machine`, {
+      hint: "--wire simple hides nothing and proves nothing, so it is for loopback and Unix sockets",
+    });
   }
 
   /**
@@ -88,6 +100,8 @@ export class SimpleClient {
     const length = new DataView(Uint8Array.from({ length: LENGTH }, (_, i) => this.#head[i] ?? 0).buffer)
       .getInt32(0, true);
     const isWhole = this.#head.length === LENGTH && length >= 0 && length < LOOKS_LIKE_TEXT;
+    // An error frame of wire v1.
+    if (this.#head[0] === 0 && this.#head[1] === 0) return otherWire(error);
     if (!isWhole) return stuck(error);
     if (error.code === "frame_too_long") {
       return new PinwireError("frame_too_long", `the answer has ${length} bytes`, {
@@ -101,6 +115,12 @@ export class SimpleClient {
     });
   }
 }
+
+const otherWire = (cause: unknown) =>
+  new PinwireError("not_simple", "this server does not speak the tutorials' wire", {
+    hint: "it may be pinwire's own: leave --wire simple out",
+    cause,
+  });
 
 const stuck = (cause?: unknown) =>
   new PinwireError("stuck", "the answer does not begin with its length, so where it ends can't be told", {

@@ -24,6 +24,7 @@ export async function serveSimple(
     await pullFrames(guardLines(connection, codec), codec.open().decoder, session);
     await within(HALF_CLOSE_TIME, session.answered());
   } finally {
+    connection.close();
     await session.end("its client has gone");
   }
 }

@@ -1,5 +1,5 @@
 import { PinwireError } from "../errors.ts";
-import { readToken, type Token } from "../net/proof.ts";
+import { isThere, readToken, type Token } from "../net/proof.ts";
 
 /**
  * Reads the token, from `path` or else from where every program of this account finds it
@@ -11,7 +11,13 @@ import { readToken, type Token } from "../net/proof.ts";
 export async function openToken(path: string | undefined, onMade?: (path: string) => void): Promise<Token> {
   const folder = path === undefined ? tokenFolder() : undefined;
   const file = path ?? `${folder}/token`;
-  if (!onMade) return await readToken(file);
+  if (!onMade) {
+    if (folder === undefined || await isThere(file)) return await readToken(file);
+    throw new PinwireError("bad_token_file", `there is no token in ${file}`, {
+      hint:
+        "pinwire shell serve makes it; from another account or machine, copy it and name it with --token-file",
+    });
+  }
   if (folder !== undefined) await makeFolder(folder);
   return await readToken(file, () => onMade(file));
 }

@@ -1,0 +1,227 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { PinwireError } from "../errors.ts";
+import { Token } from "../net/proof.ts";
+import { ClientHandshake, ServerHandshake } from "./handshake.ts";
+import {
+  LONGEST_BEFORE_READY,
+  makeJsonFrame,
+  parseHello,
+  parseProof,
+  parseReady,
+  PROTOCOL,
+  splitFrame,
+  TYPE,
+} from "./protocol.ts";
+
+function pure(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, permissions: "none", fn });
+}
+
+const token = (letter: string) => Token.from(letter.repeat(43));
+const HERE = "tcp://192.0.2.7:8080";
+const ABOUT = { host: "pi", cwd: "/home/pi", shell: true };
+
+/** The body of a frame as the other end takes it. */
+function bodyOf(frame: Uint8Array | undefined, type: number): Uint8Array {
+  assert(frame);
+  const split = splitFrame(frame.subarray(4));
+  assertEquals([split.type, split.stream], [type, 0]);
+  return split.body;
+}
+
+const text = (body: Uint8Array) => new TextDecoder().decode(body);
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+interface Ends {
+  client: ClientHandshake;
+  server: ServerHandshake;
+}
+
+/** Two ends, each with its token and what it takes for the connection. */
+function ends(clients: Token, servers = clients, dialled = HERE, accepted = HERE): Ends {
+  return { client: new ClientHandshake(clients, dialled), server: new ServerHandshake(servers, accepted) };
+}
+
+/** The body of the client's proof, once both have said hello. */
+async function prove({ client, server }: Ends): Promise<Uint8Array> {
+  const challenge = bodyOf(server.challenge(bodyOf(client.hello, TYPE.hello)), TYPE.challenge);
+  return bodyOf(await client.prove(challenge), TYPE.proof);
+}
+
+const codeOf = async (act: () => Promise<unknown>) => (await assertRejects(act, PinwireError)).code;
+const proofBody = (proof: string) => bytes(JSON.stringify({ proof }));
+
+pure("handshake with one token lets both ends know that the other has it", async () => {
+  const both = ends(await token("a"));
+  assertEquals(both.server.isGreeted, false);
+  const proof = await prove(both);
+  assertEquals(both.server.isGreeted, true);
+  const { proof: answer, ...about } = await both.client.check(
+    bodyOf(await both.server.check(proof, ABOUT), TYPE.ready),
+  );
+  assertEquals([about, answer.length], [ABOUT, 43]);
+});
+
+pure("handshake proves by the lines that docs/protocol.md shows, with its example's token", async () => {
+  // P and Q were computed with Python's hmac.
+  const P = "ekfwapLX_JUPLpcUaautVRUCG9GbjmQM_keoRoTZFhs";
+  const Q = "HKqq_ef-r6hrQMS0nXhb--yXKohwQni7l4bsEnWQLXw";
+  const secret = await Token.from("xK3vQ0m1pB7nR5sT9uW2yZ4aC6dE8fGh");
+  const hellos = ["A", "B"].map((letter) => `{"version":1,"nonce":"${letter.repeat(43)}"}`);
+  const binding = "tcp://127.0.0.1:8080";
+  const { getRandomValues } = crypto;
+  // Both nonces are made here: A is 0 and B is 1 in base64.
+  const fills = ["A", "B"].map((letter) =>
+    Uint8Array.fromBase64(letter.repeat(43), { alphabet: "base64url" })
+  );
+  crypto.getRandomValues = (array) => (array as unknown as Uint8Array).set(fills.shift()!) ?? array;
+  try {
+    const client = new ClientHandshake(secret, binding);
+    const server = new ServerHandshake(secret, binding);
+    const hello = bodyOf(client.hello, TYPE.hello);
+    const challenge = bodyOf(server.challenge(hello), TYPE.challenge);
+    assertEquals([text(hello), text(challenge)], hellos);
+    const proof = bodyOf(await client.prove(challenge), TYPE.proof);
+    assertEquals(text(proof), `{"proof":"${P}"}`);
+    const ready = bodyOf(await server.check(proof, ABOUT), TYPE.ready);
+    assertEquals(text(ready), `{"proof":"${Q}","host":"pi","cwd":"/home/pi","shell":true}`);
+  } finally {
+    crypto.getRandomValues = getRandomValues;
+  }
+});
+
+pure("handshake with two tokens fails at the server", async () => {
+  const both = ends(await token("a"), await token("b"));
+  assertEquals(await both.server.check(await prove(both), ABOUT), undefined);
+});
+
+pure("ServerHandshake takes no malformed proof, and throws at what is none", async () => {
+  const both = ends(await token("a"));
+  const proof = parseProof(await prove(both));
+  for (const wrong of ["", "A", "not base64!", proof.slice(1), `${proof}AA`, "\0"]) {
+    assertEquals(await both.server.check(proofBody(wrong), ABOUT), undefined, wrong);
+  }
+  assertEquals(await codeOf(() => both.server.check(bytes("{}"), ABOUT)), "bad_frame");
+});
+
+pure("ClientHandshake throws bad_proof at a server that doesn't know the token", async () => {
+  const both = ends(await token("a"), await token("b"));
+  await prove(both);
+  const forged = makeJsonFrame(TYPE.ready, 0, { proof: "A".repeat(43), ...ABOUT });
+  assertEquals(await codeOf(() => both.client.check(bodyOf(forged, TYPE.ready))), "bad_proof");
+});
+
+pure("ClientHandshake takes no ready before a challenge", async () => {
+  const secret = await token("a");
+  const proof = await secret.prove("server", { protocol: PROTOCOL, hellos: ["", ""], binding: HERE });
+  const early = makeJsonFrame(TYPE.ready, 0, { proof, ...ABOUT });
+  assertEquals(await codeOf(() => ends(secret).client.check(bodyOf(early, TYPE.ready))), "bad_proof");
+});
+
+pure("a client's own proof that is sent back to it is not the server's", async () => {
+  const both = ends(await token("a"));
+  const proof = parseProof(await prove(both));
+  const reflected = makeJsonFrame(TYPE.ready, 0, { proof, ...ABOUT });
+  assertEquals(await codeOf(() => both.client.check(bodyOf(reflected, TYPE.ready))), "bad_proof");
+});
+
+pure("a server's proof, got by greeting it as a client, opens no way in", async () => {
+  const both = ends(await token("a"));
+  const ready = bodyOf(await both.server.check(await prove(both), ABOUT), TYPE.ready);
+  const { proof } = parseReady(ready);
+  assertEquals(await both.server.check(proofBody(proof), ABOUT), undefined);
+});
+
+pure(
+  "a proof that was heard is worth nothing in the next conversation, though its hello is said again",
+  async () => {
+    const secret = await token("a");
+    const before = ends(secret);
+    const heard = await prove(before);
+    assert(await before.server.check(heard, ABOUT));
+    const next = new ServerHandshake(secret, HERE);
+    next.challenge(bodyOf(before.client.hello, TYPE.hello));
+    assertEquals(await next.check(heard, ABOUT), undefined);
+  },
+);
+
+pure("a server's answer that was heard is worth nothing to the next client", async () => {
+  const secret = await token("a");
+  const before = ends(secret);
+  const challenge = bodyOf(before.server.challenge(bodyOf(before.client.hello, TYPE.hello)), TYPE.challenge);
+  const proof = bodyOf(await before.client.prove(challenge), TYPE.proof);
+  const heard = bodyOf(await before.server.check(proof, ABOUT), TYPE.ready);
+  const { client } = ends(secret);
+  await client.prove(challenge);
+  assertEquals(await codeOf(() => client.check(heard)), "bad_proof");
+});
+
+pure("a proof over another address than the one accepted on is wrong, as if it was relayed", async () => {
+  for (const dialled of ["tcp://192.0.2.66:8080", "tcp://192.0.2.7:8081", "tls:", "unix:", ""]) {
+    const both = ends(await token("a"), undefined, dialled);
+    assertEquals(await both.server.check(await prove(both), ABOUT), undefined, dialled);
+  }
+});
+
+pure("a hello or a challenge that was changed on its way makes the proof wrong", async () => {
+  const secret = await token("a");
+  const change = (body: Uint8Array) => bytes(text(body).replace("{", '{"x":1,'));
+  for (const changed of ["hello", "challenge"]) {
+    const { client, server } = ends(secret);
+    const hello = bodyOf(client.hello, TYPE.hello);
+    const challenge = bodyOf(server.challenge(changed === "hello" ? change(hello) : hello), TYPE.challenge);
+    const proof = await client.prove(changed === "hello" ? challenge : change(challenge));
+    assertEquals(await server.check(bodyOf(proof, TYPE.proof), ABOUT), undefined, changed);
+  }
+});
+
+pure(
+  "the proof is over the bytes of a hello: fields that nobody knows, and what is not ASCII, count",
+  async () => {
+    const secret = await token("a");
+    const server = new ServerHandshake(secret, HERE);
+    const hello = '{ "nonce":"x", "from":"東京", "version":1 }';
+    const challenge = text(bodyOf(server.challenge(bytes(hello)), TYPE.challenge));
+    const proof = await secret.prove("client", {
+      protocol: PROTOCOL,
+      hellos: [hello, challenge],
+      binding: HERE,
+    });
+    assert(await server.check(proofBody(proof), ABOUT));
+  },
+);
+
+pure("each end refuses another version, and a hello that is none", async () => {
+  const secret = await token("a");
+  for (const version of [0, 2, 1.5, -1]) {
+    const hello = bytes(JSON.stringify({ version, nonce: "A".repeat(43) }));
+    const { client, server } = ends(secret);
+    const error = assertThrows(() => server.challenge(hello), PinwireError, `version ${version} of`);
+    assertEquals([error.code, server.isGreeted], ["bad_version", false]);
+    assertEquals(await codeOf(() => client.prove(hello)), "bad_version");
+  }
+  for (
+    const none of ["", "{}", "GET / HTTP/1.1", '{"version":"1","nonce":""}', '{"version":1,\n"nonce":"x"}']
+  ) {
+    const { client, server } = ends(secret);
+    assertEquals(assertThrows(() => server.challenge(bytes(none)), PinwireError).code, "bad_frame", none);
+    assertEquals(await codeOf(() => client.prove(bytes(none))), "bad_frame", none);
+  }
+});
+
+pure("each handshake has nonces of its own, of 32 bytes, and its frames are short enough", async () => {
+  const secret = await token("a");
+  const nonces = new Set<string>();
+  for (let i = 0; i < 100; i++) {
+    const { client, server } = ends(secret);
+    const hello = bodyOf(client.hello, TYPE.hello);
+    const challenge = bodyOf(server.challenge(hello), TYPE.challenge);
+    for (const body of [hello, challenge]) {
+      const { nonce } = parseHello(body);
+      assertEquals(Uint8Array.fromBase64(nonce, { alphabet: "base64url" }).length, 32);
+      assert(body.length < LONGEST_BEFORE_READY);
+      nonces.add(nonce);
+    }
+  }
+  assertEquals(nonces.size, 200);
+});

@@ -1,0 +1,279 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { PinwireError } from "../errors.ts";
+import { parseSpec } from "../framing/mod.ts";
+import * as wire from "./protocol.ts";
+
+const { Credit, TYPE, Window, WINDOW } = wire;
+
+function pure(name: string, fn: () => void | Promise<void>): void {
+  Deno.test({ name, permissions: "none", fn });
+}
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const json = (value: unknown) => bytes(JSON.stringify(value));
+
+/** Checks that `act` throws what is the last word on a connection. */
+function isBad(act: () => unknown, why?: string): void {
+  assertEquals(assertThrows(act, PinwireError, "the other side sent ").code, "bad_frame", why);
+}
+
+/** What is no JSON, or no object with these fields. */
+const NO_OBJECTS = ["", "{", "null", "1", '"x"', "[]", "{}", "\xff"].map((text) =>
+  Uint8Array.from(text, (character) => character.charCodeAt(0))
+);
+
+const anyBody = fc.uint8Array({ maxLength: 300 });
+const anyType = fc.integer({ min: 0, max: 255 });
+const anyStream = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+const anySize = fc.integer({ min: 0, max: 0xffff });
+
+pure("makeFrame gives what a decoder of FRAME_SPEC and splitFrame take apart, however it is cut", () => {
+  const anyFrame = fc.record({ type: anyType, stream: anyStream, body: anyBody });
+  fc.assert(
+    fc.property(fc.array(anyFrame, { maxLength: 5 }), fc.integer({ min: 1, max: 40 }), (frames, cut) => {
+      const { decoder } = parseSpec(wire.FRAME_SPEC).open();
+      const sent = frames.flatMap(({ type, stream, body }) => [...wire.makeFrame(type, stream, body)]);
+      const got = [];
+      for (let at = 0; at < sent.length; at += cut) {
+        decoder.feed(Uint8Array.from(sent.slice(at, at + cut)));
+        for (let frame; (frame = decoder.next());) {
+          const { type, stream, body } = wire.splitFrame(frame);
+          got.push({ type, stream, body: body.slice() });
+        }
+      }
+      assertEquals(got, frames.map((frame) => ({ ...frame, body: Uint8Array.from(frame.body) })));
+    }),
+  );
+});
+
+pure("makeFrame puts the length, the type and the stream in front, big endian", () => {
+  assertEquals(wire.makeFrame(8, 0x01020304, bytes("hi")).toHex(), "00000007" + "08" + "01020304" + "6869");
+  assertEquals(wire.makeFrame(15, 0).toHex(), "00000005" + "0f" + "00000000");
+  assertEquals(wire.makeFrame(200, 2 ** 32 - 1).toHex(), "00000005" + "c8" + "ffffffff");
+});
+
+pure("splitFrame refuses what is too short for a type and a stream", () => {
+  for (let length = 0; length < 5; length++) isBad(() => wire.splitFrame(new Uint8Array(length)));
+  assertEquals(wire.splitFrame(new Uint8Array(5)), { type: 0, stream: 0, body: new Uint8Array() });
+});
+
+pure("putHeader writes over nothing but the nine bytes", () => {
+  const frame = new Uint8Array(13).fill(0xee);
+  wire.putHeader(frame, 2, TYPE.stdout, 258, 65_536);
+  assertEquals(frame.toHex(), "eeee" + "00010005" + "08" + "00000102" + "eeee");
+});
+
+pure("makeWindow, makeResize and makeJsonFrame give what their parsers read", () => {
+  const bodyOf = (frame: Uint8Array, type: number, stream: number) => {
+    const split = wire.splitFrame(frame.subarray(4));
+    assertEquals([split.type, split.stream], [type, stream]);
+    return split.body;
+  };
+  fc.assert(fc.property(anyStream, anyStream, anySize, anySize, (stream, count, rows, cols) => {
+    const window = bodyOf(wire.makeWindow(stream, count), TYPE.window, stream);
+    assertEquals(wire.parseWindow(window), count);
+    const size = bodyOf(wire.makeResize(stream, { rows, cols }), TYPE.resize, stream);
+    assertEquals(wire.parseResize(size), { rows, cols });
+  }));
+  fc.assert(
+    fc.property(
+      fc.string({ unit: "binary" }),
+      fc.option(fc.string(), { nil: undefined }),
+      (message, hint) => {
+        const failure = { code: "x", message: message.toWellFormed(), ...hint !== undefined && { hint } };
+        const body = bodyOf(wire.makeJsonFrame(TYPE.error, 3, failure), TYPE.error, 3);
+        assertEquals(wire.parseFailure(body), failure);
+      },
+    ),
+  );
+});
+
+pure("parseWindow and parseResize refuse every length but four", () => {
+  for (const length of [0, 1, 3, 5, 8]) {
+    isBad(() => wire.parseWindow(new Uint8Array(length)));
+    isBad(() => wire.parseResize(new Uint8Array(length)));
+  }
+});
+
+pure("parseSignal takes the five names as they are written, and no other", () => {
+  for (const name of wire.SIGNALS) assertEquals(wire.parseSignal(bytes(name)), name);
+  for (const name of ["", "INT", "sigint", "SIGSTOP", "SIGINT\n", " SIGINT", "9", "toString"]) {
+    isBad(() => wire.parseSignal(bytes(name)), name);
+  }
+});
+
+pure("parseHello takes a version and a nonce, and passes over what it doesn't know", () => {
+  const hello = { version: 1, nonce: "abc" };
+  assertEquals(wire.parseHello(json({ ...hello, later: [1] })), hello);
+  for (const body of NO_OBJECTS) isBad(() => wire.parseHello(body));
+  for (const wrong of [{ version: "1", nonce: "a" }, { version: 1 }, { version: 1, nonce: 3 }]) {
+    isBad(() => wire.parseHello(json(wrong)));
+  }
+});
+
+pure(
+  "parseHello refuses control characters, which JSON would allow, as its body is one line of the proof",
+  () => {
+    const text = '{"version":1,"nonce":"abc"}';
+    for (const character of ["\n", "\r", "\t"]) isBad(() => wire.parseHello(bytes(text + character)));
+    assertEquals(wire.parseHello(bytes(text + " ")).nonce, "abc");
+  },
+);
+
+pure("parseProof takes a text alone", () => {
+  assertEquals(wire.parseProof(json({ proof: "p", more: 1 })), "p");
+  for (const body of [...NO_OBJECTS, json({ proof: 1 })]) isBad(() => wire.parseProof(body));
+});
+
+pure("parseReady takes what a server says of itself, and a shell where nothing else is said", () => {
+  const ready = { proof: "p", host: "pi", cwd: "/home/pi" };
+  assertEquals(wire.parseReady(json({ ...ready, motd: "hi" })), { ...ready, shell: true });
+  assertEquals(wire.parseReady(json({ ...ready, shell: false })).shell, false);
+  for (const body of NO_OBJECTS) isBad(() => wire.parseReady(body));
+  for (const name of ["proof", "host", "cwd"]) {
+    isBad(() => wire.parseReady(json({ ...ready, [name]: undefined })), name);
+    isBad(() => wire.parseReady(json({ ...ready, [name]: 1 })), name);
+  }
+});
+
+pure("parseExec takes any words that a process can have", () => {
+  const anyWord = fc.string({ unit: "binary" }).map((word) => word.toWellFormed().replaceAll("\0", ""));
+  fc.assert(fc.property(fc.array(anyWord, { minLength: 1 }), (argv) => {
+    assertEquals(wire.parseExec(json({ argv })), { argv, cwd: undefined });
+  }));
+  const pty = { rows: 0, cols: 65_535, term: "xterm-256color" };
+  const exec = { argv: ["ls", ""], cwd: "/tmp", pty };
+  assertEquals(wire.parseExec(json({ ...exec, pty: { ...pty, x: 1 }, later: true })), exec);
+});
+
+pure("parseExec refuses an argv, a cwd and a terminal that can't be", () => {
+  const refused: [string, unknown][] = [
+    ["argv", []],
+    ["argv", "ls"],
+    ["argv", ["ls", 1]],
+    ["argv", ["a\0b"]],
+    ["argv", null],
+    ["cwd", 1],
+    ["cwd", null],
+    ["cwd", "/a\0"],
+    ["pty", null],
+    ["pty", true],
+    ...[-1, 1.5, 65_536, "24", null].flatMap((size): [string, unknown][] => [
+      ["pty", { rows: size, cols: 80, term: "xterm" }],
+      ["pty", { rows: 24, cols: size, term: "xterm" }],
+    ]),
+    ...["", "a b", "x\n", "/x", "x".repeat(65), 1, undefined].map((term): [string, unknown] => [
+      "pty",
+      { rows: 24, cols: 80, term },
+    ]),
+  ];
+  for (const [name, value] of refused) {
+    isBad(() => wire.parseExec(json({ argv: ["ls"], [name]: value })), JSON.stringify(value));
+  }
+  for (const body of NO_OBJECTS) isBad(() => wire.parseExec(body));
+});
+
+pure("parseExit takes a whole code, and nothing else that is of another type", () => {
+  const exit = { code: 143, signal: "SIGTERM", cwd: "/tmp", reason: "ran too long" };
+  assertEquals(wire.parseExit(json({ ...exit, more: 1 })), exit);
+  const plain = { code: 0, signal: null, cwd: null };
+  assertEquals(wire.parseExit(json({ code: 0 })), plain);
+  assertEquals(wire.parseExit(json({ code: 0, signal: 9, cwd: [], reason: {} })), plain);
+  for (const body of [...NO_OBJECTS, json({ code: "0" }), json({ code: 0.5 })]) {
+    isBad(() => wire.parseExit(body));
+  }
+});
+
+pure("parseFailure takes a code and a message, and a hint if there is one", () => {
+  assertEquals(wire.parseFailure(json({ code: "c", message: "m", hint: 1 })), { code: "c", message: "m" });
+  for (const body of [...NO_OBJECTS, json({ code: "c" }), json({ message: "m" })]) {
+    isBad(() => wire.parseFailure(body));
+  }
+});
+
+pure("the parsers throw bad_frame and nothing else, whatever comes", () => {
+  const parsers = [wire.parseHello, wire.parseProof, wire.parseReady, wire.parseExec, wire.parseExit];
+  fc.assert(
+    fc.property(fc.oneof(anyBody, fc.json().map(bytes)), fc.constantFrom(...parsers), (body, parse) => {
+      try {
+        parse(body);
+      } catch (error) {
+        assertEquals(error instanceof PinwireError && error.code, "bad_frame");
+      }
+    }),
+  );
+});
+
+pure("Credit.take gives what is asked for as long as there is a window, then what is left", async () => {
+  const credit = new Credit();
+  assertEquals(await credit.take(1), 1);
+  assertEquals(await credit.take(WINDOW), WINDOW - 1);
+  const waiting = credit.take(10);
+  credit.grant(0);
+  credit.grant(4);
+  assertEquals(await waiting, 4);
+});
+
+pure("Credit.grant wakes each of those who wait, such as stdout and stderr of one command", async () => {
+  const credit = new Credit();
+  await credit.take(WINDOW);
+  const both = [credit.take(1), credit.take(1)];
+  credit.grant(2);
+  assertEquals(await Promise.all(both), [1, 1]);
+});
+
+pure("Credit.close gives 0 to all who wait, and to whoever asks from then on", async () => {
+  const credit = new Credit();
+  await credit.take(WINDOW);
+  const both = [credit.take(1), credit.take(1)];
+  credit.close();
+  assertEquals(await Promise.all(both), [0, 0]);
+  credit.grant(5);
+  assertEquals(await credit.take(1), 0);
+});
+
+pure("Credit.grant refuses a window of 2^31", () => {
+  new Credit().grant(2 ** 31 - 1 - WINDOW);
+  isBad(() => new Credit().grant(2 ** 31 - WINDOW));
+});
+
+pure("Window.take refuses the first byte over the window", () => {
+  const window = new Window();
+  window.take(WINDOW);
+  window.take(0);
+  isBad(() => window.take(1));
+});
+
+pure("Window.give tells of nothing before a quarter is worked off, and then of all of it", () => {
+  const window = new Window();
+  window.take(WINDOW);
+  assertEquals([window.give(WINDOW / 4 - 1), window.give(1), window.give(1)], [0, WINDOW / 4, 0]);
+  window.take(WINDOW / 4);
+  isBad(() => window.take(1));
+});
+
+pure("Window.widen makes room at once, and tells of it with what was worked off before", () => {
+  const window = new Window();
+  window.take(100);
+  assertEquals([window.give(100), window.widen(1_000)], [0, 1_100]);
+  window.take(WINDOW + 1_000);
+  isBad(() => window.take(1));
+});
+
+pure(
+  "Credit and Window agree: whoever sends by the one is never refused by the other, nor left waiting",
+  () => {
+    const anyStep = fc.record({ most: fc.integer({ min: 1, max: WINDOW }), widen: fc.nat(WINDOW) });
+    return fc.assert(fc.asyncProperty(fc.array(anyStep, { maxLength: 30 }), async (steps) => {
+      const [credit, window] = [new Credit(), new Window()];
+      for (const { most, widen } of steps) {
+        if (widen % 3 === 0) credit.grant(window.widen(widen));
+        // Nobody would end it, were there none left: all that came is worked off.
+        const count = await credit.take(most);
+        window.take(count);
+        credit.grant(window.give(count));
+      }
+    }));
+  },
+);
