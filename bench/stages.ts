@@ -6,6 +6,7 @@ import { measureMemory } from "./memory.ts";
 import { type Effort, measurePairs, type Row } from "./pairs.ts";
 import type { Tools } from "./peers.ts";
 import { type Section, show, type Target } from "./report.ts";
+import { measureShell } from "./shell_stage.ts";
 import { measureStart } from "./startup.ts";
 
 /** One thing that is measured: a section of the page. */
@@ -115,6 +116,7 @@ export const STAGES: Record<string, Stage> = {
   led: { title: "Command to pin change", run: measureLed },
   fanout: { title: "1,000 agents at once", run: measureFanout },
   chat: { title: "One speaks, many listen", run: measureChat },
+  shell: { title: "A command on another machine", run: measureShell },
   start: { title: "Start to listening", run: measureStart },
   memory: { title: "Memory", run: measureMemory },
 };

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { LOOPBACK, pinwireArgs, refusal, run, runPinwire } from "./support.ts";
+import { bytes, LOOPBACK, pinwireArgs, refusal, restOf, run, runPinwire } from "./support.ts";
 import { posix, shell, type ShellEvent } from "./support/shell.ts";
 
 posix("shell exec gives the remote exit code, and 128+n for a signal", async () => {
@@ -40,6 +40,47 @@ Deno.test("shell exec says 2 to a bad command line, before anything is dialled",
   await Promise.all(lines.map(async ([args, said]) => {
     assertMatch(await refusal(["shell", "exec", ...args], 2), said);
   }));
+});
+
+posix("shell exec says 255 and one sentence if the command never ran", async () => {
+  await using remote = await shell();
+  const { path } = remote.home;
+  await Deno.writeTextFile(`${path}/other`, "x".repeat(43), { mode: 0o600 });
+  await Deno.writeTextFile(`${path}/short`, "x".repeat(31), { mode: 0o600 });
+  // What it gets is no frame, or nothing.
+  using web = Deno.listen({ hostname: LOOPBACK, port: 0 });
+  using closing = Deno.listen({ hostname: LOOPBACK, port: 0 });
+  const answers = [
+    web.accept().then(async (conn) => {
+      await conn.read(new Uint8Array(1024));
+      await conn.write(bytes("HTTP/1.1 400 Bad Request\r\n\r\n"));
+      await restOf(conn);
+      conn.close();
+    }),
+    closing.accept().then(async (conn) => {
+      await conn.read(new Uint8Array(1024));
+      conn.close();
+    }),
+  ];
+  const here = remote.server.address;
+  const at = ({ addr }: Deno.TcpListener) => `${LOOPBACK}:${addr.port}`;
+  const cases: [string, string[], RegExp][] = [
+    [`${LOOPBACK}:1`, [], /127\.0\.0\.1:1/],
+    [here, ["--token-file", `${path}/none`], /\/none does not exist: copy it from the other end$/],
+    [here, ["--token-file", `${path}/short`], /\/short holds fewer than 32 characters/],
+    [here, ["--token-file", path], /is not a regular file/],
+    [here, ["--token-file", `${path}/other`], /the proof is wrong: both ends need the same token$/],
+    [at(web), [], /does not speak the shell's wire v1: is it pinwire shell serve\?/],
+    [at(closing), [], /closed the connection before it let us in: is it pinwire shell serve\?/],
+  ];
+  await Promise.all(cases.map(async ([address, options, said]) => {
+    const args = ["shell", "exec", address, ...options, "--", "echo never"];
+    const { code, stdout, stderr } = await runPinwire(args, { env: remote.home.env });
+    assertEquals([code, stdout], [255, ""], stderr);
+    assertMatch(stderr, /^pinwire: [^\n]+\n$/);
+    assertMatch(stderr.trimEnd(), said);
+  }));
+  await Promise.all(answers);
 });
 
 /** A stdin that begins and ends with bytes that are no text. */
@@ -150,7 +191,9 @@ posix("shell exec whose stdout nobody reads any more ends quietly, and the comma
 
 posix("Ctrl-C at shell exec goes to the remote command, whose exit code counts", async () => {
   await using remote = await shell();
-  await using client = await remote.begin("trap 'echo got it; exit 5' INT; echo ready; sleep 60; :");
+  await using client = await remote.begin(
+    "trap 'echo got it; exit 5' INT; echo ready; while :; do sleep 0.1; done",
+  );
   await client.sees(/ready\n/);
   client.kill("SIGINT");
   assertEquals(await client.outcome(), { code: 5, stdout: "ready\ngot it\n", stderr: "" });
@@ -158,7 +201,7 @@ posix("Ctrl-C at shell exec goes to the remote command, whose exit code counts",
 
 posix("a second Ctrl-C at shell exec leaves with 130, and the command is ended", async () => {
   await using remote = await shell();
-  const command = "trap 'echo got it' INT; echo ready; while :; do sleep 60; done";
+  const command = "trap 'echo got it' INT; echo ready; while :; do sleep 0.1; done";
   await using client = await remote.begin(command);
   await client.sees(/ready\n/);
   client.kill("SIGINT");

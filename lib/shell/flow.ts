@@ -1,3 +1,4 @@
+import { ByteBuffer } from "../framing/mod.ts";
 import type { Connection } from "../net/mod.ts";
 import { type Credit, HEADER, putHeader, type Window } from "./protocol.ts";
 
@@ -26,20 +27,22 @@ export async function sendParts(
 /** What comes on a stream, on its way to where it is wanted: in order, and never more than its window holds. */
 export class Inflow {
   #window: Window;
-  #sink: (bytes: Uint8Array) => Promise<void> | void;
+  #sink: (bytes: Uint8Array<ArrayBuffer>) => Promise<void> | void;
   #grant: (count: number) => void;
-  #queue: Uint8Array[] = [];
+  /** What came while the other of the two is worked off. */
+  #coming = new ByteBuffer();
+  #going = new ByteBuffer();
   #working?: Promise<void>;
   #isClosed = false;
 
   /**
    * @param window may be shared with others
-   * @param sink takes the bytes, and is done when it can take more; it must not throw
+   * @param sink takes bytes, which are good until it is done and can take more; it must not throw
    * @param grant tells the other end that it may send so many more
    */
   constructor(
     window: Window,
-    sink: (bytes: Uint8Array) => Promise<void> | void,
+    sink: (bytes: Uint8Array<ArrayBuffer>) => Promise<void> | void,
     grant: (count: number) => void,
   ) {
     this.#window = window;
@@ -55,7 +58,7 @@ export class Inflow {
   put(bytes: Uint8Array): void {
     this.#window.take(bytes.length);
     if (this.#isClosed || !bytes.length) return;
-    this.#queue.push(bytes.slice());
+    this.#coming.append(bytes);
     this.#working ??= this.#work();
   }
 
@@ -67,13 +70,18 @@ export class Inflow {
   /** What comes from now on, and what waits, is for nobody. */
   close(): void {
     this.#isClosed = true;
-    this.#queue = [];
   }
 
   async #work(): Promise<void> {
-    for (let bytes = this.#queue.shift(); bytes; bytes = this.#queue.shift()) {
-      await this.#sink(bytes);
-      const count = this.#window.give(bytes.length);
+    // What comes in the same read goes on in one piece.
+    await undefined;
+    while (this.#coming.length && !this.#isClosed) {
+      [this.#coming, this.#going] = [this.#going, this.#coming];
+      const going = this.#going.bytes();
+      await this.#sink(going);
+      const count = this.#window.give(going.length);
+      // Its memory is bounded by the window, and is wanted again.
+      this.#going.clear(Infinity);
       if (count && !this.#isClosed) this.#grant(count);
     }
     this.#working = undefined;

@@ -100,9 +100,8 @@ export class SimpleClient {
     const length = new DataView(Uint8Array.from({ length: LENGTH }, (_, i) => this.#head[i] ?? 0).buffer)
       .getInt32(0, true);
     const isWhole = this.#head.length === LENGTH && length >= 0 && length < LOOKS_LIKE_TEXT;
-    // An error frame of wire v1.
-    if (this.#head[0] === 0 && this.#head[1] === 0) return otherWire(error);
-    if (!isWhole) return stuck(error);
+    // What begins like a short frame of wire v1 is its error.
+    if (!isWhole) return this.#head[0] === 0 && this.#head[1] === 0 ? otherWire(error) : stuck(error);
     if (error.code === "frame_too_long") {
       return new PinwireError("frame_too_long", `the answer has ${length} bytes`, {
         hint: "raise --max-frame",

@@ -23,9 +23,7 @@ export function posix(name: string, fn: () => Promise<void>, ignore = isWindows)
 export async function account(): Promise<Account> {
   const dir = await tempDir();
   const { path } = dir;
-  // A shell on the other side must not find our own settings either.
-  const env = { XDG_CONFIG_HOME: path, HOME: path, TMPDIR: path };
-  return { path, env, [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose]() };
+  return { path, env: { XDG_CONFIG_HOME: path }, [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose]() };
 }
 
 /** Starts `shell serve --json` on a free port. */

@@ -228,9 +228,11 @@ export async function shellWorld(...options: string[]): Promise<ShellWorld> {
         assertEquals(this.ran(), [command]);
       },
       ran() {
-        const texts = server.events.filter(({ event }) => event === "notice").map(({ text }) => text!);
-        server.events.splice(0);
-        return texts.flatMap((text) => text.match(/^\S+ runs (.*)$/s)?.[1] ?? []);
+        const events = server.events.splice(0);
+        server.events.push(...events.filter(({ event }) => event !== "notice"));
+        return events.flatMap(({ event, text }) =>
+          event === "notice" && text!.match(/^\S+ runs (.*)$/s)?.[1] || []
+        );
       },
       [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
     };
