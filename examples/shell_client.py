@@ -1,5 +1,4 @@
-"""shell_client.py HOST:PORT TOKEN_FILE COMMAND...: runs it at the `pinwire shell serve` of this machine, after
-docs/protocol.md (Shell, wire v1), and exits with its code; with 255 if it has none."""
+"""shell_client.py HOST:PORT TOKEN_FILE COMMAND...: runs it at `pinwire shell serve`; exits with its code, or 255."""
 import base64, contextlib, hmac, ipaddress, json, os, pathlib, queue, secrets, select, signal, socket, struct
 import sys, threading, time
 
@@ -43,7 +42,8 @@ class Client:
 
     def receive(self, wanted=None):
         length, kind, stream = struct.unpack(">IBI", self.read(9))
-        require(5 <= length <= (1_048_576 if self.ready else 1024), f"the server sent a frame of {length}")
+        longest = 1_048_576 if self.ready else 32_768 if wanted == READY else 1024
+        require(5 <= length <= longest, f"the server sent a frame of {length}")
         body = self.read(length - 5)
         if kind == ERROR and stream in (LINK, COMMAND):
             error = json.loads(body)

@@ -228,6 +228,15 @@ trust("a server that closes, or speaks the tutorials' wire, gets no command of w
   await on.isWell();
 });
 
+trust("what an impostor says can't write to the terminal", async ({ env }) => {
+  const ugly = "\x1b[2J\x9b31m\u202e\x07\r\nevil";
+  const { said, sent } = await impostor(env, async (wire) => {
+    await wire.send(TYPE.error, 0, { code: ugly, message: ugly, hint: ugly });
+  });
+  assertEquals(typesOf(sent), [TYPE.hello]);
+  assertEquals(said.match(/[^\P{Cc}\n]|\u202e/u), null, JSON.stringify(said));
+});
+
 /** Stands between two ends, passes everything on, and keeps it. */
 function relay(listener: Deno.Listener, dial: () => Promise<Deno.Conn>) {
   const passed: Uint8Array[] = [];

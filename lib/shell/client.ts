@@ -14,6 +14,7 @@ import {
   HEADER,
   LONGEST_BEFORE_READY,
   LONGEST_FRAME,
+  LONGEST_READY,
   makeFrame,
   makeJsonFrame,
   makeResize,
@@ -50,7 +51,7 @@ export class ShellClient implements PullOptions {
   #connection: Connection;
   #handshake: ClientHandshake;
   #opening = Promise.withResolvers<Ready>();
-  #onReady: () => void;
+  #limit: (longest: number) => void;
   #place: "challenge" | "ready" | "open" | "over" = "challenge";
   #running = new Map<number, Running>();
   #streams = 0;
@@ -59,13 +60,14 @@ export class ShellClient implements PullOptions {
   #loss = Promise.withResolvers<never>();
   #failure: unknown;
 
-  private constructor(connection: Connection, token: Token, onReady: () => void) {
+  private constructor(connection: Connection, token: Token, limit: (longest: number) => void) {
     this.ready = this.#opening.promise;
     this.lost = this.#loss.promise;
     this.lost.catch(() => {});
     this.#connection = connection;
     this.#handshake = new ClientHandshake(token, bindingOf(connection, "dialled"));
-    this.#onReady = onReady;
+    this.#limit = limit;
+    limit(LONGEST_BEFORE_READY);
   }
 
   /**
@@ -79,8 +81,7 @@ export class ShellClient implements PullOptions {
         throw tlsNeeded(connection);
       }
       const { decoder } = context.codec.open();
-      decoder.limit!(LONGEST_BEFORE_READY);
-      const client = new ShellClient(connection, token, () => decoder.limit!(LONGEST_FRAME));
+      const client = new ShellClient(connection, token, (longest) => decoder.limit!(longest));
       const timer = setTimeout(() => client.#end(tooSlow(connection)), OPENING_TIME);
       await connection.write(client.#handshake.hello);
       void pullFrames(connection, decoder, client).then(
@@ -138,12 +139,13 @@ export class ShellClient implements PullOptions {
     }
     if (this.#place === "challenge") {
       this.#place = "ready";
+      this.#limit(LONGEST_READY);
       await this.#connection.write(await this.#handshake.prove(body));
       return;
     }
     const ready = await this.#handshake.check(body);
     this.#place = "open";
-    this.#onReady();
+    this.#limit(LONGEST_FRAME);
     this.#heartbeat = new Heartbeat(this.#connection, CLIENT_PATIENCE);
     this.#opening.resolve(ready);
   }

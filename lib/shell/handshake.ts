@@ -12,7 +12,7 @@ import {
   VERSION,
 } from "./protocol.ts";
 
-const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const decode = (bytes: Uint8Array) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 
 /**
  * The client's side of the opening:

@@ -40,7 +40,6 @@ export class Jobs implements Disposable {
   #log?: AuditLog;
   #running = 0;
   #count = 0;
-  #folder?: string;
 
   constructor(rules: Rules, reporter: Reporter, log?: AuditLog) {
     this.rules = rules;
@@ -64,7 +63,7 @@ export class Jobs implements Disposable {
     const id = ++this.#count;
     const folder = cwd === undefined ? rules.cwd : cwd.startsWith("/") ? cwd : `${rules.cwd}/${cwd}`;
     const place = cwd !== undefined && !pty && this.hasShell && POSIX_SHELL.test(rules.shell)
-      ? this.#placeFile(id)
+      ? Deno.makeTempFileSync({ prefix: "pinwire-shell-" })
       : undefined;
     this.#running++;
     let job: Job;
@@ -79,6 +78,7 @@ export class Jobs implements Disposable {
       job = new Job(child, pty !== undefined, rules);
     } catch (error) {
       this.#running--;
+      if (place !== undefined) takePlace(place);
       if (error instanceof PinwireError) this.refused(peer, error, argv);
       throw error;
     }
@@ -110,7 +110,6 @@ export class Jobs implements Disposable {
 
   [Symbol.dispose](): void {
     this.#log?.[Symbol.dispose]();
-    if (this.#folder !== undefined) Deno.removeSync(this.#folder, { recursive: true });
   }
 
   #programOf(argv: readonly string[], place: string | undefined): Pick<Program, "file" | "args"> {
@@ -124,11 +123,6 @@ export class Jobs implements Disposable {
     throw new PinwireError("not_allowed", `${JSON.stringify(name)} is not one of the commands allowed here`, {
       hint: `allowed: ${allowCommand.join(", ")}`,
     });
-  }
-
-  #placeFile(id: number): string {
-    this.#folder ??= Deno.makeTempDirSync({ prefix: "pinwire-shell-" });
-    return `${this.#folder}/${id}`;
   }
 
   #ended(

@@ -35,8 +35,9 @@ export const HEADER = 9;
 /** The same without the length, as a decoder gives them. */
 const HEAD = 5;
 
-/** The longest frame, in bytes behind its length, before `ready` and from then on. */
+/** The longest frame, in bytes behind its length: before `ready`, that itself (it has a path), and from then on. */
 export const LONGEST_BEFORE_READY = 1024;
+export const LONGEST_READY = 32_768;
 export const LONGEST_FRAME = 1024 * 1024;
 
 /** How {@linkcode LONGEST_FRAME} is cut out of the stream. */
@@ -197,7 +198,8 @@ export function parseHello(body: Uint8Array): Hello {
   // Its bytes are one line of what is proven.
   if (body.some((byte) => byte < 0x20)) throw badFrame("a hello with control characters");
   const { version, nonce } = parseJson(body);
-  if (typeof version !== "number" || typeof nonce !== "string") throw badFrame("a hello without nonce");
+  const isNonce = typeof nonce === "string" && /^[\w-]{43}$/.test(nonce);
+  if (typeof version !== "number" || !isNonce) throw badFrame("a hello without nonce");
   return { version, nonce };
 }
 
@@ -258,7 +260,7 @@ export function parseFailure(body: Uint8Array): Failure {
 
 function parseJson(body: Uint8Array): Record<string, unknown> {
   try {
-    return Object(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)));
+    return Object(JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body)));
   } catch {
     throw badFrame("a body that is no JSON");
   }
@@ -293,7 +295,7 @@ export class Credit {
    */
   grant(count: number): void {
     this.#left += count;
-    if (this.#left >= LIMIT_OF_WINDOW) throw badFrame("a window over 2^31");
+    if (this.#left >= LIMIT_OF_WINDOW) throw badFrame("a window of 2^31 or more");
     this.#wake();
   }
 

@@ -22,6 +22,7 @@ export class RemoteCommand {
   #job: Job;
   #credit = new Credit();
   #stdin: Inflow;
+  #isGivenUp = false;
 
   constructor(stream: number, connection: Connection, started: Started) {
     this.#stream = stream;
@@ -39,7 +40,9 @@ export class RemoteCommand {
   async run(): Promise<void> {
     const exit = await this.#started.finish(this.#deliver(TYPE.stdout), this.#deliver(TYPE.stderr));
     this.#stdin.close();
-    await this.#connection.write(makeJsonFrame(TYPE.exit, this.#stream, exit)).catch(() => {});
+    if (!this.#isGivenUp) {
+      await this.#connection.write(makeJsonFrame(TYPE.exit, this.#stream, exit)).catch(() => {});
+    }
     await this.#job.ended;
   }
 
@@ -68,6 +71,12 @@ export class RemoteCommand {
       default:
         return false;
     }
+  }
+
+  /** Ends it, without another word on its stream. */
+  async giveUp(why: string): Promise<void> {
+    this.#isGivenUp = true;
+    await this.end(why);
   }
 
   /** Ends it, if it hasn't ended; nothing more is sent then but its exit. */

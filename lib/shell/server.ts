@@ -189,7 +189,7 @@ class Session implements PullOptions {
         return;
       case TYPE.error:
         if (stream === 0) this.#connection.close();
-        else void command?.end("its client gave it up");
+        else void command?.giveUp("its client gave it up");
         return;
     }
     if (command?.take(type, body)) return;
@@ -204,12 +204,13 @@ class Session implements PullOptions {
     if (stream <= this.#lastStream) throw badFrame(`command number ${stream} behind ${this.#lastStream}`);
     this.#lastStream = stream;
     const { jobs, ran } = this.#share;
+    const exec = parseExec(body);
     let command: RemoteCommand;
     try {
       command = new RemoteCommand(
         stream,
         this.#connection,
-        await jobs.start(parseExec(body), this.#connection.remote),
+        await jobs.start(exec, this.#connection.remote),
       );
     } catch (error) {
       if (!(error instanceof PinwireError)) throw error;
@@ -227,7 +228,7 @@ class Session implements PullOptions {
   /** Tells of an error on a stream; on stream 0 it is the last word. */
   async #fail(stream: number, error: PinwireError): Promise<void> {
     if (stream === 0) throw error;
-    void this.#commands.get(stream)?.end(error.message);
+    void this.#commands.get(stream)?.giveUp(error.message);
     await this.#connection.write(makeJsonFrame(TYPE.error, stream, failureOf(error)));
   }
 

@@ -1,5 +1,5 @@
 import { PinwireError } from "../errors.ts";
-import { ByteBuffer, type Encoder, parseSpec, pullFrames, type PullOptions } from "../framing/mod.ts";
+import { ByteBuffer, type Encoder, parseSpec } from "../framing/mod.ts";
 import { type Connection, type Context, HALF_CLOSE_TIME, hasGone, within } from "../net/mod.ts";
 import { guardLines } from "../net/line_guard.ts";
 import type { Jobs, Started } from "./jobs.ts";
@@ -10,18 +10,25 @@ const MOST_WAITING = 16;
 /** An answer is gathered before its length is known: without --max-output it has at most so many bytes. */
 export const SIMPLE_MAX_OUTPUT = 16 * 1024 * 1024;
 
+/** The beginning of what a page can make a browser send, wherever something in between has cut it. */
+const REQUEST = /^[A-Z]+ (\/|\*|https?:)/;
+
 /** Serves one connection of the tutorials' wire: a read is a command, and its answer has its length in front. */
 export async function serveSimple(
   connection: Connection,
   context: Context,
   share: { jobs: Jobs; ran(): void },
 ): Promise<void> {
-  // One byte more than a command may have shows that there was more: the start of a long request is no command.
-  const codec = parseSpec("raw", LONGEST_COMMAND + 1);
+  const guarded = guardLines(connection, parseSpec("raw"));
   const session = new SimpleSession(connection, context, share);
   using _stopping = context.stop.calls(() => session.end("the server was stopped"));
+  // One byte more than a command may have shows that there was more. A smaller first read, as pullFrames has it, would
+  // cut long ones, and take the beginning of a browser's request for one.
+  const buffer = new Uint8Array(LONGEST_COMMAND + 1);
   try {
-    await pullFrames(guardLines(connection, codec), codec.open().decoder, session);
+    for (let count; (count = await guarded.read(buffer)) !== null;) {
+      await session.take(buffer.subarray(0, count));
+    }
     await within(HALF_CLOSE_TIME, session.answered());
   } finally {
     connection.close();
@@ -29,7 +36,7 @@ export async function serveSimple(
   }
 }
 
-class SimpleSession implements PullOptions {
+class SimpleSession {
   #connection: Connection;
   #context: Context;
   #share: { jobs: Jobs; ran(): void };
@@ -37,6 +44,7 @@ class SimpleSession implements PullOptions {
   #waiting: string[] = [];
   #working?: Promise<void>;
   #current?: Started;
+  #isFirst = true;
   #isOver = false;
 
   constructor(connection: Connection, context: Context, share: { jobs: Jobs; ran(): void }) {
@@ -46,9 +54,19 @@ class SimpleSession implements PullOptions {
     this.#encoder = parseSpec(SIMPLE_SPEC).open().encoder;
   }
 
-  /** @throws {PinwireError} `command_too_long` */
-  onFrame(body: Uint8Array): void {
+  /**
+   * Takes a command; done when another may come.
+   *
+   * @throws {PinwireError} `command_too_long`, `not_for_us`
+   */
+  async take(body: Uint8Array): Promise<void> {
     if (this.#isOver) return;
+    if (this.#isFirst && REQUEST.test(String.fromCharCode(...body.subarray(0, 32)))) {
+      throw new PinwireError("not_for_us", `${this.#connection.remote} sent an HTTP request`, {
+        hint: "this port is for other programs; the connection was closed",
+      });
+    }
+    this.#isFirst = false;
     if (body.length > LONGEST_COMMAND) {
       throw new PinwireError("command_too_long", `a command of more than ${LONGEST_COMMAND} bytes came`, {
         hint: "the connection was closed",
@@ -56,11 +74,8 @@ class SimpleSession implements PullOptions {
     }
     this.#waiting.push(this.#context.encoding.decode(body).text.replace(/\r?\n$/, ""));
     this.#working ??= this.#work();
-  }
-
-  onBatch(): Promise<void> | undefined {
     // While none can be taken in, nobody looks whether the client is there.
-    return this.#waiting.length >= MOST_WAITING ? this.#working : undefined;
+    if (this.#waiting.length >= MOST_WAITING) await this.#working;
   }
 
   /** Done when every command has its answer. */

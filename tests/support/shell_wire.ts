@@ -142,11 +142,14 @@ export class ShellWire implements Disposable {
     return frames;
   }
 
-  /** The stream and the code of the error that is the last of what comes. */
+  /** The stream and the code of the next error; on stream 0 nothing may come behind it. */
   async refusal(): Promise<[stream: number, code: string]> {
-    const last = (await this.rest()).at(-1) ?? fail("no error");
-    assertEquals(last.type, TYPE.error);
-    return [last.stream, JSON.parse(textOf(last.body)).code];
+    for (;;) {
+      const { type, stream, body } = await this.frame() ?? fail("no error");
+      if (type !== TYPE.error) continue;
+      if (stream === 0) assertEquals(await this.frame(), undefined);
+      return [stream, JSON.parse(textOf(body)).code];
+    }
   }
 
   /** Runs a command that prints less than a window: all it printed, and its code. */
