@@ -105,7 +105,8 @@ export async function startSsh(folder: string): Promise<ShellPeer & { withCipher
   };
   try {
     await server.accepting(port);
-    const opening = ["-N", ...option("ControlMaster=yes"), ...option("ControlPersist=yes"), ...control];
+    // With ControlPersist it would leave for the background, and its process with it.
+    const opening = ["-N", ...option("ControlMaster=yes"), ...control];
     master = new Child([ssh, ...options, ...opening, "127.0.0.1"]);
     await appears(`${folder}/control`);
   } catch (error) {

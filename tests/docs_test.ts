@@ -6,9 +6,10 @@ import { commands as demo } from "../lib/demo/commands.ts";
 import { commands as echo } from "../lib/echo/commands.ts";
 import { commands as led } from "../lib/led/commands.ts";
 import { commands as net } from "../lib/net/commands.ts";
+import { commands as shell } from "../lib/shell/commands.ts";
 
 const ROOT = new URL("../", import.meta.url);
-const COMMANDS: Record<string, Command> = { ...echo, ...led, ...chat, ...net, ...demo };
+const COMMANDS: Record<string, Command> = { ...echo, ...led, ...chat, ...shell, ...net, ...demo };
 /** What the program itself answers, without a command. */
 const BUILT_IN = /^(help|completions|--help|-h|--version|-V)\b/;
 const BUILT_IN_OPTIONS = ["--help", "--version"];
@@ -33,9 +34,9 @@ function typed(page: string): string[] {
   );
 }
 
-/** A command line as a shell takes it apart: the words of each program of the pipe. */
+/** A command line as a shell takes it apart: the words of each program of the pipe, without redirections. */
 function shellWords(line: string): string[][] {
-  const token = /\s+|#.*$|([|&;])|((?:'[^']*'|"[^"]*"|\\.|[^\s'"\\|&;])+)/gy;
+  const token = /\s+|#.*$|[<>]+\s*\S+|([|&;])|((?:'[^']*'|"[^"]*"|\\.|[^\s'"\\|&;<>])+)/gy;
   const programs: string[][] = [[]];
   for (const [, operator, word] of line.matchAll(token)) {
     if (operator) programs.push([]);
@@ -52,7 +53,7 @@ function parse(args: string[]): void {
 }
 
 Deno.test("the shell's words", () => {
-  assertEquals(shellWords("printf 'one\\ntwo' | pinwire send udp://8 --reply '{data} x' # why"), [
+  assertEquals(shellWords("printf 'one\\ntwo' | pinwire send udp://8 --reply '{data} x' <in > out # why"), [
     ["printf", "one\\ntwo"],
     ["pinwire", "send", "udp://8", "--reply", "{data} x"],
   ]);

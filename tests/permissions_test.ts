@@ -1,15 +1,21 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ask, pinwire, type PinwireOptions, runPinwire, tempDir } from "./support.ts";
+import { account, posix, shellServe } from "./support/shell.ts";
 
 const NET: PinwireOptions = { flags: ["--allow-net"] };
 const isWindows = Deno.build.os === "windows";
 
 /** What a command says that lacks a permission: one sentence, with the flag to add. */
-async function assertMissing(args: string[], given: string[], flag: string): Promise<void> {
-  const { code, stdout, stderr } = await runPinwire(args, { flags: given });
+async function assertMissing(
+  args: string[],
+  given: string[],
+  flag: string,
+  { code: wanted = 1, env }: { code?: number; env?: Record<string, string> } = {},
+): Promise<void> {
+  const { code, stdout, stderr } = await runPinwire(args, { flags: given, env });
   assert(stderr.includes(`run it with deno run ${flag}`) || stderr.includes(`needs ${flag}`), stderr);
   assertMatch(stderr, /^pinwire( \w+)?: [^\n]+\n$/);
-  assertEquals([code, stdout], [1, ""]);
+  assertEquals([code, stdout], [wanted, ""]);
 }
 
 Deno.test("echo serve answers with --allow-net alone", async () => {
@@ -224,4 +230,51 @@ Deno.test({
     await using _lamp = await pinwire(agent, { flags: [net, read, sys] });
     await server.next("device");
   },
+});
+
+posix(
+  "shell exec and connect need --allow-net, --allow-read, --allow-env and --allow-sys, and no more",
+  async () => {
+    await using home = await account();
+    const { env } = home;
+    await using server = await shellServe(home);
+    const all = ["--allow-net", "--allow-read", "--allow-env", "--allow-sys"];
+    const clients: [string[], number][] = [
+      [["shell", "exec", server.address, "--", "echo hello"], 255],
+      [["shell", "connect", server.address], 1],
+    ];
+    for (const [args, code] of clients) {
+      await Promise.all(all.map((flag) => {
+        return assertMissing(args, all.filter((other) => other !== flag), flag, { code, env });
+      }));
+      const outcome = await runPinwire(args, { flags: all, env, stdin: "echo hello\n" });
+      assertEquals(outcome, { code: 0, stdout: "hello\n", stderr: "" });
+    }
+  },
+);
+
+posix("shell exec and connect with --wire simple need --allow-net, and no more", async () => {
+  await using home = await account();
+  await using server = await shellServe(home, "--wire", "simple");
+  const there = [server.address, "--wire", "simple"];
+  for (const args of [["exec", ...there, "--", "echo hello"], ["connect", ...there]]) {
+    const outcome = await runPinwire(["shell", ...args], { ...NET, stdin: "echo hello\n" });
+    assertEquals(outcome, { code: 0, stdout: "hello\n", stderr: "" });
+  }
+});
+
+posix("shell serve needs no --allow-ffi but for --pty, and then says so", async () => {
+  await using home = await account();
+  const { env } = home;
+  const flags = ["net", "read", "write", "env", "sys", "run"].map((name) => `--allow-${name}`);
+  await using server = await pinwire(["shell", "serve", "127.0.0.1:0", "--json"], { flags, env });
+  const exec = (...options: string[]) =>
+    runPinwire(["shell", "exec", server.address, ...options, "--", "echo hello"], { env });
+  assertEquals(await exec("--pty"), {
+    code: 255,
+    stdout: "",
+    stderr: "pinwire: there is no terminal to be had, the server may not call the C library: " +
+      "start it with --allow-ffi\n",
+  });
+  assertEquals(await exec(), { code: 0, stdout: "hello\n", stderr: "" });
 });

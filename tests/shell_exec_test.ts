@@ -83,7 +83,7 @@ posix("shell exec says 255 and one sentence if the command never ran", async () 
   await Promise.all(answers);
 });
 
-/** A stdin that begins and ends with bytes that are no text. */
+/** Bytes that are no text. */
 function noise(length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
   for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536));
@@ -155,7 +155,7 @@ posix("shell exec --json tells of output, exit and end, one object a line", asyn
     assertEquals(stderr, "");
     const events: ShellEvent[] = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
     const data = (name: string) =>
-      events.filter(({ event }) => event === name).map(({ data }) => encodeHexOf(data!)).join("");
+      events.filter(({ event }) => event === name).map(({ data }) => hexOf(data!)).join("");
     const ends = events.filter(({ data }) => data === undefined).map((
       { event, code, signal, peer, reason },
     ) => [
@@ -178,7 +178,7 @@ posix("shell exec --json tells of output, exit and end, one object a line", asyn
   assertEquals(two, { code: 137, stdout: "", stderr: "", ends: around(137, "SIGKILL") });
 });
 
-const encodeHexOf = (data: string) => Uint8Array.fromBase64(data).toHex();
+const hexOf = (data: string) => Uint8Array.fromBase64(data).toHex();
 
 posix("shell exec whose stdout nobody reads any more ends quietly, and the command with it", async () => {
   await using remote = await shell();

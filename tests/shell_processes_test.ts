@@ -23,7 +23,7 @@ async function begun(remote: Shell, command: string, ...options: string[]) {
 
 posix("a client that is killed takes its command along, with all processes", async () => {
   await using remote = await shell();
-  const commands = [[STAY], [STUBBORN], [STAY, "--pty"], [`set -m; ${STAY}`], [`set -m; ${STAY}`, "--pty"]];
+  const commands = [[STAY], [STUBBORN], [STAY, "--pty"], [`set -m; ${STAY}`, "--pty"]];
   await using all = new AsyncDisposableStack();
   const runs = await Promise.all(commands.map(([command, ...options]) => begun(remote, command, ...options)));
   for (const run of runs) all.use(run);
@@ -59,6 +59,17 @@ posix("SIGTERM at shell serve ends all commands, with all processes, then the se
     assertEquals(code, 255);
     assertMatch(stderr, /^pinwire: tcp:\S+ says: the server is stopping\n$/);
   }
+});
+
+posix("SIGTERM ends shell serve though a client takes none of what its commands print", async () => {
+  await using remote = await shell();
+  await using run = await begun(remote, "echo ready; yes & yes >&2");
+  run.client.kill("SIGSTOP");
+  // Meanwhile the windows are filled.
+  assertEquals((await remote.exec("seq 1 200000 | tail -1")).stdout, "200000\n");
+  remote.server.kill("SIGTERM");
+  assertEquals((await remote.server.status).code, 0);
+  await run.lifeline.ended();
 });
 
 posix("a second signal at shell serve ends it at once with 130, and kills what runs", async () => {

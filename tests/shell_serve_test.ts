@@ -100,7 +100,7 @@ posix("--max-sessions refuses one command more, until one has ended", async () =
   assertEquals([second.code, second.stdout], [255, ""]);
   assertMatch(
     second.stderr,
-    /^pinwire: 1 commands at a time is the limit of this server: .*--max-sessions\n$/,
+    /^pinwire: this server runs no more than 1 at a time: .*--max-sessions\n$/,
   );
   await first.write("go\n");
   assertEquals((await first.outcome()).stdout, "ready\ngo\n");

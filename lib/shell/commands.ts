@@ -154,7 +154,7 @@ const shellExec = command({
   permissionsWith: (options, { address = DEFAULT_ADDRESS }) => [
     ...clientPermissions(options, { address }),
     ...options.wire === "v1" ? CLIENT : [],
-    ...options.pty ? ["env"] as const : [],
+    ...options.pty ? ["env", "run"] as const : [],
   ],
   failureCode: 255,
   examples: [

@@ -185,8 +185,17 @@ class ShellConsole {
   }
 }
 
-/** Words as a shell has them, with either kind of quotes and no more. */
-const wordsOf = (line: string): string[] =>
-  [...line.matchAll(/"([^"]*)"|'([^']*)'|[^\s"']+/g)].map(([word, double, single]) =>
-    double ?? single ?? word
-  );
+/**
+ * Words as a shell has them, with either kind of quotes and no more.
+ *
+ * @throws {PinwireError} `open_quote`
+ */
+function wordsOf(line: string): string[] {
+  const words = [...line.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+|["']/g)].map(([word]) => word);
+  if (words.some((word) => word === '"' || word === "'")) {
+    throw new PinwireError("open_quote", "a quote has no end", {
+      hint: "put one behind, or quote it with the other kind",
+    });
+  }
+  return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, (_, double, single) => double ?? single));
+}

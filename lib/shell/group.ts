@@ -33,14 +33,16 @@ export class ProcessGroup {
   /**
    * Ends what is left of it: SIGTERM, and after 1 s SIGKILL.
    *
-   * @param wholeSession whether the other groups of the leader's session go too
+   * @param reach `session` if the other groups of the leader's session go too; those of a `terminal` are told first
+   * that it hangs up, as shells expect
    */
-  end(wholeSession: boolean): Promise<void> {
-    return this.#ending ??= this.#end(wholeSession);
+  end(reach: "group" | "session" | "terminal"): Promise<void> {
+    return this.#ending ??= this.#end(reach);
   }
 
-  async #end(wholeSession: boolean): Promise<void> {
-    const groups = wholeSession ? groupsOfSession(this.#leader) : [this.#leader];
+  async #end(reach: "group" | "session" | "terminal"): Promise<void> {
+    const groups = reach === "group" ? [this.#leader] : groupsOfSession(this.#leader);
+    if (reach === "terminal") { for (const group of groups) signalGroup(group, "SIGHUP"); }
     let left = groups.filter((group) => signalGroup(group, "SIGTERM"));
     const late = performance.now() + KILL_AFTER;
     while (left.length && performance.now() < late) {

@@ -173,7 +173,7 @@ pure(
   async () => {
     const secret = await token("a");
     const server = new ServerHandshake(secret, HERE);
-    const hello = '{ "nonce":"x", "from":"東京", "version":1 }';
+    const hello = `{ "nonce":"${"A".repeat(43)}", "from":"東京", "version":1 }`;
     const challenge = text(bodyOf(server.challenge(bytes(hello)), TYPE.challenge));
     const proof = await secret.prove("client", {
       protocol: PROTOCOL,

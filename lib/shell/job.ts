@@ -51,7 +51,7 @@ export class Job {
     if (child.stderr) this.#drain(child.stderr, "stderr", stderr);
     const { code, signal } = await child.status;
     clearTimeout(timer);
-    this.#ended ??= this.#group.end(this.#hasTerminal);
+    this.#ended ??= this.#group.end(this.#hasTerminal ? "terminal" : "group");
     await Promise.all(this.#drains.map((drain) => drain.linger()));
     child.close();
     return { code, signal, ...this.#reason !== undefined && { reason: this.#reason } };
@@ -88,7 +88,7 @@ export class Job {
   /** Ends it with all of its processes, by SIGTERM and after 1 s SIGKILL; done when that is through. */
   async end(reason: string): Promise<void> {
     if (!this.#ended) this.#reason = reason;
-    await (this.#ended ??= this.#group.end(true));
+    await (this.#ended ??= this.#group.end(this.#hasTerminal ? "terminal" : "session"));
     for (const drain of this.#drains) drain.cancel();
   }
 

@@ -169,7 +169,10 @@ function clipped(argv: readonly string[]): string {
 }
 
 /** On the same line, so that line numbers in the shell's errors stay right. */
-const tellingPlace = (command: string, place: string) => `trap 'pwd >${place}' EXIT; ${command}`;
+const tellingPlace = (command: string, place: string) =>
+  `trap ${quoted(`pwd >${quoted(place)}`)} EXIT; ${command}`;
+
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** What the shell wrote at its end. */
 function takePlace(place: string): string | null {
@@ -183,6 +186,6 @@ function takePlace(place: string): string | null {
 }
 
 const tooMany = (max: number) =>
-  new PinwireError("too_many_sessions", `${max} commands at a time is the limit of this server`, {
+  new PinwireError("too_many_sessions", `this server runs no more than ${max} at a time`, {
     hint: "wait for one to end, or raise its --max-sessions",
   });

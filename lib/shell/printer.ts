@@ -57,7 +57,8 @@ export class Printer {
   async #write(file: typeof Deno.stdout | typeof Deno.stderr, bytes: Uint8Array): Promise<void> {
     try {
       for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-      if (bytes.length) this.isMidLine = bytes[bytes.length - 1] !== NEWLINE;
+      const isShared = file === Deno.stdout || Deno.stdout.isTerminal() && Deno.stderr.isTerminal();
+      if (bytes.length && isShared) this.isMidLine = bytes[bytes.length - 1] !== NEWLINE;
     } catch (error) {
       // Who closed stdout has seen enough.
       if (!(error instanceof Deno.errors.BrokenPipe)) this.#failure ??= unwritable(error);

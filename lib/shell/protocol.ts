@@ -286,7 +286,7 @@ const readU32 = (bytes: Uint8Array, at: number): number =>
 export class Credit {
   #left = WINDOW;
   #isClosed = false;
-  #granted?: () => void;
+  #granted = Promise.withResolvers<void>();
 
   /**
    * The other end takes `count` bytes more.
@@ -302,7 +302,7 @@ export class Credit {
   /** Waits until something may be sent, and takes at most `most` bytes of it; 0 once it is closed. */
   async take(most: number): Promise<number> {
     while (this.#left === 0 && !this.#isClosed) {
-      await new Promise<void>((resolve) => this.#granted = resolve);
+      await this.#granted.promise;
     }
     if (this.#isClosed) return 0;
     const count = Math.min(most, this.#left);
@@ -317,8 +317,8 @@ export class Credit {
   }
 
   #wake(): void {
-    this.#granted?.();
-    this.#granted = undefined;
+    this.#granted.resolve();
+    this.#granted = Promise.withResolvers();
   }
 }
 

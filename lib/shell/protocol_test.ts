@@ -99,21 +99,22 @@ pure("parseSignal takes the five names as they are written, and no other", () =>
   }
 });
 
-pure("parseHello takes a version and a nonce, and passes over what it doesn't know", () => {
-  const hello = { version: 1, nonce: "abc" };
+pure("parseHello takes a version and a nonce of 32 bytes, and passes over what it doesn't know", () => {
+  const hello = { version: 1, nonce: "-_09".repeat(11).slice(1) };
   assertEquals(wire.parseHello(json({ ...hello, later: [1] })), hello);
   for (const body of NO_OBJECTS) isBad(() => wire.parseHello(body));
-  for (const wrong of [{ version: "1", nonce: "a" }, { version: 1 }, { version: 1, nonce: 3 }]) {
-    isBad(() => wire.parseHello(json(wrong)));
+  isBad(() => wire.parseHello(json({ ...hello, version: "1" })));
+  for (const nonce of [undefined, 3, "", "abc", `${hello.nonce}A`, `+${hello.nonce.slice(1)}`]) {
+    isBad(() => wire.parseHello(json({ version: 1, nonce })), String(nonce));
   }
 });
 
 pure(
   "parseHello refuses control characters, which JSON would allow, as its body is one line of the proof",
   () => {
-    const text = '{"version":1,"nonce":"abc"}';
+    const text = `{"version":1,"nonce":"${"A".repeat(43)}"}`;
     for (const character of ["\n", "\r", "\t"]) isBad(() => wire.parseHello(bytes(text + character)));
-    assertEquals(wire.parseHello(bytes(text + " ")).nonce, "abc");
+    assertEquals(wire.parseHello(bytes(text + " ")).version, 1);
   },
 );
 

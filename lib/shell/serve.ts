@@ -71,6 +71,11 @@ export async function runShellServer(
 const EVERYBODY = "every user of this machine gets a shell as you";
 
 function checkSystem(): void {
+  if (Deno.permissions.querySync({ name: "run" }).state !== "granted") {
+    throw new PinwireError("permission_missing", "Deno may not run commands, or end them", {
+      hint: "run it with deno run --allow-run",
+    });
+  }
   if (Deno.build.os !== "windows") return;
   throw new PinwireError("no_groups", "Windows has no process groups, so commands could not be ended whole", {
     hint: "run the server in WSL; shell exec and shell connect work here",

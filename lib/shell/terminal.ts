@@ -13,7 +13,10 @@ export interface LocalTerminal extends Disposable {
 /** Takes over our terminal, if stdin is one; disposing of it gives it back. */
 export function openLocalTerminal(): LocalTerminal {
   const isTerminal = Deno.stdin.isTerminal();
-  if (isTerminal) Deno.stdin.setRaw(true);
+  if (isTerminal) {
+    Deno.stdin.setRaw(true);
+    leaveOutputAlone();
+  }
   let onWindow: (() => void) | undefined;
   const term = Deno.env.get("TERM") ?? "";
   return {
@@ -28,6 +31,16 @@ export function openLocalTerminal(): LocalTerminal {
       if (isTerminal) Deno.stdin.setRaw(false);
     },
   };
+}
+
+// The remote terminal has made CR LF of LF where that is wanted. Deno's raw mode would do it once more, also where a
+// program moves the cursor down with LF; giving the terminal back ends this too (termios(3), OPOST).
+function leaveOutputAlone(): void {
+  try {
+    new Deno.Command("stty", { args: ["-opost"], stdin: "inherit" }).outputSync();
+  } catch {
+    // Without stty, or the right to run it, most programs look right all the same.
+  }
 }
 
 function sizeNow(): Omit<Terminal, "term"> {

@@ -23,7 +23,11 @@ export function posix(name: string, fn: () => Promise<void>, ignore = isWindows)
 export async function account(): Promise<Account> {
   const dir = await tempDir();
   const { path } = dir;
-  return { path, env: { XDG_CONFIG_HOME: path }, [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose]() };
+  return {
+    path,
+    env: { XDG_CONFIG_HOME: path, TMPDIR: path },
+    [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose](),
+  };
 }
 
 /** Starts `shell serve --json` on a free port. */
