@@ -5,7 +5,8 @@ import config from "./deno.json" with { type: "json" };
 const program: Program = {
   name: "pinwire",
   version: config.version,
-  summary: "echo, LEDs, chat and a remote shell over TCP, UDP, Unix sockets and TLS, with every frame in sight",
+  summary:
+    "echo, LEDs, chat and a remote shell over TCP, UDP, Unix sockets and TLS, with every frame in sight",
   printable: visible,
   modules: {
     echo: () => import("./lib/echo/commands.ts"),

@@ -58,7 +58,7 @@ async function intro(): Promise<string> {
   return `# What is measured, and against whom
 
 \`\`\`sh
-deno task bench                        # all stages, about eighteen minutes
+deno task bench                        # all stages, about twenty minutes
 deno task bench echo64 udp --rounds 9  # some, more carefully
 deno task soak                         # does memory stay flat: a client that never reads, idle crowds, resets
 deno task soak chat --minutes 60       # a room of 1,000 with bad company: does everybody get every line

@@ -94,6 +94,23 @@ With Deno: deno run main.ts nothing`,
 });
 
 Deno.test({
+  name: "commandHelp puts the options before the --, behind which they would be none",
+  permissions: "none",
+  fn() {
+    const words = { kind: text("COMMAND"), variadic: true, behindDashes: true, help: "what" };
+    const address = { kind: text("ADDRESS"), optional: true, help: "where" };
+    const usageOf = (positionals: typeof say.positionals) =>
+      commandHelp(program, "do", { ...bare, positionals }).split("\n")[0];
+    assertEquals(usageOf({ address, words }), "prog do [ADDRESS] [OPTIONS] -- COMMAND…");
+    assertEquals(usageOf({ words }), "prog do [OPTIONS] -- COMMAND…");
+    assertEquals(
+      programHelp(program, { do: { ...bare, positionals: { address, words } } }).split("\n")[2].trim(),
+      "do [ADDRESS] -- COMMAND…   do nothing",
+    );
+  },
+});
+
+Deno.test({
   name: "programHelp lists every command with its arguments, and what is built in",
   permissions: "none",
   fn() {
@@ -134,6 +151,7 @@ Deno.test({
       import("../echo/commands.ts"),
       import("../net/commands.ts"),
       import("../demo/commands.ts"),
+      import("../shell/commands.ts"),
     ]);
     for (const { commands } of modules) {
       for (const [name, one] of Object.entries(commands)) {

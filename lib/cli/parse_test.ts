@@ -50,6 +50,18 @@ const repeated = command({
   run: () => Promise.resolve(0),
 });
 
+const behind = command({
+  summary: "a sample",
+  positionals: {
+    address: { kind: text("ADDRESS"), optional: true, help: "where" },
+    command: { kind: text("COMMAND"), variadic: true, behindDashes: true, help: "what" },
+  },
+  options: { json: { short: "j", help: "JSON" } },
+  permissions: [],
+  examples: [],
+  run: () => Promise.resolve(0),
+});
+
 /** The options that `args` set, beside those that stay as they are. */
 function optionsOf(...args: string[]): Record<string, unknown> {
   const { options } = parseCommandLine(sample, ["here", ...args]);
@@ -339,5 +351,48 @@ Deno.test({
     for (const args of [["--help"], ["-h"], ["a", "b", "c", "-h"], ["--json", "--help", "--nonsense"]]) {
       assertEquals(parseCommandLine(sample, args), { help: true, options: {}, positionals: {} });
     }
+  },
+});
+
+Deno.test({
+  name: "parseCommandLine gives what stands behind -- to the argument that wants it, and to no other",
+  permissions: "none",
+  fn() {
+    const cases: [string[], string | undefined, string[]][] = [
+      [["--", "uptime"], undefined, ["uptime"]],
+      [["pi:8080", "--", "ls", "-l", "--json", "--", "-h"], "pi:8080", ["ls", "-l", "--json", "--", "-h"]],
+      [["pi", "--", ""], "pi", [""]],
+    ];
+    for (const [args, address, command] of cases) {
+      const { help, options, positionals } = parseCommandLine(behind, args);
+      assertEquals([help, options.json, positionals], [false, false, { address, command }]);
+    }
+    assertEquals(parseCommandLine(behind, ["-j", "--", "ls"]).options.json, true);
+    assertEquals(parseCommandLine(behind, ["pi", "-h", "--", "ls"]).help, true);
+  },
+});
+
+Deno.test({
+  name: "parseCommandLine says that -- is missing where an argument wants to stand behind it",
+  permissions: "none",
+  fn() {
+    const sentenceOf = (...args: string[]) => {
+      const error = assertThrows(() => parseCommandLine(behind, args), PinwireError);
+      assertEquals([error.code, error.exitCode], ["usage", 2]);
+      return error.sentence;
+    };
+    for (const args of [[], ["--"]]) {
+      assertEquals(sentenceOf(...args), "COMMAND is missing: write -- before it");
+    }
+    assertEquals(
+      sentenceOf("pi", "uptime"),
+      '"uptime" is too much: if it is what is to be run, write -- before it',
+    );
+    assertEquals(
+      sentenceOf("pi", "uptime", "--", "-p"),
+      '"uptime" is too much: if it is what is to be run, write -- before it',
+    );
+    assertEquals(sentenceOf("pi"), "COMMAND is missing: write -- before it");
+    assertEquals(sentenceOf("pi", "--"), "COMMAND is missing: write -- before it");
   },
 });

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { usageError } from "../errors.ts";
+import { PinwireError, usageError } from "../errors.ts";
 import { run as runProgram } from "../../tests/support.ts";
 import { type Command, command, type Permission, type Program } from "./command.ts";
 import { integer, text } from "./kinds.ts";
@@ -164,6 +164,41 @@ Deno.test("run prints what nobody expected in one sentence too, and ends with 1"
   const { code, out, err } = await outcome("broken");
   assertEquals([code, out], [1, ""]);
   assertMatch(err, /^prog: unexpected error: a bug: .+\n$/);
+});
+
+Deno.test("run ends with a command's own code where it fails, as 1 could be another program's", async () => {
+  const codeOf = async (error: unknown) => {
+    const commands = { own: { ...fails(error), failureCode: 255 } };
+    const { code, err } = await outcomeOf({
+      ...program,
+      modules: { own: () => Promise.resolve({ commands }) },
+    }, [
+      "own",
+    ]);
+    return [code, err];
+  };
+  assertEquals(await codeOf(new PinwireError("gone", "it is gone", { hint: "try again" })), [
+    255,
+    "prog: it is gone: try again\n",
+  ]);
+  assertEquals((await codeOf(new RangeError("a bug")))[0], 255);
+  assertEquals((await codeOf(notCapable()))[0], 255);
+  // A wrong command line stays one, and so does what is no failure.
+  assertEquals(await codeOf(usageError("bad word")), [2, "prog: bad word\n"]);
+  assertEquals(await codeOf(new PinwireError("stopped", "stopped", { exitCode: 0 })), [0, ""]);
+  const near = { word: "opne", known: ["open"] };
+  assertEquals(await codeOf(new PinwireError("unknown", "no opne", { near })), [
+    255,
+    "prog: no opne: did you mean open?\n",
+  ]);
+});
+
+Deno.test("run takes a command's code from what it gives, and from a wrong command line, as ever", async () => {
+  const own = { ...does(({ count }) => Number(count)), failureCode: 255 };
+  const modules = { own: () => Promise.resolve({ commands: { own } }) };
+  const codeOf = async (...args: string[]) =>
+    (await outcomeOf({ ...program, modules }, ["own", ...args])).code;
+  assertEquals([await codeOf("--count", "1"), await codeOf("--count", "x"), await codeOf("--no")], [1, 2, 2]);
 });
 
 Deno.test("run names the flag of a missing permission", async () => {

@@ -107,3 +107,25 @@ Deno.test({
     checkRefusal(lengthCodec("u16le", 9).open().encoder, new Uint8Array(65_536), "which holds 65535");
   },
 });
+
+Deno.test({
+  name: "lengthCodec's decoder takes another limit from the next frame on, for more or for less",
+  permissions: "none",
+  fn() {
+    const { decoder } = lengthCodec("u8", 3).open();
+    decoder.feed(bytes("03 616263 05"));
+    assertEquals(decoder.next(), utf8("abc"));
+    // The length is there, but nobody has looked at it.
+    decoder.limit!(5);
+    decoder.feed(bytes("6162636465 02"));
+    assertEquals(decoder.next(), utf8("abcde"));
+    // Now somebody has: the frame that is begun stays as it is.
+    assertEquals(decoder.next(), undefined);
+    decoder.limit!(1);
+    decoder.feed(bytes("6162 02"));
+    assertEquals(decoder.next(), utf8("ab"));
+    assertEquals(codeOf(() => decoder.next(), "over the limit of 1 at byte 13"), "frame_too_long");
+    decoder.limit!(9);
+    assertEquals(codeOf(() => decoder.next()), "frame_too_long");
+  },
+});

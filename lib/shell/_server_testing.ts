@@ -1,10 +1,11 @@
 import { assertRejects } from "@std/assert";
 import { isWindows } from "../../tests/support.ts";
-import { sceneContext } from "../demo/scene.ts";
 import { PinwireError } from "../errors.ts";
-import { type Connection, type Event, pipe } from "../net/mod.ts";
+import { parseSpec } from "../framing/mod.ts";
+import { type Connection, type Context, type Event, pipe, Reporter, Stop } from "../net/mod.ts";
 import { Gate } from "../net/gate.ts";
 import { Token } from "../net/proof.ts";
+import { utf8 } from "../text/mod.ts";
 import { ShellClient } from "./client.ts";
 import { ClientHandshake } from "./handshake.ts";
 import { Jobs, type Rules } from "./jobs.ts";
@@ -29,7 +30,7 @@ export class Peer {
   readonly served: Promise<void>;
   #connection: Connection;
   #token: Token;
-  #decoder = sceneContext(wire.FRAME_SPEC).codec.open().decoder;
+  #decoder = parseSpec(wire.FRAME_SPEC).open().decoder;
 
   constructor(connection: Connection, served: Promise<void>, token: Token) {
     this.#connection = connection;
@@ -88,13 +89,26 @@ export class Peer {
   close = () => this.#connection.close();
 }
 
+/** What an end works with: nothing is printed, and its events go to `onEvent`. */
+function contextOf(onEvent: (event: Event) => void = () => {}): Context {
+  return {
+    encoding: utf8,
+    codec: parseSpec(wire.FRAME_SPEC),
+    reporter: new Reporter({ program: "", role: "client", forward: onEvent }),
+    stop: new Stop(),
+    trace: (connection) => connection,
+    traceDatagrams: (socket) => socket,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
 /** A server in memory. */
 export async function world(
   rules: Partial<Rules> = {},
   { remote = "tcp://127.0.0.1:5", maxClients = 100 } = {},
 ) {
   const events: Event[] = [];
-  const context = sceneContext(wire.FRAME_SPEC, (event) => void events.push(event));
+  const context = contextOf((event) => void events.push(event));
   const own = {
     shell: "/bin/sh",
     allowCommand: [],
@@ -124,7 +138,7 @@ export async function world(
       const { there, served } = connect();
       return new Peer(there, served, token);
     },
-    client: (secret = token) => ShellClient.open(connect().there, secret, sceneContext(wire.FRAME_SPEC)),
+    client: (secret = token) => ShellClient.open(connect().there, secret, contextOf()),
     async [Symbol.asyncDispose]() {
       for (const { close } of ends) close();
       await Promise.allSettled(ends.map(({ served }) => served));

@@ -107,7 +107,12 @@ export class ShellClient implements PullOptions {
     }
     this.#running.set(stream, running);
     void running.exited.catch(() => {}).then(() => this.#running.delete(stream));
-    this.#connection.write(makeJsonFrame(TYPE.exec, stream, exec)).catch((error) => running.fail(error));
+    const frame = makeJsonFrame(TYPE.exec, stream, exec);
+    if (frame.length > LONGEST_FRAME) {
+      running.fail(tooLong());
+      return running;
+    }
+    this.#connection.write(frame).catch((error) => running.fail(error));
     running.widen(OUTPUT_WINDOW);
     return running;
   }
@@ -290,6 +295,11 @@ export class Running {
     this.#connection.write(frame).catch(() => {});
   }
 }
+
+const tooLong = () =>
+  new PinwireError("command_too_long", `the command has more than ${LONGEST_FRAME} bytes`, {
+    hint: "send what is long as its stdin",
+  });
 
 const tlsNeeded = ({ remote }: Connection) =>
   new PinwireError("tls_needed", `${remote} is another machine, a shell there needs TLS`, {

@@ -64,9 +64,9 @@ pure("handshake with one token lets both ends know that the other has it", async
 
 pure("ClientHandshake proves, and is answered, as in the example of docs/protocol.md", async () => {
   // Computed with Python's hmac.
-  const P = "ekfwapLX_JUPLpcUaautVRUCG9GbjmQM_keoRoTZFhs";
-  const Q = "HKqq_ef-r6hrQMS0nXhb--yXKohwQni7l4bsEnWQLXw";
-  const hellos = ["A", "B"].map((letter) => `{"version":1,"nonce":"${letter.repeat(43)}"}`);
+  const P = "X7tQZNa_Jpg8NZQhpp3dmVz8p8HQbn1Pz7KCh4WHilQ";
+  const Q = "QSRVAjl9ULrggm4v-1EvtjS46RQYSzBjVNIn-p83O5A";
+  const hellos = ["A", "E"].map((letter) => `{"version":1,"nonce":"${letter.repeat(43)}"}`);
   const { getRandomValues } = crypto;
   // Zeros, which are As in base64.
   crypto.getRandomValues = (array) => array;

@@ -107,7 +107,9 @@ export class Job {
         traffic[name] += count;
         if (count && !await deliver(bytes.subarray(0, at + count), at)) return false;
         if (count === bytes.length - at) return true;
-        void this.end(`printed more than ${maxOutput} bytes (--max-output)`);
+        // It may have ended already, by itself.
+        this.#reason ??= `printed more than ${maxOutput} bytes (--max-output)`;
+        void this.end(this.#reason);
         return false;
       }),
     );

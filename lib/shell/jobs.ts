@@ -1,6 +1,6 @@
 import { PinwireError } from "../errors.ts";
 import type { Reporter } from "../net/mod.ts";
-import type { AuditLog } from "./audit.ts";
+import type { AuditLog, Entry } from "./audit.ts";
 import { type Child, type Program, startPiped } from "./child.ts";
 import type { Deliver } from "./drain.ts";
 import { Job, type Limits } from "./job.ts";
@@ -71,7 +71,7 @@ export class Jobs implements Disposable {
     try {
       if (this.#running > rules.maxSessions) throw tooMany(rules.maxSessions);
       const program: Program = { ...this.#programOf(argv, place), cwd: folder, env: rules.env };
-      this.#log?.add({ event: "exec", peer, id, argv, cwd: folder, pty: pty !== undefined });
+      this.#logStart({ event: "exec", peer, id, argv, cwd: folder, pty: pty !== undefined });
       const child: Child = pty
         ? (await import("./pty.ts")).startOnTerminal(program, pty)
         : startPiped(program);
@@ -148,12 +148,25 @@ export class Jobs implements Disposable {
     });
   }
 
+  /** @throws {PinwireError} `not_logged` */
+  #logStart(entry: Entry): void {
+    try {
+      this.#log?.add(entry);
+    } catch (error) {
+      this.#reporter.error(error);
+      throw new PinwireError("not_logged", "the server can't log it, so it doesn't run it", {
+        hint: "it says itself why",
+        cause: error,
+      });
+    }
+  }
+
   #tell(text: string): void {
     this.#reporter.report({ event: "notice", text });
   }
 
   // Nothing can be undone any more: it is told.
-  #write(entry: Parameters<AuditLog["add"]>[0]): void {
+  #write(entry: Entry): void {
     try {
       this.#log?.add(entry);
     } catch (error) {

@@ -44,7 +44,8 @@ export async function serveShell(connection: Connection, context: Context, share
     await pullFrames(connection, decoder, session);
     session.checkEnd();
   } catch (error) {
-    throw await session.failed(error);
+    const failure = await session.explain(error);
+    if (failure !== undefined) throw failure;
   } finally {
     // Nothing may wait for a client that doesn't read.
     connection.close();
@@ -118,8 +119,10 @@ class Session implements PullOptions {
     void this.end("the server was stopped");
   }
 
-  /** Tells the other end of what broke the rules; gives the error to be reported. */
-  async failed(error: unknown): Promise<unknown> {
+  /** Tells the other end of what broke the rules; gives what is to be reported, if anything is. */
+  async explain(error: unknown): Promise<unknown> {
+    // All has been said, and cut it off.
+    if (this.#place === "over") return undefined;
     if (error instanceof FrameError && this.#place !== "ready") {
       await this.#say(badFrame("no frame of it"));
       return new PinwireError("not_shell", `${this.#connection.remote} does not speak the shell's wire v1`, {

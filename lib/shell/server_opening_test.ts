@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Token } from "../net/proof.ts";
-import { bytes, codeOf, Peer, posix, world } from "./_server_testing.ts";
+import { bytes, codeOf, posix, world } from "./_server_testing.ts";
 import { LONGEST_BEFORE_READY, makeFrame, makeJsonFrame, TYPE } from "./protocol.ts";
 
 const HELLO = { version: 1, nonce: "A".repeat(43) };
@@ -103,7 +103,7 @@ posix(
   "serveShell runs nothing for who has said nothing yet when it stops, and tells that it does",
   async () => {
     await using on = await world();
-    const peer: Peer = on.peer();
+    const peer = on.peer();
     peer.send(hello());
     await peer.next();
     on.context.stop.now();

@@ -72,7 +72,7 @@ class SimpleSession {
         hint: "the connection was closed",
       });
     }
-    this.#waiting.push(this.#context.encoding.decode(body).text.replace(/\r?\n$/, ""));
+    this.#waiting.push(this.#context.encoding.decode(body).text.replace(/\r?\n?$/, ""));
     this.#working ??= this.#work();
     // While none can be taken in, nobody looks whether the client is there.
     if (this.#waiting.length >= MOST_WAITING) await this.#working;
