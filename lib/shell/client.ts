@@ -1,3 +1,4 @@
+import { concat } from "@std/bytes/concat";
 import { PinwireError } from "../errors.ts";
 import { FrameError, pullFrames, type PullOptions } from "../framing/mod.ts";
 import { type Connection, type Context, hasGone, isPeerLocal } from "../net/mod.ts";
@@ -34,8 +35,13 @@ import {
 /** Takes what a command prints; done when it can take more. It must not throw. */
 export type Output = (kind: "stdout" | "stderr", bytes: Uint8Array) => Promise<void> | void;
 
-/** So many bytes of output may be under way at once, so that a long way doesn't slow it down. */
-const OUTPUT_WINDOW = 1024 * 1024;
+/**
+ * Bytes of output that may be under way besides {@linkcode WINDOW}: enough for 100 MB/s over the way to the server, and
+ * on a short one little, since who may print much at a time keeps the server's other clients waiting.
+ */
+const LEAST_MORE = 131_072;
+const MOST_MORE = 4 * 1024 * 1024;
+const MORE_PER_MS = 100_000;
 /** A server that hasn't let us in by then, in ms, won't. */
 const OPENING_TIME = 10_000;
 
@@ -59,6 +65,8 @@ export class ShellClient implements PullOptions {
   #heartbeat?: Heartbeat;
   #loss = Promise.withResolvers<never>();
   #failure: unknown;
+  /** Ms to the server and back; while that isn't known, when it was begun to be measured. */
+  #roundTrip = 0;
 
   private constructor(connection: Connection, token: Token, limit: (longest: number) => void) {
     this.ready = this.#opening.promise;
@@ -83,6 +91,7 @@ export class ShellClient implements PullOptions {
       const { decoder } = context.codec.open();
       const client = new ShellClient(connection, token, (longest) => decoder.limit!(longest));
       const timer = setTimeout(() => client.#end(tooSlow(connection)), OPENING_TIME);
+      client.#roundTrip = performance.now();
       await connection.write(client.#handshake.hello);
       void pullFrames(connection, decoder, client).then(
         () =>
@@ -112,8 +121,8 @@ export class ShellClient implements PullOptions {
       running.fail(tooLong());
       return running;
     }
-    this.#connection.write(frame).catch((error) => running.fail(error));
-    running.widen(OUTPUT_WINDOW);
+    const more = Math.max(LEAST_MORE, Math.min(MOST_MORE, Math.round(this.#roundTrip * MORE_PER_MS)));
+    this.#connection.write(concat([frame, running.widen(more)])).catch((error) => running.fail(error));
     return running;
   }
 
@@ -143,6 +152,7 @@ export class ShellClient implements PullOptions {
       throw badFrame("another frame than the opening's");
     }
     if (this.#place === "challenge") {
+      this.#roundTrip = performance.now() - this.#roundTrip;
       this.#place = "ready";
       this.#limit(LONGEST_READY);
       await this.#connection.write(await this.#handshake.prove(body));
@@ -219,9 +229,9 @@ export class Running {
     this.#stderr = new Inflow(this.#window, (bytes) => output("stderr", bytes), grant);
   }
 
-  /** Lets the server send more at once. */
-  widen(size: number): void {
-    this.#say(makeWindow(this.#stream, this.#window.widen(size)));
+  /** The frame that lets the server send so much more at once. */
+  widen(size: number): Uint8Array<ArrayBuffer> {
+    return makeWindow(this.#stream, this.#window.widen(size));
   }
 
   /**

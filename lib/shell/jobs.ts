@@ -105,7 +105,9 @@ export class Jobs implements Disposable {
       new PinwireError(error.code, `refused ${peer}${what}: ${error.message}`, { hint: error.hint }),
       peer,
     );
-    this.#write({ event: "refused", peer, ...argv && { argv }, reason: error.message });
+    if (error.code !== "not_logged") {
+      this.#write({ event: "refused", peer, ...argv && { argv }, reason: error.message });
+    }
   }
 
   [Symbol.dispose](): void {
