@@ -1,4 +1,4 @@
-import type { Running } from "../lib/shell/client.ts";
+import type { Running } from "../lib/shell/running.ts";
 import { Child } from "./child.ts";
 import type { Effort } from "./pairs.ts";
 import { ROOT, type Tools } from "./peers.ts";

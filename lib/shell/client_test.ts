@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { bytes, posix, text, world } from "./_server_testing.ts";
-import type { Output } from "./client.ts";
-import { WINDOW } from "./protocol.ts";
+import type { Output } from "./running.ts";
+import { WINDOW } from "./window.ts";
 
 /** Counts what it is given. */
 function counter() {

@@ -1,6 +1,7 @@
 import { ByteBuffer } from "../framing/mod.ts";
 import type { Connection } from "../net/mod.ts";
-import { type Credit, HEADER, putHeader, type Window } from "./protocol.ts";
+import { HEADER, putHeader } from "./protocol.ts";
+import type { Credit, Window } from "./window.ts";
 
 /**
  * Sends `bytes` from `at` on as frames of a stream, as its credit allows, in place: each header goes right before its

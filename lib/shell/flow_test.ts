@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { PinwireError } from "../errors.ts";
 import { type Connection, pipe } from "../net/mod.ts";
 import { Inflow, sendParts } from "./flow.ts";
-import { Credit, HEADER, TYPE, WINDOW, Window } from "./protocol.ts";
+import { HEADER, TYPE } from "./protocol.ts";
+import { Credit, WINDOW, Window } from "./window.ts";
 
 function pure(name: string, fn: () => void | Promise<void>): void {
   Deno.test({ name, permissions: "none", fn });

@@ -1,7 +1,7 @@
 import { PinwireError } from "../errors.ts";
 import type { Context } from "../net/mod.ts";
 import { type StreamDecoder, visibleLines } from "../text/mod.ts";
-import type { Output } from "./client.ts";
+import type { Output } from "./running.ts";
 
 /** How output is shown. */
 export interface PrinterOptions {

@@ -43,11 +43,6 @@ export const LONGEST_FRAME = 1024 * 1024;
 /** How {@linkcode LONGEST_FRAME} is cut out of the stream. */
 export const FRAME_SPEC = "len:u32be";
 
-/** Bytes that may be sent on a stream before the other end has said more. */
-export const WINDOW = 262_144;
-/** No window ever holds so many. */
-const LIMIT_OF_WINDOW = 2 ** 31;
-
 /** Ms of silence after which an end asks whether the other is there, and after which the link is dead. */
 export const CLIENT_PATIENCE: Patience = { ping: 5_000, dead: 15_000 };
 export const SERVER_PATIENCE: Patience = { ping: 15_000, dead: 60_000 };
@@ -281,78 +276,3 @@ function putU32(bytes: Uint8Array, at: number, value: number): void {
 
 const readU32 = (bytes: Uint8Array, at: number): number =>
   (bytes[at] << 24 | bytes[at + 1] << 16 | bytes[at + 2] << 8 | bytes[at + 3]) >>> 0;
-
-/** What may still be sent on a stream, by what the other end has said. */
-export class Credit {
-  #left = WINDOW;
-  #isClosed = false;
-  #granted = Promise.withResolvers<void>();
-
-  /**
-   * The other end takes `count` bytes more.
-   *
-   * @throws {PinwireError} `bad_frame` if that is more than a window can hold
-   */
-  grant(count: number): void {
-    this.#left += count;
-    if (this.#left >= LIMIT_OF_WINDOW) throw badFrame("a window of 2^31 or more");
-    this.#wake();
-  }
-
-  /** Waits until something may be sent, and takes at most `most` bytes of it; 0 once it is closed. */
-  async take(most: number): Promise<number> {
-    while (this.#left === 0 && !this.#isClosed) {
-      await this.#granted.promise;
-    }
-    if (this.#isClosed) return 0;
-    const count = Math.min(most, this.#left);
-    this.#left -= count;
-    return count;
-  }
-
-  /** Nothing will be sent any more. */
-  close(): void {
-    this.#isClosed = true;
-    this.#wake();
-  }
-
-  #wake(): void {
-    this.#granted.resolve();
-    this.#granted = Promise.withResolvers();
-  }
-}
-
-/** What the other end may still send on a stream, and when to tell it of more. */
-export class Window {
-  #left = WINDOW;
-  #size = WINDOW;
-  #worked = 0;
-
-  /**
-   * So many bytes have come.
-   *
-   * @throws {PinwireError} `bad_frame` if they are more than it may send
-   */
-  take(count: number): void {
-    this.#left -= count;
-    if (this.#left < 0) throw badFrame("more than its window allows");
-  }
-
-  /** So many bytes are worked off. Gives how many to tell the other end of; 0 while that isn't worth a frame. */
-  give(count: number): number {
-    this.#worked += count;
-    return this.#worked < this.#size / 4 ? 0 : this.#tell(this.#worked);
-  }
-
-  /** Makes room for `count` bytes more, of which the other end has to be told. */
-  widen(count: number): number {
-    this.#size += count;
-    return this.#tell(this.#worked + count);
-  }
-
-  #tell(count: number): number {
-    this.#worked = 0;
-    this.#left += count;
-    return count;
-  }
-}

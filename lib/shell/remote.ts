@@ -1,8 +1,8 @@
 import type { Connection, Context } from "../net/mod.ts";
 import type { Token } from "../net/proof.ts";
 import { ShellClient } from "./client.ts";
-import type { Output, Running } from "./client.ts";
 import type { Exit, Ready, Signal } from "./protocol.ts";
+import type { Output, Running } from "./running.ts";
 import { SimpleClient } from "./simple_client.ts";
 
 /** A shell on the other side, whichever wire leads there, for commands one by one. */

@@ -3,16 +3,8 @@ import type { Deliver } from "./drain.ts";
 import { Inflow, sendParts } from "./flow.ts";
 import type { Job } from "./job.ts";
 import type { Started } from "./jobs.ts";
-import {
-  Credit,
-  makeJsonFrame,
-  makeWindow,
-  parseResize,
-  parseSignal,
-  parseWindow,
-  TYPE,
-  Window,
-} from "./protocol.ts";
+import { makeJsonFrame, makeWindow, parseResize, parseSignal, parseWindow, TYPE } from "./protocol.ts";
+import { Credit, Window } from "./window.ts";
 
 /** A command that runs for a client: its job, and the stream of wire v1 that it has. */
 export class RemoteCommand {

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { PinwireError } from "../errors.ts";
 import { bytes, codeOf, type Peer, posix, turn, world } from "./_server_testing.ts";
-import { makeFrame, makeJsonFrame, makeWindow, TYPE, WINDOW } from "./protocol.ts";
+import { makeFrame, makeJsonFrame, makeWindow, TYPE } from "./protocol.ts";
+import { WINDOW } from "./window.ts";
 
 const giveUp = (stream: number) => makeJsonFrame(TYPE.error, stream, { code: "x", message: "y" });
 

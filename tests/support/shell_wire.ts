@@ -1,7 +1,7 @@
-import { assertEquals, fail } from "@std/assert";
+import { assertEquals, assertMatch, fail } from "@std/assert";
 import { TYPE } from "../../lib/shell/protocol.ts";
 import { bytes, isGone, LOOPBACK } from "./connection.ts";
-import { tempDir } from "./machine.ts";
+import { isWindows, tempDir } from "./machine.ts";
 import { pinwire } from "./pinwire.ts";
 import type { Process, ProcessOptions } from "./process.ts";
 
@@ -257,4 +257,22 @@ export async function askSimple(conn: Deno.Conn, command: string): Promise<strin
     const length = have < 4 ? Infinity : new DataView(buffer.buffer).getInt32(0, true);
     if (have >= 4 + length) return textOf(buffer.subarray(4, have));
   }
+}
+
+/** A test of what a server must bear, after which it is well; Windows has none. */
+export function abuse(name: string, fn: (on: ShellWorld) => Promise<void>, options: string[] = []): void {
+  Deno.test({
+    name,
+    ignore: isWindows,
+    async fn() {
+      await using on = await shellWorld(...options);
+      await fn(on);
+      await on.isWell();
+    },
+  });
+}
+
+/** The server tells of it. */
+export async function refusedAs(server: Process, pattern: RegExp): Promise<void> {
+  assertMatch((await server.next("error")).message!, pattern);
 }
