@@ -34,7 +34,7 @@ Deno.test("shell exec says 2 to a bad command line, before anything is dialled",
     [["--nonsense", "--", "true"], /--nonsense/],
     [["127.0.0.1:x", "--", "true"], /127\.0\.0\.1:x/],
     [["udp://127.0.0.1:1", "--", "true"], /udp/],
-    [["--pty", "--wire", "simple", "--", "true"], /--wire simple has no terminals/],
+    [["--pty", "--wire", "simple", "--", "true"], /--wire simple has no --pty/],
     [["--wire", "v2", "--", "true"], /v2/],
   ];
   await Promise.all(lines.map(async ([args, said]) => {

@@ -35,6 +35,8 @@ function commandWords(command: Command, before: string[], word: string): string[
       return option.kind.values?.() ?? [];
     }
   }
+  // What stands there is another program's.
+  if (before.includes("--")) return [];
   if (word.startsWith("-")) return [...Object.keys(command.options).map(flagName), "--help"];
   return Object.values(command.positionals).flatMap(({ kind }) => kind.values?.() ?? []);
 }

@@ -19,7 +19,7 @@ export function parseCommandLine(command: Command, args: string[]): Parsed {
   const entries = Object.entries(command.options);
   const flags = entries.filter(([, option]) => !option.kind).map(([name]) => flagName(name).slice(2));
   const withValue = entries.filter(([, option]) => option.kind).map(([name]) => flagName(name).slice(2));
-  const attached = attachValues(command.options, args);
+  const attached = attachValues(command, args);
   if (!attached) return { help: true, options: {}, positionals: {} };
   const raw = parseArgs(attached, {
     boolean: flags,
@@ -44,13 +44,16 @@ function optionValue(flag: string, { kind, multiple, default: fallback }: Option
 
 // parseArgs leaves "-5" after "--n" alone and never misses a value: here an option takes the argument behind
 // it whatever that begins with, and every name is checked and written out in full. Gives `undefined` at --help.
-function attachValues(options: Record<string, Option>, args: string[]): string[] | undefined {
+function attachValues({ options, positionals }: Command, args: string[]): string[] | undefined {
   const byFlag = new Map<string, Option>();
   const longOf = new Map<string, string>();
   for (const [name, option] of Object.entries(options)) {
     byFlag.set(flagName(name), option);
     if (option.short) longOf.set(`-${option.short}`, flagName(name));
   }
+  const hint = splitsAtDashes(positionals)
+    ? `--help lists the options; ${PART_OF_COMMAND}`
+    : "--help lists the options, and -- stands before an argument that begins with -";
   const out: string[] = [];
   for (let i = 0; i < args.length; i++) {
     const arg = args[i];
@@ -60,12 +63,12 @@ function attachValues(options: Record<string, Option>, args: string[]): string[]
       out.push(arg);
       continue;
     }
-    const words = arg.startsWith("--") ? [arg] : splitShort(arg, longOf, byFlag);
+    const words = arg.startsWith("--") ? [arg] : splitShort(arg, longOf, byFlag, hint);
     for (const word of words) {
       const equals = word.indexOf("=");
       const flag = equals < 0 ? word : word.slice(0, equals);
       const option = byFlag.get(flag);
-      if (!option) throw unknownOption(flag, [...byFlag.keys()]);
+      if (!option) throw unknownOption(flag, [...byFlag.keys()], hint);
       if (!option.kind && equals >= 0) {
         throw usageError(`${flag} takes no value`, `write it as ${flag} alone`);
       }
@@ -83,11 +86,16 @@ function attachValues(options: Record<string, Option>, args: string[]): string[]
 }
 
 // "-jq" is two flags; "-c64", "-c=64" and "-c 64" are one option with its value.
-function splitShort(arg: string, longOf: Map<string, string>, byFlag: Map<string, Option>): string[] {
+function splitShort(
+  arg: string,
+  longOf: Map<string, string>,
+  byFlag: Map<string, Option>,
+  hint: string,
+): string[] {
   const words: string[] = [];
   for (let at = 1; at < arg.length; at++) {
     const long = longOf.get(`-${arg[at]}`);
-    if (!long) throw unknownOption(`-${arg[at]}`, [...longOf.keys()]);
+    if (!long) throw unknownOption(`-${arg[at]}`, [...longOf.keys()], hint);
     const rest = arg.slice(at + 1);
     if (byFlag.get(long)?.kind) return [...words, rest ? `${long}=${rest.replace(/^=/, "")}` : long];
     words.push(long);
@@ -95,12 +103,8 @@ function splitShort(arg: string, longOf: Map<string, string>, byFlag: Map<string
   return words;
 }
 
-function unknownOption(flag: string, known: string[]): PinwireError {
-  return usageError(
-    `unknown option ${flag}`,
-    "--help lists the options, and -- stands before an argument that begins with -",
-    { word: flag, known },
-  );
+function unknownOption(flag: string, known: string[], hint: string): PinwireError {
+  return usageError(`unknown option ${flag}`, hint, { word: flag, known });
 }
 
 function parseValue(where: string, parse: (text: string) => unknown, value: string): unknown {
@@ -115,7 +119,7 @@ function parseValue(where: string, parse: (text: string) => unknown, value: stri
 function parsePositionals(command: Command, before: string[], behind: string[]): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   const positionals = Object.entries(command.positionals);
-  const splits = positionals.some(([, { behindDashes }]) => behindDashes);
+  const splits = splitsAtDashes(command.positionals);
   const words = splits ? before : [...before, ...behind];
   let at = 0;
   for (const [name, { kind, optional, variadic, behindDashes }] of positionals) {
@@ -133,10 +137,14 @@ function parsePositionals(command: Command, before: string[], behind: string[]):
   return values;
 }
 
-const DASHES = "write -- before it";
+const splitsAtDashes = (positionals: Command["positionals"]) =>
+  Object.values(positionals).some(({ behindDashes }) => behindDashes);
+
+const DASHES = "write it behind --";
+const PART_OF_COMMAND = `if it is part of what is to be run, ${DASHES}`;
 
 function tooMany(word: string, takesNone: boolean, splits: boolean): PinwireError {
-  if (splits) return usageError(`"${word}" is too much`, `if it is what is to be run, ${DASHES}`);
+  if (splits) return usageError(`"${word}" is too much`, PART_OF_COMMAND);
   if (takesNone) return usageError(`"${word}" is too much`, "this command takes no arguments");
   const hint = /^\d+$/.test(word)
     ? "an address is one argument, as in 127.0.0.1:8000"

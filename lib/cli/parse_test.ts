@@ -382,7 +382,7 @@ Deno.test({
       return error.sentence;
     };
     for (const args of [[], ["--"]]) {
-      assertEquals(sentenceOf(...args), "COMMAND is missing: write -- before it");
+      assertEquals(sentenceOf(...args), "COMMAND is missing: write it behind --");
     }
     assertEquals(
       sentenceOf("pi", "uptime"),

@@ -13,7 +13,11 @@ export async function run(program: Program, args: string[]): Promise<number> {
     const known = error instanceof PinwireError ? error : translate(error);
     // Ctrl-C came before there was anything to end: that is no failure.
     if (known.exitCode === 0) return 0;
-    console.error(`${program.name}: ${program.printable(await sentenceOf(known))}`);
+    try {
+      console.error(`${program.name}: ${program.printable(await sentenceOf(known))}`);
+    } catch {
+      // A stderr that can't be written leaves the exit code to tell.
+    }
     return known.exitCode;
   }
 }

@@ -57,6 +57,7 @@ export function parseAddress(text: string, { port, schemes }: AddressDefaults): 
     throw wrong(text, `unknown scheme; use ${schemes.map(prefixOf).join(", ")}`);
   }
   if (/^(tcp|udp|tls):\d/.test(rest)) throw wrong(text, `write ${rest.replace(":", "://")}`);
+  if (/^[^/[]*@/.test(rest)) throw wrong(text, "leave the user name out, there are none");
   if (/^[./]/.test(rest)) throw wrong(text, `write unix:${rest} for the path of a socket`);
   const [, brackets, plain, portText] = rest.match(/^(?:\[([^\]]*)\]|([^:[\]]*))(?::([^:]*))?$/s) ?? [];
   if (brackets === undefined && plain === undefined) {

@@ -24,6 +24,8 @@ export interface ConsoleKeys {
   complete?(line: string): string[];
   /** Ctrl-C; the line being typed is given up. Without it Ctrl-C stops the command. */
   interrupt?(): void;
+  /** Whether a line that was typed before its prompt is shown once more behind that. */
+  repeats?: boolean;
 }
 
 /**
@@ -89,7 +91,7 @@ async function openTerminal(
   prompt: string,
   stop: Stop,
   write: (text: string) => void,
-  { complete, interrupt }: ConsoleKeys,
+  { complete, interrupt, repeats }: ConsoleKeys,
 ): Promise<Console> {
   const [{ createInterface, clearScreenDown, cursorTo, moveCursor }, { stdin, stdout }, { Writable }] =
     await Promise.all([import("node:readline"), import("node:process"), import("node:stream")]);
@@ -111,11 +113,12 @@ async function openTerminal(
   let isOpen = true;
   let isPrompting = false;
   // One listener from the start: lines pasted while another is at work wait in the queue.
-  const queue = new ReadableStream<string>({
+  const queue = new ReadableStream<Typed>({
     start(controller) {
-      readline.on("line", (line: string) => {
+      readline.on("line", (text: string) => {
+        // Ctrl-\\ and the like get into it unseen.
+        if (isOpen) controller.enqueue({ text: text.replace(UNSEEN, ""), isEarly: !isPrompting });
         isPrompting = false;
-        if (isOpen) controller.enqueue(line);
       });
       readline.on("close", () => {
         // Whatever is said after the end begins on a line of its own.
@@ -137,7 +140,8 @@ async function openTerminal(
     Object.assign(readline, { line: "", cursor: 0, prevRows: 0 });
     readline.prompt();
   });
-  stop.signal.addEventListener("abort", () => readline.close());
+  // Behind whatever else is done at a stop: to give the terminal back waits for one that isn't read.
+  stop.signal.addEventListener("abort", () => setTimeout(() => readline.close()));
   // The line being typed may take several rows. Drawn again, it begins where the cursor is.
   function drawAbove(line: string) {
     if (isOpen) moveCursor(screen, 0, -readline.getCursorPos().rows);
@@ -148,9 +152,18 @@ async function openTerminal(
     Object.assign(readline, { prevRows: 0 });
     readline.prompt(true);
   }
+  async function* lines() {
+    for await (const { text, isEarly } of queue) {
+      if (isEarly && repeats) {
+        screen.write(`${text}\n`);
+        isPrompting = false;
+      }
+      yield text;
+    }
+  }
   return {
     isTerminal: true,
-    lines: queue,
+    lines: lines(),
     print: (line) => drawAbove(`${line}\n`),
     retitle(prompt) {
       readline.setPrompt(prompt);
@@ -165,6 +178,14 @@ async function openTerminal(
     close: () => readline.close(),
   };
 }
+
+/** A line, and whether it was typed before it was asked for. */
+interface Typed {
+  text: string;
+  isEarly: boolean;
+}
+
+const UNSEEN = /(?!\t)\p{Cc}/gu;
 
 /** Asks for one line on the terminal; `undefined` at the end of stdin. */
 export function ask(question: string): string | undefined {

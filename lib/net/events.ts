@@ -1,5 +1,5 @@
 import { PinwireError } from "../errors.ts";
-import { visible } from "../text/mod.ts";
+import { safeJson, visible } from "../text/mod.ts";
 import { Output, type Sink } from "./output.ts";
 import { within } from "./within.ts";
 
@@ -196,14 +196,6 @@ const eventsDropped = (count: number) =>
   new PinwireError("events_dropped", `${count === 1 ? "1 event was" : `${count} events were`} dropped`, {
     hint: "whoever reads them is too slow",
   });
-
-/** JSON that is safe on a terminal too: it escapes C0 itself, and here so is what `visible` makes visible. */
-function safeJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
-    (character) => "\\u" + character.charCodeAt(0).toString(16).padStart(4, "0"),
-  );
-}
 
 function sentence(event: Exclude<Event, MessageEvent>): string {
   switch (event.event) {

@@ -85,10 +85,15 @@ function openTls({ hostname, port }: InternetAddress, identity?: ServerIdentity)
 
 async function listenUnix({ path }: UnixAddress): Promise<Deno.Listener> {
   const open = () => {
-    const listener = Deno.listen({ transport: "unix", path });
-    // At once, so that nobody else comes in between.
-    Deno.chmodSync(path, 0o600);
-    return listener;
+    // Where that is allowed, it is nobody else's from the first moment on.
+    const mask = mayMask() ? Deno.umask(0o177) : undefined;
+    try {
+      const listener = Deno.listen({ transport: "unix", path });
+      Deno.chmodSync(path, 0o600);
+      return listener;
+    } finally {
+      if (mask !== undefined) Deno.umask(mask);
+    }
   };
   let listener: Deno.Listener;
   try {
@@ -106,6 +111,10 @@ async function listenUnix({ path }: UnixAddress): Promise<Deno.Listener> {
   }
   return listener;
 }
+
+const mayMask = () =>
+  Deno.build.os !== "windows" &&
+  Deno.permissions.querySync({ name: "sys", kind: "umask" as "uid" }).state === "granted";
 
 async function isAlive(path: string): Promise<boolean> {
   try {

@@ -121,7 +121,13 @@ export async function world(
   const jobs = new Jobs({ ...own, ...rules }, context.reporter);
   const token = await Token.from("k".repeat(43));
   const count = { ran: 0 };
-  const share = { jobs, token, gate: new Gate(context.reporter, maxClients), ran: () => void count.ran++ };
+  const share = {
+    jobs,
+    token,
+    gate: new Gate(context.reporter, maxClients),
+    idleTimeout: 0,
+    ran: () => void count.ran++,
+  };
   const ends: { close(): void; served: Promise<void> }[] = [];
   const connect = () => {
     const [here, there] = pipe();
@@ -142,7 +148,6 @@ export async function world(
     async [Symbol.asyncDispose]() {
       for (const { close } of ends) close();
       await Promise.allSettled(ends.map(({ served }) => served));
-      jobs[Symbol.dispose]();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { PinwireError } from "../errors.ts";
+import { safeJson } from "../text/mod.ts";
 
 /** What a line of the audit log tells besides the time. */
 export type Entry =
@@ -16,7 +17,7 @@ export type Entry =
     stderr: number;
     ms: number;
   }
-  | { event: "refused"; peer: string; argv?: readonly string[]; reason: string };
+  | { event: "refused"; peer: string; argv?: readonly string[]; reason: string; skipped?: number };
 
 /** Who ran what, when, and how it ended: JSON lines at the end of a file that only its owner can read. */
 export class AuditLog implements Disposable {
@@ -28,13 +29,19 @@ export class AuditLog implements Disposable {
     this.#file = file;
   }
 
-  /** @throws {PinwireError} `log_unwritable` */
+  /** @throws {PinwireError} `log_unwritable`, also for a file that others made or may write */
   static open(path: string): AuditLog {
+    let file: Deno.FsFile | undefined;
     try {
+      const link = statOf(path, Deno.lstatSync);
       // To open a pipe would wait for its other end.
-      if (isThere(path) && !Deno.statSync(path).isFile) throw new Error("it is no regular file");
-      return new AuditLog(path, Deno.openSync(path, { append: true, create: true, mode: 0o600 }));
+      if (link && !statOf(path, Deno.statSync)?.isFile) throw new Error("it is no regular file");
+      if (link) checkOwner(link);
+      file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
+      checkOwner(file.statSync());
+      return new AuditLog(path, file);
     } catch (error) {
+      file?.close();
       throw unwritable(path, error);
     }
   }
@@ -46,7 +53,7 @@ export class AuditLog implements Disposable {
    */
   add(entry: Entry): void {
     const { event, ...fields } = entry;
-    const line = JSON.stringify({ event, time: new Date().toISOString(), ...fields });
+    const line = safeJson({ event, time: new Date().toISOString(), ...fields });
     const bytes = new TextEncoder().encode(line + "\n");
     try {
       for (let at = 0; at < bytes.length;) at += this.#file.writeSync(bytes.subarray(at));
@@ -60,13 +67,20 @@ export class AuditLog implements Disposable {
   }
 }
 
-function isThere(path: string): boolean {
+function statOf(path: string, stat: (path: string) => Deno.FileInfo): Deno.FileInfo | undefined {
   try {
-    return Boolean(Deno.lstatSync(path));
+    return stat(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
+}
+
+// The rights of a link say nothing.
+function checkOwner({ uid, mode, isSymlink }: Deno.FileInfo): void {
+  if (Deno.build.os === "windows") return;
+  if (uid !== Deno.uid()) throw new Error("it is not yours");
+  if (!isSymlink && mode !== null && (mode & 0o022) !== 0) throw new Error("others may write to it");
 }
 
 function unwritable(path: string, error: unknown): unknown {

@@ -42,6 +42,25 @@ export interface Child {
   close(): void;
 }
 
+/** The path of a program that can be run: `name` itself if it has a slash, else the first of its name in PATH. */
+export function findProgram(name: string): string | undefined {
+  const folders = name.includes("/")
+    ? [""]
+    : (Deno.env.get("PATH") ?? "").split(":").map((folder) => `${folder}/`);
+  // A relative one would be another wherever a command begins.
+  const paths = folders.map((folder) => folder + name).filter((path) =>
+    name.includes("/") || path.startsWith("/")
+  );
+  return paths.find((path) => {
+    try {
+      const { isFile, mode } = Deno.statSync(path);
+      return isFile && mode !== null && (mode & 0o111) !== 0;
+    } catch {
+      return false;
+    }
+  });
+}
+
 /**
  * Starts a program with pipes.
  *

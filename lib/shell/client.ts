@@ -174,6 +174,7 @@ export class ShellClient implements PullOptions {
   #end(error: unknown): void {
     if (this.#place === "over") return;
     const wasOpen = this.#place === "open";
+    if (wasOpen && error instanceof FrameError) error = badFrame(`what is no frame (${error.message})`);
     this.#place = "over";
     this.#heartbeat?.stop();
     this.#connection.close();
@@ -182,11 +183,11 @@ export class ShellClient implements PullOptions {
     } catch (silence) {
       error = silence;
     }
-    this.#failure = wasOpen ? lost(error) : notLetIn(error, this.#connection);
+    this.#failure = wasOpen ? error : notLetIn(error, this.#connection);
     this.#opening.reject(this.#failure);
     this.ready.catch(() => {});
     this.#loss.reject(this.#failure);
-    for (const running of this.#running.values()) running.fail(this.#failure);
+    for (const running of this.#running.values()) running.fail(lost(this.#failure));
   }
 }
 
@@ -226,7 +227,7 @@ function notLetIn(error: unknown, { remote }: Connection): unknown {
 function lost(error: unknown): unknown {
   if (!hasGone(error)) return error;
   return new PinwireError("link_lost", (error as Error).message, {
-    hint: "the command was ended with it",
+    hint: "the server ends the command with it",
     cause: error,
   });
 }

@@ -80,11 +80,7 @@ const shellServe = command({
     ...tokenFile,
     cwd: { ...cwd, help: "where commands begin (default: here)" },
     env: { kind: variable, multiple: true, help: "a variable for them; may stand there several times" },
-    shell: {
-      kind: text("PATH"),
-      default: "/bin/sh",
-      help: "runs them, as PATH -c COMMAND (default /bin/sh)",
-    },
+    shell: { kind: text("PATH"), help: "runs them, as PATH -c COMMAND (default /bin/sh)" },
     allowCommand: {
       kind: commandName,
       multiple: true,
@@ -100,6 +96,10 @@ const shellServe = command({
     once: { help: "end after the first command" },
     ...encodingOption,
     ...serverOptions,
+    idleTimeout: {
+      ...serverOptions.idleTimeout,
+      help: "close a connection that ran nothing for so long (default 0: never)",
+    },
     ...outputOptions,
   },
   permissions: ALL_PERMISSIONS,
@@ -111,6 +111,13 @@ const shellServe = command({
     ["--wire simple -e gbk", "for the tutorial's client"],
   ],
   async run(options, { address = DEFAULT_ADDRESS }, opened) {
+    checkSimple({ wire: options.wire, tokenFile: options.tokenFile });
+    if (options.wire === "v1" && options.encoding !== "utf-8") {
+      throw usageError("--encoding is for --wire simple", "wire v1 carries bytes as they are");
+    }
+    if (options.shell !== undefined && options.allowCommand.length) {
+      throw usageError("--allow-command runs without a shell", "leave --shell out");
+    }
     await using context = await openContext({ program: "pinwire shell", role: "server" }, common(options));
     const { runShellServer } = await import("./serve.ts");
     await runShellServer(address, options, context, opened);
@@ -128,6 +135,14 @@ const remoteOptions = {
   ...clientOptions,
   ...outputOptions,
 };
+
+/** What wire simple has no place for. */
+function checkSimple(options: { wire: string; tokenFile?: string; cwd?: string; pty?: boolean }): void {
+  if (options.wire !== "simple") return;
+  const others = { "--pty": options.pty, "--cwd": options.cwd, "--token-file": options.tokenFile };
+  const [other] = Object.entries(others).filter(([, given]) => given).map(([name]) => name);
+  if (other) throw usageError(`--wire simple has no ${other}`, "leave one of the two out");
+}
 
 /** The token's file, and whose it is, are looked at. */
 const CLIENT = ["net", "read", "env", "sys"] as const;
@@ -163,9 +178,7 @@ const shellExec = command({
     ["--pty -- top", "with a terminal"],
   ],
   async run(options, { address = DEFAULT_ADDRESS, command }) {
-    if (options.pty && options.wire === "simple") {
-      throw usageError("--wire simple has no terminals", "leave --pty out, or use a pinwire server");
-    }
+    checkSimple(options);
     // Ctrl-C is for the command.
     const stop = new Stop();
     await using context = await openContext(
@@ -196,6 +209,7 @@ const shellConnect = command({
     ["--wire simple -e gbk", "to the tutorial's server"],
   ],
   async run(options, { address = DEFAULT_ADDRESS }) {
+    checkSimple(options);
     await using context = await openContext({ program: "pinwire shell", role: "client" }, common(options));
     const { runConsole } = await import("./connect.ts");
     return await runConsole(address, options, context) ? 0 : 1;

@@ -29,6 +29,9 @@ export interface ConnectOptions {
 /** What Ctrl-C sends to the command that runs: the first, the second, any other. */
 const INSISTENCE: Signal[] = ["SIGINT", "SIGTERM", "SIGKILL"];
 
+/** What ends the console. */
+const LAST_WORDS = ["bye", "exit", "logout", "quit"];
+
 /**
  * A console for commands one by one, until `bye` or the end of its lines. A lost link is dialled again.
  *
@@ -43,7 +46,10 @@ export async function runConsole(
   const token = options.wire === "v1" ? await openToken(options.tokenFile) : undefined;
   const { ca } = await dialOptions(address, options.ca);
   const shell = new ShellConsole(options, token, context);
-  const console = await openSharedConsole("", options.json, context, { interrupt: () => shell.interrupt() });
+  const console = await openSharedConsole("", options.json, context, {
+    interrupt: () => shell.interrupt(),
+    repeats: true,
+  });
   const reading = shell.runLines(console);
   try {
     await redial(address, { ca, firstMustHold: true }, context, (connection) => shell.serve(connection));
@@ -59,6 +65,7 @@ export async function runConsole(
 /** The console's side of a link that may come and go. */
 class ShellConsole {
   #options: ConnectOptions;
+  #console?: Console;
   #token?: Token;
   #context: Context;
   #printer: Printer;
@@ -70,6 +77,7 @@ class ShellConsole {
   #exit?: Exit;
   #interrupts = -1;
   #hasFailed = false;
+  #hasLeft = false;
   #refusal: unknown;
 
   constructor(options: ConnectOptions, token: Token | undefined, context: Context) {
@@ -95,8 +103,11 @@ class ShellConsole {
     this.#remote = remote;
     this.#hasOpened = true;
     this.#cwd ??= remote.about?.cwd;
+    this.#hasLeft = false;
+    // It may have been typed at while there was no link.
+    if (this.#interrupts < 0) this.#retitle();
     this.#opened.resolve();
-    using _stopping = this.#context.stop.calls(() => remote.close());
+    using _stopping = this.#context.stop.calls(() => this.#leave(remote));
     try {
       return await remote.lost;
     } catch (error) {
@@ -104,6 +115,7 @@ class ShellConsole {
       const reason = isOver ? "end of stream" : reasonOf(error);
       reporter.report({ event: "disconnected", peer: connection.remote, reason });
       if (isOver) return true;
+      if (this.#hasLeft) return false;
       throw error;
     } finally {
       this.#remote = undefined;
@@ -113,18 +125,27 @@ class ShellConsole {
 
   /** Runs the lines, one after the other. */
   async runLines(console: Console): Promise<void> {
+    this.#console = console;
     await this.#opened.promise;
-    this.#prompt(console);
+    if (console.isTerminal && !this.#isOver) console.print("Each line is a command; bye or Ctrl-D ends.");
+    this.#prompt();
     for await (const line of console.lines) {
-      if (this.#isOver || line.trim() === "bye") break;
+      if (this.#isOver || LAST_WORDS.includes(line.trim())) break;
       if (line.trim()) await this.#run(line);
       if (this.#isOver) break;
       if (this.#printer.isMidLine) this.#context.reporter.write("\n");
       this.#printer.isMidLine = false;
-      this.#prompt(console);
+      this.#prompt();
     }
     this.#isOver = true;
     this.#context.stop.now();
+  }
+
+  /** Ends the link, and with it what runs there. */
+  #leave(remote: Remote): void {
+    remote.close();
+    // To give the terminal back waits for what is being written, and that for whoever doesn't read it.
+    if (this.#console?.isTerminal && this.#printer.isPrinting) Deno.exit();
   }
 
   /** Ctrl-C. */
@@ -133,7 +154,9 @@ class ShellConsole {
     if (this.#interrupts < 0) return;
     const signal = INSISTENCE[Math.min(this.#interrupts++, INSISTENCE.length - 1)];
     // Where the wire has no signals, to leave is what ends a command.
-    if (!this.#remote.signal(signal)) this.#remote.close();
+    if (this.#remote.signal(signal)) return;
+    this.#hasLeft = true;
+    this.#remote.close();
   }
 
   /** There will be no other link. */
@@ -155,6 +178,8 @@ class ShellConsole {
     const remote = this.#remote;
     if (!remote) return;
     this.#interrupts = 0;
+    // Whoever comes back to it by fg is shown no prompt meanwhile.
+    this.#console?.retitle("");
     try {
       const argv = remote.about?.shell === false ? wordsOf(line) : [line];
       this.#exit = await remote.run(argv, this.#cwd, this.#printer.print);
@@ -167,21 +192,31 @@ class ShellConsole {
       if (!(error instanceof PinwireError)) throw error;
       this.#exit = undefined;
       if (this.#context.stop.signal.aborted) return;
-      this.#hasFailed = true;
-      // Of a link that was lost its own end tells.
-      if (remote === this.#remote) reporter.error(error);
-      if (error.code === "no_folder") this.#cwd = remote.about?.cwd;
+      this.#hasFailed ||= !this.#console?.isTerminal;
+      if (error.code === "no_folder") {
+        this.#cwd = remote.about?.cwd;
+        reporter.error(
+          new PinwireError(error.code, error.message, { hint: `now in ${this.#cwd}, nothing was run` }),
+        );
+      } else if (remote === this.#remote) {
+        // Of a link that was lost its own end tells.
+        reporter.error(error);
+      }
     } finally {
       this.#interrupts = -1;
     }
   }
 
-  #prompt(console: Console): void {
+  #prompt(): void {
+    this.#retitle();
+    this.#console?.prompt();
+  }
+
+  #retitle(): void {
     const about = this.#remote?.about;
     const place = about ? `${about.host}:${this.#cwd}` : "";
     const code = this.#exit?.code ? ` [${this.#exit.code}]` : "";
-    console.retitle(`${visible(place)}${code}> `.trimStart());
-    console.prompt();
+    this.#console?.retitle(`${visible(place)}${code}> `.trimStart());
   }
 }
 

@@ -8,6 +8,9 @@ const LARGEST = 65_536;
 /** After the process has gone, a pipe on which for so many ms nothing came is left to whoever holds it. */
 const LINGER = 200;
 
+/** No pipe holds more than so many bytes (pipe(7)): what comes then is of others, who may go on for ever. */
+const MOST_LEFT = 1024 * 1024;
+
 /**
  * Takes what was read: `bytes` from `at` on, with room for a header before it, good until the promise is done. It
  * gives false if no more is wanted.
@@ -20,6 +23,8 @@ export class Drain {
   readonly done: Promise<void>;
   #source: Source;
   #isDone = false;
+  #isLingering = false;
+  #left = MOST_LEFT;
   #readSince?: number;
 
   constructor(source: Source, deliver: Deliver) {
@@ -30,6 +35,7 @@ export class Drain {
   /** The process has gone. What it wrote is still read; what nothing comes on any more is given up. */
   async linger(): Promise<void> {
     const gone = performance.now();
+    this.#isLingering = true;
     while (!this.#isDone) {
       const waits = performance.now() - Math.max(gone, this.#readSince ?? Infinity);
       if (waits >= LINGER) this.cancel();
@@ -50,6 +56,7 @@ export class Drain {
         const got = await this.#source.read(bytes.subarray(HEADER));
         this.#readSince = undefined;
         if (!got) return;
+        if (this.#isLingering && (this.#left -= got.length) < 0) break;
         if (!await deliver(new Uint8Array(got.buffer, 0, HEADER + got.length), HEADER)) break;
         const isFull = HEADER + got.length === got.buffer.byteLength;
         bytes = isFull && got.length < LARGEST

@@ -19,9 +19,8 @@ export interface ExecOptions {
   ca?: string;
 }
 
-/** Ended by a second Ctrl-C, or by SIGTERM: 128+n (bash(1), EXIT STATUS). */
+/** Ended by a second Ctrl-C: 128+n (bash(1), EXIT STATUS). */
 const INTERRUPTED = 130;
-const TERMINATED = 143;
 
 /**
  * Runs one command on a server and gives its exit code.
@@ -113,11 +112,9 @@ class Interrupts implements Disposable {
     this.#pass();
     this.#pass = undefined;
   };
-  #onTerminate = () => Deno.exit(TERMINATED);
 
   constructor() {
     Deno.addSignalListener("SIGINT", this.#onInterrupt);
-    if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", this.#onTerminate);
   }
 
   /** From now on there is a command. */
@@ -127,6 +124,5 @@ class Interrupts implements Disposable {
 
   [Symbol.dispose](): void {
     Deno.removeSignalListener("SIGINT", this.#onInterrupt);
-    if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGTERM", this.#onTerminate);
   }
 }

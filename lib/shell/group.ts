@@ -5,10 +5,16 @@ const KILL_AFTER = 1_000;
 /** Ms between two looks at whether it has gone. */
 const LOOK_AGAIN = 20;
 
+/** What a command left behind may need so many ms to call setsid. */
+const FORK_TIME = 50;
+
+/** So often it is looked whether a killed session has begun other groups meanwhile. */
+const ROUNDS = 5;
+
 /** Groups that may still have a process: they are killed when we are ended in a hurry. */
 const alive = new Set<ProcessGroup>();
 globalThis.addEventListener("unload", () => {
-  for (const group of alive) group.signal("SIGKILL");
+  for (const group of alive) group.kill();
 });
 
 /**
@@ -17,7 +23,7 @@ globalThis.addEventListener("unload", () => {
  */
 export class ProcessGroup {
   #leader: number;
-  #ending?: Promise<void>;
+  #hasLeader = true;
 
   /** @param leader the process id of a session's leader */
   constructor(leader: number) {
@@ -25,9 +31,19 @@ export class ProcessGroup {
     alive.add(this);
   }
 
-  /** Sends a signal to the leader's group; false if there is none any more, or it is not ours to signal. */
-  signal(name: Signal): boolean {
-    return signalGroup(this.#leader, name);
+  /** Its number may belong to another process from now on. */
+  leaderHasGone(): void {
+    this.#hasLeader = false;
+  }
+
+  /** Sends a signal to the leader's group, while there is a leader. */
+  signal(name: Signal): void {
+    if (this.#hasLeader) signalGroup(this.#leader, name);
+  }
+
+  /** Kills its session, now. */
+  kill(): void {
+    for (const group of this.#groups("session")) signalGroup(group, "SIGKILL");
   }
 
   /**
@@ -36,23 +52,33 @@ export class ProcessGroup {
    * @param reach `session` if the other groups of the leader's session go too; those of a `terminal` are told first
    * that it hangs up, as shells expect
    */
-  end(reach: "group" | "session" | "terminal"): Promise<void> {
-    return this.#ending ??= this.#end(reach);
-  }
-
-  async #end(reach: "group" | "session" | "terminal"): Promise<void> {
-    const groups = reach === "group" ? [this.#leader] : groupsOfSession(this.#leader);
-    if (reach === "terminal") { for (const group of groups) signalGroup(group, "SIGHUP"); }
-    let left = groups.filter((group) => signalGroup(group, "SIGTERM"));
+  async end(reach: Reach): Promise<void> {
+    alive.add(this);
+    if (reach === "group" && isThere(this.#leader)) await pause(FORK_TIME);
+    let left = this.#groups(reach);
+    if (reach === "terminal") { for (const group of left) signalGroup(group, "SIGHUP"); }
+    left = left.filter((group) => signalGroup(group, "SIGTERM"));
     const late = performance.now() + KILL_AFTER;
     while (left.length && performance.now() < late) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
+      await pause(LOOK_AGAIN);
       left = left.filter(isThere);
     }
-    for (const group of left) signalGroup(group, "SIGKILL");
+    for (let round = 0; round < ROUNDS; round++) {
+      const groups = reach === "group" ? left.filter(isThere) : this.#groups(reach);
+      if (!groups.length) break;
+      for (const group of groups) signalGroup(group, "SIGKILL");
+      await pause(LOOK_AGAIN);
+    }
     alive.delete(this);
   }
+
+  #groups(reach: Reach): number[] {
+    return reach === "group" ? [this.#leader] : groupsOfSession(this.#leader, this.#hasLeader);
+  }
 }
+
+/** How much of a command is ended. */
+type Reach = "group" | "session" | "terminal";
 
 function signalGroup(group: number, name: Signal): boolean {
   try {
@@ -63,31 +89,41 @@ function signalGroup(group: number, name: Signal): boolean {
   }
 }
 
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
 // Signal 0 only asks (kill(2)), which Deno's types don't know.
 const isThere = (group: number) => signalGroup(group, 0 as unknown as Signal);
 
-/** The leader's group and, where the system tells (proc_pid_stat(5)), the others of its session. */
-function groupsOfSession(session: number): number[] {
-  const groups = new Set([session]);
+/**
+ * The groups of a session that have a process, where the system tells (proc_pid_stat(5)); elsewhere its leader's own.
+ *
+ * @param hasLeader whether its leader is still there; if another process has its number, the session is over
+ */
+function groupsOfSession(session: number, hasLeader: boolean): number[] {
+  const groups = new Set<number>();
   try {
     for (const { name } of Deno.readDirSync("/proc")) {
       if (!/^\d+$/.test(name)) continue;
-      const [, , group, of] = statOf(name);
-      if (of === session) groups.add(group);
+      const { isZombie, group, of } = statOf(name);
+      if (of !== session || isZombie) continue;
+      if (Number(name) === session && !hasLeader) return [];
+      groups.add(group);
     }
   } catch {
-    // Not Linux, or not allowed: the group is what we know.
+    // Not Linux, or not allowed.
+    return isThere(session) ? [session] : [];
   }
   return [...groups];
 }
 
-/** State, parent, group and session of a process; nothing of one that has just gone. */
-function statOf(pid: string): number[] {
+/** What a process is, its group and its session; of one that has just gone, nothing. */
+function statOf(pid: string): { isZombie: boolean; group: number; of: number } {
   try {
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
     // The name, in brackets, may hold anything.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ", 4).map(Number);
+    const [state, , group, of] = stat.slice(stat.lastIndexOf(")") + 2).split(" ", 4);
+    return { isZombie: state === "Z" || state === "X", group: Number(group), of: Number(of) };
   } catch {
-    return [];
+    return { isZombie: true, group: 0, of: 0 };
   }
 }

@@ -4,6 +4,7 @@ import { makeFrame, type Patience, TYPE } from "./protocol.ts";
 
 /** Ms between two looks at the time. */
 const LOOK_AGAIN = 1_000;
+const LATE = 3 * LOOK_AGAIN;
 
 /** Asks an end that is silent whether it is there, and closes the connection if it doesn't answer. */
 export class Heartbeat {
@@ -11,6 +12,7 @@ export class Heartbeat {
   #patience: Patience;
   #heardAt = performance.now();
   #timer: ReturnType<typeof setInterval>;
+  #lookedAt = performance.now();
   #isAsking = false;
   #isDead = false;
 
@@ -39,7 +41,11 @@ export class Heartbeat {
   }
 
   #look(): void {
-    const silence = performance.now() - this.#heardAt;
+    const now = performance.now();
+    // We were stopped ourselves, by Ctrl-Z or a closed lid: the other end may have said much.
+    if (now - this.#lookedAt > LATE) this.heard();
+    this.#lookedAt = now;
+    const silence = now - this.#heardAt;
     if (silence >= this.#patience.dead) {
       this.#isDead = true;
       this.#connection.close();

@@ -1,3 +1,4 @@
+import { within } from "../net/mod.ts";
 import type { Child } from "./child.ts";
 import { type Deliver, Drain } from "./drain.ts";
 import { ProcessGroup } from "./group.ts";
@@ -10,6 +11,11 @@ export interface Limits {
   /** Bytes of output; 0 is no limit. */
   readonly maxOutput: number;
 }
+
+/** The exit code of a command that was ended, and said 0. */
+const ENDED = 255;
+/** Ms that output has, after the end of a command that was ended, to be taken. */
+const LAST_WORDS = 200;
 
 /** Bytes that have crossed the wire for a job. */
 export interface Traffic {
@@ -28,7 +34,10 @@ export class Job {
   #drains: Drain[] = [];
   #reason?: string;
   #isInputClosed = false;
-  #ended?: Promise<void>;
+  #isOver = false;
+  #ending: Promise<unknown> = Promise.resolve();
+  /** Fulfilled when it was ended from here and nothing more is waited for. */
+  #cut = Promise.withResolvers<undefined>();
 
   constructor(child: Child, hasTerminal: boolean, limits: Limits) {
     this.#child = child;
@@ -49,23 +58,30 @@ export class Job {
       : undefined;
     this.#drain(child.stdout, "stdout", stdout);
     if (child.stderr) this.#drain(child.stderr, "stderr", stderr);
-    const { code, signal } = await child.status;
+    const status = await Promise.race([child.status, this.#cut.promise]);
+    this.#group.leaderHasGone();
+    this.#endGroup("group");
+    await Promise.race([Promise.all(this.#drains.map((drain) => drain.linger())), this.#cut.promise]);
     clearTimeout(timer);
-    this.#ended ??= this.#group.end(this.#hasTerminal ? "terminal" : "group");
-    await Promise.all(this.#drains.map((drain) => drain.linger()));
+    this.#isOver = true;
+    this.#cancel();
     child.close();
-    return { code, signal, ...this.#reason !== undefined && { reason: this.#reason } };
+    const { code, signal } = status ?? { code: ENDED, signal: null };
+    if (this.#reason === undefined) return { code, signal };
+    // It may have ended well by its own account; its client should not go on as if it had.
+    return { code: code || ENDED, signal, reason: this.#reason };
   }
 
-  /** Writes to its stdin; what it doesn't want any more is passed over. */
-  async input(bytes: Uint8Array): Promise<void> {
-    if (this.#isInputClosed) return;
+  /** Writes to its stdin; false if nobody reads that any more. */
+  async input(bytes: Uint8Array): Promise<boolean> {
+    if (this.#isInputClosed) return false;
     this.traffic.stdin += bytes.length;
     try {
       await this.#child.write(bytes);
     } catch {
       this.#isInputClosed = true;
     }
+    return !this.#isInputClosed;
   }
 
   /** Ends its stdin. */
@@ -87,14 +103,26 @@ export class Job {
 
   /** Ends it with all of its processes, by SIGTERM and after 1 s SIGKILL; done when that is through. */
   async end(reason: string): Promise<void> {
-    if (!this.#ended) this.#reason = reason;
-    await (this.#ended ??= this.#group.end(this.#hasTerminal ? "terminal" : "session"));
-    for (const drain of this.#drains) drain.cancel();
+    if (!this.#isOver) this.#reason ??= reason;
+    this.#endGroup("session");
+    await this.#ending;
+    this.#cancel();
+    // What was printed before may still be on its way, but not for ever.
+    await within(LAST_WORDS, Promise.all(this.#drains.map(({ done }) => done)));
+    this.#cut.resolve(undefined);
   }
 
   /** Done when none of its processes is left that could be ended. */
-  get ended(): Promise<void> {
-    return this.#ended ?? Promise.resolve();
+  get ended(): Promise<unknown> {
+    return this.#ending;
+  }
+
+  #endGroup(reach: "group" | "session"): void {
+    this.#ending = Promise.all([this.#ending, this.#group.end(this.#hasTerminal ? "terminal" : reach)]);
+  }
+
+  #cancel(): void {
+    for (const drain of this.#drains) drain.cancel();
   }
 
   #drain(source: Child["stdout"], name: "stdout" | "stderr", deliver: Deliver): void {
@@ -107,9 +135,7 @@ export class Job {
         traffic[name] += count;
         if (count && !await deliver(bytes.subarray(0, at + count), at)) return false;
         if (count === bytes.length - at) return true;
-        // It may have ended already, by itself.
-        this.#reason ??= `printed more than ${maxOutput} bytes (--max-output)`;
-        void this.end(this.#reason);
+        void this.end(`printed more than ${maxOutput} bytes (--max-output)`);
         return false;
       }),
     );

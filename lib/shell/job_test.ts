@@ -160,7 +160,7 @@ posix("Job tells why output is cut short, even of a command that had ended befor
     await on.gone;
     await turn();
   });
-  assertEquals(await on.exit, { ...PLAIN, reason: "printed more than 7 bytes (--max-output)" });
+  assertEquals(await on.exit, { ...PLAIN, code: 255, reason: "printed more than 7 bytes (--max-output)" });
   assertEquals(on.stdout, "1234567");
 });
 

@@ -1,7 +1,7 @@
 import { PinwireError } from "../errors.ts";
 import type { Reporter } from "../net/mod.ts";
 import type { AuditLog, Entry } from "./audit.ts";
-import { type Child, type Program, startPiped } from "./child.ts";
+import { type Child, findProgram, type Program, startPiped } from "./child.ts";
 import type { Deliver } from "./drain.ts";
 import { Job, type Limits } from "./job.ts";
 import type { Exec, Exit } from "./protocol.ts";
@@ -27,6 +27,8 @@ export interface Started {
   finish(stdout: Deliver, stderr: Deliver): Promise<Exit>;
 }
 
+/** So many who have proven nothing are logged in a second. */
+const STRANGERS = 10;
 /** Characters of a command that are told of. */
 const MOST_SHOWN = 200;
 
@@ -34,17 +36,24 @@ const MOST_SHOWN = 200;
 const POSIX_SHELL = /(^|\/)(sh|ash|bash|dash|ksh|mksh|yash|zsh)$/;
 
 /** Starts the commands of all clients of a server, by its rules, and keeps the log. */
-export class Jobs implements Disposable {
+export class Jobs {
   readonly rules: Rules;
   #reporter: Reporter;
   #log?: AuditLog;
   #running = 0;
   #count = 0;
+  /** Refused before they had proven anything: in this second, since when that is, and not logged so far. */
+  #strangers = 0;
+  #strangersSince = -Infinity;
+  #skipped = 0;
+  /** Where the allowed commands are. */
+  #paths: Map<string, string | undefined>;
 
   constructor(rules: Rules, reporter: Reporter, log?: AuditLog) {
     this.rules = rules;
     this.#reporter = reporter;
     this.#log = log;
+    this.#paths = new Map(rules.allowCommand.map((name) => [name, findProgram(name)]));
   }
 
   /** Whether a shell runs the commands. */
@@ -63,7 +72,7 @@ export class Jobs implements Disposable {
     const id = ++this.#count;
     const folder = cwd === undefined ? rules.cwd : cwd.startsWith("/") ? cwd : `${rules.cwd}/${cwd}`;
     const place = cwd !== undefined && !pty && this.hasShell && POSIX_SHELL.test(rules.shell)
-      ? Deno.makeTempFileSync({ prefix: "pinwire-shell-" })
+      ? makePlace()
       : undefined;
     this.#running++;
     let job: Job;
@@ -78,7 +87,7 @@ export class Jobs implements Disposable {
       job = new Job(child, pty !== undefined, rules);
     } catch (error) {
       this.#running--;
-      if (place !== undefined) takePlace(place);
+      if (place !== undefined) await takePlace(place);
       if (error instanceof PinwireError) this.refused(peer, error, argv);
       throw error;
     }
@@ -88,7 +97,7 @@ export class Jobs implements Disposable {
       finish: async (stdout, stderr) => {
         try {
           const end = await job.run(stdout, stderr);
-          const exit: Exit = { ...end, cwd: place === undefined ? null : takePlace(place) };
+          const exit: Exit = { ...end, cwd: place === undefined ? null : await takePlace(place) };
           this.#ended(exit, { peer, id, argv, ms: Math.round(performance.now() - begun), ...job.traffic });
           return exit;
         } finally {
@@ -105,13 +114,22 @@ export class Jobs implements Disposable {
       new PinwireError(error.code, `refused ${peer}${what}: ${error.message}`, { hint: error.hint }),
       peer,
     );
-    if (error.code !== "not_logged") {
-      this.#write({ event: "refused", peer, ...argv && { argv }, reason: error.message });
-    }
+    if (error.code === "not_logged" || !argv && !this.#isLogged()) return;
+    const skipped = this.#skipped && { skipped: this.#skipped };
+    this.#skipped = 0;
+    this.#write({ event: "refused", peer, ...argv && { argv }, reason: error.message, ...skipped });
   }
 
-  [Symbol.dispose](): void {
-    this.#log?.[Symbol.dispose]();
+  /** Who has proven nothing can't fill the disk: of a crowd a few are logged, and how many were not. */
+  #isLogged(): boolean {
+    const now = performance.now();
+    if (now - this.#strangersSince > 1_000) {
+      this.#strangersSince = now;
+      this.#strangers = 0;
+    }
+    if (++this.#strangers <= STRANGERS) return true;
+    this.#skipped++;
+    return false;
   }
 
   #programOf(argv: readonly string[], place: string | undefined): Pick<Program, "file" | "args"> {
@@ -121,7 +139,7 @@ export class Jobs implements Disposable {
       return { file: shell, args: ["-c", place === undefined ? command : tellingPlace(command, place)] };
     }
     const [name, ...args] = argv;
-    if (allowCommand.includes(name)) return { file: name, args };
+    if (allowCommand.includes(name)) return { file: this.#paths.get(name) ?? name, args };
     throw new PinwireError("not_allowed", `${JSON.stringify(name)} is not one of the commands allowed here`, {
       hint: `allowed: ${allowCommand.join(", ")}`,
     });
@@ -189,18 +207,39 @@ const tellingPlace = (command: string, place: string) =>
 
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** What the shell wrote at its end. */
-function takePlace(place: string): string | null {
+/** A file for where the shell is at its end; without a folder for such files its client isn't told. */
+function makePlace(): string | undefined {
   try {
-    const path = Deno.readTextFileSync(place).replace(/\n$/, "");
-    Deno.removeSync(place);
-    return path.startsWith("/") && !path.includes("\ufffd") ? path : null;
-  } catch {
-    return null;
+    return Deno.makeTempFileSync({ prefix: "pinwire-shell-" });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return undefined;
   }
 }
 
-const tooMany = (max: number) =>
+/** What the shell wrote at its end. The command may have put anything in its place. */
+async function takePlace(place: string): Promise<string | null> {
+  try {
+    if (!(await Deno.lstat(place)).isFile) return null;
+    using file = await Deno.open(place);
+    const buffer = new Uint8Array(LONGEST_PATH);
+    const path = new TextDecoder().decode(buffer.subarray(0, await file.read(buffer) ?? 0)).replace(
+      /\n$/,
+      "",
+    );
+    return path.startsWith("/") && !path.includes("\ufffd") ? path : null;
+  } catch {
+    return null;
+  } finally {
+    await Deno.remove(place).catch(() => {});
+  }
+}
+
+/** PATH_MAX (limits.h). */
+const LONGEST_PATH = 4096;
+
+/** There are so many commands already. */
+export const tooMany = (max: number) =>
   new PinwireError("too_many_sessions", `this server runs no more than ${max} at a time`, {
     hint: "wait for one to end, or raise its --max-sessions",
   });

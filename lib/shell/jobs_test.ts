@@ -42,7 +42,7 @@ async function world(rules: Partial<Rules> = {}) {
     },
     logged: (): Entry[] => Deno.readTextFileSync(path).trim().split("\n").map((line) => JSON.parse(line)),
     async [Symbol.asyncDispose]() {
-      jobs[Symbol.dispose]();
+      log[Symbol.dispose]();
       await folder[Symbol.asyncDispose]();
     },
   };

@@ -19,6 +19,7 @@ export class Printer {
   isMidLine = false;
   #context: Context;
   #failure?: PinwireError;
+  #writes = 0;
   #ends: (() => Promise<void>)[] = [];
 
   constructor({ json, raw }: PrinterOptions, context: Context) {
@@ -28,6 +29,11 @@ export class Printer {
       const sinks = { stdout: this.#sink(Deno.stdout, raw), stderr: this.#sink(Deno.stderr, raw) };
       this.print = (kind, bytes) => sinks[kind](bytes);
     }
+  }
+
+  /** Whether something is being written. */
+  get isPrinting(): boolean {
+    return this.#writes > 0;
   }
 
   /** A command has ended: what is left of a character, or of a line's end, belongs to no other. */
@@ -55,6 +61,7 @@ export class Printer {
   }
 
   async #write(file: typeof Deno.stdout | typeof Deno.stderr, bytes: Uint8Array): Promise<void> {
+    this.#writes++;
     try {
       for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
       const isShared = file === Deno.stdout || Deno.stdout.isTerminal() && Deno.stderr.isTerminal();
@@ -64,6 +71,7 @@ export class Printer {
       if (!(error instanceof Deno.errors.BrokenPipe)) this.#failure ??= unwritable(error);
       this.#context.stop.now();
     }
+    this.#writes--;
   }
 }
 

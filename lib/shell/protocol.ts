@@ -237,7 +237,8 @@ function parseTerminal(pty: unknown): Terminal {
 /** @throws {PinwireError} `bad_frame` */
 export function parseExit(body: Uint8Array): Exit {
   const { code, signal, cwd, reason } = parseJson(body);
-  if (!Number.isInteger(code)) throw badFrame("an exit without code");
+  const isCode = Number.isInteger(code) && Number(code) >= 0 && Number(code) <= 255;
+  if (!isCode) throw badFrame("an exit without a code from 0 to 255");
   return {
     code: code as number,
     signal: typeof signal === "string" ? signal : null,

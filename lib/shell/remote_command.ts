@@ -14,6 +14,8 @@ export class RemoteCommand {
   #job: Job;
   #credit = new Credit();
   #stdin: Inflow;
+  /** Whether its stdin has ended. */
+  #hasEnded = false;
   #isGivenUp = false;
 
   constructor(stream: number, connection: Connection, started: Started) {
@@ -23,7 +25,10 @@ export class RemoteCommand {
     this.#job = started.job;
     this.#stdin = new Inflow(
       new Window(),
-      (bytes) => this.#job.input(bytes),
+      // Its client keeps what nobody wants.
+      async (bytes) => {
+        if (!await this.#job.input(bytes)) this.#stdin.close();
+      },
       (count) => void connection.write(makeWindow(stream, count)).catch(() => {}),
     );
   }
@@ -32,6 +37,7 @@ export class RemoteCommand {
   async run(): Promise<void> {
     const exit = await this.#started.finish(this.#deliver(TYPE.stdout), this.#deliver(TYPE.stderr));
     this.#stdin.close();
+    this.#credit.close();
     if (!this.#isGivenUp) {
       await this.#connection.write(makeJsonFrame(TYPE.exit, this.#stream, exit)).catch(() => {});
     }
@@ -46,10 +52,11 @@ export class RemoteCommand {
   take(type: number, body: Uint8Array): boolean {
     switch (type) {
       case TYPE.stdin:
-        this.#stdin.put(body);
+        if (!this.#hasEnded) this.#stdin.put(body);
         return true;
       case TYPE.stdinEnd:
-        void this.#stdin.drained().then(() => this.#job.endInput());
+        if (!this.#hasEnded) void this.#stdin.drained().then(() => this.#job.endInput());
+        this.#hasEnded = true;
         return true;
       case TYPE.window:
         this.#credit.grant(parseWindow(body));

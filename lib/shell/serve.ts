@@ -1,15 +1,17 @@
 import { PinwireError, usageError } from "../errors.ts";
-import { type Address, type Context, isLoopback, serve, type ServerOptions } from "../net/mod.ts";
+import { type Address, type Context, isLoopback, serve, type ServerOptions, type Stop } from "../net/mod.ts";
 import { Gate, POOL } from "../net/gate.ts";
 import { AuditLog } from "./audit.ts";
+import { findProgram } from "./child.ts";
 import { Jobs, type Rules } from "./jobs.ts";
 import { serveShell } from "./server.ts";
 import { serveSimple, SIMPLE_MAX_OUTPUT } from "./simple_server.ts";
 import { openToken } from "./token.ts";
 
 /** What `shell serve` is told. */
-export interface ShellOptions extends ServerOptions, Omit<Rules, "env" | "cwd" | "maxOutput"> {
+export interface ShellOptions extends ServerOptions, Pick<Rules, "allowCommand" | "timeout" | "maxSessions"> {
   wire: "v1" | "simple";
+  shell?: string;
   tokenFile?: string;
   cwd?: string;
   /** Variables, each as NAME and value. */
@@ -38,37 +40,69 @@ export async function runShellServer(
   const rules: Rules = {
     ...options,
     maxOutput: options.maxOutput ?? (isSimple ? SIMPLE_MAX_OUTPUT : 0),
+    shell: runnable(options.shell ?? "/bin/sh", "--shell"),
     cwd: realFolder(options.cwd),
-    env: Object.fromEntries(options.env),
+    // That of whoever started us is no place for their cd -.
+    env: { OLDPWD: "", ...Object.fromEntries(options.env) },
   };
-  using jobs = new Jobs(rules, reporter, log);
+  for (const name of rules.allowCommand) runnable(name, "--allow-command");
+  const jobs = new Jobs(rules, reporter, log);
   const ran = () => {
     if (options.once) stop.now();
   };
+  using _ending = alsoStops(stop);
+  const { idleTimeout } = options;
+  // Pings and half lines are no use of a shell: what counts is what runs.
+  const server = { ...options, idleTimeout: 0 };
   const handlers = { opened, datagrams: () => Promise.resolve() };
   if (isSimple) {
-    await serve(address, options, context, {
+    await serve(address, server, context, {
       ...handlers,
       warning: EVERYBODY,
-      connection: (connection) => serveSimple(connection, context, { jobs, ran }),
+      connection: (connection) => serveSimple(connection, context, { jobs, idleTimeout, ran }),
     });
     return;
   }
   const token = await openToken(options.tokenFile, (path) => {
     reporter.report({
       event: "notice",
-      text: `made ${path}: clients of this account find it, copy it to others`,
+      text: options.tokenFile === undefined
+        ? `made ${path}: clients of this account find it, copy it to others`
+        : `made ${path}: clients need it as their --token-file`,
     });
   });
   const { maxClients } = options;
-  const share = { jobs, token, gate: new Gate(reporter, maxClients), ran };
-  await serve(address, { ...options, maxClients: maxClients + POOL }, context, {
+  const share = { jobs, token, gate: new Gate(reporter, maxClients), idleTimeout, ran };
+  await serve(address, { ...server, maxClients: maxClients + POOL }, context, {
     ...handlers,
     connection: (connection) => serveShell(connection, context, share),
   });
 }
 
 const EVERYBODY = "every user of this machine gets a shell as you";
+
+/** A closed terminal and Ctrl-\\ would end the server alone, and leave its commands. Under nohup(1) it goes on. */
+function alsoStops(stop: Stop): Disposable {
+  const signals: Deno.Signal[] = ignoresHangup() ? ["SIGQUIT"] : ["SIGQUIT", "SIGHUP"];
+  const onSignal = () => stop.now();
+  for (const signal of signals) Deno.addSignalListener(signal, onSignal);
+  return {
+    [Symbol.dispose]() {
+      for (const signal of signals) Deno.removeSignalListener(signal, onSignal);
+    },
+  };
+}
+
+/** Whether SIGHUP, the first signal, is in the mask of those ignored (proc_pid_status(5)); unknown without a terminal. */
+function ignoresHangup(): boolean {
+  try {
+    const [, mask] = Deno.readTextFileSync("/proc/self/status").match(/^SigIgn:\s*([0-9a-f]+)/m) ?? [];
+    if (mask !== undefined) return (BigInt(`0x${mask}`) & 1n) === 1n;
+  } catch {
+    // Not Linux, or not allowed.
+  }
+  return !Deno.stderr.isTerminal();
+}
 
 function checkSystem(): void {
   if (Deno.permissions.querySync({ name: "run" }).state !== "granted") {
@@ -100,6 +134,15 @@ function checkAddress(address: Address, { wire, tlsCert, tlsKey }: ShellOptions)
 }
 
 const isAnyAddress = (hostname: string) => hostname === "0.0.0.0" || hostname === "::";
+
+/** The path of a program that can be run. */
+function runnable(name: string, option: string): string {
+  const path = findProgram(name);
+  if (path !== undefined) return path;
+  throw new PinwireError("not_found", `there is no program ${name} to be run`, {
+    hint: `check ${option}${name.includes("/") ? "" : " and PATH"}`,
+  });
+}
 
 function realFolder(path: string | undefined): string {
   try {

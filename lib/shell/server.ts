@@ -5,7 +5,8 @@ import type { Gate, Stay } from "../net/gate.ts";
 import { bindingOf, type Token } from "../net/proof.ts";
 import { ServerHandshake } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import type { Jobs } from "./jobs.ts";
+import { Idle } from "./idle.ts";
+import { type Jobs, tooMany } from "./jobs.ts";
 import {
   badFrame,
   type Failure,
@@ -26,6 +27,8 @@ export interface ShellShare {
   readonly jobs: Jobs;
   readonly token: Token;
   readonly gate: Gate;
+  /** Ms without a command after which a connection is closed; 0 is never. */
+  readonly idleTimeout: number;
   /** Called after each command. */
   ran(): void;
 }
@@ -66,12 +69,14 @@ class Session implements PullOptions {
   #running = new Set<Promise<void>>();
   #pending?: Promise<void>;
   #heartbeat?: Heartbeat;
+  #idle: Idle;
 
   constructor(connection: Connection, share: ShellShare, onProven: () => void) {
     this.#connection = connection;
     this.#share = share;
     this.#onProven = onProven;
     this.#handshake = new ServerHandshake(share.token, bindingOf(connection, "accepted"));
+    this.#idle = new Idle(share.idleTimeout, () => void this.#leave());
   }
 
   /** Waits at the gate, or is turned away there. */
@@ -130,15 +135,15 @@ class Session implements PullOptions {
         cause: error,
       });
     }
-    if (error instanceof PinwireError && (error.code === "bad_frame" || error instanceof FrameError)) {
-      await this.#say(error);
-    }
+    if (error instanceof FrameError) error = badFrame(`what is no frame (${error.message})`);
+    if (error instanceof PinwireError && error.code === "bad_frame") await this.#say(error);
     return error;
   }
 
   /** Ends all commands; done when none is left. */
   async end(why: string): Promise<void> {
     this.#heartbeat?.stop();
+    this.#idle.end();
     this.#stay?.left();
     await Promise.all([...this.#commands.values()].map((command) => command.end(why)));
     await Promise.all(this.#running);
@@ -172,6 +177,7 @@ class Session implements PullOptions {
       this.#onProven();
       this.#place = "ready";
       this.#heartbeat = new Heartbeat(this.#connection, SERVER_PATIENCE);
+      this.#idle.begin();
       await this.#connection.write(ready);
     } catch (error) {
       if (!(error instanceof PinwireError) || error.code !== "bad_version") throw error;
@@ -208,6 +214,9 @@ class Session implements PullOptions {
     this.#lastStream = stream;
     const { jobs, ran } = this.#share;
     const exec = parseExec(body);
+    const { maxSessions } = jobs.rules;
+    // They are many if their exits wait for a client that doesn't read.
+    if (this.#commands.size >= maxSessions) return await this.#fail(stream, tooMany(maxSessions));
     let command: RemoteCommand;
     try {
       command = new RemoteCommand(
@@ -220,8 +229,10 @@ class Session implements PullOptions {
       return await this.#fail(stream, error);
     }
     this.#commands.set(stream, command);
+    this.#idle.end();
     const running = command.run().then(() => {
       this.#commands.delete(stream);
+      if (!this.#commands.size && this.#place === "ready") this.#idle.begin();
       this.#running.delete(running);
       ran();
     });
@@ -233,6 +244,12 @@ class Session implements PullOptions {
     if (stream === 0) throw error;
     void this.#commands.get(stream)?.giveUp(error.message);
     await this.#connection.write(makeJsonFrame(TYPE.error, stream, failureOf(error)));
+  }
+
+  async #leave(): Promise<void> {
+    const seconds = this.#share.idleTimeout / 1000;
+    await this.#say(new PinwireError("idle_timeout", `nothing was run for ${seconds} s (--idle-timeout)`));
+    this.#connection.close();
   }
 
   async #turnAway(error: PinwireError): Promise<void> {

@@ -6,8 +6,8 @@ import { LONGEST_COMMAND } from "./protocol.ts";
 /** When the first bytes of a length have come, the others must follow within so many ms. */
 const REST_OF_LENGTH = 2_000;
 const LENGTH = 4;
-/** A length whose highest byte isn't zero: no answer is that long, but every text looks so. */
-const LOOKS_LIKE_TEXT = 1 << 24;
+/** Text has none of the control characters but tab, LF, CR and ESC; a length below 150 MB has one of the others. */
+const isText = (byte: number) => byte >= 0x20 || [0x09, 0x0a, 0x0d, 0x1b].includes(byte);
 
 /** A connection to a tutorial's server: a command, then its answer with its length in front. */
 export class SimpleClient {
@@ -99,9 +99,10 @@ export class SimpleClient {
   #explain(error: FrameError): PinwireError {
     const length = new DataView(Uint8Array.from({ length: LENGTH }, (_, i) => this.#head[i] ?? 0).buffer)
       .getInt32(0, true);
-    const isWhole = this.#head.length === LENGTH && length >= 0 && length < LOOKS_LIKE_TEXT;
-    // What begins like a short frame of wire v1 is its error.
-    if (!isWhole) return this.#head[0] === 0 && this.#head[1] === 0 ? otherWire(error) : stuck(error);
+    const isWhole = this.#head.length === LENGTH && length >= 0 && !this.#head.every(isText);
+    // What begins like a short frame of wire v1, whose numbers are the other way round, is its error.
+    if (this.#head[0] === 0 && this.#head[1] === 0 && this.#head[3]) return otherWire(error);
+    if (!isWhole) return stuck(error);
     if (error.code === "frame_too_long") {
       return new PinwireError("frame_too_long", `the answer has ${length} bytes`, {
         hint: "raise --max-frame",

@@ -2,6 +2,7 @@ import { PinwireError } from "../errors.ts";
 import { ByteBuffer, type Encoder, parseSpec } from "../framing/mod.ts";
 import { type Connection, type Context, HALF_CLOSE_TIME, hasGone, within } from "../net/mod.ts";
 import { guardLines } from "../net/line_guard.ts";
+import { Idle } from "./idle.ts";
 import type { Jobs, Started } from "./jobs.ts";
 import { LONGEST_COMMAND, SIMPLE_SPEC } from "./protocol.ts";
 
@@ -13,11 +14,20 @@ export const SIMPLE_MAX_OUTPUT = 16 * 1024 * 1024;
 /** The beginning of what a page can make a browser send, wherever something in between has cut it. */
 const REQUEST = /^[A-Z]+ (\/|\*|https?:)/;
 
+/** What the connections of a server share. */
+export interface SimpleShare {
+  readonly jobs: Jobs;
+  /** Ms without a command after which a connection is closed; 0 is never. */
+  readonly idleTimeout: number;
+  /** Called after each command. */
+  ran(): void;
+}
+
 /** Serves one connection of the tutorials' wire: a read is a command, and its answer has its length in front. */
 export async function serveSimple(
   connection: Connection,
   context: Context,
-  share: { jobs: Jobs; ran(): void },
+  share: SimpleShare,
 ): Promise<void> {
   const guarded = guardLines(connection, parseSpec("raw"));
   const session = new SimpleSession(connection, context, share);
@@ -39,19 +49,22 @@ export async function serveSimple(
 class SimpleSession {
   #connection: Connection;
   #context: Context;
-  #share: { jobs: Jobs; ran(): void };
+  #share: SimpleShare;
   #encoder: Encoder;
   #waiting: string[] = [];
   #working?: Promise<void>;
   #current?: Started;
+  #idle: Idle;
   #isFirst = true;
   #isOver = false;
 
-  constructor(connection: Connection, context: Context, share: { jobs: Jobs; ran(): void }) {
+  constructor(connection: Connection, context: Context, share: SimpleShare) {
     this.#connection = connection;
     this.#context = context;
     this.#share = share;
     this.#encoder = parseSpec(SIMPLE_SPEC).open().encoder;
+    this.#idle = new Idle(share.idleTimeout, () => connection.close());
+    this.#idle.begin();
   }
 
   /**
@@ -86,11 +99,13 @@ class SimpleSession {
   /** Ends the command that runs; no other is begun. Done when none of its processes is left. */
   async end(why: string): Promise<void> {
     this.#isOver = true;
+    this.#idle.end();
     await this.#current?.job.end(why);
     await this.#working;
   }
 
   async #work(): Promise<void> {
+    this.#idle.end();
     try {
       for (let command = this.#waiting.shift(); command !== undefined; command = this.#waiting.shift()) {
         if (this.#isOver) break;
@@ -111,6 +126,7 @@ class SimpleSession {
       this.#connection.close();
     }
     this.#working = undefined;
+    if (!this.#isOver) this.#idle.begin();
   }
 
   /** What it printed, stdout before stderr. */

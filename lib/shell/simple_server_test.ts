@@ -34,7 +34,9 @@ function world(rules: Partial<Rules> = {}, encoding?: Encoding) {
   const jobs = new Jobs({ ...own, ...rules }, context.reporter);
   const [here, there] = pipe();
   const count = { ran: 0 };
-  const served = serveSimple(here, context, { jobs, ran: () => void count.ran++ }).finally(here.close);
+  const served = serveSimple(here, context, { jobs, idleTimeout: 0, ran: () => void count.ran++ }).finally(
+    here.close,
+  );
   served.catch(() => {});
   const answers: Uint8Array[] = [];
   let came = Promise.withResolvers<void>();
@@ -68,7 +70,6 @@ function world(rules: Partial<Rules> = {}, encoding?: Encoding) {
     async [Symbol.asyncDispose]() {
       there.close();
       await Promise.allSettled([served, ended]);
-      jobs[Symbol.dispose]();
     },
   };
 }

@@ -3,6 +3,9 @@ import type { Terminal } from "./protocol.ts";
 /** The size where there is no terminal to ask. */
 const USUAL = { rows: 24, cols: 80 };
 
+/** What ends us, and 128+n. */
+const ENDINGS: [Deno.Signal, number][] = [["SIGHUP", 129], ["SIGQUIT", 131], ["SIGTERM", 143]];
+
 /** Our own terminal while a remote one stands behind it: each key goes there. */
 export interface LocalTerminal extends Disposable {
   readonly size: Terminal;
@@ -17,6 +20,10 @@ export function openLocalTerminal(): LocalTerminal {
     Deno.stdin.setRaw(true);
     leaveOutputAlone();
   }
+  // To end by these alone would leave the terminal raw; to exit gives it back.
+  const endings = Deno.build.os === "windows" ? [] : ENDINGS;
+  const leave = endings.map(([signal, code]) => [signal, () => Deno.exit(code)] as const);
+  for (const [signal, exit] of leave) Deno.addSignalListener(signal, exit);
   let onWindow: (() => void) | undefined;
   const term = Deno.env.get("TERM") ?? "";
   return {
@@ -27,6 +34,7 @@ export function openLocalTerminal(): LocalTerminal {
       Deno.addSignalListener("SIGWINCH", onWindow);
     },
     [Symbol.dispose]() {
+      for (const [signal, exit] of leave) Deno.removeSignalListener(signal, exit);
       if (onWindow) Deno.removeSignalListener("SIGWINCH", onWindow);
       if (isTerminal) Deno.stdin.setRaw(false);
     },

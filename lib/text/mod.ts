@@ -15,4 +15,4 @@ export {
   utf8,
 } from "./encoding.ts";
 export { BYTES_PER_ROW, hexdumpRows, parseHex } from "./hexdump.ts";
-export { visible, visibleLines } from "./visible.ts";
+export { safeJson, visible, visibleLines } from "./visible.ts";

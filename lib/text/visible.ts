@@ -22,3 +22,11 @@ export function visible(text: string): string {
 export function visibleLines(text: string): string {
   return text.split(/\r?\n/).map(visible).join("\n");
 }
+
+/** JSON that is safe on a terminal too: it escapes C0 itself, and here so is what `visible` makes visible. */
+export function safeJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
+    (character) => "\\u" + character.charCodeAt(0).toString(16).padStart(4, "0"),
+  );
+}

@@ -1,0 +1,98 @@
+/** poll(2): something can be read, or written. */
+export const POLLIN = 1;
+export const POLLOUT = 4;
+
+/** What {@linkcode Poller} needs of the C library. */
+export const POLL_SYMBOLS = {
+  poll: { parameters: ["buffer", "usize", "i32"], result: "i32", nonblocking: true },
+  pipe: { parameters: ["buffer"], result: "i32" },
+  pipe2: { parameters: ["buffer", "i32"], result: "i32", optional: true },
+  read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+} as const;
+
+type Libc = Deno.DynamicLibrary<typeof POLL_SYMBOLS>["symbols"];
+
+/** Who waits for a file, and for what. */
+interface Wait {
+  readonly file: number;
+  readonly events: number;
+  /** Is given what has happened; 0 if it is forgotten. */
+  readonly resolve: (happened: number) => void;
+}
+
+/** Bytes of a struct pollfd: an int, two shorts. */
+const ENTRY = 8;
+const FOR_EVER = -1;
+const LINUX_CLOEXEC = 0o2000000;
+
+/**
+ * Waits for files that the runtime can't wait for, all in one thread: a thread for each would soon leave none for
+ * others.
+ */
+export class Poller {
+  #c: Libc;
+  #waits = new Set<Wait>();
+  #isPolling = false;
+  #isWoken = false;
+  /** A byte through this pipe wakes a poll that is under way. */
+  #wakeEnd: number;
+  #wakeStart: number;
+
+  constructor(c: Libc) {
+    this.#c = c;
+    const ends = new Int32Array(2);
+    const into = new Uint8Array(ends.buffer);
+    // Commands should not inherit it; where there is no pipe2 they do.
+    if ((c.pipe2?.(into, LINUX_CLOEXEC) ?? c.pipe(into)) !== 0) throw new Error("no pipe is to be had");
+    [this.#wakeEnd, this.#wakeStart] = ends;
+  }
+
+  /** Waits until one of `events` can be done with a file, or it is hung up; gives what has happened (`revents`). */
+  ready(file: number, events: number): Promise<number> {
+    return new Promise((resolve) => {
+      this.#waits.add({ file, events, resolve });
+      if (this.#isPolling) this.#wake();
+      else void this.#poll();
+    });
+  }
+
+  /** Nobody waits for this file any more; whoever did is given 0. */
+  forget(file: number): void {
+    for (const wait of this.#waits) {
+      if (wait.file !== file) continue;
+      this.#waits.delete(wait);
+      wait.resolve(0);
+    }
+    if (this.#isPolling) this.#wake();
+  }
+
+  async #poll(): Promise<void> {
+    this.#isPolling = true;
+    while (this.#waits.size) {
+      const waits = [...this.#waits];
+      const entries = new DataView(new ArrayBuffer(ENTRY * (waits.length + 1)));
+      const put = (at: number, file: number, events: number) => {
+        entries.setInt32(at, file, true);
+        entries.setInt16(at + 4, events, true);
+      };
+      put(0, this.#wakeEnd, POLLIN);
+      waits.forEach(({ file, events }, i) => put(ENTRY * (i + 1), file, events));
+      // The view keeps the memory that another thread writes into.
+      await this.#c.poll(new Uint8Array(entries.buffer), BigInt(waits.length + 1), FOR_EVER);
+      if (this.#isWoken) this.#c.read(this.#wakeEnd, new Uint8Array(1), 1n);
+      this.#isWoken = false;
+      waits.forEach((wait, i) => {
+        const happened = entries.getInt16(ENTRY * (i + 1) + 6, true);
+        if (happened && this.#waits.delete(wait)) wait.resolve(happened);
+      });
+    }
+    this.#isPolling = false;
+  }
+
+  #wake(): void {
+    if (this.#isWoken) return;
+    this.#isWoken = true;
+    this.#c.write(this.#wakeStart, Uint8Array.of(0), 1n);
+  }
+}
