@@ -386,11 +386,11 @@ Deno.test({
     }
     assertEquals(
       sentenceOf("pi", "uptime"),
-      '"uptime" is too much: if it is what is to be run, write -- before it',
+      '"uptime" is too much: if it is part of what is to be run, write it behind --',
     );
     assertEquals(
       sentenceOf("pi", "uptime", "--", "-p"),
-      '"uptime" is too much: if it is what is to be run, write -- before it',
+      '"uptime" is too much: if it is part of what is to be run, write it behind --',
     );
     assertEquals(sentenceOf("pi"), "COMMAND is missing: write -- before it");
     assertEquals(sentenceOf("pi", "--"), "COMMAND is missing: write -- before it");
