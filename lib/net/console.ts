@@ -116,7 +116,7 @@ async function openTerminal(
   const queue = new ReadableStream<Typed>({
     start(controller) {
       readline.on("line", (text: string) => {
-        // Ctrl-\\ and the like get into it unseen.
+        // Ctrl-\ and the like get into it unseen.
         if (isOpen) controller.enqueue({ text: text.replace(UNSEEN, ""), isEarly: !isPrompting });
         isPrompting = false;
       });

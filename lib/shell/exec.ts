@@ -1,6 +1,5 @@
 import { PinwireError } from "../errors.ts";
-import { type Address, type Context, dial, dialOptions } from "../net/mod.ts";
-import type { Connection } from "../net/mod.ts";
+import { type Address, type Connection, type Context, dial, dialOptions } from "../net/mod.ts";
 import { ShellClient } from "./client.ts";
 import { Printer } from "./printer.ts";
 import type { Exit } from "./protocol.ts";

@@ -47,13 +47,18 @@ export class Jobs {
   #strangersSince = -Infinity;
   #skipped = 0;
   /** Where the allowed commands are. */
-  #paths: Map<string, string | undefined>;
+  #paths = new Map<string, string>();
 
+  /** @throws {PinwireError} `not_found` for an allowed command that isn't there */
   constructor(rules: Rules, reporter: Reporter, log?: AuditLog) {
     this.rules = rules;
     this.#reporter = reporter;
     this.#log = log;
-    this.#paths = new Map(rules.allowCommand.map((name) => [name, findProgram(name)]));
+    for (const name of rules.allowCommand) {
+      const path = findProgram(name);
+      if (path === undefined) throw notFound(name, "--allow-command");
+      this.#paths.set(name, path);
+    }
   }
 
   /** Whether a shell runs the commands. */
@@ -139,7 +144,8 @@ export class Jobs {
       return { file: shell, args: ["-c", place === undefined ? command : tellingPlace(command, place)] };
     }
     const [name, ...args] = argv;
-    if (allowCommand.includes(name)) return { file: this.#paths.get(name) ?? name, args };
+    const file = this.#paths.get(name);
+    if (file !== undefined) return { file, args };
     throw new PinwireError("not_allowed", `${JSON.stringify(name)} is not one of the commands allowed here`, {
       hint: `allowed: ${allowCommand.join(", ")}`,
     });
@@ -237,6 +243,12 @@ async function takePlace(place: string): Promise<string | null> {
 
 /** PATH_MAX (limits.h). */
 const LONGEST_PATH = 4096;
+
+/** There is no such program, which `option` names. */
+export const notFound = (name: string, option: string) =>
+  new PinwireError("not_found", `there is no program ${name} to be run`, {
+    hint: `check ${option}${name.includes("/") ? "" : " and PATH"}`,
+  });
 
 /** There are so many commands already. */
 export const tooMany = (max: number) =>

@@ -135,7 +135,7 @@ posix("Jobs tells the place whatever the folder for temporary files is called, a
 });
 
 posix("Jobs.start runs the programs that are allowed and no other, and no shell", async () => {
-  await using on = await world({ allowCommand: ["echo", "no-such-program"] });
+  await using on = await world({ allowCommand: ["echo", "cat"] });
   assertEquals(on.jobs.hasShell, false);
   const argv = ["echo", "$HOME;", "id", "`id`", "a  b", "", "-n"];
   assertEquals((await on.run({ argv })).stdout, "$HOME; id `id` a  b  -n\n");
@@ -145,14 +145,10 @@ posix("Jobs.start runs the programs that are allowed and no other, and no shell"
       [error.code, error.sentence],
       [
         "not_allowed",
-        `${JSON.stringify(word)} is not one of the commands allowed here: allowed: echo, no-such-program`,
+        `${JSON.stringify(word)} is not one of the commands allowed here: allowed: echo, cat`,
       ],
     );
   }
-  assertEquals(
-    (await errorOf(() => on.run("no-such-program"))).sentence,
-    "no-such-program is not installed: check its name",
-  );
   // There is no shell to say where it was.
   assertEquals((await on.run({ argv: ["echo"], cwd: "." })).cwd, null);
 });

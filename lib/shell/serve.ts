@@ -3,7 +3,7 @@ import { type Address, type Context, isLoopback, serve, type ServerOptions, type
 import { Gate, POOL } from "../net/gate.ts";
 import { AuditLog } from "./audit.ts";
 import { findProgram } from "./child.ts";
-import { Jobs, type Rules } from "./jobs.ts";
+import { Jobs, notFound, type Rules } from "./jobs.ts";
 import { serveShell } from "./server.ts";
 import { serveSimple, SIMPLE_MAX_OUTPUT } from "./simple_server.ts";
 import { openToken } from "./token.ts";
@@ -40,12 +40,11 @@ export async function runShellServer(
   const rules: Rules = {
     ...options,
     maxOutput: options.maxOutput ?? (isSimple ? SIMPLE_MAX_OUTPUT : 0),
-    shell: runnable(options.shell ?? "/bin/sh", "--shell"),
+    shell: shellOf(options),
     cwd: realFolder(options.cwd),
     // That of whoever started us is no place for their cd -.
     env: { OLDPWD: "", ...Object.fromEntries(options.env) },
   };
-  for (const name of rules.allowCommand) runnable(name, "--allow-command");
   const jobs = new Jobs(rules, reporter, log);
   const ran = () => {
     if (options.once) stop.now();
@@ -81,7 +80,7 @@ export async function runShellServer(
 
 const EVERYBODY = "every user of this machine gets a shell as you";
 
-/** A closed terminal and Ctrl-\\ would end the server alone, and leave its commands. Under nohup(1) it goes on. */
+/** A closed terminal and Ctrl-\ would end the server alone, and leave its commands. Under nohup(1) it goes on. */
 function alsoStops(stop: Stop): Disposable {
   const signals: Deno.Signal[] = ignoresHangup() ? ["SIGQUIT"] : ["SIGQUIT", "SIGHUP"];
   const onSignal = () => stop.now();
@@ -135,13 +134,10 @@ function checkAddress(address: Address, { wire, tlsCert, tlsKey }: ShellOptions)
 
 const isAnyAddress = (hostname: string) => hostname === "0.0.0.0" || hostname === "::";
 
-/** The path of a program that can be run. */
-function runnable(name: string, option: string): string {
-  const path = findProgram(name);
-  if (path !== undefined) return path;
-  throw new PinwireError("not_found", `there is no program ${name} to be run`, {
-    hint: `check ${option}${name.includes("/") ? "" : " and PATH"}`,
-  });
+function shellOf({ shell = "/bin/sh" }: ShellOptions): string {
+  const path = findProgram(shell);
+  if (path === undefined) throw notFound(shell, "--shell");
+  return path;
 }
 
 function realFolder(path: string | undefined): string {
