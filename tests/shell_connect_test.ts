@@ -80,7 +80,10 @@ posix("shell connect whose folder has gone says so, and goes on where the server
   const { path } = remote.home;
   const outcome = await through(remote, [`mkdir ${path}/x; cd ${path}/x`, `rmdir ${path}/x`, "pwd", "pwd"]);
   assertEquals([outcome.code, outcome.stdout], [1, "/\n"]);
-  assertMatch(outcome.stderr, /^pinwire shell: the folder \S+\/x is not there: [^\n]+\n$/);
+  assertMatch(
+    outcome.stderr,
+    /^pinwire shell: the folder \S+\/x is not there: now in \/, nothing was run\n$/,
+  );
 });
 
 posix("shell connect keeps the folder whatever the server's temporary folder is called", async () => {
@@ -136,11 +139,9 @@ posix("shell connect to a server with --allow-command splits its lines into word
 
 posix("shell connect can't connect: one sentence and 1", async () => {
   await using remote = await shell();
-  await Deno.writeTextFile(`${remote.home.path}/other`, "x".repeat(43), { mode: 0o600 });
   const cases: [string, string[], RegExp][] = [
     [`${LOOPBACK}:1`, [], /127\.0\.0\.1:1/],
     [remote.server.address, ["--token-file", `${remote.home.path}/none`], /does not exist/],
-    [remote.server.address, ["--token-file", `${remote.home.path}/other`], /the proof is wrong/],
   ];
   await Promise.all(cases.map(async ([address, options, said]) => {
     const args = ["shell", "connect", address, ...options];

@@ -1,5 +1,6 @@
 import { assertEquals, assertLessOrEqual, assertMatch } from "@std/assert";
-import { Lifeline, posix, type Shell, shell } from "./support/shell.ts";
+import { has, isLinux } from "./support.ts";
+import { Lifeline, posix, Shell, shell } from "./support/shell.ts";
 
 /** Two processes that would stay, one of them a job in the background, which a shell has ignore SIGINT. */
 const STAY = "sleep 60 & echo ready; sleep 60; :";
@@ -47,49 +48,56 @@ posix("a client that goes takes its own commands along, and nobody else's", asyn
   await stays.client.sees(/still here\n/);
 });
 
-posix("SIGTERM at shell serve ends all commands, with all processes, then the server with 0", async () => {
-  await using remote = await shell();
-  await using one = await begun(remote, STAY);
-  await using two = await begun(remote, STUBBORN);
-  remote.server.kill("SIGTERM");
-  assertEquals((await remote.server.status).code, 0);
-  await Promise.all([one.lifeline.ended(), two.lifeline.ended()]);
-  for (const { client } of [one, two]) {
-    const { code, stderr } = await client.outcome();
-    assertEquals(code, 255);
-    assertMatch(stderr, /^pinwire: tcp:\S+ says: the server is stopping\n$/);
-  }
-});
+posix(
+  "SIGTERM, SIGHUP and SIGQUIT end all commands of shell serve, with all processes, then it with 0",
+  async () => {
+    await Promise.all((["SIGTERM", "SIGHUP", "SIGQUIT"] as const).map(async (signal) => {
+      await using remote = await shell();
+      await using one = await begun(remote, STAY);
+      await using two = await begun(remote, STUBBORN);
+      // A client that takes none of what its commands print is waited for by nobody.
+      await using deaf = await begun(remote, "echo ready; yes & yes >&2");
+      deaf.client.kill("SIGSTOP");
+      // Meanwhile the windows are filled.
+      assertEquals((await remote.exec("seq 1 200000 | tail -1")).stdout, "200000\n");
+      remote.server.kill(signal);
+      assertEquals((await remote.server.status).code, 0, signal);
+      await Promise.all([one, two, deaf].map(({ lifeline }) => lifeline.ended()));
+      for (const { client } of [one, two]) {
+        const { code, stderr } = await client.outcome();
+        assertEquals(code, 255);
+        assertMatch(stderr, /^pinwire: tcp:\S+ says: the server is stopping\n$/);
+      }
+    }));
+  },
+);
 
-posix("SIGTERM ends shell serve though a client takes none of what its commands print", async () => {
-  await using remote = await shell();
-  await using run = await begun(remote, "echo ready; yes & yes >&2");
-  run.client.kill("SIGSTOP");
-  // Meanwhile the windows are filled.
-  assertEquals((await remote.exec("seq 1 200000 | tail -1")).stdout, "200000\n");
-  remote.server.kill("SIGTERM");
-  assertEquals((await remote.server.status).code, 0);
-  await run.lifeline.ended();
-});
+/** A job with a group of its own. */
+const JOB = `exec bash -c "set -m; trap '' TERM; sleep 60 & echo ready; wait; sleep 60"`;
 
 posix("a second signal at shell serve ends it at once with 130, and kills what runs", async () => {
   await using remote = await shell();
   await using run = await begun(remote, STUBBORN);
+  await using job = await begun(remote, isLinux && has("bash") ? JOB : STUBBORN);
   // Two of a kind could be one.
   remote.server.kill("SIGTERM");
   remote.server.kill("SIGINT");
   assertEquals((await remote.server.status).code, 130);
-  await run.lifeline.ended();
+  await Promise.all([run.lifeline.ended(), job.lifeline.ended()]);
 });
+
+/** It says that all went well. */
+const POLITE = `trap 'exit 0' TERM; ${STAY}`;
 
 posix("--timeout ends a command that runs longer, with all processes, and its client is told", async () => {
   await using remote = await shell("--timeout", "400ms");
-  await Promise.all([STAY, STUBBORN].map(async (command) => {
+  const commands: [string, number][] = [[STAY, 143], [STUBBORN, 137], [POLITE, 255]];
+  await Promise.all(commands.map(async ([command, expected]) => {
     await using lifeline = await Lifeline.make(remote.home);
     const started = performance.now();
     const { code, stdout, stderr } = await remote.exec(`${lifeline.hold} ${command}`);
     assertLessOrEqual(400, performance.now() - started);
-    assertEquals([code, stdout], [command === STAY ? 143 : 137, "ready\n"]);
+    assertEquals([code, stdout], [expected, "ready\n"]);
     assertMatch(stderr, /: the command ran longer than 0\.4 s \(--timeout\)\n$/);
     await lifeline.ended();
     assertMatch(await remote.notices(/ ran exec 9>/), /: ran longer than 0\.4 s \(--timeout\)$/);

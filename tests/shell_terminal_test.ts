@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Process, run } from "./support.ts";
 import { Lifeline, type Shell, shell } from "./support/shell.ts";
-import { CTRL_C, CTRL_D, ENTER, onTerminal, seen, terminal, UP } from "./support/terminal.ts";
+import { CTRL_C, CTRL_D, ENTER, LEFT, onTerminal, seen, terminal, UP } from "./support/terminal.ts";
 
 /** Starts a client on a terminal; the first line of the screen names that. */
 function onScreen({ server, home }: Shell, command: "exec" | "connect", ...more: string[]): Process {
@@ -27,7 +27,8 @@ terminal("shell connect's prompt has the host, the folder and the last exit code
   await using remote = await shell("--cwd", "/");
   await using client = await console(remote);
   const host = Deno.hostname();
-  assert(seen(client).endsWith(`\n${host}:/> `), seen(client));
+  const hint = "Each line is a command; bye or Ctrl-D ends.";
+  assert(seen(client).endsWith(`\n${hint}\n${host}:/> `), seen(client));
   await type(client, "cd /usr; exit 7");
   await client.sees(/:\/usr \[7\]> /);
   await type(client, "echo one");
@@ -41,11 +42,56 @@ terminal("shell connect's prompt has the host, the folder and the last exit code
   assertEquals((await client.outcome()).code, 0);
 });
 
-terminal("bye ends shell connect on a terminal", async () => {
+terminal("bye, exit, logout and quit end shell connect on a terminal", async () => {
+  await using remote = await shell();
+  await Promise.all(["bye", "exit", "logout", "  quit "].map(async (word) => {
+    await using client = await console(remote);
+    await type(client, word);
+    assertEquals((await client.outcome()).code, 0, word);
+  }));
+});
+
+terminal("shell connect runs what was typed ahead, and shows it again behind its prompt", async () => {
+  await using remote = await shell("--cwd", "/");
+  const gate = `${remote.home.path}/gate`;
+  await run("mkfifo", [gate]);
+  await using client = await console(remote);
+  await type(client, `echo be'gun'; read x <${gate}`);
+  await client.sees(/begun\r\n/);
+  // While a command runs there is no prompt, however the line being typed is drawn again.
+  await client.write(`ech one${LEFT.repeat(4)}o${ENTER}echo two${ENTER}`);
+  await client.sees(/echo one[^]*echo two/);
+  assert(!seen(client).split("begun").at(-1)!.includes("> "), seen(client));
+  await Deno.writeTextFile(gate, "\n");
+  await client.sees(/\ntwo\r\n[^]*> /);
+  const ahead = seen(client).split("begun").at(-1)!;
+  assertMatch(ahead, /:\/> echo one\none\n[^\n]*:\/> echo two\ntwo\n[^\n]*:\/> $/);
+});
+
+terminal("control characters that are typed don't get into a command of shell connect", async () => {
   await using remote = await shell();
   await using client = await console(remote);
-  await type(client, "bye");
-  assertEquals((await client.outcome()).code, 0);
+  await type(client, "\x1cecho 'a\x1cb\x00c\x1d' | wc -c\x1f");
+  await client.sees(/\n\s*4\r\n/);
+  assertMatch(await remote.notices(/ runs /), / runs echo 'abc' \| wc -c$/);
+});
+
+terminal("SIGTERM ends shell connect on a terminal that nobody reads", async () => {
+  await using remote = await shell();
+  await using lifeline = await Lifeline.make(remote.home);
+  const before = ["sh", "-c", `${lifeline.hold} echo pid $$; exec "$@"`, "sh", "env"];
+  const args = ["shell", "connect", remote.server.address, "--raw"];
+  await using client = onTerminal(args, undefined, [...before, `XDG_CONFIG_HOME=${remote.home.path}`]);
+  const [, pid] = await client.sees(/^pid (\d+)/);
+  await client.sees(/> /);
+  await type(client, "yes");
+  await client.sees(/y\r\ny\r\n/);
+  client.kill("SIGSTOP");
+  // Meanwhile the terminal is filled.
+  assertEquals((await remote.exec("seq 1 200000 | tail -1")).stdout, "200000\n");
+  Deno.kill(Number(pid), "SIGTERM");
+  await lifeline.ended();
+  assertMatch(await remote.notices(/ ran yes/), /: its client has gone$/);
 });
 
 terminal("Ctrl-C at shell connect ends what runs and nothing else", async () => {
@@ -89,11 +135,11 @@ const NASTY = "printf 'a\\033]0;title\\007b\\033[2J\\302\\233c\\r\\n\\ttab\\n'; 
 
 terminal("shell connect and exec make escape codes in output visible on a terminal", async () => {
   await using remote = await shell();
+  await using once = onScreen(remote, "exec", "--", NASTY);
   await using client = await console(remote);
   await type(client, NASTY);
   await client.sees(/e\^\[\[2Jf\r\n/);
   await client.sees(/\na\^\[\]0;title\^Gb\^\[\[2J<U\+009B>c\r\n\ttab\r\n/);
-  await using once = onScreen(remote, "exec", "--", NASTY);
   const { code, stdout } = await once.outcome();
   assertEquals(code, 0);
   assertMatch(stdout, /\na\^\[\]0;title\^Gb\^\[\[2J<U\+009B>c\r\n\ttab\r\n/);
@@ -102,13 +148,14 @@ terminal("shell connect and exec make escape codes in output visible on a termin
 
 terminal("--raw, and --pty, give a terminal what came", async () => {
   await using remote = await shell();
+  const outcomes = Promise.all(["--raw", "--pty"].map(async (option) => {
+    await using once = onScreen(remote, "exec", option, "--", "printf 'a\\033[1mb\\n'");
+    return await once.outcome();
+  }));
   await using client = await console(remote, "--raw");
   await type(client, "printf 'a\\033[1mb\\n'");
   await client.sees(/\na\p{Cc}\[1mb\r\n/u);
-  for (const option of ["--raw", "--pty"]) {
-    await using once = onScreen(remote, "exec", option, "--", "printf 'a\\033[1mb\\n'");
-    assertMatch((await once.outcome()).stdout, /\na\p{Cc}\[1mb\r+\n/u);
-  }
+  for (const { stdout } of await outcomes) assertMatch(stdout, /\na\p{Cc}\[1mb\r+\n/u);
 });
 
 terminal("shell exec --pty: our terminal adds nothing to what the remote one sends", async () => {
@@ -136,6 +183,7 @@ terminal("shell exec --pty: keys go there one by one, Ctrl-C and Ctrl-D too", as
   const command =
     "trap 'echo got it' INT; stty -echo; echo ready; cat; stty -icanon; echo raw; head -c 1; exit 3";
   await using client = onScreen(remote, "exec", "--pty", "--", command);
+  await using ended = onScreen(remote, "exec", "--pty", "--", "cat; echo end");
   await client.sees(/ready\r+\n/);
   await type(client, "hello");
   await client.sees(/hello\r+\n/);
@@ -145,7 +193,6 @@ terminal("shell exec --pty: keys go there one by one, Ctrl-C and Ctrl-D too", as
   await client.write("x");
   await client.sees(/raw\r+\nx/);
   assertEquals((await client.outcome()).code, 3);
-  await using ended = onScreen(remote, "exec", "--pty", "--", "cat; echo end");
   await type(ended, "hello");
   await ended.sees(/hello\r+\nhello\r+\n/);
   await ended.write(CTRL_D);

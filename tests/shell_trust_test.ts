@@ -1,17 +1,7 @@
 import { assert, assertEquals, assertMatch, fail } from "@std/assert";
 import { TYPE } from "../lib/shell/protocol.ts";
+import { isWindows, LOOPBACK, runPinwire } from "./support.ts";
 import {
-  isGone,
-  isLinux,
-  isWindows,
-  LOOPBACK,
-  pinwire,
-  type Process,
-  runPinwire,
-  tempDir,
-} from "./support.ts";
-import {
-  type Frame,
   helloOf,
   type Proven,
   ShellWire,
@@ -19,14 +9,15 @@ import {
   shellWorld as openWorld,
   textOf,
 } from "./support/shell_wire.ts";
+import { posix, shell } from "./support/shell.ts";
 
 const WRONG_KEY = "x".repeat(43);
 
 /** A test of a server of wire v1; Windows has none. */
-function trust(name: string, fn: (on: ShellWorld) => Promise<void>, ignore = isWindows): void {
+function trust(name: string, fn: (on: ShellWorld) => Promise<void>): void {
   Deno.test({
     name,
-    ignore,
+    ignore: isWindows,
     async fn() {
       await using on = await openWorld();
       await fn(on);
@@ -34,23 +25,14 @@ function trust(name: string, fn: (on: ShellWorld) => Promise<void>, ignore = isW
   });
 }
 
-/** `shell exec`, and what it leaves when it can't run its command: one sentence, which is handed out. */
-async function refused(address: string, env: Record<string, string>, ...options: string[]): Promise<string> {
-  const args = ["shell", "exec", address, ...options, "--", "echo", "evil"];
-  const { code, stdout, stderr } = await runPinwire(args, { env });
-  assertEquals([code, stdout], [255, ""], stderr);
-  assertMatch(stderr, /^pinwire: [^\n]+\n$/);
-  return stderr;
-}
-
-/** A client whose proof is wrong; the error that it gets, and after how many ms. */
-async function wrongProof(on: ShellWorld, wrong: Partial<Proven> = {}, key = on.key) {
+/** A client whose proof is wrong, or another's; the error that it gets, and after how many ms. */
+async function wrongProof(on: ShellWorld, wrong: Partial<Proven> | string = {}, key = on.key) {
   using wire = await ShellWire.dial(on.server);
   await wire.greet();
   const begun = performance.now();
   // A command right behind it counts as little.
-  const proof = { proof: await wire.proof(key, wrong) };
-  await wire.send(TYPE.proof, 0, proof);
+  const proof = typeof wrong === "string" ? wrong : await wire.proof(key, wrong);
+  await wire.send(TYPE.proof, 0, { proof });
   await wire.exec(1, "echo evil").catch(() => {});
   return { refusal: await wire.refusal(), ms: performance.now() - begun };
 }
@@ -83,18 +65,26 @@ trust("shell exec and shell connect with another token say so, and nothing is ru
   await Deno.writeTextFile(token, WRONG_KEY, { mode: 0o600 });
   const message = `${on.server.address} says: the proof is wrong: both ends need the same token\n`;
   const connect = ["shell", "connect", on.server.address, "--token-file", token];
-  const [said, connected] = await Promise.all([
-    refused(on.server.address, {}, "--token-file", token),
+  const exec = ["shell", "exec", on.server.address, "--token-file", token, "--", "echo", "evil"];
+  const [outcome, connected] = await Promise.all([
+    runPinwire(exec),
     runPinwire(connect, { stdin: "echo evil\n" }),
   ]);
-  assertEquals(said, `pinwire: ${message}`);
+  assertEquals(outcome, { code: 255, stdout: "", stderr: `pinwire: ${message}` });
   assertEquals([connected.code, connected.stdout], [1, ""]);
   assert(connected.stderr.endsWith(message), connected.stderr);
   await on.isWell();
 });
 
 trust("a proof for another role, protocol, address or conversation is worth nothing", async (on) => {
-  const wrongs: Partial<Proven>[] = [
+  using first = await ShellWire.dial(on.server);
+  await first.greet();
+  const heard = await first.proof(on.key);
+  await first.send(TYPE.proof, 0, { proof: heard });
+  const ready = await first.frame();
+  assertEquals(ready?.type, TYPE.ready);
+  const { proof } = JSON.parse(textOf(ready!.body));
+  const wrongs: (Partial<Proven> | string)[] = [
     { role: "server" },
     { role: "" },
     { protocol: "pinwire led 1" },
@@ -105,29 +95,15 @@ trust("a proof for another role, protocol, address or conversation is worth noth
     { address: on.server.address.replace(/\d+$/, "1") },
     { address: "tls:" },
     { address: "unix:" },
+    // What was heard on another connection.
+    heard,
+    proof,
+    "",
   ];
   const refusals = await Promise.all(wrongs.map((wrong) => wrongProof(on, wrong)));
   for (const [i, { refusal }] of refusals.entries()) {
     assertEquals(refusal, [0, "bad_proof"], JSON.stringify(wrongs[i]));
   }
-  await on.isWell();
-});
-
-trust("a proof that was heard is worth nothing on the next connection", async (on) => {
-  using first = await ShellWire.dial(on.server);
-  await first.greet();
-  const heard = { proof: await first.proof(on.key) };
-  await first.send(TYPE.proof, 0, heard);
-  const ready = await first.frame();
-  assertEquals(ready?.type, TYPE.ready);
-  const { proof } = JSON.parse(textOf(ready!.body));
-  await Promise.all([heard, { proof }, { proof: "" }].map(async (replayed) => {
-    using wire = await ShellWire.dial(on.server);
-    await wire.greet();
-    await wire.send(TYPE.proof, 0, replayed);
-    await wire.exec(1, "echo evil").catch(() => {});
-    assertEquals(await wire.refusal(), [0, "bad_proof"]);
-  }));
   await on.isWell();
 });
 
@@ -140,183 +116,21 @@ trust("another version than 1 is refused", async (on) => {
   await on.isWell();
 });
 
-/** A server that is not what it seems, for one client of ours; all that this client sent it. */
-async function impostor(
-  env: Record<string, string>,
-  answer: (wire: ShellWire, hello: Frame) => Promise<void>,
-  ...options: string[]
-): Promise<{ said: string; sent: Frame[] }> {
-  using listener = Deno.listen({ hostname: LOOPBACK, port: 0 });
-  const address = `tcp://${LOOPBACK}:${listener.addr.port}`;
-  const saying = refused(address, env, ...options);
-  using wire = new ShellWire(await listener.accept(), address);
-  const hello = (await wire.frame())!;
-  await answer(wire, hello);
-  const sent = [hello, ...await wire.rest()];
-  return { said: await saying, sent };
-}
-
-const typesOf = (frames: Frame[]) => frames.map(({ type }) => type);
-
-trust("a server that does not know the token gets no command, whatever it says", async ({ env, key }) => {
-  const ready = { proof: "A".repeat(43), host: "pi", cwd: "/", shell: true };
-  const challenge = helloOf({ nonce: "c".repeat(43) });
-  const asServer = (wire: ShellWire, hello: Frame, wrong: Partial<Proven> = {}, secret = WRONG_KEY) =>
-    wire.proof(secret, { role: "server", hello: textOf(hello.body), challenge, ...wrong });
-  const answers: [RegExp, number[], (wire: ShellWire, hello: Frame) => Promise<void>][] = [
-    [/does not know the token/, [TYPE.hello, TYPE.proof], async (wire, hello) => {
-      await wire.send(TYPE.challenge, 0, challenge);
-      await wire.send(TYPE.ready, 0, { ...ready, proof: await asServer(wire, hello) });
-    }],
-    // It has come from a relay between us and one that knows it.
-    [/does not know the token/, [TYPE.hello, TYPE.proof], async (wire, hello) => {
-      await wire.send(TYPE.challenge, 0, challenge);
-      const proof = await asServer(wire, hello, { address: "tcp://127.0.0.2:8080" }, key);
-      await wire.send(TYPE.ready, 0, { ...ready, proof });
-    }],
-    [/does not know the token/, [TYPE.hello, TYPE.proof], async (wire, hello) => {
-      await wire.send(TYPE.challenge, 0, challenge);
-      const proof = await asServer(wire, hello, { challenge: textOf(hello.body) }, key);
-      await wire.send(TYPE.ready, 0, { ...ready, proof });
-    }],
-    // Its own hello is its challenge, and its own proof comes back.
-    [/does not know the token/, [TYPE.hello], async (wire, hello) => {
-      await wire.send(TYPE.challenge, 0, hello.body);
-      const { type, body } = (await wire.frame())!;
-      assertEquals(type, TYPE.proof);
-      await wire.send(TYPE.ready, 0, { ...ready, ...JSON.parse(textOf(body)) });
-    }],
-    [/does not speak the shell's wire v1/, [TYPE.hello], (wire) => wire.send(TYPE.ready, 0, ready)],
-    [/does not speak the shell's wire v1/, [TYPE.hello], (wire) => wire.send(TYPE.stdout, 1, "evil")],
-    [/does not speak the shell's wire v1/, [TYPE.hello, TYPE.proof], async (wire) => {
-      await wire.send(TYPE.challenge, 0, challenge);
-      await wire.send(TYPE.exit, 1, { code: 0, signal: null, cwd: null });
-    }],
-    [/version 0 of the shell's wire is not known/, [TYPE.hello], async (wire) => {
-      await wire.send(TYPE.challenge, 0, helloOf({ version: 0 }));
-    }],
-    [/does not speak the shell's wire v1/, [TYPE.hello], async (wire) => {
-      await wire.send(TYPE.challenge, 0, helloOf({ much: "x".repeat(1100) }));
-    }],
-  ];
-  await Promise.all(answers.map(async ([pattern, types, answer]) => {
-    const { said, sent } = await impostor(env, answer);
-    assertMatch(said, pattern);
-    assertEquals(typesOf(sent), types, said);
-  }));
-});
-
-trust("a server that closes, or speaks the tutorials' wire, gets no command of wire v1", async (on) => {
-  const { env } = on;
-  const answers: ((wire: ShellWire) => Promise<unknown>)[] = [
-    (wire) => wire.conn.closeWrite(),
-    // What a tutorial's server says of a command that it can't run: the length, then the text.
-    (wire) => wire.write(new Uint8Array([15, 0, 0, 0]), new TextEncoder().encode("sh: not found\n\n")),
-    (wire) => wire.write(new TextEncoder().encode("sh: 1: hello: not found\n")),
-  ];
-  await Promise.all(answers.map(async (answer) => {
-    const { said, sent } = await impostor(env, async (wire) => void await answer(wire));
-    assertMatch(said, /wire simple/);
-    assertEquals(typesOf(sent), [TYPE.hello], said);
-  }));
-  await using simple = await openWorld("--wire", "simple");
-  assertMatch(await refused(simple.server.address, env), /needs --wire simple\n$/);
-  assertMatch((await simple.server.next("error")).message!, /sent a NUL byte, so no text$/);
-  await simple.isWell();
-  // And the other way round.
-  assertMatch(await refused(on.server.address, {}, "--wire", "simple"), /leave --wire simple out\n$/);
-  await on.isWell();
-});
-
-trust("what an impostor says can't write to the terminal", async ({ env }) => {
-  const ugly = "\x1b[2J\x9b31m\u202e\x07\r\nevil";
-  const { said, sent } = await impostor(env, async (wire) => {
-    await wire.send(TYPE.error, 0, { code: ugly, message: ugly, hint: ugly });
-  });
-  assertEquals(typesOf(sent), [TYPE.hello]);
-  assertEquals(said.match(/[^\P{Cc}\n]|\u202e/u), null, JSON.stringify(said));
-});
-
-/** Stands between two ends, passes everything on, and keeps it. */
-function relay(listener: Deno.Listener, dial: () => Promise<Deno.Conn>) {
-  const passed: Uint8Array[] = [];
-  const pass = async (from: Deno.Conn, to: Deno.Conn) => {
-    const buffer = new Uint8Array(65_536);
-    try {
-      for (let n; (n = await from.read(buffer)) !== null;) {
-        passed.push(buffer.slice(0, n));
-        for (let at = 0; at < n;) at += await to.write(buffer.subarray(at, n));
-      }
-      await to.closeWrite();
-    } catch (error) {
-      if (!isGone(error)) throw error;
-    }
-  };
-  const work = (async () => {
-    using near = await listener.accept();
-    using far = await dial();
-    await Promise.all([pass(near, far), pass(far, near)]);
-  })();
-  return {
-    passed,
-    async [Symbol.asyncDispose]() {
-      await work;
-      listener.close();
-    },
-  };
-}
-
-trust(
-  "a proof that another listener of this machine passes on is wrong, though both ends know the token",
-  async (on) => {
-    const { port } = on.server;
-    // The same port, so that it is the address alone that differs.
-    const between = Deno.listen({ hostname: "127.0.0.2", port });
-    await using _ = relay(between, () => Deno.connect({ hostname: LOOPBACK, port }));
-    assertMatch(await refused(`127.0.0.2:${port}`, on.env), /127\.0\.0\.2:\d+ says: the proof is wrong/);
-    assertMatch((await on.server.next("error")).message!, /the proof is wrong$/);
-    await on.isWell();
-    // Elsewhere than on Linux, 127.0.0.2 is no address of a machine.
-  },
-  !isLinux,
-);
-
-trust("the token never crosses the wire, and no end shows it", async () => {
-  await using folder = await tempDir();
-  const token = `${folder.path}/token`;
-  const [near, far] = [`${folder.path}/near`, `${folder.path}/far`];
-  const args = ["shell", "serve", `unix:${far}`, "--token-file", token, "--json", "--trace"];
-  await using server: Process = await pinwire(args);
-  const secret = (await Deno.readTextFile(token)).trim();
-  // Whoever can put a socket where its file is expected may listen.
-  const listener = Deno.listen({ transport: "unix", path: near });
-  await using between = relay(listener, () => Deno.connect({ transport: "unix", path: far }));
-  const exec = ["shell", "exec", `unix:${near}`, "--token-file", token, "--trace", "--", "echo heard"];
-  const { code, stdout, stderr } = await runPinwire(exec);
-  assertEquals([code, stdout], [0, "heard\n"], stderr);
-  const passed = await new Blob(between.passed as BlobPart[]).bytes();
-  assertMatch(textOf(passed), /"proof"[^]*"proof"[^]*"echo heard"/);
-  const raw = Uint8Array.fromBase64(secret, { alphabet: "base64url" });
-  for (const shape of [new TextEncoder().encode(secret), raw, new TextEncoder().encode(raw.toHex())]) {
-    assert(!passed.toHex().includes(shape.toHex()));
-  }
-  for (const shown of [stderr, server.stdout, server.stderr]) assert(!shown.includes(secret));
-});
-
-trust("a token file that others can read is refused at both ends", async () => {
-  await using folder = await tempDir();
-  const token = `${folder.path}/token`;
-  await Deno.writeTextFile(token, WRONG_KEY, { mode: 0o600 });
-  await Deno.chmod(token, 0o640);
-  const commands: [string[], number][] = [
+posix("a token file that others can read is refused at both ends, with the command that helps", async () => {
+  await using remote = await shell();
+  const path = `${remote.home.path}/pinwire/token`;
+  await Deno.chmod(path, 0o640);
+  const said = `pinwire: the token file ${path} can be read by others: chmod 600 ${path}, ` +
+    "after making a new one if they may have\n";
+  const lines: [string[], number][] = [
     [["serve", `${LOOPBACK}:0`], 1],
-    [["exec", `${LOOPBACK}:1`], 255],
-    [["connect", `${LOOPBACK}:1`], 1],
+    [["exec", remote.server.address, "--", "true"], 255],
+    [["connect", remote.server.address], 1],
   ];
-  await Promise.all(commands.map(async ([[command, address], code]) => {
-    const args = ["shell", command, address, "--token-file", token];
-    const outcome = await runPinwire(command === "exec" ? [...args, "--", "true"] : args);
-    assertEquals([outcome.code, outcome.stdout], [code, ""]);
-    assertMatch(outcome.stderr, /^pinwire: the token file \S+ can be read by others: [^\n]+\n$/);
+  await Promise.all(lines.map(async ([args, code]) => {
+    const outcome = await runPinwire(["shell", ...args], { env: remote.home.env });
+    assertEquals(outcome, { code, stdout: "", stderr: said });
   }));
+  // Nobody was dialled.
+  assertEquals(remote.server.events.filter(({ event }) => event === "connected"), []);
 });

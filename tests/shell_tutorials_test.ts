@@ -150,8 +150,7 @@ tutorial("shell exec and shell connect --wire simple -e gbk: a GBK server's name
 });
 
 tutorial("shell exec --wire simple shows nothing of an answer without length, and says so", async () => {
-  // The last is shorter than a length.
-  await Promise.all(["echo hello", "seq 1 30000", "echo 你好", "echo 1"].map(async (command) => {
+  await Promise.all(["echo hello", "seq 1 30000", "echo 你好"].map(async (command) => {
     await using server = await pythonServer("shell_sticky_server");
     const { code, stdout, stderr } = await runPinwire([
       "shell",

@@ -52,6 +52,17 @@ Deno.test({
 });
 
 Deno.test({
+  name: "complete offers nothing behind --",
+  permissions: "none",
+  fn() {
+    for (const word of ["", "-", "--", "--j", "b"]) {
+      assertEquals(complete(commands, ["shell", "--", word]), [], word);
+      assertEquals(complete(commands, ["echo", "serve", "8080", "--", "ls", word]), [], word);
+    }
+  },
+});
+
+Deno.test({
   name: "complete offers the values of an option, by its long and its short name",
   permissions: "none",
   fn() {

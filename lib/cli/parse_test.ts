@@ -392,7 +392,7 @@ Deno.test({
       sentenceOf("pi", "uptime", "--", "-p"),
       '"uptime" is too much: if it is part of what is to be run, write it behind --',
     );
-    assertEquals(sentenceOf("pi"), "COMMAND is missing: write -- before it");
-    assertEquals(sentenceOf("pi", "--"), "COMMAND is missing: write -- before it");
+    assertEquals(sentenceOf("pi"), "COMMAND is missing: write it behind --");
+    assertEquals(sentenceOf("pi", "--"), "COMMAND is missing: write it behind --");
   },
 });

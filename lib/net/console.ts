@@ -112,12 +112,15 @@ async function openTerminal(
   const readline = createInterface({ input: stdin, output: screen, terminal: true, prompt, completer });
   let isOpen = true;
   let isPrompting = false;
+  let givenUp = 0;
   // One listener from the start: lines pasted while another is at work wait in the queue.
   const queue = new ReadableStream<Typed>({
     start(controller) {
       readline.on("line", (text: string) => {
         // Ctrl-\ and the like get into it unseen.
-        if (isOpen) controller.enqueue({ text: text.replace(UNSEEN, ""), isEarly: !isPrompting });
+        if (isOpen) {
+          controller.enqueue({ text: text.replace(UNSEEN, ""), isEarly: !isPrompting, round: givenUp });
+        }
         isPrompting = false;
       });
       readline.on("close", () => {
@@ -135,11 +138,16 @@ async function openTerminal(
   readline.on("SIGINT", () => {
     if (!interrupt) return stop.now();
     interrupt();
-    if (!isOpen || !isPrompting) return;
-    screen.write("^C\n");
+    if (!isOpen) return;
+    // As a terminal does it: what was typed ahead is given up with the line.
+    givenUp++;
     Object.assign(readline, { line: "", cursor: 0, prevRows: 0 });
+    if (!isPrompting) return;
+    screen.write("^C\n");
     readline.prompt();
   });
+  // After Ctrl-Z and fg it would wait for somebody to say so.
+  readline.on("SIGCONT", () => readline.resume());
   // Behind whatever else is done at a stop: to give the terminal back waits for one that isn't read.
   stop.signal.addEventListener("abort", () => setTimeout(() => readline.close()));
   // The line being typed may take several rows. Drawn again, it begins where the cursor is.
@@ -153,7 +161,8 @@ async function openTerminal(
     readline.prompt(true);
   }
   async function* lines() {
-    for await (const { text, isEarly } of queue) {
+    for await (const { text, isEarly, round } of queue) {
+      if (round < givenUp) continue;
       if (isEarly && repeats) {
         screen.write(`${text}\n`);
         isPrompting = false;
@@ -183,6 +192,8 @@ async function openTerminal(
 interface Typed {
   text: string;
   isEarly: boolean;
+  /** How often Ctrl-C had been typed before. */
+  round: number;
 }
 
 const UNSEEN = /(?!\t)\p{Cc}/gu;

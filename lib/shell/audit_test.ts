@@ -1,15 +1,15 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { isWindows, tempDir } from "../../tests/support.ts";
+import { isRoot, isWindows, run, tempDir } from "../../tests/support.ts";
 import { PinwireError } from "../errors.ts";
 import { AuditLog, type Entry } from "./audit.ts";
 
 const REFUSED: Entry = { event: "refused", peer: "tcp://192.0.2.1:5", reason: "the proof is wrong" };
 
 /** A test with a folder of its own. */
-function files(name: string, fn: (folder: string) => void | Promise<void>): void {
+function files(name: string, fn: (folder: string) => void | Promise<void>, needs = true): void {
   Deno.test({
     name,
-    ignore: isWindows,
+    ignore: isWindows || !needs,
     async fn() {
       await using folder = await tempDir();
       await fn(folder.path);
@@ -74,6 +74,40 @@ files("AuditLog.open refuses what is no regular file, and waits for no pipe", as
         "check its folder, its rights and the disk, or name another with --log",
     );
   }
+});
+
+files("AuditLog.open refuses a file that others may write to", (folder) => {
+  const path = `${folder}/log`;
+  for (const mode of [0o620, 0o602, 0o666]) {
+    Deno.writeTextFileSync(path, "");
+    Deno.chmodSync(path, mode);
+    assertMatch(refusalOf(() => AuditLog.open(path)), /\(others may write to it\)/);
+  }
+  Deno.chmodSync(path, 0o644);
+  Deno.symlinkSync(path, `${folder}/link`);
+  AuditLog.open(`${folder}/link`)[Symbol.dispose]();
+});
+
+files("AuditLog.open refuses a file, and a link, that somebody else has made", async (folder) => {
+  const path = `${folder}/log`;
+  Deno.writeTextFileSync(path, "", { mode: 0o600 });
+  Deno.symlinkSync(path, `${folder}/link`);
+  await run("chown", ["-h", "1", `${folder}/link`]);
+  assertMatch(refusalOf(() => AuditLog.open(`${folder}/link`)), /\(it is not yours\)/);
+  Deno.chownSync(path, 1, 1);
+  assertMatch(refusalOf(() => AuditLog.open(path)), /\(it is not yours\)/);
+  assertEquals(Deno.readTextFileSync(path), "");
+}, isRoot);
+
+files("AuditLog.add makes visible what could write to the terminal of whoever reads the log", (folder) => {
+  const path = `${folder}/log`;
+  using log = AuditLog.open(path);
+  const argv = ["\x1b[2J", "\u202e", "\x7f", "\x9b", "\n", "你好"];
+  log.add({ event: "exec", peer: "unix:#1", id: 1, argv, cwd: "/", pty: false });
+  const [line] = linesOf(path);
+  assertEquals(line.match(/[\p{Cc}\u202e]/u), null);
+  assertMatch(line, /你好/);
+  assertEquals(JSON.parse(line).argv, argv);
 });
 
 files("AuditLog.open refuses a folder that isn't there", (folder) => {

@@ -160,6 +160,17 @@ pure("Drain.linger doesn't wait at the end", async () => {
   assertEquals(source.isCancelled, false);
 });
 
+pure("Drain.linger reads no more than a pipe can hold of what others go on writing", async () => {
+  const { source, pieces, drain: whole } = drain();
+  await turn();
+  const lingering = whole.linger();
+  source.write(Array<number>(2 * 1024 * 1024).fill(5));
+  await lingering;
+  assertEquals(source.isCancelled, true);
+  const count = pieces.reduce((sum, { length }) => sum + length, 0);
+  assertEquals(count > 0.9 * 1024 * 1024 && count <= 1024 * 1024, true, `${count}`);
+});
+
 pure("Drain.linger hands over all that was written, however slow whoever takes it is", async () => {
   using time = new SteppedTime();
   const { source, pieces, drain: whole, takes } = drain(true);

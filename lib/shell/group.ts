@@ -8,6 +8,8 @@ const LOOK_AGAIN = 20;
 /** What a command left behind may need so many ms to call setsid. */
 const FORK_TIME = 50;
 
+/** Each so-manieth look tells processes from those that have ended and nobody has asked how. */
+const CLOSER = 5;
 /** So often it is looked whether a killed session has begun other groups meanwhile. */
 const ROUNDS = 5;
 
@@ -43,7 +45,9 @@ export class ProcessGroup {
 
   /** Kills its session, now. */
   kill(): void {
-    for (const group of this.#groups("session")) signalGroup(group, "SIGKILL");
+    for (const group of groupsOfSession(this.#leader, this.#hasLeader, listProcesses())) {
+      signalGroup(group, "SIGKILL");
+    }
   }
 
   /**
@@ -55,16 +59,17 @@ export class ProcessGroup {
   async end(reach: Reach): Promise<void> {
     alive.add(this);
     if (reach === "group" && isThere(this.#leader)) await pause(FORK_TIME);
-    let left = this.#groups(reach);
+    let left = await this.#groups(reach);
     if (reach === "terminal") { for (const group of left) signalGroup(group, "SIGHUP"); }
     left = left.filter((group) => signalGroup(group, "SIGTERM"));
     const late = performance.now() + KILL_AFTER;
-    while (left.length && performance.now() < late) {
+    for (let looks = 1; left.length && performance.now() < late; looks++) {
       await pause(LOOK_AGAIN);
       left = left.filter(isThere);
+      if (left.length && looks % CLOSER === 0) left = living(left, await nextList());
     }
     for (let round = 0; round < ROUNDS; round++) {
-      const groups = reach === "group" ? left.filter(isThere) : this.#groups(reach);
+      const groups = reach === "group" ? left.filter(isThere) : await this.#groups(reach);
       if (!groups.length) break;
       for (const group of groups) signalGroup(group, "SIGKILL");
       await pause(LOOK_AGAIN);
@@ -72,8 +77,9 @@ export class ProcessGroup {
     alive.delete(this);
   }
 
-  #groups(reach: Reach): number[] {
-    return reach === "group" ? [this.#leader] : groupsOfSession(this.#leader, this.#hasLeader);
+  async #groups(reach: Reach): Promise<number[]> {
+    if (reach === "group") return [this.#leader];
+    return groupsOfSession(this.#leader, this.#hasLeader, await nextList());
   }
 }
 
@@ -95,35 +101,66 @@ const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 const isThere = (group: number) => signalGroup(group, 0 as unknown as Signal);
 
 /**
- * The groups of a session that have a process, where the system tells (proc_pid_stat(5)); elsewhere its leader's own.
+ * The groups of a session that have a process, where the system tells; elsewhere its leader's own.
  *
  * @param hasLeader whether its leader is still there; if another process has its number, the session is over
  */
-function groupsOfSession(session: number, hasLeader: boolean): number[] {
-  const groups = new Set<number>();
-  try {
-    for (const { name } of Deno.readDirSync("/proc")) {
-      if (!/^\d+$/.test(name)) continue;
-      const { isZombie, group, of } = statOf(name);
-      if (of !== session || isZombie) continue;
-      if (Number(name) === session && !hasLeader) return [];
-      groups.add(group);
-    }
-  } catch {
-    // Not Linux, or not allowed.
-    return isThere(session) ? [session] : [];
-  }
-  return [...groups];
+function groupsOfSession(session: number, hasLeader: boolean, processes: Process[] | undefined): number[] {
+  if (!processes) return isThere(session) ? [session] : [];
+  const own = processes.filter(({ of, isZombie }) => of === session && !isZombie);
+  if (!hasLeader && own.some(({ pid }) => pid === session)) return [];
+  return [...new Set(own.map(({ group }) => group))];
 }
 
-/** What a process is, its group and its session; of one that has just gone, nothing. */
-function statOf(pid: string): { isZombie: boolean; group: number; of: number } {
+/** Those of these groups that have a process which has not ended. */
+function living(groups: number[], processes: Process[] | undefined): number[] {
+  if (!processes) return groups;
+  const alive = new Set(processes.filter(({ isZombie }) => !isZombie).map(({ group }) => group));
+  return groups.filter((group) => alive.has(group));
+}
+
+let next: Promise<Process[] | undefined> | undefined;
+
+/** The processes there are when this turn of the event loop is over: many commands that end at once look once. */
+function nextList(): Promise<Process[] | undefined> {
+  return next ??= pause(0).then(() => {
+    next = undefined;
+    return listProcesses();
+  });
+}
+
+/** All processes, if the system tells (proc_pid_stat(5)) and it is allowed. */
+function listProcesses(): Process[] | undefined {
+  try {
+    return [...Deno.readDirSync("/proc")].map(({ name }) => name).filter((name) => /^\d+$/.test(name)).map(
+      statOf,
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** A process, its group and its session. */
+interface Process {
+  readonly pid: number;
+  readonly isZombie: boolean;
+  readonly group: number;
+  readonly of: number;
+}
+
+/** What a process is; one that has just gone is like a zombie. */
+function statOf(pid: string): Process {
   try {
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
     // The name, in brackets, may hold anything.
     const [state, , group, of] = stat.slice(stat.lastIndexOf(")") + 2).split(" ", 4);
-    return { isZombie: state === "Z" || state === "X", group: Number(group), of: Number(of) };
+    return {
+      pid: Number(pid),
+      isZombie: state === "Z" || state === "X",
+      group: Number(group),
+      of: Number(of),
+    };
   } catch {
-    return { isZombie: true, group: 0, of: 0 };
+    return { pid: Number(pid), isZombie: true, group: 0, of: 0 };
   }
 }

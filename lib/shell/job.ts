@@ -36,6 +36,7 @@ export class Job {
   #isInputClosed = false;
   #isOver = false;
   #ending: Promise<unknown> = Promise.resolve();
+  #forced?: Promise<void>;
   /** Fulfilled when it was ended from here and nothing more is waited for. */
   #cut = Promise.withResolvers<undefined>();
 
@@ -60,7 +61,7 @@ export class Job {
     if (child.stderr) this.#drain(child.stderr, "stderr", stderr);
     const status = await Promise.race([child.status, this.#cut.promise]);
     this.#group.leaderHasGone();
-    this.#endGroup("group");
+    if (!this.#forced) this.#endGroup("group");
     await Promise.race([Promise.all(this.#drains.map((drain) => drain.linger())), this.#cut.promise]);
     clearTimeout(timer);
     this.#isOver = true;
@@ -102,13 +103,18 @@ export class Job {
   }
 
   /** Ends it with all of its processes, by SIGTERM and after 1 s SIGKILL; done when that is through. */
-  async end(reason: string): Promise<void> {
+  end(reason: string): Promise<void> {
+    return this.#forced ??= this.#end(reason);
+  }
+
+  async #end(reason: string): Promise<void> {
     if (!this.#isOver) this.#reason ??= reason;
     this.#endGroup("session");
     await this.#ending;
     this.#cancel();
-    // What was printed before may still be on its way, but not for ever.
-    await within(LAST_WORDS, Promise.all(this.#drains.map(({ done }) => done)));
+    // How it ended, and what was printed before, may still be on their way, but not for ever.
+    const rest = [this.#child.status, ...this.#drains.map(({ done }) => done)];
+    await within(LAST_WORDS, Promise.all(rest));
     this.#cut.resolve(undefined);
   }
 
@@ -136,6 +142,8 @@ export class Job {
         if (count && !await deliver(bytes.subarray(0, at + count), at)) return false;
         if (count === bytes.length - at) return true;
         void this.end(`printed more than ${maxOutput} bytes (--max-output)`);
+        // That nobody reads any more is not what it should die of.
+        await this.#ending;
         return false;
       }),
     );

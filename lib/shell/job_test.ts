@@ -50,6 +50,7 @@ class Running implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.job.end("the test is over");
     await this.exit;
+    await this.job.ended;
   }
 }
 

@@ -227,7 +227,9 @@ function makePlace(): string | undefined {
 async function takePlace(place: string): Promise<string | null> {
   try {
     if (!(await Deno.lstat(place)).isFile) return null;
-    using file = await Deno.open(place);
+    // It may be another by now: to open a FIFO for both doesn't wait for its other end (fifo(7)).
+    using file = await Deno.open(place, { read: true, write: true });
+    if (!(await file.stat()).isFile) return null;
     const buffer = new Uint8Array(LONGEST_PATH);
     const path = new TextDecoder().decode(buffer.subarray(0, await file.read(buffer) ?? 0)).replace(
       /\n$/,

@@ -171,13 +171,22 @@ pure("parseExec refuses an argv, a cwd and a terminal that can't be", () => {
   for (const body of NO_OBJECTS) isBad(() => wire.parseExec(body));
 });
 
-pure("parseExit takes a whole code, and nothing else that is of another type", () => {
+pure("parseExit takes a code from 0 to 255, and nothing else that is of another type", () => {
   const exit = { code: 143, signal: "SIGTERM", cwd: "/tmp", reason: "ran too long" };
   assertEquals(wire.parseExit(json({ ...exit, more: 1 })), exit);
   const plain = { code: 0, signal: null, cwd: null };
   assertEquals(wire.parseExit(json({ code: 0 })), plain);
   assertEquals(wire.parseExit(json({ code: 0, signal: 9, cwd: [], reason: {} })), plain);
-  for (const body of [...NO_OBJECTS, json({ code: "0" }), json({ code: 0.5 })]) {
+  assertEquals(wire.parseExit(json({ code: 255 })).code, 255);
+  for (
+    const body of [
+      ...NO_OBJECTS,
+      json({ code: "0" }),
+      json({ code: 0.5 }),
+      json({ code: -1 }),
+      json({ code: 256 }),
+    ]
+  ) {
     isBad(() => wire.parseExit(body));
   }
 });

@@ -80,27 +80,17 @@ export async function runShellServer(
 
 const EVERYBODY = "every user of this machine gets a shell as you";
 
-/** A closed terminal and Ctrl-\ would end the server alone, and leave its commands. Under nohup(1) it goes on. */
+/** A closed terminal and Ctrl-\ would end the server alone, and leave its commands. */
+const ALSO_STOP: Deno.Signal[] = ["SIGHUP", "SIGQUIT"];
+
 function alsoStops(stop: Stop): Disposable {
-  const signals: Deno.Signal[] = ignoresHangup() ? ["SIGQUIT"] : ["SIGQUIT", "SIGHUP"];
   const onSignal = () => stop.now();
-  for (const signal of signals) Deno.addSignalListener(signal, onSignal);
+  for (const signal of ALSO_STOP) Deno.addSignalListener(signal, onSignal);
   return {
     [Symbol.dispose]() {
-      for (const signal of signals) Deno.removeSignalListener(signal, onSignal);
+      for (const signal of ALSO_STOP) Deno.removeSignalListener(signal, onSignal);
     },
   };
-}
-
-/** Whether SIGHUP, the first signal, is in the mask of those ignored (proc_pid_status(5)); unknown without a terminal. */
-function ignoresHangup(): boolean {
-  try {
-    const [, mask] = Deno.readTextFileSync("/proc/self/status").match(/^SigIgn:\s*([0-9a-f]+)/m) ?? [];
-    if (mask !== undefined) return (BigInt(`0x${mask}`) & 1n) === 1n;
-  } catch {
-    // Not Linux, or not allowed.
-  }
-  return !Deno.stderr.isTerminal();
 }
 
 function checkSystem(): void {

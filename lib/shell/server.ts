@@ -33,6 +33,8 @@ export interface ShellShare {
   ran(): void;
 }
 
+/** After so many frames others have a turn: what comes without end would be read without end. */
+const MANY = 256;
 /** What is said to an end that isn't let in may take so many ms. */
 const LAST_WORD = 1_000;
 
@@ -68,6 +70,8 @@ class Session implements PullOptions {
   #lastStream = 0;
   #running = new Set<Promise<void>>();
   #pending?: Promise<void>;
+  /** Since others have had a turn. */
+  #frames = 0;
   #heartbeat?: Heartbeat;
   #idle: Idle;
 
@@ -100,6 +104,7 @@ class Session implements PullOptions {
 
   onFrame(frame: Uint8Array): boolean {
     if (this.#place === "over") return false;
+    this.#frames++;
     this.#heartbeat?.heard();
     const { type, stream, body } = splitFrame(frame);
     if (this.#place === "ready") this.#onReadyFrame(type, stream, body);
@@ -110,7 +115,9 @@ class Session implements PullOptions {
   onBatch(): Promise<void> | undefined {
     const pending = this.#pending;
     this.#pending = undefined;
-    return pending;
+    if (this.#frames < MANY) return pending;
+    this.#frames = 0;
+    return (pending ?? Promise.resolve()).then(nextTurn);
   }
 
   /** @throws {PinwireError} why the connection was ended from here, if it was */
@@ -265,6 +272,8 @@ class Session implements PullOptions {
     await within(LAST_WORD, said.catch(() => {}));
   }
 }
+
+const nextTurn = () => new Promise<void>((resolve) => setTimeout(resolve));
 
 const failureOf = ({ code, message, hint }: PinwireError): Failure => ({
   code,

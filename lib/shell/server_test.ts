@@ -1,5 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
-import type { PinwireError } from "../errors.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { PinwireError } from "../errors.ts";
 import { bytes, codeOf, type Peer, posix, turn, world } from "./_server_testing.ts";
 import { makeFrame, makeJsonFrame, makeWindow, TYPE } from "./protocol.ts";
 import { WINDOW } from "./window.ts";
@@ -34,6 +34,8 @@ posix("serveShell ends a connection with an error on stream 0 at what breaks the
     "an unknown type on stream 0": [makeFrame(77, 0)],
     "a second hello": [makeFrame(TYPE.hello, 0, bytes("{}"))],
     "a frame without a stream": [Uint8Array.of(0, 0, 0, 1, TYPE.ping)],
+    "a frame of 2^31 bytes": [Uint8Array.of(0x80, 0, 0, 0, TYPE.ping)],
+    "a frame of no bytes": [Uint8Array.of(0, 0, 0, 0)],
   };
   await using on = await world();
   await Promise.all(
@@ -44,10 +46,37 @@ posix("serveShell ends a connection with an error on stream 0 at what breaks the
       assertEquals(await peer.next(), "error 0 bad_frame", name);
       // The last word: neither an answer to the ping nor how the command ended stands behind it.
       assertEquals(await peer.next(), "end", name);
-      assertEquals(await codeOf(peer.served), "bad_frame", name);
+      const { code, sentence } = await assertRejects(() => peer.served, PinwireError);
+      assertEquals(code, "bad_frame", name);
+      // Frames are the wire's own here.
+      assert(!sentence.includes("--"), sentence);
     }),
   );
   assertEquals(on.count.ran, Object.keys(wrong).length);
+});
+
+posix("serveShell takes no stdin behind its end, and no second end", async () => {
+  await using on = await world();
+  const peer = await on.peer().enter();
+  const stdin = (text: string) => makeFrame(TYPE.stdin, 1, bytes(text));
+  const end = makeFrame(TYPE.stdinEnd, 1);
+  peer.exec(1, "cat");
+  // More than a window, were it counted.
+  const late = Array.from({ length: 5 }, () => makeFrame(TYPE.stdin, 1, new Uint8Array(WINDOW / 4)));
+  peer.send(stdin("one"), end, end, ...late, end);
+  const frames = await peer.until("exit 1");
+  assertEquals(frames, ["stdout 1 one", 'exit 1 {"code":0,"signal":null,"cwd":null}']);
+});
+
+posix("serveShell gives no window back for what nobody reads any more", async () => {
+  await using on = await world();
+  const peer = await on.peer().enter();
+  peer.exec(1, "exec <&-; echo closed; exec sleep 1000");
+  assertEquals(await peer.next(), "stdout 1 closed");
+  for (let i = 0; i < 4; i++) {
+    peer.send(makeFrame(TYPE.stdin, 1, new Uint8Array(WINDOW / 4)));
+    assertEquals(await peer.ping(), []);
+  }
 });
 
 posix("serveShell passes over types from 128 on, and what is about a command that is over", async () => {

@@ -6,6 +6,8 @@ import { LONGEST_COMMAND } from "./protocol.ts";
 /** When the first bytes of a length have come, the others must follow within so many ms. */
 const REST_OF_LENGTH = 2_000;
 const LENGTH = 4;
+/** No error of wire v1 has fewer bytes. */
+const SHORTEST_ERROR = 32;
 /** Text has none of the control characters but tab, LF, CR and ESC; a length below 150 MB has one of the others. */
 const isText = (byte: number) => byte >= 0x20 || [0x09, 0x0a, 0x0d, 0x1b].includes(byte);
 
@@ -101,7 +103,9 @@ export class SimpleClient {
       .getInt32(0, true);
     const isWhole = this.#head.length === LENGTH && length >= 0 && !this.#head.every(isText);
     // What begins like a short frame of wire v1, whose numbers are the other way round, is its error.
-    if (this.#head[0] === 0 && this.#head[1] === 0 && this.#head[3]) return otherWire(error);
+    if (this.#head[0] === 0 && this.#head[1] === 0 && this.#head[3] >= SHORTEST_ERROR) {
+      return otherWire(error);
+    }
     if (!isWhole) return stuck(error);
     if (error.code === "frame_too_long") {
       return new PinwireError("frame_too_long", `the answer has ${length} bytes`, {
