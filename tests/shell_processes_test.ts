@@ -1,6 +1,6 @@
 import { assertEquals, assertLessOrEqual, assertMatch } from "@std/assert";
 import { has, isLinux } from "./support.ts";
-import { Lifeline, posix, Shell, shell } from "./support/shell.ts";
+import { Lifeline, posix, type Shell, shell } from "./support/shell.ts";
 
 /** Two processes that would stay, one of them a job in the background, which a shell has ignore SIGINT. */
 const STAY = "sleep 60 & echo ready; sleep 60; :";
