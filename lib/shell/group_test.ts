@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { has, isLinux } from "../../tests/support.ts";
+import { has, isLinux, tempDir } from "../../tests/support.ts";
 import { ProcessGroup } from "./group.ts";
 
 /** A test of what only /proc tells. */
@@ -39,10 +39,10 @@ class Leader implements AsyncDisposable {
     this.group.leaderHasGone();
   }
 
-  /** The numbers on the next line. */
-  async pids(): Promise<string[]> {
+  /** The numbers on the next lines. */
+  async pids(lines = 1): Promise<string[]> {
     let text = "";
-    while (!text.includes("\n")) {
+    while (text.split("\n").length <= lines) {
       const { value, done } = await this.#reader.read();
       assert(!done, `the end behind "${text}"`);
       text += new TextDecoder().decode(value);
@@ -107,7 +107,8 @@ linux("ProcessGroup.end reaches the groups of a session whose leader has gone", 
 });
 
 linux("ProcessGroup.end kills groups that a session begins when it is to end", ["bash"], async () => {
-  const command = "trap 'set -m; sleep 60 & echo $!' TERM; echo $$; for i in $(seq 300); do sleep 0.02; done";
+  const command =
+    "trap 'set -m; sleep 60 & echo $!' TERM; n=0; echo $$; while [ $n -lt 300 ]; do n=$((n+1)); sleep 0.02; done";
   await using stubborn = new Leader(command, "bash");
   await stubborn.pids();
   await stubborn.group.end("session");
@@ -139,17 +140,18 @@ linux(
   "ProcessGroup.end waits for no process that has ended, though nobody has asked how",
   ["setsid"],
   async () => {
-    // Its parent, in a session of its own, doesn't ask.
-    const command = "(sleep 60 & export C=$!; exec setsid sh -c 'echo $C $$; exec sleep 60 >&-') & sleep 60";
+    await using folder = await tempDir();
+    // Its parent, in a session of its own, doesn't ask: tail knows of no child.
+    const parent = "(sleep 60 & echo $! >$F; exec setsid sh -c 'echo $$ >>$F; exec tail -n 2 -f $F')";
     const times = await Promise.all((["session", "group"] as const).map(async (reach) => {
-      await using leader = new Leader(command);
-      const [pid, parent] = await leader.pids();
+      await using leader = new Leader(`export F=${folder.path}/${reach}; ${parent} & sleep 60`);
+      const [pid, tail] = await leader.pids(2);
       if (reach === "group") await leader.kill();
       const begun = performance.now();
       await leader.group.end(reach);
       const ms = performance.now() - begun;
       const [, state] = Deno.readTextFileSync(`/proc/${pid}/stat`).match(/\) (.)/)!;
-      Deno.kill(Number(parent), "SIGKILL");
+      Deno.kill(Number(tail), "SIGKILL");
       return { state, ms };
     }));
     for (const { state, ms } of times) {
