@@ -1,38 +1,16 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { TYPE } from "../lib/shell/protocol.ts";
-import {
-  isGone,
-  isLinux,
-  isWindows,
-  LOOPBACK,
-  pinwire,
-  type Process,
-  runPinwire,
-  tempDir,
-} from "./support.ts";
+import { isGone, isLinux, LOOPBACK, pinwire, type Process, runPinwire, tempDir } from "./support.ts";
 import {
   type Frame,
   helloOf,
   type Proven,
   ShellWire,
-  type ShellWorld,
-  shellWorld as openWorld,
+  shellWorld,
   textOf,
+  trust,
+  WRONG_KEY,
 } from "./support/shell_wire.ts";
-
-const WRONG_KEY = "x".repeat(43);
-
-/** A test of a server of wire v1; Windows has none. */
-function trust(name: string, fn: (on: ShellWorld) => Promise<void>, ignore = isWindows): void {
-  Deno.test({
-    name,
-    ignore,
-    async fn() {
-      await using on = await openWorld();
-      await fn(on);
-    },
-  });
-}
 
 /** `shell exec`, and what it leaves when it can't run its command: one sentence, which is handed out. */
 async function refused(address: string, env: Record<string, string>, ...options: string[]): Promise<string> {
@@ -122,7 +100,7 @@ trust("a server that closes, or speaks the tutorials' wire, gets no command of w
     assertMatch(said, /wire simple/);
     assertEquals(typesOf(sent), [TYPE.hello], said);
   }));
-  await using simple = await openWorld("--wire", "simple");
+  await using simple = await shellWorld("--wire", "simple");
   assertMatch(await refused(simple.server.address, env), /needs --wire simple\n$/);
   assertMatch((await simple.server.next("error")).message!, /sent a NUL byte, so no text$/);
   await simple.isWell();

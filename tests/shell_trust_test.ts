@@ -1,29 +1,16 @@
 import { assert, assertEquals, assertMatch, fail } from "@std/assert";
 import { TYPE } from "../lib/shell/protocol.ts";
-import { isWindows, LOOPBACK, runPinwire } from "./support.ts";
+import { LOOPBACK, runPinwire } from "./support.ts";
 import {
   helloOf,
   type Proven,
   ShellWire,
   type ShellWorld,
-  shellWorld as openWorld,
   textOf,
+  trust,
+  WRONG_KEY,
 } from "./support/shell_wire.ts";
 import { posix, shell } from "./support/shell.ts";
-
-const WRONG_KEY = "x".repeat(43);
-
-/** A test of a server of wire v1; Windows has none. */
-function trust(name: string, fn: (on: ShellWorld) => Promise<void>): void {
-  Deno.test({
-    name,
-    ignore: isWindows,
-    async fn() {
-      await using on = await openWorld();
-      await fn(on);
-    },
-  });
-}
 
 /** A client whose proof is wrong, or another's; the error that it gets, and after how many ms. */
 async function wrongProof(on: ShellWorld, wrong: Partial<Proven> | string = {}, key = on.key) {

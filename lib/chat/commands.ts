@@ -1,4 +1,4 @@
-import { choice, command, integer, type Kind, text } from "../cli/mod.ts";
+import { checkExclusive, choice, command, integer, type Kind, text } from "../cli/mod.ts";
 import { usageError } from "../errors.ts";
 import {
   type Address,
@@ -34,8 +34,7 @@ const turnsOption = {
 
 /** `--turns` has one conversation and nothing else. */
 function checkTurns(options: { turns: boolean }, others: Record<string, unknown>): void {
-  const [other] = Object.keys(others).filter((name) => others[name]);
-  if (options.turns && other) throw usageError(`--turns has no ${other}`, "leave one of the two out");
+  if (options.turns) checkExclusive("--turns", others);
 }
 
 const chatServe = command({

@@ -13,5 +13,6 @@ export {
   type Permission,
   type Program,
 } from "./command.ts";
+export { checkExclusive } from "./exclusive.ts";
 export { choice, duration, integer, text } from "./kinds.ts";
 export { run } from "./run.ts";

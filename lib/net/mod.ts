@@ -52,6 +52,7 @@ export { listen, type Listener, type ListenOptions, type ServerIdentity } from "
 export { type Link, openLink } from "./link.ts";
 export { Watch, type WatchOptions } from "./watch.ts";
 export { within } from "./within.ts";
+export { unwritable } from "./output.ts";
 export { pipe } from "./pipe.ts";
 export { hasGone, reasonOf } from "./io_errors.ts";
 export { FrameErrors } from "./frame_errors.ts";

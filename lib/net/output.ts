@@ -101,7 +101,8 @@ export class Output {
   }
 }
 
-function unwritable(cause: unknown): PinwireError {
+/** Stdout or stderr can't be written, and not because its reader has gone. */
+export function unwritable(cause: unknown): PinwireError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return new PinwireError("output_unwritable", `the output can't be written (${why})`, {
     hint: "check the disk that it goes to",

@@ -102,13 +102,8 @@ function contextOf(onEvent: (event: Event) => void = () => {}): Context {
   };
 }
 
-/** A server in memory. */
-export async function world(
-  rules: Partial<Rules> = {},
-  { remote = "tcp://127.0.0.1:5", maxClients = 100 } = {},
-) {
-  const events: Event[] = [];
-  const context = contextOf((event) => void events.push(event));
+/** What runs commands, by these rules and otherwise without any limit that a test meets. */
+export function jobsBy(rules: Partial<Rules>, reporter: Reporter): Jobs {
   const own = {
     shell: "/bin/sh",
     allowCommand: [],
@@ -118,7 +113,17 @@ export async function world(
     timeout: 0,
     maxOutput: 0,
   };
-  const jobs = new Jobs({ ...own, ...rules }, context.reporter);
+  return new Jobs({ ...own, ...rules }, reporter);
+}
+
+/** A server in memory. */
+export async function world(
+  rules: Partial<Rules> = {},
+  { remote = "tcp://127.0.0.1:5", maxClients = 100 } = {},
+) {
+  const events: Event[] = [];
+  const context = contextOf((event) => void events.push(event));
+  const jobs = jobsBy(rules, context.reporter);
   const token = await Token.from("k".repeat(43));
   const count = { ran: 0 };
   const share = {

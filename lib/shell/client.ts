@@ -1,9 +1,9 @@
 import { concat } from "@std/bytes/concat";
 import { PinwireError } from "../errors.ts";
 import { FrameError, pullFrames, type PullOptions } from "../framing/mod.ts";
-import { type Connection, type Context, hasGone, isPeerLocal } from "../net/mod.ts";
+import { type Connection, type Context, hasGone } from "../net/mod.ts";
 import { bindingOf, type Token } from "../net/proof.ts";
-import { ClientHandshake } from "./handshake.ts";
+import { ClientHandshake, needsTls } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import {
   badFrame,
@@ -72,9 +72,7 @@ export class ShellClient implements PullOptions {
    */
   static async open(connection: Connection, token: Token, context: Context): Promise<ShellClient> {
     try {
-      if (connection.remote.startsWith("tcp:") && !isPeerLocal(connection.remote)) {
-        throw tlsNeeded(connection);
-      }
+      if (needsTls(connection)) throw tlsNeeded(connection);
       const { decoder } = context.codec.open();
       const client = new ShellClient(connection, token, (longest) => decoder.limit!(longest));
       const timer = setTimeout(() => client.#end(tooSlow(connection)), OPENING_TIME);

@@ -1,6 +1,16 @@
-import { ALL_PERMISSIONS, choice, command, duration, integer, type Kind, text } from "../cli/mod.ts";
+import {
+  ALL_PERMISSIONS,
+  checkExclusive,
+  choice,
+  command,
+  duration,
+  integer,
+  type Kind,
+  type Permission,
+  text,
+} from "../cli/mod.ts";
 import { usageError } from "../errors.ts";
-import { type CommonOptions, openContext, Stop } from "../net/mod.ts";
+import { type Address, type CommonOptions, openContext, Stop } from "../net/mod.ts";
 import {
   addressKind,
   clientOptions,
@@ -139,13 +149,20 @@ const remoteOptions = {
 /** What wire simple has no place for. */
 function checkSimple(options: { wire: string; tokenFile?: string; cwd?: string; pty?: boolean }): void {
   if (options.wire !== "simple") return;
-  const others = { "--pty": options.pty, "--cwd": options.cwd, "--token-file": options.tokenFile };
-  const [other] = Object.entries(others).filter(([, given]) => given).map(([name]) => name);
-  if (other) throw usageError(`--wire simple has no ${other}`, "leave one of the two out");
+  const { pty, cwd, tokenFile } = options;
+  checkExclusive("--wire simple", { "--pty": pty, "--cwd": cwd, "--token-file": tokenFile });
 }
 
 /** The token's file, and whose it is, are looked at. */
 const CLIENT = ["net", "read", "env", "sys"] as const;
+
+/** What a client needs, by the wire and the address. */
+function remotePermissions(
+  options: { ca?: string; wire: "v1" | "simple" },
+  { address = DEFAULT_ADDRESS }: { address?: Address },
+): Permission[] {
+  return [...clientPermissions(options, { address }), ...options.wire === "v1" ? CLIENT : []];
+}
 
 const shellExec = command({
   summary: "run one command there: its input, output and exit code are ours",
@@ -166,9 +183,8 @@ const shellExec = command({
     ...remoteOptions,
   },
   permissions: CLIENT,
-  permissionsWith: (options, { address = DEFAULT_ADDRESS }) => [
-    ...clientPermissions(options, { address }),
-    ...options.wire === "v1" ? CLIENT : [],
+  permissionsWith: (options, positionals) => [
+    ...remotePermissions(options, positionals),
     ...options.pty ? ["env", "run"] as const : [],
   ],
   failureCode: 255,
@@ -200,10 +216,7 @@ const shellConnect = command({
   positionals: { address },
   options: remoteOptions,
   permissions: CLIENT,
-  permissionsWith: (options, { address = DEFAULT_ADDRESS }) => [
-    ...clientPermissions(options, { address }),
-    ...options.wire === "v1" ? CLIENT : [],
-  ],
+  permissionsWith: remotePermissions,
   examples: [
     ["", "to the server on 127.0.0.1:8080"],
     ["--wire simple -e gbk", "to the tutorial's server"],

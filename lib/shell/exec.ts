@@ -3,7 +3,7 @@ import { type Address, type Connection, type Context, dial, dialOptions } from "
 import { ShellClient } from "./client.ts";
 import { Printer } from "./printer.ts";
 import type { Exit } from "./protocol.ts";
-import { SimpleClient } from "./simple_client.ts";
+import { openRemote } from "./remote.ts";
 import { openLocalTerminal } from "./terminal.ts";
 import { openToken } from "./token.ts";
 
@@ -84,15 +84,15 @@ async function runSimple(
   printer: Printer,
   context: Context,
 ): Promise<number> {
-  const client = SimpleClient.open(connection, context);
+  const remote = await openRemote(connection, undefined, context);
   context.reporter.report({ event: "connected", peer: connection.remote });
   try {
-    await printer.print("stdout", await client.run(argv.join(" ")));
+    const exit = await remote.run(argv, undefined, printer.print);
     await printer.end();
     printer.check();
-    return report({ code: 0, signal: null, cwd: null }, context, connection.remote);
+    return report(exit, context, connection.remote);
   } finally {
-    client.close();
+    remote.close();
   }
 }
 

@@ -1,4 +1,5 @@
 import { PinwireError } from "../errors.ts";
+import { type Connection, isPeerLocal } from "../net/mod.ts";
 import { newNonce, type Token, type Transcript } from "../net/proof.ts";
 import {
   makeFrame,
@@ -11,6 +12,9 @@ import {
   TYPE,
   VERSION,
 } from "./protocol.ts";
+
+/** Whether the wire would be spoken over plain TCP to another machine, which neither end does. */
+export const needsTls = ({ remote }: Connection) => remote.startsWith("tcp:") && !isPeerLocal(remote);
 
 const decode = (bytes: Uint8Array) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 

@@ -1,5 +1,5 @@
-import { PinwireError } from "../errors.ts";
-import type { Context } from "../net/mod.ts";
+import type { PinwireError } from "../errors.ts";
+import { type Context, unwritable } from "../net/mod.ts";
 import { type StreamDecoder, visibleLines } from "../text/mod.ts";
 import type { Output } from "./running.ts";
 
@@ -53,18 +53,23 @@ export class Printer {
   }
 
   #sink(file: typeof Deno.stdout | typeof Deno.stderr, raw: boolean) {
-    const write = (bytes: Uint8Array) => this.#write(file, bytes);
+    const isShared = file === Deno.stdout || Deno.stdout.isTerminal() && Deno.stderr.isTerminal();
+    const write = (bytes: Uint8Array) => this.#write(file, isShared, bytes);
     if (raw || !file.isTerminal()) return write;
     const safe = new SafeText(this.#context.encoding.stream());
     this.#ends.push(() => write(safe.end()));
     return (bytes: Uint8Array) => write(safe.take(bytes));
   }
 
-  async #write(file: typeof Deno.stdout | typeof Deno.stderr, bytes: Uint8Array): Promise<void> {
+  /** @param isShared whether what is written there moves the place where stdout stands */
+  async #write(
+    file: typeof Deno.stdout | typeof Deno.stderr,
+    isShared: boolean,
+    bytes: Uint8Array,
+  ): Promise<void> {
     this.#writes++;
     try {
       for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-      const isShared = file === Deno.stdout || Deno.stdout.isTerminal() && Deno.stderr.isTerminal();
       if (bytes.length && isShared) this.isMidLine = bytes[bytes.length - 1] !== NEWLINE;
     } catch (error) {
       // Who closed stdout has seen enough.
@@ -99,12 +104,4 @@ class SafeText {
     this.#heldBack = "";
     return this.#encoder.encode(visibleLines(text));
   }
-}
-
-function unwritable(cause: unknown): PinwireError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new PinwireError("output_unwritable", `the output can't be written (${why})`, {
-    hint: "check the disk that it goes to",
-    cause,
-  });
 }

@@ -94,6 +94,9 @@ export interface Terminal {
   readonly term: string;
 }
 
+/** What TERM can say here. */
+export const TERM_NAME = /^[\w.+-]{1,64}$/;
+
 /** How a command ended. */
 export interface Exit {
   /** Its own, or 128+n when a signal has ended it. */
@@ -230,7 +233,7 @@ function parseTerminal(pty: unknown): Terminal {
   const { rows, cols, term } = Object(pty);
   const isSize = (value: unknown) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 0xffff;
   if (!isSize(rows) || !isSize(cols)) throw badFrame("a pty without rows or cols");
-  if (typeof term !== "string" || !/^[\w.+-]{1,64}$/.test(term)) throw badFrame("a pty without term");
+  if (typeof term !== "string" || !TERM_NAME.test(term)) throw badFrame("a pty without term");
   return { rows, cols, term };
 }
 

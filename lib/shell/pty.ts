@@ -89,7 +89,6 @@ export function startOnTerminal(program: Program, { rows, cols, term }: Terminal
       if (isClosed) return;
       isClosed = true;
       source.cancel();
-      poller.forget(master);
       c.close(master);
     },
   };

@@ -1,9 +1,9 @@
 import { PinwireError } from "../errors.ts";
 import { FrameError, pullFrames, type PullOptions } from "../framing/mod.ts";
-import { type Connection, type Context, isPeerLocal, within } from "../net/mod.ts";
+import { type Connection, type Context, within } from "../net/mod.ts";
 import type { Gate, Stay } from "../net/gate.ts";
 import { bindingOf, type Token } from "../net/proof.ts";
-import { ServerHandshake } from "./handshake.ts";
+import { needsTls, ServerHandshake } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { Idle } from "./idle.ts";
 import { type Jobs, tooMany } from "./jobs.ts";
@@ -65,7 +65,7 @@ class Session implements PullOptions {
   #onProven: () => void;
   #handshake: ServerHandshake;
   #stay?: Stay;
-  #place: "hello" | "proof" | "ready" | "over" = "hello";
+  #place: "opening" | "ready" | "over" = "opening";
   #commands = new Map<number, RemoteCommand>();
   #lastStream = 0;
   #running = new Set<Promise<void>>();
@@ -85,8 +85,7 @@ class Session implements PullOptions {
 
   /** Waits at the gate, or is turned away there. */
   async enter(): Promise<void> {
-    const { remote } = this.#connection;
-    if (remote.startsWith("tcp:") && !isPeerLocal(remote)) {
+    if (needsTls(this.#connection)) {
       await this.#turnAway(
         new PinwireError("tls_needed", "from another machine only TLS will do", {
           hint: 'make a certificate with "pinwire cert HOST", start the server with --tls-cert and --tls-key',
@@ -157,14 +156,12 @@ class Session implements PullOptions {
   }
 
   async #shakeHands(type: number, stream: number, body: Uint8Array): Promise<void> {
-    const isDue = this.#place === "hello" ? TYPE.hello : TYPE.proof;
-    if (type !== isDue || stream !== 0) throw badFrame("another frame than the opening's");
+    const { isGreeted } = this.#handshake;
+    if (type !== (isGreeted ? TYPE.proof : TYPE.hello) || stream !== 0) {
+      throw badFrame("another frame than the opening's");
+    }
     try {
-      if (this.#place === "hello") {
-        const challenge = this.#handshake.challenge(body);
-        this.#place = "proof";
-        return await this.#connection.write(challenge);
-      }
+      if (!isGreeted) return await this.#connection.write(this.#handshake.challenge(body));
       const { rules, hasShell } = this.#share.jobs;
       const about = { host: Deno.hostname(), cwd: rules.cwd, shell: hasShell };
       const ready = await this.#handshake.check(body, about);

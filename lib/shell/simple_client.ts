@@ -1,5 +1,5 @@
 import { PinwireError } from "../errors.ts";
-import { type Decoder, FrameError, pullFrames } from "../framing/mod.ts";
+import { FrameError, pullFrames } from "../framing/mod.ts";
 import { type Connection, type Context, encodeText, isPeerLocal } from "../net/mod.ts";
 import { LONGEST_COMMAND } from "./protocol.ts";
 
@@ -17,7 +17,6 @@ export class SimpleClient {
   readonly lost: Promise<never>;
   #connection: Connection;
   #context: Context;
-  #decoder: Decoder;
   #answer?: PromiseWithResolvers<Uint8Array>;
   #head: number[] = [];
   #timer?: ReturnType<typeof setTimeout>;
@@ -29,9 +28,9 @@ export class SimpleClient {
     this.lost.catch(() => {});
     this.#connection = connection;
     this.#context = context;
-    this.#decoder = context.codec.open().decoder;
+    const { decoder } = context.codec.open();
     const source = { read: (buffer: Uint8Array) => this.#read(buffer) };
-    void pullFrames(source, this.#decoder, { onFrame: (body) => this.#take(body.slice()) }).then(
+    void pullFrames(source, decoder, { onFrame: (body) => this.#take(body.slice()) }).then(
       () => this.#fail(new PinwireError("connection_closed", `${connection.remote} closed the connection`)),
       (error) => this.#fail(error),
     );

@@ -4,7 +4,8 @@ import { sceneContext } from "../demo/scene.ts";
 import { parseSpec, pullFrames } from "../framing/mod.ts";
 import { type Event, pipe } from "../net/mod.ts";
 import { type Encoding, openEncoding } from "../text/mod.ts";
-import { Jobs, type Rules } from "./jobs.ts";
+import { jobsBy } from "./_server_testing.ts";
+import type { Rules } from "./jobs.ts";
 import { LONGEST_COMMAND, SIMPLE_SPEC } from "./protocol.ts";
 import { serveSimple } from "./simple_server.ts";
 
@@ -22,16 +23,7 @@ function world(rules: Partial<Rules> = {}, encoding?: Encoding) {
   const events: Event[] = [];
   const scene = sceneContext("raw", (event) => void events.push(event));
   const context = { ...scene, ...encoding && { encoding } };
-  const own = {
-    shell: "/bin/sh",
-    allowCommand: [],
-    cwd: "/",
-    env: {},
-    maxSessions: 64,
-    timeout: 0,
-    maxOutput: 0,
-  };
-  const jobs = new Jobs({ ...own, ...rules }, context.reporter);
+  const jobs = jobsBy(rules, context.reporter);
   const [here, there] = pipe();
   const count = { ran: 0 };
   const served = serveSimple(here, context, { jobs, idleTimeout: 0, ran: () => void count.ran++ }).finally(

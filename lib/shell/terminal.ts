@@ -1,4 +1,4 @@
-import type { Terminal } from "./protocol.ts";
+import { TERM_NAME, type Terminal } from "./protocol.ts";
 
 /** The size where there is no terminal to ask. */
 const USUAL = { rows: 24, cols: 80 };
@@ -27,7 +27,7 @@ export function openLocalTerminal(): LocalTerminal {
   let onWindow: (() => void) | undefined;
   const term = Deno.env.get("TERM") ?? "";
   return {
-    size: { ...sizeNow(), term: /^[\w.+-]{1,64}$/.test(term) ? term : "dumb" },
+    size: { ...sizeNow(), term: TERM_NAME.test(term) ? term : "dumb" },
     onResize(tell) {
       if (Deno.build.os === "windows") return;
       onWindow = () => tell(sizeNow());

@@ -9,7 +9,7 @@ const LIMIT_OF_WINDOW = 2 ** 31;
 export class Credit {
   #left = WINDOW;
   #isClosed = false;
-  #granted = Promise.withResolvers<void>();
+  #granted?: PromiseWithResolvers<void>;
 
   /**
    * The other end takes `count` bytes more.
@@ -25,7 +25,7 @@ export class Credit {
   /** Waits until something may be sent, and takes at most `most` bytes of it; 0 once it is closed. */
   async take(most: number): Promise<number> {
     while (this.#left === 0 && !this.#isClosed) {
-      await this.#granted.promise;
+      await (this.#granted ??= Promise.withResolvers()).promise;
     }
     if (this.#isClosed) return 0;
     const count = Math.min(most, this.#left);
@@ -40,8 +40,8 @@ export class Credit {
   }
 
   #wake(): void {
-    this.#granted.resolve();
-    this.#granted = Promise.withResolvers();
+    this.#granted?.resolve();
+    this.#granted = undefined;
   }
 }
 

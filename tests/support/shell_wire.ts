@@ -259,17 +259,33 @@ export async function askSimple(conn: Deno.Conn, command: string): Promise<strin
   }
 }
 
-/** A test of what a server must bear, after which it is well; Windows has none. */
-export function abuse(name: string, fn: (on: ShellWorld) => Promise<void>, options: string[] = []): void {
+/** No server's. */
+export const WRONG_KEY = "x".repeat(43);
+
+/** A test of a server; Windows has none. */
+export function trust(
+  name: string,
+  fn: (on: ShellWorld) => Promise<void>,
+  ignore = isWindows,
+  options: string[] = [],
+): void {
   Deno.test({
     name,
-    ignore: isWindows,
+    ignore,
     async fn() {
       await using on = await shellWorld(...options);
       await fn(on);
-      await on.isWell();
     },
   });
+}
+
+/** A test of what a server must bear, after which it is well. */
+export function abuse(name: string, fn: (on: ShellWorld) => Promise<void>, options: string[] = []): void {
+  const bears = async (on: ShellWorld) => {
+    await fn(on);
+    await on.isWell();
+  };
+  trust(name, bears, isWindows, options);
 }
 
 /** The server tells of it. */
