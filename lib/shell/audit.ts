@@ -4,20 +4,23 @@ import { safeJson } from "../text/mod.ts";
 /** What a line of the audit log tells besides the time. */
 export type Entry =
   | { event: "exec"; peer: string; id: number; argv: readonly string[]; cwd: string; pty: boolean }
-  | {
-    event: "exit";
-    peer: string;
-    id: number;
-    argv: readonly string[];
-    code: number;
-    signal: string | null;
-    reason?: string;
-    stdin: number;
-    stdout: number;
-    stderr: number;
-    ms: number;
-  }
+  | ExitEntry
   | { event: "refused"; peer: string; argv?: readonly string[]; reason: string; skipped?: number };
+
+/** How a command ended, and the bytes that crossed the wire for it. */
+export interface ExitEntry {
+  event: "exit";
+  peer: string;
+  id: number;
+  argv: readonly string[];
+  code: number;
+  signal: string | null;
+  reason?: string;
+  stdin: number;
+  stdout: number;
+  stderr: number;
+  ms: number;
+}
 
 /** Who ran what, when, and how it ended: JSON lines at the end of a file that only its owner can read. */
 export class AuditLog implements Disposable {

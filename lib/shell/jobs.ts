@@ -1,6 +1,6 @@
 import { PinwireError } from "../errors.ts";
 import type { Reporter } from "../net/mod.ts";
-import type { AuditLog, Entry } from "./audit.ts";
+import type { AuditLog, Entry, ExitEntry } from "./audit.ts";
 import { type Child, findProgram, type Program, startPiped } from "./child.ts";
 import type { Deliver } from "./drain.ts";
 import { Job, type Limits } from "./job.ts";
@@ -102,9 +102,9 @@ export class Jobs {
       finish: async (stdout, stderr) => {
         try {
           const end = await job.run(stdout, stderr);
-          const exit: Exit = { ...end, cwd: place === undefined ? null : await takePlace(place) };
-          this.#ended(exit, { peer, id, argv, ms: Math.round(performance.now() - begun), ...job.traffic });
-          return exit;
+          const ms = Math.round(performance.now() - begun);
+          this.#ended({ event: "exit", peer, id, argv, ...end, ms, ...job.traffic });
+          return { ...end, cwd: place === undefined ? null : await takePlace(place) };
         } finally {
           this.#running--;
         }
@@ -151,27 +151,11 @@ export class Jobs {
     });
   }
 
-  #ended(
-    { code, signal, reason }: Exit,
-    { peer, id, argv, ...more }:
-      & { peer: string; id: number; argv: readonly string[] }
-      & Record<
-        "ms" | "stdin" | "stdout" | "stderr",
-        number
-      >,
-  ): void {
+  #ended(entry: ExitEntry): void {
+    const { peer, argv, code, signal, reason } = entry;
     const how = signal === null ? `exit code ${code}` : signal;
     this.#tell(`${peer} ran ${clipped(argv)}: ${reason ?? how}`);
-    this.#write({
-      event: "exit",
-      peer,
-      id,
-      argv,
-      code,
-      signal,
-      ...reason !== undefined && { reason },
-      ...more,
-    });
+    this.#write(entry);
   }
 
   /** @throws {PinwireError} `not_logged` */
