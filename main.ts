@@ -13,9 +13,9 @@ const program: Program = {
     led: () => import("./lib/led/commands.ts"),
     chat: () => import("./lib/chat/commands.ts"),
     shell: () => import("./lib/shell/commands.ts"),
-    send: () => import("./lib/net/commands.ts"),
-    receive: () => import("./lib/net/commands.ts"),
-    cert: () => import("./lib/net/commands.ts"),
+    send: () => import("./lib/tools/commands.ts"),
+    receive: () => import("./lib/tools/commands.ts"),
+    cert: () => import("./lib/tools/commands.ts"),
     demo: () => import("./lib/demo/commands.ts"),
   },
 };

@@ -1,6 +1,6 @@
-import { openContext } from "../lib/net/context.ts";
+import { openContext } from "../lib/app/mod.ts";
 import { dial } from "../lib/net/mod.ts";
-import { ShellClient } from "../lib/shell/client.ts";
+import { ShellClient } from "../lib/shell/client/client.ts";
 import { FRAME_SPEC, LONGEST_FRAME } from "../lib/shell/protocol.ts";
 import { openToken } from "../lib/shell/token.ts";
 import { Child, freePort } from "./child.ts";

@@ -1,4 +1,4 @@
-import type { Running } from "../lib/shell/running.ts";
+import type { ClientStream } from "../lib/shell/client/client_stream.ts";
 import { Child } from "./child.ts";
 import type { Effort } from "./pairs.ts";
 import { ROOT, type Tools } from "./peers.ts";
@@ -397,7 +397,7 @@ async function besideNeighbours<T>(peer: ShellPeer, measure: () => Promise<T>): 
 async function catIn(client: Client): Promise<{ echo: Echo; close(): Promise<void> }> {
   let here: PromiseWithResolvers<void> | undefined, count = 0;
   let asked = Promise.withResolvers<boolean>();
-  const running: Running = client.run({ argv: ["cat"] }, (_kind, bytes) => {
+  const running: ClientStream = client.run({ argv: ["cat"] }, (_kind, bytes) => {
     count += bytes.length;
     if (count < LINE.length) return;
     count -= LINE.length;

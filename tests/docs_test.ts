@@ -5,7 +5,7 @@ import { commands as chat } from "../lib/chat/commands.ts";
 import { commands as demo } from "../lib/demo/commands.ts";
 import { commands as echo } from "../lib/echo/commands.ts";
 import { commands as led } from "../lib/led/commands.ts";
-import { commands as net } from "../lib/net/commands.ts";
+import { commands as net } from "../lib/tools/commands.ts";
 import { commands as shell } from "../lib/shell/commands.ts";
 
 const ROOT = new URL("../", import.meta.url);

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Token } from "../lib/net/proof.ts";
+import { Token } from "../lib/session/token.ts";
 import {
   errorsOf,
   isLinux,

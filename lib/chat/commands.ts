@@ -1,13 +1,7 @@
 import { checkExclusive, choice, command, integer, type Kind, text } from "../cli/mod.ts";
 import { usageError } from "../errors.ts";
-import {
-  type Address,
-  checkDialable,
-  type InternetAddress,
-  MAX_DATAGRAM,
-  openContext,
-  parseAddress,
-} from "../net/mod.ts";
+import { openContext } from "../app/mod.ts";
+import { type Address, checkDialable, type InternetAddress, MAX_DATAGRAM, parseAddress } from "../net/mod.ts";
 import {
   addressKind,
   clientOptions,
@@ -17,7 +11,7 @@ import {
   frameOptions,
   outputOptions,
   serverOptions,
-} from "../net/options.ts";
+} from "../app/options.ts";
 import { DEFAULT_PORT, LONGEST_LINE, LONGEST_RELAYED, parseNickOption, parseRoomOption } from "./protocol.ts";
 
 const address = {
@@ -88,12 +82,12 @@ const chatServe = command({
     checkTurns(options, { "--history-file": options.historyFile, "--timestamps": options.timestamps });
     await using context = await openContext({ program: "pinwire chat", role: "server" }, options);
     if (options.turns) {
-      const { serveTurns } = await import("./turns.ts");
+      const { serveTurns } = await import("./turns/turns.ts");
       await serveTurns(address, options, context, opened);
       return 0;
     }
-    const { hostChat } = await import("./host.ts");
-    await hostChat(address, options, context, opened);
+    const { serveChat } = await import("./serve.ts");
+    await serveChat(address, options, context, opened);
     return 0;
   },
 });
@@ -128,12 +122,12 @@ const chatConnect = command({
     checkTurns(options, { "--nick": options.nick, "--room": options.room });
     await using context = await openContext({ program: "pinwire chat", role: "client" }, options);
     if (options.turns) {
-      const { talkInTurns } = await import("./turns.ts");
+      const { talkInTurns } = await import("./turns/turns.ts");
       await talkInTurns(address, options, context);
       return 0;
     }
-    const { talk } = await import("./talk.ts");
-    return await talk(address, options, context) ? 0 : 1;
+    const { connect } = await import("./client/connect.ts");
+    return await connect(address, options, context) ? 0 : 1;
   },
 });
 
@@ -172,7 +166,7 @@ const chatPeer = command({
     }
     const common = { ...options, frame: "raw", maxFrame: MAX_DATAGRAM };
     await using context = await openContext({ program: "pinwire chat", role: "server" }, common);
-    const { talkToPeers } = await import("./peer.ts");
+    const { talkToPeers } = await import("./peer/peer.ts");
     await talkToPeers(local, remote, options, context);
     return 0;
   },

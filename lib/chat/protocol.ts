@@ -22,7 +22,7 @@ export const CONSOLE_NICK = "server";
 export const GREETING = "* pinwire chat 1, /help for help";
 
 /** What ends the session of a peer that sends no newlines, and every `--turns` and `chat peer`. */
-export const LAST_WORDS: readonly string[] = ["end", "88"];
+export const CLOSING_WORDS: readonly string[] = ["end", "88"];
 
 /** Ms between two messages to a peer without newlines, which takes each read for one. */
 export const BARE_GAP = 50;
@@ -145,7 +145,7 @@ export function nameKey(name: string): string {
 }
 
 /** A line that was said in a room. */
-export interface Entry {
+export interface HistoryEntry {
   /** Ms since 1970. */
   time: number;
   room: string;
@@ -159,7 +159,7 @@ export interface Entry {
 }
 
 /** How an entry is relayed: `amy: hello`, or `** amy waves`, since what begins with one `*` is a notice. */
-export function entryLine(entry: Entry, withTime: boolean): string {
+export function entryLine(entry: HistoryEntry, withTime: boolean): string {
   const { nick, text, isAction } = entry;
   const line = isAction ? `** ${nick} ${text}` : `${nick}: ${text}`;
   return withTime ? `[${clockTime(entry.time)}] ${line}` : line;
@@ -199,7 +199,7 @@ export function parsePrivate(notice: string): { nick: string; text: string } | u
 }
 
 /** Whom a notice tells to be there now, or no more. */
-export function comingsIn(notice: string): [nick: string, isHere: boolean][] {
+export function arrivalsIn(notice: string): [nick: string, isHere: boolean][] {
   const [, before, after] = notice.match(/^(\S+) is now (\S+)$/) ?? [];
   if (before !== undefined) return [[before, false], [after, true]];
   const [, names, verb] = notice.match(/^(.+) ha(?:s|ve) (joined|left)$/) ?? [];

@@ -2,10 +2,10 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { PinwireError } from "../errors.ts";
 import {
-  comingsIn,
+  arrivalsIn,
   COMMANDS,
-  type Entry,
   entryLine,
+  type HistoryEntry,
   isSpoken,
   KICK,
   parseName,
@@ -22,7 +22,7 @@ function pure(name: string, fn: () => void): void {
 /** The code of what `act` throws. */
 const codeOf = (act: () => unknown) => assertThrows(act, PinwireError).code;
 
-const entryOf = (entry: Partial<Entry>): Entry => ({
+const entryOf = (entry: Partial<HistoryEntry>): HistoryEntry => ({
   time: 0,
   room: "lobby",
   nick: "amy",
@@ -54,11 +54,11 @@ pure("parseSaid knows each command, in any case and with any spaces", () => {
 });
 
 pure("parseSaid says what is missing, with the form of the command", () => {
-  for (const [form] of [...COMMANDS, KICK]) {
-    const [word, ...needs] = form.split(" ");
+  for (const [format] of [...COMMANDS, KICK]) {
+    const [word, ...needs] = format.split(" ");
     if (!needs.length || word.startsWith("//")) continue;
     const error = assertThrows(() => parseSaid(word), PinwireError);
-    assertEquals([error.code, error.hint], ["bad_command", `write ${form}`]);
+    assertEquals([error.code, error.hint], ["bad_command", `write ${format}`]);
   }
   assertEquals(codeOf(() => parseSaid("/msg bob")), "bad_command");
   for (const line of ["/", "/ hello", "/nothing", "/nickamy"]) {
@@ -171,15 +171,15 @@ pure("parseRelayed takes nothing else for somebody's words", () => {
   }
 });
 
-pure("comingsIn finds whom a notice tells to be there, or no more", () => {
-  assertEquals(comingsIn("amy has joined"), [["amy", true]]);
-  assertEquals(comingsIn("amy and bob have left"), [["amy", false], ["bob", false]]);
-  assertEquals(comingsIn("amy, bob and cat have joined"), [["amy", true], ["bob", true], ["cat", true]]);
-  assertEquals(comingsIn("amy is now Eva"), [["amy", false], ["Eva", true]]);
+pure("arrivalsIn finds whom a notice tells to be there, or no more", () => {
+  assertEquals(arrivalsIn("amy has joined"), [["amy", true]]);
+  assertEquals(arrivalsIn("amy and bob have left"), [["amy", false], ["bob", false]]);
+  assertEquals(arrivalsIn("amy, bob and cat have joined"), [["amy", true], ["bob", true], ["cat", true]]);
+  assertEquals(arrivalsIn("amy is now Eva"), [["amy", false], ["Eva", true]]);
   // Of those that are counted alone nobody knows the names.
-  assertEquals(comingsIn("amy, bob and 7 others have left"), [["amy", false], ["bob", false]]);
+  assertEquals(arrivalsIn("amy, bob and 7 others have left"), [["amy", false], ["bob", false]]);
   for (const notice of ["", "amy was kicked", "2 lines missed", "you missed 3 lines", "in lobby: amy"]) {
-    assertEquals(comingsIn(notice), [], notice);
+    assertEquals(arrivalsIn(notice), [], notice);
   }
 });
 

@@ -149,7 +149,7 @@ Deno.test({
   async fn() {
     const modules = await Promise.all([
       import("../echo/commands.ts"),
-      import("../net/commands.ts"),
+      import("../tools/commands.ts"),
       import("../demo/commands.ts"),
       import("../shell/commands.ts"),
     ]);

@@ -1,10 +1,12 @@
-import { ChatClient, type Message } from "../chat/client.ts";
-import { Forms } from "../chat/form.ts";
-import { Hub } from "../chat/hub.ts";
-import { Rounds } from "../chat/rounds.ts";
-import { serveMember } from "../chat/server.ts";
+import { ChatClient, type Message } from "../chat/client/client.ts";
+import { LineFormats } from "../chat/rooms/line_format.ts";
+import { Hub } from "../chat/rooms/hub.ts";
+import { WriteScheduler } from "../chat/rooms/write_scheduler.ts";
+import { serveMember } from "../chat/session.ts";
 import { Painter } from "../chat/view.ts";
-import { type Connection, type Context, dial, listen, parseAddress, serveConnections } from "../net/mod.ts";
+import type { Context } from "../app/mod.ts";
+import { type Connection, dial, listen, parseAddress } from "../net/mod.ts";
+import { serveConnections } from "../session/mod.ts";
 import { openEncoding, utf8 } from "../text/mod.ts";
 import { Happenings, sceneContext } from "./scene.ts";
 
@@ -18,10 +20,10 @@ export async function chatScene(print: (line: string) => void, coloured: boolean
   const server = sceneContext("text", (event) => event.event === "notice" && notices.add(event.text));
   const { reporter, stop } = server;
   const joined = (nick: string) => notices.next((text) => text === `${nick} has joined`);
-  const rounds = new Rounds();
+  const scheduler = new WriteScheduler();
   const limits = { history: 100, maxQueue: 65_536, timestamps: false };
-  const hub = new Hub({ ...limits, reporter, rounds });
-  const share = { ...limits, hub, forms: new Forms(server.codec), greeting: true, rate: 0 };
+  const hub = new Hub({ ...limits, reporter, scheduler });
+  const share = { ...limits, hub, formats: new LineFormats(server.codec), greeting: true, rate: 0 };
   const listener = await listen(parseAddress("0", TCP));
   const links: Connection[] = [];
   const serving = serveConnections(listener, {

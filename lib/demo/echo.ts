@@ -2,8 +2,8 @@ import { Reply, STAMP_TEMPLATE } from "../echo/protocol.ts";
 import { echoConnection } from "../echo/server.ts";
 import { ByteBuffer, pullFrames } from "../framing/mod.ts";
 import { type Connection, dial, listen, parseAddress } from "../net/mod.ts";
-import { traceConnection, type TraceOptions } from "../net/trace.ts";
-import { traceColors } from "../net/trace_view.ts";
+import { traceConnection, type TraceOptions } from "../app/trace.ts";
+import { traceColors } from "../app/trace_view.ts";
 import { utf8, visible } from "../text/mod.ts";
 import { sceneContext } from "./scene.ts";
 

@@ -3,10 +3,12 @@ import { Agent } from "../led/client.ts";
 import { Device } from "../led/device.ts";
 import { parseRequest } from "../led/console.ts";
 import { Registry } from "../led/registry.ts";
-import { serveDevice } from "../led/server.ts";
+import { serveDevice } from "../led/session.ts";
 import { deviceTable, drawLamp } from "../led/view.ts";
-import { type Connection, type Event, listen, parseAddress, serveConnections } from "../net/mod.ts";
-import { Gate } from "../net/gate.ts";
+import type { Event } from "../app/mod.ts";
+import { type Connection, listen, parseAddress } from "../net/mod.ts";
+import { serveConnections } from "../session/mod.ts";
+import { AdmissionControl } from "../session/admission.ts";
 import { Happenings, sceneContext } from "./scene.ts";
 
 /**
@@ -28,7 +30,10 @@ export async function ledScene(print: (line: string) => void, coloured: boolean)
     idleTimeout: 0,
     handle(connection) {
       links.push(connection);
-      return serveDevice(connection, context, { registry, gate: new Gate(reporter, MAX_DEVICES) });
+      return serveDevice(connection, context, {
+        registry,
+        gate: new AdmissionControl(reporter, MAX_DEVICES),
+      });
     },
   });
   const gpio = new SimulatedGpio();

@@ -1,5 +1,5 @@
 import { parseSpec } from "../framing/mod.ts";
-import { type Context, type Event, Reporter, Stop } from "../net/mod.ts";
+import { type Context, type Event, Reporter, Stop } from "../app/mod.ts";
 import { utf8 } from "../text/mod.ts";
 
 /** What the commands of a scene work with: no options, no signals, and nothing printed but by the scene. */

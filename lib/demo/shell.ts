@@ -1,7 +1,7 @@
 import { ByteBuffer, parseSpec } from "../framing/mod.ts";
 import { type Connection, dial, listen, parseAddress } from "../net/mod.ts";
 import { SIMPLE_SPEC } from "../shell/protocol.ts";
-import { SimpleClient } from "../shell/simple_client.ts";
+import { SimpleClient } from "../shell/client/simple_client.ts";
 import { utf8 } from "../text/mod.ts";
 import { sceneContext } from "./scene.ts";
 

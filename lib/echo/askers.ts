@@ -5,7 +5,7 @@ import {
   type DatagramSocket,
   type InternetAddress,
   isLoopback,
-  within,
+  withTimeout,
 } from "../net/mod.ts";
 
 /** One client of a benchmark: asks, and waits for the whole answer. */
@@ -65,7 +65,7 @@ export class StreamAsker implements Asker {
   /** Asks once and learns how an answer ends, from the first one: all that comes until nothing does. */
   async learn(): Promise<AnswerEnd> {
     await this.#connection.write(this.#message);
-    if (!await within(this.#wait, this.#peek())) throw this.#noAnswer();
+    if (!await withTimeout(this.#wait, this.#peek())) throw this.#noAnswer();
     const enough = this.#message.length * 64 + 65_536;
     let length = 0;
     let last = 0;
@@ -74,7 +74,7 @@ export class StreamAsker implements Asker {
       const count = await this.#read();
       length += count;
       last = this.#buffer[count - 1];
-    } while (await within(length < this.#message.length ? LONG_QUIET : QUIET, this.#peek()));
+    } while (await withTimeout(length < this.#message.length ? LONG_QUIET : QUIET, this.#peek()));
     const isNewline = last === NEWLINE && length >= this.#message.length;
     return this.end = { isNewline, length: isNewline ? this.#message.length : length };
   }
@@ -171,7 +171,7 @@ export class DatagramAsker implements Asker {
   async ask(): Promise<boolean> {
     await this.#socket.send(this.#message, this.#to);
     const receiving = this.#receiving ??= this.#socket.receive(this.#buffer);
-    if (!await within(this.#wait, receiving)) return false;
+    if (!await withTimeout(this.#wait, receiving)) return false;
     this.#receiving = undefined;
     const received = await receiving;
     this.received += received?.[0].length ?? 0;

@@ -1,5 +1,6 @@
 import { PinwireError } from "../errors.ts";
-import { type Address, checkDialable, dial, dialOptions, formatAddress, Stop } from "../net/mod.ts";
+import { dialOptions, Stop } from "../app/mod.ts";
+import { type Address, checkDialable, dial, formatAddress } from "../net/mod.ts";
 import { type AnswerEnd, type Asker, DatagramAsker, makeMessage, StreamAsker } from "./askers.ts";
 
 /** What `echo bench` is told. */

@@ -1,21 +1,19 @@
 import { dim } from "@std/fmt/colors";
 import { PinwireError } from "../errors.ts";
 import {
-  type Address,
   type Context,
   encodeText,
-  type Link,
   type MessageEvent,
+  MessageWatch,
   openConsole,
-  openLink,
   showText,
-  Watch,
   type WatchOptions,
-  within,
-} from "../net/mod.ts";
+} from "../app/mod.ts";
+import { type Address, withTimeout } from "../net/mod.ts";
+import { type Link, openLink } from "../session/mod.ts";
 
 /** What `echo connect` is told. */
-export interface TalkOptions extends WatchOptions {
+export interface ConnectOptions extends WatchOptions {
   /** Ms to wait for an answer. */
   wait: number;
   ca?: string;
@@ -31,9 +29,9 @@ const LINGER = 500;
  *
  * @throws {PinwireError} what dialling throws; `connection_closed` if the peer left before that
  */
-export async function talk(address: Address, options: TalkOptions, context: Context): Promise<void> {
+export async function connect(address: Address, options: ConnectOptions, context: Context): Promise<void> {
   const { stop, reporter } = context;
-  const watch = new Watch(context, options, address.scheme === "udp");
+  const watch = new MessageWatch(context, options, address.scheme === "udp");
   const console = await openConsole("> ", stop, (text) => reporter.write(text));
   let answered = Promise.withResolvers<void>();
   let answers = 0;
@@ -76,7 +74,7 @@ export async function talk(address: Address, options: TalkOptions, context: Cont
       sentAt = performance.now();
       isWaiting = true;
       if (await link.send(message)) {
-        const inTime = await within(options.wait, Promise.race([answered.promise, ended, stopped]));
+        const inTime = await withTimeout(options.wait, Promise.race([answered.promise, ended, stopped]));
         if (stop.signal.aborted) return;
         if (!inTime) reporter.error(noAnswer(options.wait, address), peer);
         else if (answers === answersBefore) throw closedByPeer(peer);
@@ -87,7 +85,7 @@ export async function talk(address: Address, options: TalkOptions, context: Cont
     if (hasLeft && console.isTerminal && !watch.isOver) throw closedByPeer(peer);
     if (stop.signal.aborted) return;
     await link.finish();
-    await within(LINGER, Promise.race([ended, stopped]));
+    await withTimeout(LINGER, Promise.race([ended, stopped]));
   } finally {
     console.close();
     link?.close();

@@ -1,5 +1,6 @@
 import { command, duration, integer, text } from "../cli/mod.ts";
-import { openContext, serve, showMessage, showText } from "../net/mod.ts";
+import { openContext, showMessage, showText } from "../app/mod.ts";
+import { serve } from "../session/mod.ts";
 import {
   addressKind,
   clientOptions,
@@ -9,7 +10,7 @@ import {
   frameOptions,
   outputOptions,
   serverOptions,
-} from "../net/options.ts";
+} from "../app/options.ts";
 import { DEFAULT_PORT, Reply, STAMP_TEMPLATE } from "./protocol.ts";
 
 const address = {
@@ -109,7 +110,7 @@ const echoConnect = command({
   permissions: ["net"],
   permissionsWith: clientPermissions,
   examples: [
-    ["", "talk to the server on 127.0.0.1:21567"],
+    ["", "connect to the server on 127.0.0.1:21567"],
     ["udp://127.0.0.1:8002", "over UDP"],
     ["tls://pi.local --ca pinwire-cert.pem", "over TLS"],
   ],
@@ -118,8 +119,8 @@ const echoConnect = command({
       { program: "pinwire echo", role: "client", showMessage: showText },
       options,
     );
-    const { talk } = await import("./client.ts");
-    await talk(address, options, context);
+    const { connect } = await import("./client.ts");
+    await connect(address, options, context);
     return 0;
   },
 });

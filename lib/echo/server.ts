@@ -1,20 +1,16 @@
 import { PinwireError } from "../errors.ts";
 import { ByteBuffer, type Encoder, type FrameError, pullFrames, type PullOptions } from "../framing/mod.ts";
+import { type Context, FrameErrors, MessageWatch, systemClock, type WatchOptions } from "../app/mod.ts";
 import {
   AnswerGuard,
   type Connection,
-  type Context,
   type DatagramSocket,
   datagramTooLong,
   type Endpoint,
-  FrameErrors,
   hostPort,
   MAX_DATAGRAM,
-  systemClock,
   udpPeer,
-  Watch,
-  type WatchOptions,
-  within,
+  withTimeout,
 } from "../net/mod.ts";
 import { type Asker, isStampedTwice, type Reply } from "./protocol.ts";
 
@@ -63,7 +59,7 @@ class EchoSession implements PullOptions {
   #context: Context;
   #options: EchoOptions;
   #encoder: Encoder;
-  #watch: Watch;
+  #watch: MessageWatch;
   #errors: FrameErrors;
   #asker: Asker;
   #inPlace?: Reply;
@@ -78,7 +74,7 @@ class EchoSession implements PullOptions {
     this.#context = context;
     this.#options = options;
     this.#encoder = encoder;
-    this.#watch = new Watch(context, options, false);
+    this.#watch = new MessageWatch(context, options, false);
     this.#errors = new FrameErrors(context.reporter, connection.remote);
     const peer = reply?.namesPeer ? context.encoding.encode(peerField(connection.remote)).bytes : NOBODY;
     this.#asker = { peer, n: 0 };
@@ -156,8 +152,8 @@ class EchoSession implements PullOptions {
   async #finish(bytes: Uint8Array | undefined): Promise<void> {
     this.#isFinished = true;
     const written = bytes?.length ? this.#connection.write(bytes) : undefined;
-    if (written) await within(LAST_WRITE, written);
-    await within(LINGER, this.#end());
+    if (written) await withTimeout(LAST_WRITE, written);
+    await withTimeout(LINGER, this.#end());
     this.#connection.close();
     this.#options.stop();
   }
@@ -188,7 +184,7 @@ export async function echoDatagrams(
   const { reporter } = context;
   const guard = new AnswerGuard(socket.endpoint);
   const drops = setInterval(() => reportDropped(guard, context), 1000);
-  const watch = new Watch(context, options, true);
+  const watch = new MessageWatch(context, options, true);
   const memory = new Uint8Array(65_536);
   const out = new ByteBuffer(MAX_DATAGRAM);
   const asker: Asker = { peer: new Uint8Array(), n: 0 };

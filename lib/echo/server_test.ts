@@ -1,16 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ByteBuffer, type Framing, parseSpec } from "../framing/mod.ts";
-import {
-  type Connection,
-  type Context,
-  type DatagramSocket,
-  type Endpoint,
-  type Event,
-  pipe,
-  Reporter,
-  Stop,
-  type WatchOptions,
-} from "../net/mod.ts";
+import { type Context, type Event, Reporter, Stop, type WatchOptions } from "../app/mod.ts";
+import { type Connection, type DatagramSocket, type Endpoint, pipe } from "../net/mod.ts";
 import { utf8 as utf8Encoding } from "../text/mod.ts";
 import { Reply } from "./protocol.ts";
 import { echoConnection, echoDatagrams } from "./server.ts";

@@ -1,6 +1,8 @@
 /// <reference lib="deno.worker" />
 
-import { listen, openContext, serveConnections, Stop } from "../net/mod.ts";
+import { openContext, Stop } from "../app/mod.ts";
+import { listen } from "../net/mod.ts";
+import { serveConnections } from "../session/mod.ts";
 import { Reply } from "./protocol.ts";
 import { echoConnection, takeOnce } from "./server.ts";
 import { CLIENTS, type FromWorker, TAKEN, type ToWorker, type WorkerStart } from "./worker_messages.ts";

@@ -1,5 +1,5 @@
 import type { InternetAddress } from "../net/mod.ts";
-import type { CommonOptions, Event } from "../net/mod.ts";
+import type { CommonOptions, Event } from "../app/mod.ts";
 
 /** What a worker of an echo server begins with. */
 export interface WorkerStart {

@@ -1,15 +1,7 @@
 import { PinwireError, usageError } from "../errors.ts";
-import {
-  type Address,
-  type CommonOptions,
-  type Context,
-  type Event,
-  formatAddress,
-  listen,
-  parseAddress,
-  type Reporter,
-  type ServerOptions,
-} from "../net/mod.ts";
+import type { CommonOptions, Context, Event, Reporter } from "../app/mod.ts";
+import { type Address, formatAddress, listen, parseAddress } from "../net/mod.ts";
+import type { ServerOptions } from "../session/mod.ts";
 import type { FromWorker, ToWorker, WorkerOptions, WorkerStart } from "./worker_messages.ts";
 
 /**

@@ -1,18 +1,17 @@
 import { PinwireError, usageError } from "../errors.ts";
 import {
-  type Address,
   type CommonOptions,
   type Context,
   dialOptions,
   openConsole,
   openContext,
-  parseAddress,
   type WatchOptions,
-} from "../net/mod.ts";
-import { readToken } from "../net/proof.ts";
+} from "../app/mod.ts";
+import { type Address, parseAddress } from "../net/mod.ts";
+import { readToken } from "../session/token.ts";
 import { Agent } from "./client.ts";
 import { Device } from "./device.ts";
-import { openGpio } from "./local.ts";
+import { openGpio } from "./local_pins.ts";
 import { type GpioOptions, linesOf } from "./options.ts";
 import { DEFAULT_PORT, nameOfHost } from "./protocol.ts";
 import { isColoured, LampRow, linkSentence } from "./view.ts";

@@ -1,19 +1,10 @@
 import { PinwireError } from "../errors.ts";
 import { type FrameError, pullFrames, type PullOptions } from "../framing/mod.ts";
-import {
-  type Address,
-  type Connection,
-  type Context,
-  FrameErrors,
-  hasGone,
-  reasonOf,
-  Watch,
-  type WatchOptions,
-  within,
-} from "../net/mod.ts";
-import { clockOfLines } from "../net/clock.ts";
-import { bindingOf, type Token } from "../net/proof.ts";
-import { redial } from "../net/redial.ts";
+import { type Context, FrameErrors, MessageWatch, type WatchOptions } from "../app/mod.ts";
+import { type Address, type Connection, hasGone, reasonOf, withTimeout } from "../net/mod.ts";
+import { clockOfLines } from "../app/clock.ts";
+import { bindingOf, type Token } from "../session/token.ts";
+import { redial } from "../session/redial.ts";
 import type { Device } from "./device.ts";
 import { DiallerHandshake } from "./handshake.ts";
 import { Outbox } from "./outbox.ts";
@@ -42,7 +33,7 @@ export interface AgentOptions extends WatchOptions {
 /** How often a pin blinks that has lost its controller, in Hz. */
 const LOST_HZ = 2;
 /** When the agent stops, what it says may take so many ms. */
-const LAST_WORDS = 2_000;
+const FLUSH_TIME = 2_000;
 /** The proof must be there within so many ms. */
 const PROOF_TIME = 5_000;
 
@@ -51,7 +42,7 @@ export class Agent {
   #device: Device;
   #options: AgentOptions;
   #context: Context;
-  #session?: Session;
+  #session?: AgentSession;
   /** What the pin was before it began to blink for a lost link. */
   #before?: Command;
 
@@ -80,7 +71,7 @@ export class Agent {
     const { reporter, stop, codec } = this.#context;
     const peer = connection.remote;
     reporter.report({ event: "connected", peer });
-    const session = new Session(
+    const session = new AgentSession(
       connection,
       this.#device,
       this.#options,
@@ -88,8 +79,8 @@ export class Agent {
       () => this.#onFound(),
     );
     // What is under way is still said.
-    using _closing = stop.calls(() => {
-      void within(LAST_WORDS, session.flushed()).then(() => connection.close());
+    using _closing = stop.onStop(() => {
+      void withTimeout(FLUSH_TIME, session.flushed()).then(() => connection.close());
     });
     let reason = "end of stream";
     try {
@@ -125,14 +116,14 @@ export class Agent {
 }
 
 /** One link of an agent. */
-class Session implements PullOptions {
+class AgentSession implements PullOptions {
   readonly clock = clockOfLines(() => this.#handshake.isGreeted);
   #onFound: () => void;
   #connection: Connection;
   #device: Device;
   #context: Context;
   #errors: FrameErrors;
-  #watch: Watch;
+  #watch: MessageWatch;
   #outbox: Outbox;
   #handshake: DiallerHandshake;
   #pending?: Promise<void>;
@@ -153,7 +144,7 @@ class Session implements PullOptions {
     this.#device = device;
     this.#context = context;
     this.#errors = new FrameErrors(context.reporter, connection.remote);
-    this.#watch = new Watch(context, options, false);
+    this.#watch = new MessageWatch(context, options, false);
     this.#outbox = new Outbox(connection, context, this.#watch);
     const hello = { role: "agent", name: device.name, pin: device.line.name, chip: device.chip } as const;
     this.#handshake = new DiallerHandshake(hello, options.token, bindingOf(connection, "dialled"));
@@ -174,7 +165,7 @@ class Session implements PullOptions {
       this.#watch.received(this.#connection.remote, body);
     }
     const words = this.isProven ? parseWords(line) : [];
-    for (const word of words) this.#obey(word);
+    for (const word of words) this.#apply(word);
     const message = words.length ? undefined : parseMessage(line);
     if (message) this.#onMessage(message, line);
     return this.#pending !== undefined;
@@ -210,7 +201,7 @@ class Session implements PullOptions {
     this.#errors.close();
   }
 
-  #obey(word: Word): void {
+  #apply(word: Word): void {
     if (word.do === "state?") this.report(this.#device.on);
     else this.#device.apply(word);
   }

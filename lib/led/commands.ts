@@ -1,6 +1,7 @@
 import { ALL_PERMISSIONS, choice, command, integer, type Kind, type Permission } from "../cli/mod.ts";
 import { usageError } from "../errors.ts";
-import { type Address, type Context, openContext } from "../net/mod.ts";
+import { type Context, openContext } from "../app/mod.ts";
+import type { Address } from "../net/mod.ts";
 import {
   addressKind,
   clientOptions,
@@ -11,7 +12,7 @@ import {
   outputOptions,
   serverOptions,
   tokenOption,
-} from "../net/options.ts";
+} from "../app/options.ts";
 import { type GpioOptions, gpioOptions, gpioPermissions } from "./options.ts";
 import { DEFAULT_PORT, LONGEST_LINE, parseHz, parseName } from "./protocol.ts";
 
@@ -57,7 +58,7 @@ const ledServe = command({
   ],
   async run(options, { address = DEFAULT_ADDRESS }, opened) {
     await using context = await openContext({ program: "pinwire led", role: "server" }, options);
-    const { runController } = await import("./controller.ts");
+    const { runController } = await import("./serve.ts");
     await runController(address, options, context, opened);
     return 0;
   },
@@ -181,7 +182,7 @@ function switching(action: "on" | "off" | "toggle", summary: string) {
     ],
     run(options, { device }) {
       return hereOrVia(options, device, () => `${action} ${needed(device)}`, async (context) => {
-        const { switchPins } = await import("./local.ts");
+        const { switchPins } = await import("./local_pins.ts");
         await switchPins(action, options, context);
       });
     },
@@ -209,7 +210,7 @@ const ledBlink = command({
       throw usageError("--count is for a pin of this machine", "leave it or --via out");
     };
     return hereOrVia(options, device, line, async (context) => {
-      const { blinkPins } = await import("./local.ts");
+      const { blinkPins } = await import("./local_pins.ts");
       await blinkPins(options, context);
     });
   },
@@ -224,7 +225,7 @@ const ledStatus = command({
   examples: [["", "pin 11 of this machine"], ["--via pi.local", "every device of that controller"]],
   run(options, { device }) {
     return hereOrVia(options, device, () => `status ${device ?? "all"}`, async (context) => {
-      const { tellPins } = await import("./local.ts");
+      const { tellPins } = await import("./local_pins.ts");
       tellPins(options, context);
     });
   },
@@ -238,7 +239,7 @@ async function hereOrVia(
   here: (context: Context) => Promise<void>,
 ): Promise<number> {
   checkVia(options, device);
-  const { onThisMachine, throughController } = await import("./once.ts");
+  const { onThisMachine, throughController } = await import("./local_command.ts");
   if (options.via) await throughController(line(), options.via, options);
   else await onThisMachine(options, here);
   return 0;

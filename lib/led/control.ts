@@ -1,8 +1,8 @@
 import { PinwireError } from "../errors.ts";
-import { within } from "../net/mod.ts";
+import { withTimeout } from "../net/mod.ts";
 import { parseRequest } from "./console.ts";
 import type { Command, Message } from "./protocol.ts";
-import { type Entry, labelOf, type Registry } from "./registry.ts";
+import { type DeviceEntry, labelOf, type Registry } from "./registry.ts";
 
 /** A device has so many ms to report that it did what it was told. */
 const REPORT_TIME = 2_000;
@@ -39,7 +39,7 @@ const HINTS: Record<string, string> = {
   no_device: "led status --via shows those that there are",
 };
 
-async function carryOut(line: string, registry: Registry): Promise<Entry[]> {
+async function carryOut(line: string, registry: Registry): Promise<DeviceEntry[]> {
   const request = parseRequest(line);
   if (request.ask === "status") return registry.select(request.which);
   if (request.ask !== "switch") throw new PinwireError("bad_command", "that is for the console only");
@@ -53,7 +53,7 @@ async function carryOut(line: string, registry: Registry): Promise<Entry[]> {
 }
 
 async function switchAndConfirm(
-  entry: Entry,
+  entry: DeviceEntry,
   command: Command,
   registry: Registry,
   mayBeAway: boolean,
@@ -70,7 +70,7 @@ async function switchAndConfirm(
   const { promise, forget } = registry.reported(entry, isWanted);
   // One that is already so would report nothing.
   entry.link.send("state?");
-  const hasReported = await within(REPORT_TIME, promise);
+  const hasReported = await withTimeout(REPORT_TIME, promise);
   forget();
   if (hasReported) return;
   throw new PinwireError(

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { answerControl } from "./control.ts";
 import { type Message, printCommand } from "./protocol.ts";
-import { type Entry, Registry } from "./registry.ts";
+import { type DeviceEntry, Registry } from "./registry.ts";
 
 function pure(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, permissions: "none", fn });
@@ -12,7 +12,7 @@ function world() {
   const registry = new Registry(() => {}, 10);
   return {
     registry,
-    greet(name: string): Entry {
+    greet(name: string): DeviceEntry {
       let on = false;
       const entry = registry.join({
         peer: "tcp://127.0.0.1:5",
@@ -43,7 +43,7 @@ const summary = (said: Message[]) =>
     return [name, on, away !== undefined, desired];
   });
 
-const told = ({ desired }: Entry) => desired && printCommand(desired);
+const told = ({ desired }: DeviceEntry) => desired && printCommand(desired);
 
 pure("answerControl has all mean those that are away too, which is no error", async () => {
   const on = world();

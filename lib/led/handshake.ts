@@ -1,5 +1,5 @@
 import { PinwireError } from "../errors.ts";
-import { newNonce, type Token, type Transcript } from "../net/proof.ts";
+import { newNonce, type Token, type Transcript } from "../session/token.ts";
 import { type Hello, type Message, printMessage, PROTOCOL, VERSION } from "./protocol.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { PinwireError } from "../errors.ts";
-import { Token } from "../net/proof.ts";
+import { Token } from "../session/token.ts";
 import { ControllerHandshake, DiallerHandshake } from "./handshake.ts";
 import { type Hello, type Message, parseMessage, printMessage, PROTOCOL } from "./protocol.ts";
 

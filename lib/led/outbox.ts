@@ -1,5 +1,6 @@
 import { ByteBuffer, type Encoder, endingLines } from "../framing/mod.ts";
-import { type Connection, type Context, encodeText, type Watch } from "../net/mod.ts";
+import { type Context, encodeText, type MessageWatch } from "../app/mod.ts";
+import type { Connection } from "../net/mod.ts";
 import { isLinkTalk } from "./protocol.ts";
 
 /** Lines that wait for a peer that doesn't read; with one more it counts as gone. */
@@ -19,7 +20,7 @@ export class Outbox {
   #connection: Connection;
   #context: Context;
   #encoder: Encoder;
-  #watch?: Watch;
+  #watch?: MessageWatch;
   #out = new ByteBuffer();
   #queue: Waiting[] = [];
   #writing?: Promise<void>;
@@ -31,7 +32,7 @@ export class Outbox {
   gap = 0;
 
   /** @param watch is shown what is sent */
-  constructor(connection: Connection, context: Context, watch?: Watch) {
+  constructor(connection: Connection, context: Context, watch?: MessageWatch) {
     this.#connection = connection;
     this.#watch = watch;
     this.#context = context;

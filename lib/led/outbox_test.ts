@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { sceneContext } from "../demo/scene.ts";
-import { type Connection, type Event, pipe, Watch } from "../net/mod.ts";
+import { type Event, MessageWatch } from "../app/mod.ts";
+import { type Connection, pipe } from "../net/mod.ts";
 import { Outbox } from "./outbox.ts";
 
 function pure(name: string, fn: () => Promise<void>): void {
@@ -12,7 +13,7 @@ function world(spec = "text", until?: string) {
   const [here, there] = pipe();
   const events: Event[] = [];
   const context = sceneContext(spec, (event) => events.push(event));
-  const watch = until === undefined ? undefined : new Watch(context, { until }, false);
+  const watch = until === undefined ? undefined : new MessageWatch(context, { until }, false);
   return { outbox: new Outbox(here, context, watch), peer: there, context, events };
 }
 

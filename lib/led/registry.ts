@@ -1,23 +1,23 @@
 import { PinwireError } from "../errors.ts";
-import type { Event } from "../net/mod.ts";
+import type { Event } from "../app/mod.ts";
 import { type Command, type DeviceStatus, type Hello, isName, parseName, printCommand } from "./protocol.ts";
 
 /** The way to a device that is connected. */
-export interface Link {
+export interface DeviceLink {
   readonly peer: string;
   /** Sends a line; never waits. */
   send(line: string): void;
 }
 
 /** A connection, or a device that was connected and has a name to come back under. */
-export interface Entry {
+export interface DeviceEntry {
   /** Its number: from 0, never used again. */
   readonly index: number;
   name?: string;
   /** What it said of itself; a plain client says nothing, and knows only `on` and `off`. */
   hello?: Hello;
   /** The way to it; none while it is away. */
-  link?: Link;
+  link?: DeviceLink;
   /** What its pin is, by its last report. */
   on?: boolean;
   /** Whether it was told something that it hasn't reported yet. */
@@ -40,10 +40,10 @@ export type Tell = (event: Event, forPrograms?: boolean) => void;
 export class Registry {
   #tell: Tell;
   #limit: number;
-  #entries = new Map<number, Entry>();
-  #byName = new Map<string, Entry>();
+  #entries = new Map<number, DeviceEntry>();
+  #byName = new Map<string, DeviceEntry>();
   #given = new Map<string, string>();
-  #waiting = new Map<Entry, Set<(on: boolean) => void>>();
+  #waiting = new Map<DeviceEntry, Set<(on: boolean) => void>>();
   #next = 0;
 
   /** @param limit so many devices that are away are remembered */
@@ -53,7 +53,7 @@ export class Registry {
   }
 
   /** Every entry, by its number. */
-  list(): Entry[] {
+  list(): DeviceEntry[] {
     return [...this.#entries.values()];
   }
 
@@ -63,14 +63,14 @@ export class Registry {
   }
 
   /** Lists a connection. */
-  join(link: Link): Entry {
-    const entry: Entry = { index: this.#next++, link };
+  join(link: DeviceLink): DeviceEntry {
+    const entry: DeviceEntry = { index: this.#next++, link };
     this.#entries.set(entry.index, entry);
     return entry;
   }
 
   /** A device has said hello: it takes its name, and hears what it was told before. */
-  greet(entry: Entry, hello: Hello): void {
+  greet(entry: DeviceEntry, hello: Hello): void {
     entry.hello = hello;
     const name = this.#ownName(entry);
     if (name !== undefined) this.#takeName(entry, name);
@@ -79,7 +79,7 @@ export class Registry {
   }
 
   /** A device has said what its pin is. */
-  report(entry: Entry, on: boolean): void {
+  report(entry: DeviceEntry, on: boolean): void {
     const isNews = on !== entry.on && entry.desired?.do !== "blink";
     entry.on = on;
     // A report that was on its way already says nothing of what was told meanwhile.
@@ -90,7 +90,7 @@ export class Registry {
   }
 
   /** A connection has ended: a device with a name is away, others are forgotten. `now` is ms since the epoch. */
-  leave(entry: Entry, now: number): void {
+  leave(entry: DeviceEntry, now: number): void {
     entry.link = undefined;
     this.#waiting.delete(entry);
     const { name } = entry;
@@ -110,7 +110,7 @@ export class Registry {
   }
 
   /** Takes an entry off the list: it has turned out to be no device, and needed no number. */
-  remove(entry: Entry): void {
+  remove(entry: DeviceEntry): void {
     this.#forget(entry);
     if (entry.index === this.#next - 1) this.#next--;
   }
@@ -120,7 +120,7 @@ export class Registry {
    *
    * @throws {PinwireError} `no_device`
    */
-  select(which: string): Entry[] {
+  select(which: string): DeviceEntry[] {
     if (which === "all") return this.list();
     const entry = /^\d+$/.test(which) ? this.#entries.get(Number(which)) : this.#byName.get(which);
     if (entry) return [entry];
@@ -132,7 +132,7 @@ export class Registry {
   }
 
   /** Tells a device what to do, now or as soon as it comes back. */
-  command(entry: Entry, command: Command): void {
+  command(entry: DeviceEntry, command: Command): void {
     const isUnknown = entry.on === undefined && entry.desired === undefined;
     const desired = command.do === "toggle"
       ? { do: this.#isLit(entry) ? "off" as const : "on" as const }
@@ -149,7 +149,10 @@ export class Registry {
   }
 
   /** A promise of the device's next report that `isWanted`, and what ends the wait for it. */
-  reported(entry: Entry, isWanted: (on: boolean) => boolean): { promise: Promise<void>; forget(): void } {
+  reported(
+    entry: DeviceEntry,
+    isWanted: (on: boolean) => boolean,
+  ): { promise: Promise<void>; forget(): void } {
     const { promise, resolve } = Promise.withResolvers<void>();
     const waiting = this.#waiting.get(entry) ?? new Set();
     this.#waiting.set(entry, waiting);
@@ -165,7 +168,7 @@ export class Registry {
    *
    * @throws {PinwireError} `usage` for what can't be a name, `name_taken`
    */
-  rename(entry: Entry, name: string): void {
+  rename(entry: DeviceEntry, name: string): void {
     parseName(name);
     const holder = this.#byName.get(name);
     if (holder === entry) return;
@@ -180,7 +183,7 @@ export class Registry {
   }
 
   /** What is known of an entry, for a peer. */
-  status({ index, name, hello, link, on, desired, awaySince }: Entry): DeviceStatus {
+  status({ index, name, hello, link, on, desired, awaySince }: DeviceEntry): DeviceStatus {
     return {
       index,
       name,
@@ -195,21 +198,21 @@ export class Registry {
   }
 
   /** The name that a device says, or that it was given in its place. */
-  #ownName(entry: Entry): string | undefined {
+  #ownName(entry: DeviceEntry): string | undefined {
     return this.#given.get(identity(entry)) ?? entry.hello?.name;
   }
 
-  #isLit(entry: Entry): boolean {
+  #isLit(entry: DeviceEntry): boolean {
     const { desired, on, isToldNews } = entry;
     if (desired?.do === "blink") return true;
     return isToldNews || on === undefined ? desired?.do === "on" : on;
   }
 
-  #sayDesired(entry: Entry): void {
+  #sayDesired(entry: DeviceEntry): void {
     if (entry.desired) entry.link?.send(printCommand(entry.desired));
   }
 
-  #takeName(entry: Entry, name: string): void {
+  #takeName(entry: DeviceEntry, name: string): void {
     if (!isName(name)) {
       const error = new PinwireError("bad_name", `number ${entry.index} says a name that can't be one`, {
         hint: `name it here: name ${entry.index} kitchen`,
@@ -234,7 +237,7 @@ export class Registry {
     this.#tell({ event: "notice", text });
   }
 
-  #forget(entry: Entry): void {
+  #forget(entry: DeviceEntry): void {
     this.#entries.delete(entry.index);
     this.#waiting.delete(entry);
     if (entry.name !== undefined) this.#byName.delete(entry.name);
@@ -242,10 +245,10 @@ export class Registry {
 }
 
 /** What people and events call an entry. */
-export const labelOf = ({ name, index }: Entry): string => name ?? String(index);
+export const labelOf = ({ name, index }: DeviceEntry): string => name ?? String(index);
 
 /** What a device that was renamed is known by when it comes back: its host, its own name, its pin. */
-function identity({ hello, link }: Entry): string {
+function identity({ hello, link }: DeviceEntry): string {
   const host = link?.peer.replace(/:\d+$/, "").replace(/#\d+$/, "");
   return JSON.stringify([host, hello?.name, hello?.pin]);
 }

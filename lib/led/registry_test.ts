@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { PinwireError } from "../errors.ts";
-import type { Event } from "../net/mod.ts";
+import type { Event } from "../app/mod.ts";
 import type { Hello } from "./protocol.ts";
-import { type Entry, labelOf, Registry } from "./registry.ts";
+import { type DeviceEntry, labelOf, Registry } from "./registry.ts";
 
 function pure(name: string, fn: () => void | Promise<void>): void {
   Deno.test({ name, permissions: "none", fn });
@@ -25,7 +25,7 @@ function world(limit = 10) {
     events: () => told.splice(0).map(([event]) => event),
     told,
     /** A plain client, that says nothing. */
-    join(peer = `tcp://127.0.0.1:${port++}`): Entry & { said: string[] } {
+    join(peer = `tcp://127.0.0.1:${port++}`): DeviceEntry & { said: string[] } {
       const said: string[] = [];
       return Object.assign(registry.join({ peer, send: (line) => void said.push(line) }), { said });
     },

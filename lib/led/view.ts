@@ -1,6 +1,6 @@
 import { bold, cyan, dim, green, red, yellow } from "@std/fmt/colors";
 import { HEADER, type HeaderPin, type LineState } from "deno-gpio";
-import type { Event } from "../net/mod.ts";
+import type { Event } from "../app/mod.ts";
 import { visible } from "../text/mod.ts";
 import type { DeviceStatus } from "./protocol.ts";
 

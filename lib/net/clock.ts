@@ -1,11 +1,30 @@
-import type { PullClock } from "../framing/mod.ts";
-import { systemClock } from "./context.ts";
-
-/**
- * The clock for `text`, whose pause ends a message of a peer that sends no newline. Once the peer has shown that
- * it ends its lines there is no such pause: half a line, held up on its way, is never taken for a whole one.
- */
-export function clockOfLines(hasLines: () => boolean): PullClock {
-  const never = { promise: new Promise<void>(() => {}), cancel() {} };
-  return { now: systemClock.now, sleep: (ms) => hasLines() ? never : systemClock.sleep(ms) };
+/** A call that is due later, and can be called off. */
+export interface Timer {
+  cancel(): void;
 }
+
+/** Time, handed to whatever needs it, so that a test can hand over another. */
+export interface Clock {
+  /** Milliseconds of a clock that never jumps: for durations. */
+  now(): number;
+  /** Milliseconds since 1970 by the machine's clock, which may be set: for what is shown or kept. */
+  wall(): number;
+  /** Calls `action` once, `ms` milliseconds from now. */
+  after(ms: number, action: () => void): Timer;
+  /** Calls `action` every `ms` milliseconds. */
+  every(ms: number, action: () => void): Timer;
+}
+
+/** The time of this machine. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wall: () => Date.now(),
+  after(ms, action) {
+    const timer = setTimeout(action, ms);
+    return { cancel: () => clearTimeout(timer) };
+  },
+  every(ms, action) {
+    const timer = setInterval(action, ms);
+    return { cancel: () => clearInterval(timer) };
+  },
+};

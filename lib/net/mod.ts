@@ -1,6 +1,6 @@
 /**
- * Sockets for every mode: addresses, listeners and dialers for TCP, TLS, Unix sockets and UDP, limits,
- * graceful stopping, events, and what crosses the wire made visible.
+ * Sockets and nothing above: addresses, connections over TCP, TLS, Unix sockets and memory, listening and dialling,
+ * datagrams, the idle timeout, and the errors of the system in our words.
  *
  * @module
  */
@@ -10,25 +10,17 @@ export {
   formatAddress,
   hostPort,
   type InternetAddress,
+  isHost,
   isIpAddress,
   isLoopback,
   isPeerLocal,
   parseAddress,
+  peerHost,
   type Scheme,
   type UnixAddress,
 } from "./address.ts";
+export { type Clock, systemClock, type Timer } from "./clock.ts";
 export { type Connection, type DrainableConnection, HALF_CLOSE_TIME } from "./connection.ts";
-export {
-  type CommonOptions,
-  type Context,
-  dialOptions,
-  encodeText,
-  messageEvent,
-  openContext,
-  showMessage,
-  showText,
-  systemClock,
-} from "./context.ts";
 export {
   AnswerGuard,
   bindDatagram,
@@ -39,24 +31,9 @@ export {
   MAX_DATAGRAM,
   udpPeer,
 } from "./datagram.ts";
-export { checkDialable, dial, type DialOptions } from "./dial.ts";
-export {
-  type ErrorEvent,
-  type Event,
-  type MessageEvent,
-  Reporter,
-  type ReporterOptions,
-  type StateEvent,
-} from "./events.ts";
-export { listen, type Listener, type ListenOptions, type ServerIdentity } from "./listen.ts";
-export { type Link, openLink } from "./link.ts";
-export { Watch, type WatchOptions } from "./watch.ts";
-export { within } from "./within.ts";
-export { unwritable } from "./output.ts";
-export { pipe } from "./pipe.ts";
+export { withTimeout } from "./deadline.ts";
+export { checkDialable, dial, type DialOptions, readPem } from "./dial.ts";
+export { withIdleTimeout } from "./idle.ts";
 export { hasGone, reasonOf } from "./io_errors.ts";
-export { FrameErrors } from "./frame_errors.ts";
-export { ask, type Console, openConsole, openSharedConsole } from "./console.ts";
-export { serve, type ServeHandlers, type ServerOptions } from "./serve.ts";
-export { type ClientCounter, serveConnections, type ServeOptions } from "./server.ts";
-export { Stop } from "./stop.ts";
+export { listen, type Listener, type ListenOptions, type ServerIdentity } from "./listen.ts";
+export { pipe } from "./pipe.ts";

@@ -2,9 +2,9 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { tempDir } from "../../tests/support.ts";
 import { PinwireError } from "../errors.ts";
 import { type Address, parseAddress } from "./address.ts";
-import { CERT_FILE, KEY_FILE, makeCertificate, writeCertificate } from "./cert.ts";
+import { CERT_FILE, KEY_FILE, makeCertificate, writeCertificate } from "../tools/cert.ts";
 import type { Connection, DrainableConnection } from "./connection.ts";
-import { serverAddress } from "./context.ts";
+import { serverAddress } from "../app/context.ts";
 import { dial } from "./dial.ts";
 import { listen, type Listener } from "./listen.ts";
 

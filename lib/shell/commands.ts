@@ -10,7 +10,8 @@ import {
   text,
 } from "../cli/mod.ts";
 import { usageError } from "../errors.ts";
-import { type Address, type CommonOptions, openContext, Stop } from "../net/mod.ts";
+import { type CommonOptions, openContext, Stop } from "../app/mod.ts";
+import type { Address } from "../net/mod.ts";
 import {
   addressKind,
   clientOptions,
@@ -20,7 +21,7 @@ import {
   outputOptions,
   serverOptions,
   tokenOption,
-} from "../net/options.ts";
+} from "../app/options.ts";
 import { DEFAULT_PORT, FRAME_SPEC, LONGEST_FRAME, SIMPLE_SPEC } from "./protocol.ts";
 
 const address = {
@@ -202,7 +203,7 @@ const shellExec = command({
       common(options),
       stop,
     );
-    const { runExec } = await import("./exec.ts");
+    const { runExec } = await import("./client/exec.ts");
     return await runExec(address, command, options, context);
   },
 });
@@ -224,7 +225,7 @@ const shellConnect = command({
   async run(options, { address = DEFAULT_ADDRESS }) {
     checkSimple(options);
     await using context = await openContext({ program: "pinwire shell", role: "client" }, common(options));
-    const { runConsole } = await import("./connect.ts");
+    const { runConsole } = await import("./client/connect.ts");
     return await runConsole(address, options, context) ? 0 : 1;
   },
 });

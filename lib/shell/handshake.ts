@@ -1,6 +1,6 @@
 import { PinwireError } from "../errors.ts";
 import { type Connection, isPeerLocal } from "../net/mod.ts";
-import { newNonce, type Token, type Transcript } from "../net/proof.ts";
+import { newNonce, type Token, type Transcript } from "../session/token.ts";
 import {
   makeFrame,
   makeJsonFrame,

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { PinwireError } from "../errors.ts";
-import { Token } from "../net/proof.ts";
+import { Token } from "../session/token.ts";
 import { ClientHandshake, ServerHandshake } from "./handshake.ts";
 import {
   LONGEST_BEFORE_READY,

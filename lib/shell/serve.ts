@@ -1,11 +1,13 @@
 import { PinwireError, usageError } from "../errors.ts";
-import { type Address, type Context, isLoopback, serve, type ServerOptions, type Stop } from "../net/mod.ts";
-import { Gate, POOL } from "../net/gate.ts";
-import { AuditLog } from "./audit.ts";
-import { findProgram } from "./child.ts";
-import { Jobs, notFound, type Rules } from "./jobs.ts";
-import { serveShell } from "./server.ts";
-import { serveSimple, SIMPLE_MAX_OUTPUT } from "./simple_server.ts";
+import type { Context, Stop } from "../app/mod.ts";
+import { type Address, isLoopback } from "../net/mod.ts";
+import { serve, type ServerOptions } from "../session/mod.ts";
+import { AdmissionControl, POOL } from "../session/admission.ts";
+import { AuditLog } from "./audit_log.ts";
+import { findProgram } from "./process/child.ts";
+import { JobRunner, notFound, type Rules } from "./process/job_runner.ts";
+import { serveShell } from "./session.ts";
+import { serveSimple, SIMPLE_MAX_OUTPUT } from "./simple_session.ts";
 import { openToken } from "./token.ts";
 
 /** What `shell serve` is told. */
@@ -45,7 +47,7 @@ export async function runShellServer(
     // That of whoever started us is no place for their cd -.
     env: { OLDPWD: "", ...Object.fromEntries(options.env) },
   };
-  const jobs = new Jobs(rules, reporter, log);
+  const jobs = new JobRunner(rules, reporter, log);
   const ran = () => {
     if (options.once) stop.now();
   };
@@ -71,7 +73,7 @@ export async function runShellServer(
     });
   });
   const { maxClients } = options;
-  const share = { jobs, token, gate: new Gate(reporter, maxClients), idleTimeout, ran };
+  const share = { jobs, token, gate: new AdmissionControl(reporter, maxClients), idleTimeout, ran };
   await serve(address, { ...server, maxClients: maxClients + POOL }, context, {
     ...handlers,
     connection: (connection) => serveShell(connection, context, share),

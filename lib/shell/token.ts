@@ -1,5 +1,5 @@
 import { PinwireError } from "../errors.ts";
-import { isThere, readToken, type Token } from "../net/proof.ts";
+import { isThere, readToken, type Token } from "../session/token.ts";
 
 /**
  * Reads the token, from `path` or else from where every program of this account finds it

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { isWindows, tempDir } from "../../tests/support.ts";
 import { PinwireError } from "../errors.ts";
-import type { Token } from "../net/proof.ts";
+import type { Token } from "../session/token.ts";
 import { openToken } from "./token.ts";
 
 /** Where the tests look for a token; each is set, or isn't there. */

@@ -5,11 +5,14 @@ const MAY_IMPORT: Record<string, string[]> = {
   gpio: [],
   cli: [],
   net: ["framing", "text"],
-  echo: ["framing", "text", "net"],
-  led: ["framing", "text", "net", "gpio"],
-  chat: ["framing", "text", "net"],
-  shell: ["framing", "text", "net"],
-  demo: ["framing", "text", "net", "gpio", "echo", "led", "chat", "shell"],
+  app: ["framing", "text", "net"],
+  session: ["framing", "text", "net", "app"],
+  tools: ["framing", "text", "net", "app", "session"],
+  echo: ["framing", "text", "net", "app", "session"],
+  led: ["framing", "text", "net", "app", "session", "gpio"],
+  chat: ["framing", "text", "net", "app", "session"],
+  shell: ["framing", "text", "net", "app", "session"],
+  demo: ["framing", "text", "net", "app", "session", "gpio", "echo", "led", "chat", "shell"],
 };
 
 /** Sans-IO files: no runtime, no clock. */

@@ -1,0 +1,57 @@
+import type { Encoding } from "../text/mod.ts";
+import { type Context, messageEvent } from "./context.ts";
+import type { MessageEvent } from "./reporter.ts";
+
+/** When to end. */
+export interface WatchOptions {
+  /** After the first message. */
+  once?: boolean;
+  /** Once this message has passed, either way. */
+  until?: string;
+}
+
+/** Looks at the messages that pass: tells of them, and knows when the last one has come. */
+export class MessageWatch {
+  /** Whether anybody wants to know. */
+  readonly isActive: boolean;
+  /** Whether the last message has passed. */
+  isOver = false;
+  #context: Context;
+  #options: WatchOptions;
+  #decoder: Pick<Encoding, "decode">;
+
+  /** @param isDatagram messages are whole; over a stream with `raw` a character can be cut over two of them */
+  constructor(context: Context, options: WatchOptions, isDatagram: boolean) {
+    const { encoding, codec, reporter } = context;
+    this.isActive = reporter.wantsMessages || Boolean(options.once) || options.until !== undefined;
+    this.#context = context;
+    this.#options = options;
+    this.#decoder = !isDatagram && codec.spec === "raw" && this.isActive ? encoding.stream() : encoding;
+  }
+
+  /** A message came from `peer`: tells of it, to `tell` or else to the reporter. */
+  received(peer: string, bytes: Uint8Array, tell?: (event: MessageEvent) => void): void {
+    const decoded = this.#decoder.decode(bytes);
+    const { reporter } = this.#context;
+    if (tell) tell(messageEvent(peer, bytes, decoded));
+    else if (reporter.wantsMessages) reporter.report(messageEvent(peer, bytes, decoded));
+    this.passed(decoded.text);
+  }
+
+  /** What a message that came says, where it is told of elsewhere. */
+  passed(text: string): void {
+    if (this.#options.once) this.isOver = true;
+    this.#check(text);
+  }
+
+  /** A message goes out. */
+  sent(bytes: Uint8Array): void {
+    if (this.#options.until !== undefined) this.#check(this.#context.encoding.decode(bytes).text);
+  }
+
+  // What nc sends has a newline behind the word.
+  #check(text: string): void {
+    const { until } = this.#options;
+    if (until !== undefined && text.replace(/\r?\n$/, "") === until) this.isOver = true;
+  }
+}

@@ -1,0 +1,105 @@
+import { choice, duration, integer, type Kind, type Permission, text } from "../cli/mod.ts";
+import { DEFAULT_MAX_FRAME, FRAME_SPECS, parseSpec } from "../framing/mod.ts";
+import { canonicalEncoding, ENCODINGS } from "../text/mod.ts";
+import { type Address, type AddressDefaults, parseAddress } from "../net/mod.ts";
+
+/** An ADDRESS on the command line. */
+export function addressKind(defaults: AddressDefaults): Kind<Address> {
+  return { meta: "ADDRESS", parse: (value) => parseAddress(value, defaults) };
+}
+
+const encodingKind: Kind<string> = {
+  meta: "NAME",
+  parse: canonicalEncoding,
+  values: () => ENCODINGS,
+};
+
+const frameKind: Kind<string> = {
+  meta: "SPEC",
+  // The largest limit there is, since --max-frame may stand behind; openContext parses it again with that.
+  parse: (value) => parseSpec(value, MAX_FRAME_LIMIT).spec,
+  values: () => [...FRAME_SPECS],
+};
+
+/** One frame must fit into an ArrayBuffer and be held in memory. */
+const MAX_FRAME_LIMIT = 0x7fff_ffff;
+
+/** How bytes are text. */
+export const encodingOption = {
+  encoding: {
+    kind: encodingKind,
+    short: "e",
+    default: "utf-8",
+    help: "how text is written in bytes: utf-8 (default), gbk, gb18030, big5, shift_jis …",
+  },
+};
+
+/** How a stream is cut into messages. `maxFrame` is the default limit, in bytes. */
+export function frameOptions(defaultFrame: string, maxFrame: number = DEFAULT_MAX_FRAME) {
+  return {
+    frame: {
+      kind: frameKind,
+      short: "f",
+      default: defaultFrame,
+      help: `how a stream is cut into messages (default ${defaultFrame}): ${FRAME_SPECS.join(", ")}. ` +
+        "In delim, bytes from 40 on can be the second half of a GBK character",
+    },
+    maxFrame: {
+      kind: integer("BYTES", 1, MAX_FRAME_LIMIT),
+      default: maxFrame,
+      help: `longest message that is taken (default ${maxFrame === DEFAULT_MAX_FRAME ? "1M" : maxFrame})`,
+    },
+  };
+}
+
+/** What every command that opens a socket has. */
+export const outputOptions = {
+  json: { short: "j", help: "print events on stdout, one JSON object a line" },
+  quiet: { short: "q", help: "on stderr only the ready line and errors" },
+  trace: { help: "show on stderr what crosses the wire, and where frames begin and end in it" },
+  noColor: { help: "no colours (NO_COLOR does the same)" },
+};
+
+/** What every server has. */
+export const serverOptions = {
+  maxClients: {
+    kind: integer("N", 1),
+    default: 1024,
+    help: "connections at a time (default 1024); the next one is closed",
+  },
+  idleTimeout: {
+    kind: duration(),
+    default: 0,
+    help: "close a connection on which nothing moved for so long: 30, 500ms, 5m (default 0: never)",
+  },
+  tlsCert: { kind: text("FILE"), help: "the server's certificate, PEM; makes tcp:// tls://" },
+  tlsKey: { kind: text("FILE"), help: "the certificate's private key, PEM" },
+};
+
+/** What every client has. */
+export const clientOptions = {
+  ca: { kind: text("FILE"), help: "trust the certificates in this PEM file, beside the system's (tls://)" },
+};
+
+/** What a client needs. An address that is still to be asked for may be a path. */
+export function clientPermissions(
+  options: { ca?: string },
+  { address }: { address?: Address },
+): Permission[] {
+  if (!address || address.scheme === "unix") return ["net", "read", "write"];
+  return options.ca === undefined ? ["net"] : ["net", "read"];
+}
+
+/** A secret that both ends know. */
+export const tokenOption = {
+  tokenFile: { kind: text("FILE"), help: "both ends must know what is in this file; nobody else gets in" },
+};
+
+/** When to end. */
+export const endOptions = {
+  once: { help: "end after the first message" },
+  until: { kind: text("WORD"), help: "end when this message passes, either way" },
+};
+
+/** What `send` and `receive` put at the end of a line. */
+export const newlineKind: Kind<"lf" | "crlf"> = choice("lf|crlf", ["lf", "crlf"]);

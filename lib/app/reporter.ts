@@ -1,0 +1,224 @@
+import { PinwireError } from "../errors.ts";
+import { safeJson, visible } from "../text/mod.ts";
+import { Output, type Sink } from "./output.ts";
+import { withTimeout } from "../net/mod.ts";
+
+/** What happens, as `--json` tells it; docs/protocol.md lists the fields. */
+export type Event =
+  | { event: "listening"; address: string; warning?: string }
+  | { event: "connected"; peer: string }
+  | { event: "disconnected"; peer: string; reason: string }
+  | { event: "device"; device: string; index: number; peer?: string }
+  | { event: "stdout" | "stderr"; data: string }
+  | { event: "exit"; code: number; signal: string | null }
+  | NoticeEvent
+  | StateEvent
+  | MessageEvent
+  | ErrorEvent;
+
+/** A message received, at either end. */
+export interface MessageEvent {
+  event: "message";
+  peer: string;
+  text: string;
+  /** Length in bytes. */
+  bytes: number;
+  /** The bytes, when `text` could not be decoded without loss. */
+  hex?: string;
+  /** Who said it, in a chat. */
+  nick?: string;
+  /** Where, in a chat. */
+  room?: string;
+  /** It was said before the client came. */
+  past?: boolean;
+  /** It was said to this client alone. */
+  private?: boolean;
+}
+
+/** Something that people should know and that is no message of anybody's. */
+export interface NoticeEvent {
+  event: "notice";
+  text: string;
+  /** The chat room that it is about. */
+  room?: string;
+}
+
+/** A pin has changed, or a device says what its pin is. */
+export interface StateEvent {
+  event: "state";
+  on: boolean;
+  /** The pin, as it was named on the command line. */
+  pin?: string;
+  /** The device that it belongs to, by its name. */
+  device?: string;
+  /** The device's number at its controller. */
+  index?: number;
+  peer?: string;
+}
+
+/** Something that went wrong and did not end the program. */
+export interface ErrorEvent {
+  event: "error";
+  message: string;
+  hint?: string;
+  peer?: string;
+}
+
+/** Where a program's own words go. */
+export interface ReporterOptions {
+  /** `pinwire echo` and the like, before each line on stderr. */
+  program: string;
+  /** A server tells on stderr who comes and goes; a client only errors. */
+  role: "server" | "client";
+  /** Events go to stdout, one JSON object a line. */
+  json?: boolean;
+  /** Only the ready line and errors go to stderr. */
+  quiet?: boolean;
+  /** How a message is shown on stdout without `json`; without it messages aren't shown. */
+  showMessage?(message: MessageEvent): string;
+  /** What a client writes to stdout of any other event but errors, unless `json` or `quiet`. */
+  show?(event: Exclude<Event, MessageEvent | ErrorEvent>): string | undefined;
+  /** Takes the events in place of stdout and stderr: a worker hands them to its main thread. */
+  forward?(event: Event): void;
+  /** With `forward`: if too many events are on their way, done when fewer are. */
+  forwarded?(): Promise<void> | undefined;
+  /** Default: the process's own. */
+  stdout?: Sink;
+  /** Default: the process's own. */
+  stderr?: Sink;
+  /** Told once when stdout turns out to be closed, as by `| head -1`. */
+  onClosed?(): void;
+  /** Aborted when the program stops: nobody waits for a slow reader then. */
+  signal?: AbortSignal;
+}
+
+/** Tells of events: on stdout for programs, on stderr for people. */
+export class Reporter {
+  /** Whether anybody looks at messages; if not, they need not be decoded. */
+  readonly wantsMessages: boolean;
+  #options: ReporterOptions;
+  #stdout: Output;
+  #stderr: Output;
+  #console?: (line: string) => void;
+
+  constructor(options: ReporterOptions) {
+    const { stdout = Deno.stdout, stderr = Deno.stderr, onClosed, signal } = options;
+    this.#options = options;
+    this.#stdout = new Output(stdout, {
+      onClosed,
+      signal,
+      onDropped: (count) => this.error(eventsDropped(count)),
+    });
+    this.#stderr = new Output(stderr, { signal });
+    this.wantsMessages = Boolean(options.json || options.showMessage);
+  }
+
+  /** Tells of one event, now; programs alone are told of it if people would see too many. */
+  report(event: Event, forPrograms = false): void {
+    const { json, quiet, role, show, showMessage, forward } = this.#options;
+    if (forward) {
+      forward(event);
+    } else if (json) {
+      const { event: name, ...fields } = event;
+      this.print(safeJson({ event: name, time: new Date().toISOString(), ...fields }));
+    } else if (event.event === "message") {
+      if (showMessage) this.print(showMessage(event));
+    } else if (event.event === "listening" || event.event === "error") {
+      this.#say(event);
+    } else if (quiet || forPrograms) {
+      return;
+    } else if (role === "server") {
+      this.#say(event);
+    } else {
+      const text = show?.(event);
+      if (text !== undefined) this.write(text);
+    }
+  }
+
+  /** Reports what was thrown, about a peer if it is about one. */
+  error(error: unknown, peer?: string): void {
+    const message = error instanceof Error ? error.message : String(error);
+    const hint = error instanceof Error && "hint" in error ? error.hint as string | undefined : undefined;
+    this.report({
+      event: "error",
+      message,
+      ...hint !== undefined && { hint },
+      ...peer !== undefined && { peer },
+    });
+  }
+
+  /** Prints a line on stdout. */
+  print(line: string): void {
+    this.write(line + "\n");
+  }
+
+  /** Writes to stdout as it is. */
+  write(text: string): void {
+    this.#stdout.write(text);
+  }
+
+  /** Writes lines to stderr as they are. */
+  note(lines: string): void {
+    if (this.#console) this.#console(lines.replace(/\n$/, ""));
+    else this.#stderr.write(lines);
+  }
+
+  /** From now on gives to a console what would go to stderr, since they share a terminal. */
+  divert(print: (line: string) => void): void {
+    this.#console = print;
+  }
+
+  /** If stdout or stderr isn't read as fast as there is something to say, done when it is: whoever takes messages in waits for it. */
+  drained(): Promise<void> | undefined {
+    return this.#options.forwarded?.() ?? this.#stdout.drained() ?? this.#stderr.drained();
+  }
+
+  /**
+   * Done when all is printed, or when nobody reads it.
+   *
+   * @throws what kept it from being printed, such as a full disk
+   */
+  async flush(): Promise<void> {
+    // A stderr that can't be written is no reason to fail, and there is no place to say so.
+    const told = this.#stderr.flush().catch(() => {});
+    await withTimeout(FLUSH_TIME, Promise.all([this.#stdout.flush(), told]));
+  }
+
+  #say(event: Exclude<Event, MessageEvent>): void {
+    this.note(`${this.#options.program}: ${visible(sentence(event))}\n`);
+  }
+}
+
+/** A reader that has stopped reading is waited for so long at the end, in ms. */
+const FLUSH_TIME = 1000;
+
+const eventsDropped = (count: number) =>
+  new PinwireError("events_dropped", `${count === 1 ? "1 event was" : `${count} events were`} dropped`, {
+    hint: "whoever reads them is too slow",
+  });
+
+function sentence(event: Exclude<Event, MessageEvent>): string {
+  switch (event.event) {
+    case "listening":
+      return `listening on ${event.address}${event.warning ? ` (${event.warning})` : ""}`;
+    case "connected":
+      return `${event.peer} connected`;
+    case "disconnected":
+      return `${event.peer} left (${event.reason})`;
+    case "device":
+      return `${event.device} is here, number ${event.index} (${event.peer})`;
+    case "state":
+      return `${event.device ?? event.pin} is ${event.on ? "on" : "off"}`;
+    case "notice":
+      return event.text;
+    case "stdout":
+    case "stderr":
+      return event.data;
+    case "exit":
+      return `exit code ${event.code}`;
+    case "error": {
+      const about = event.peer && !event.message.includes(event.peer) ? `${event.peer}: ` : "";
+      return `${about}${event.message}${event.hint ? `: ${event.hint}` : ""}`;
+    }
+  }
+}

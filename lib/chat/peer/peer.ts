@@ -1,0 +1,128 @@
+import {
+  type Context,
+  encodeText,
+  messageEvent,
+  MessageWatch,
+  openSharedConsole,
+  showMessage,
+  type WatchOptions,
+} from "../../app/mod.ts";
+import {
+  bindDatagram,
+  datagramTooLong,
+  type Endpoint,
+  hostPort,
+  type InternetAddress,
+  isIpAddress,
+  isSender,
+  MAX_DATAGRAM,
+  udpPeer,
+} from "../../net/mod.ts";
+import { CLOSING_WORDS } from "../protocol.ts";
+import { numberedDatagram, parseDatagram, SequenceTracker } from "./sequence_tracker.ts";
+
+/** What `chat peer` is told. */
+export interface PeerOptions extends WatchOptions {
+  seq: boolean;
+  json: boolean;
+}
+
+/** Senders whose numbers are followed at a time. */
+const MOST_SENDERS = 256;
+
+/**
+ * Sends each line that is typed as a datagram to all `remotes`, and shows every datagram that comes, until one of
+ * them, or we, says the last word.
+ *
+ * @throws {PinwireError} why it can't be bound
+ */
+export async function talkToPeers(
+  local: InternetAddress,
+  remotes: InternetAddress[],
+  options: PeerOptions,
+  context: Context,
+): Promise<void> {
+  const { reporter, stop, encoding } = context;
+  const watch = new MessageWatch(context, options, true);
+  const bound = await bindDatagram(local);
+  const socket = context.traceDatagrams(bound);
+  using _closing = stop.onStop(() => bound.close());
+  reporter.report({ event: "listening", address: socket.address });
+  const console = await openSharedConsole("> ", options.json, context);
+  const notice = (text: string) =>
+    options.json ? reporter.report({ event: "notice", text }) : console.print(`* ${text}`);
+  const run = Math.floor(Math.random() * 0x10000).toString(16).padStart(4, "0");
+  let sent = 0;
+
+  async function sayLines() {
+    console.prompt();
+    for await (const line of console.lines) {
+      await say(line);
+      if (CLOSING_WORDS.includes(line) || watch.isOver) return stop.now();
+      console.prompt();
+    }
+  }
+
+  async function say(line: string) {
+    const body = encodeText(context, options.seq ? numberedDatagram(run, ++sent, line) : line);
+    if (body.length > MAX_DATAGRAM) return reporter.error(datagramTooLong("a message", body.length));
+    for (const remote of remotes) {
+      // One that can't be reached is no reason not to tell the others.
+      await socket.send(body, remote).catch((error) => reporter.error(error, udpPeer(remote)));
+    }
+    watch.sent(encoding.encode(line).bytes);
+  }
+
+  const sequences = new Map<string, SequenceTracker>();
+
+  /** Tells what became of a numbered datagram on its way, and gives what it says. */
+  function checkNumber(from: Endpoint, text: string): string {
+    const numbered = parseDatagram(text);
+    if (!numbered) return text;
+    const peer = hostPort(from);
+    const sequence = sequences.get(peer) ?? new SequenceTracker();
+    sequences.delete(peer);
+    sequences.set(peer, sequence);
+    const [oldest] = sequences.keys();
+    if (sequences.size > MOST_SENDERS) sequences.delete(oldest);
+    const { number } = numbered;
+    const { lost, isLate, isDouble } = sequence.note(numbered.run, number);
+    if (lost) notice(`${lost} lost before number ${number} of ${peer}`);
+    if (isLate) notice(`number ${number} of ${peer} is late`);
+    if (isDouble) notice(`number ${number} of ${peer} has come twice`);
+    return numbered.text;
+  }
+
+  async function hear() {
+    const memory = new Uint8Array(65_536);
+    for (let received; (received = await socket.receive(memory));) {
+      const [body, from] = received;
+      const peer = udpPeer(from);
+      const decoded = encoding.decode(body);
+      const text = options.seq ? checkNumber(from, decoded.text) : decoded.text;
+      const event = messageEvent(peer, body, { ...decoded, text });
+      if (options.json) reporter.report(event);
+      else console.print(showMessage(event));
+      watch.passed(text);
+      if (watch.isOver || remotes.some((remote) => isOf(remote, from)) && CLOSING_WORDS.includes(text)) {
+        return;
+      }
+      await reporter.drained();
+    }
+  }
+
+  const saying = sayLines();
+  try {
+    await hear();
+  } finally {
+    bound.close();
+    stop.now();
+    console.close();
+    await saying;
+  }
+}
+
+/** Whether a sender is at this host: many peers send from another port than they listen on. */
+function isOf(remote: Endpoint, from: Endpoint): boolean {
+  return isSender(isIpAddress(remote.hostname) ? { ...from, port: remote.port } : from, remote);
+}

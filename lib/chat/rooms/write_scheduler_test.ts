@@ -1,0 +1,132 @@
+import { assert, assertEquals } from "@std/assert";
+import { parseSpec } from "../../framing/mod.ts";
+import type { Connection } from "../../net/mod.ts";
+import { utf8 } from "../../text/mod.ts";
+import { Feed } from "./feed.ts";
+import { LineFormats } from "./line_format.ts";
+import { Subscriber } from "./subscriber.ts";
+import { WriteScheduler } from "./write_scheduler.ts";
+
+function pure(name: string, fn: () => void | Promise<void>): void {
+  Deno.test({ name, permissions: "none", fn });
+}
+
+const PLAIN = new LineFormats(parseSpec("line")).get(utf8, false);
+
+/** A feed with so many subscribers; each write is noted and, with `isSlow`, never done. */
+function feedOf(subscribers: number, writes: string[], isSlow = false): Feed {
+  const feed = new Feed(PLAIN, 65_536);
+  for (let i = 0; i < subscribers; i++) {
+    const connection = {
+      write(bytes: Uint8Array) {
+        writes.push(new TextDecoder().decode(bytes));
+        return isSlow ? new Promise(() => {}) : Promise.resolve();
+      },
+    } as Partial<Connection> as Connection;
+    new Subscriber(connection, PLAIN, { maxQueue: 65_536, missed: String, onStalled() {}, onUnframed() {} })
+      .follow(feed);
+  }
+  return feed;
+}
+
+/** Done in the next turn of the event loop. */
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+pure("WriteScheduler.wake begins no write at once, and all that a turn has said goes in one", async () => {
+  const scheduler = new WriteScheduler();
+  const writes: string[] = [];
+  const feed = feedOf(2, writes);
+  for (const line of ["one", "two"]) {
+    feed.append(line);
+    scheduler.wake(feed, 1);
+  }
+  assertEquals(writes, []);
+  await turn();
+  assertEquals(writes, ["one\ntwo\n", "one\ntwo\n"]);
+});
+
+pure("WriteScheduler.wake begins at most 100 writes a turn, whoever does not read", async () => {
+  const scheduler = new WriteScheduler();
+  const writes: string[] = [];
+  const feed = feedOf(250, writes, true);
+  feed.append("one");
+  scheduler.wake(feed, 1);
+  const begun: number[] = [];
+  while (writes.length < 250) {
+    await turn();
+    begun.push(writes.length);
+    assert(begun.length < 10, String(begun));
+  }
+  const steps = begun.map((count, i) => count - (begun[i - 1] ?? 0));
+  assert(steps.every((step) => step <= 100), String(steps));
+  // Who is still writing is passed over, and the round ends.
+  feed.append("two");
+  scheduler.wake(feed, 1);
+  await turn();
+  await turn();
+  assertEquals([writes.length, feed.isDue], [250, false]);
+});
+
+pure("WriteScheduler comes to what was said while a round was under way, and to every feed", async () => {
+  const scheduler = new WriteScheduler();
+  const [first, second]: string[][] = [[], []];
+  const [big, small] = [feedOf(150, first), feedOf(1, second)];
+  for (const feed of [big, small]) {
+    feed.append("one");
+    scheduler.wake(feed, 1);
+  }
+  await turn();
+  big.append("two");
+  scheduler.wake(big, 1);
+  while (first.length < 250) await turn();
+  await turn();
+  // Who was woken late has both in one write.
+  assertEquals(first.filter((text) => text === "one\n").length, 100);
+  assertEquals(first.filter((text) => text === "two\n").length, 100);
+  assertEquals(first.filter((text) => text === "one\ntwo\n").length, 50);
+  assertEquals(second, ["one\n"]);
+});
+
+pure("WriteScheduler goes on when subscribers leave and come while a round is under way", async () => {
+  const scheduler = new WriteScheduler();
+  const writes: string[] = [];
+  const feed = feedOf(150, writes, true);
+  feed.append("one");
+  scheduler.wake(feed, 1);
+  await turn();
+  const late = [...feed.subscribers].slice(100);
+  for (const subscriber of late) subscriber.close();
+  const [other]: string[][] = [[]];
+  const next = feedOf(1, other);
+  next.append("two");
+  scheduler.wake(next, 1);
+  while (!other.length) await turn();
+  assertEquals([writes.length, other], [100, ["two\n"]]);
+});
+
+pure("WriteScheduler.finish begins all writes at once", async () => {
+  const scheduler = new WriteScheduler();
+  const writes: string[] = [];
+  const feed = feedOf(250, writes);
+  feed.append("one");
+  scheduler.wake(feed, 1);
+  scheduler.finish();
+  assertEquals(writes.length, 250);
+  await turn();
+  assertEquals(writes.length, 250);
+});
+
+pure(
+  "WriteScheduler.caughtUp lets who says much wait until all writes have begun, and for no slow subscriber",
+  async () => {
+    const scheduler = new WriteScheduler();
+    const writes: string[] = [];
+    const feed = feedOf(150, writes, true);
+    feed.append("x");
+    scheduler.wake(feed, 2);
+    assertEquals(scheduler.caughtUp(), undefined);
+    scheduler.wake(feed, 40_000);
+    await scheduler.caughtUp();
+    assertEquals([writes.length, scheduler.caughtUp()], [150, undefined]);
+  },
+);

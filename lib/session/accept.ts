@@ -1,0 +1,146 @@
+import { PinwireError } from "../errors.ts";
+import type { Connection, DrainableConnection } from "../net/mod.ts";
+import type { Reporter } from "../app/mod.ts";
+import { withIdleTimeout } from "../net/mod.ts";
+import { hasGone, reasonOf } from "../net/mod.ts";
+import type { Listener } from "../net/mod.ts";
+import { withTimeout } from "../net/mod.ts";
+
+/** How a server treats its connections. */
+export interface ServeOptions {
+  reporter: Reporter;
+  /** Aborted to stop: see {@linkcode serveConnections}. */
+  signal: AbortSignal;
+  /** Connections at a time; the next one is closed. */
+  maxClients: number;
+  /** Closes a connection on which nothing moved for so many ms; 0 is never. */
+  idleTimeout: number;
+  /**
+   * Serves one connection until its stream ends, then returns. It is closed afterwards.
+   *
+   * @throws what went wrong; it is reported, and concerns no other connection
+   */
+  handle(connection: Connection): Promise<void>;
+  /** Counts the connections when several threads share `maxClients`. */
+  counter?: ClientCounter;
+}
+
+/** How many clients there are, over all threads of a server. */
+export interface ClientCounter {
+  /** Takes a place if there are fewer than `max`. */
+  enter(max: number): boolean;
+  leave(): void;
+}
+
+/** What is under way when a server stops has this long, in ms. */
+const DRAIN_TIME = 2_000;
+/** A pause in ms after the system refused a connection, so that full tables (EMFILE) don't spin. */
+const ACCEPT_RETRY = 50;
+
+/**
+ * Accepts and serves connections until `signal` is aborted. Then it accepts no more, closes the connections
+ * with nothing under way, gives the rest 2 s, and returns once all are closed.
+ */
+export async function serveConnections(listener: Listener, options: ServeOptions): Promise<void> {
+  const { signal, reporter, maxClients } = options;
+  const counter = options.counter ?? localCounter();
+  const open = new Set<DrainableConnection>();
+  let onEmpty: (() => void) | undefined;
+  const stopping = Promise.withResolvers<void>();
+  const stop = () => {
+    listener.close();
+    stopping.resolve();
+  };
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
+  let refusing = false;
+  try {
+    for (;;) {
+      const connection = await acceptNext(listener, reporter, stopping.promise);
+      if (!connection) break;
+      if (!counter.enter(maxClients)) {
+        connection.close();
+        // A crowd at the door is told of once.
+        if (!refusing) reporter.error(tooManyClients(connection.remote, maxClients), connection.remote);
+        refusing = true;
+        continue;
+      }
+      refusing = false;
+      open.add(connection);
+      void serveOne(connection, options).then(() => {
+        counter.leave();
+        open.delete(connection);
+        if (!open.size) onEmpty?.();
+      });
+    }
+  } finally {
+    signal.removeEventListener("abort", stop);
+    listener.close();
+  }
+  for (const connection of open) connection.closeWhenIdle();
+  if (!open.size) return;
+  const emptied = new Promise<void>((resolve) => onEmpty = resolve);
+  if (await withTimeout(DRAIN_TIME, emptied)) return;
+  for (const connection of open) connection.close();
+  await emptied;
+}
+
+const tooManyClients = (peer: string, max: number) =>
+  new PinwireError("too_many_clients", `refused ${peer}, ${max} at a time is the limit`, {
+    hint: "raise --max-clients",
+  });
+
+async function acceptNext(listener: Listener, reporter: Reporter, stopping: Promise<void>) {
+  let isTold = false;
+  for (;;) {
+    try {
+      return await listener.accept();
+    } catch (error) {
+      // A failed handshake concerns that client alone.
+      if (error instanceof PinwireError) {
+        reporter.error(error);
+        continue;
+      }
+      const isFull = error instanceof Error && "code" in error &&
+        (error.code === "EMFILE" || error.code === "ENFILE");
+      // It comes again and again until a file is free.
+      if (!isFull || !isTold) reporter.error(isFull ? tooManyFiles(error) : error);
+      isTold ||= isFull;
+      await withTimeout(ACCEPT_RETRY, stopping);
+    }
+  }
+}
+
+const tooManyFiles = (cause: unknown) =>
+  new PinwireError("too_many_files", "a connection had to wait, too many files are open", {
+    hint: "raise the limit with ulimit -n, or lower --max-clients",
+    cause,
+  });
+
+async function serveOne(connection: DrainableConnection, options: ServeOptions): Promise<void> {
+  const { reporter, idleTimeout, signal } = options;
+  const peer = connection.remote;
+  reporter.report({ event: "connected", peer });
+  const limited = idleTimeout ? withIdleTimeout(connection, idleTimeout) : connection;
+  let reason = "end of stream";
+  try {
+    await options.handle(limited);
+  } catch (error) {
+    reason = reasonOf(error);
+    // That a peer has gone is said by "disconnected"; anything else is an error of its own.
+    if (!hasGone(error)) reporter.error(error, peer);
+  } finally {
+    limited.close();
+  }
+  if (signal.aborted) reason = "server stopped";
+  else if ("timedOut" in limited && limited.timedOut) reason = "idle timeout";
+  reporter.report({ event: "disconnected", peer, reason });
+}
+
+function localCounter(): ClientCounter {
+  let count = 0;
+  return {
+    enter: (max) => count < max && ++count > 0,
+    leave: () => void count--,
+  };
+}

@@ -1,0 +1,119 @@
+import { ByteBuffer, pullFrames } from "../framing/mod.ts";
+import { type Address, isLoopback } from "../net/mod.ts";
+import { type Context, dialOptions, systemClock } from "../app/mod.ts";
+import { bindDatagram, datagramTooLong, isSender, MAX_DATAGRAM, udpPeer } from "../net/mod.ts";
+import { checkDialable, dial } from "../net/mod.ts";
+import { FrameErrors } from "../app/mod.ts";
+import { reasonOf } from "../net/mod.ts";
+
+/** A client's way to one peer, over a stream or by datagrams: messages out, messages in. */
+export interface Link {
+  /** The peer, as events name it. */
+  readonly peer: string;
+  /** Done when the peer has ended its stream, or the link is closed; rejects if it broke. */
+  readonly ended: Promise<void>;
+  /** Sends one message; false if it can't be one, which is reported and concerns no other. */
+  send(body: Uint8Array): Promise<boolean>;
+  /** Ends our sending side, which for datagrams is all there is to end. */
+  finish(): Promise<void>;
+  close(): void;
+}
+
+/**
+ * Opens a link to `address`.
+ *
+ * @param onMessage takes each message that comes, which is good until it returns
+ * @throws {PinwireError} what dialling throws
+ */
+export async function openLink(
+  address: Address,
+  ca: string | undefined,
+  context: Context,
+  onMessage: (body: Uint8Array, peer: string) => void,
+): Promise<Link> {
+  checkDialable(address);
+  if (address.scheme === "udp") return await openDatagramLink(address, context, onMessage);
+  const dialled = await dial(address, {
+    ...await dialOptions(address, ca),
+    signal: context.stop.signal,
+  });
+  const connection = context.trace(dialled);
+  const { decoder, encoder } = context.codec.open();
+  const { reporter } = context;
+  const peer = connection.remote;
+  reporter.report({ event: "connected", peer });
+  const out = new ByteBuffer();
+  const errors = new FrameErrors(reporter, peer);
+  const ended = pullFrames(connection, decoder, {
+    onFrame: (body) => onMessage(body, peer),
+    onBatch: () => reporter.drained() ?? errors.turn(),
+    onError: (error) => errors.report(error),
+    clock: systemClock,
+  }).finally(() => errors.close()).then(
+    () => reporter.report({ event: "disconnected", peer, reason: "end of stream" }),
+    (error) => {
+      connection.close();
+      reporter.report({
+        event: "disconnected",
+        peer,
+        reason: reasonOf(error),
+      });
+      throw error;
+    },
+  );
+  // Whoever waits for it gets the rejection; until then it is nobody's surprise.
+  ended.catch(() => {});
+  return {
+    peer,
+    ended,
+    async send(body) {
+      out.clear();
+      try {
+        encoder.encode(body, out);
+      } catch (error) {
+        errors.report(error);
+        return false;
+      }
+      await connection.write(out.bytes());
+      return true;
+    },
+    finish: () => connection.closeWrite(),
+    close: () => connection.close(),
+  };
+}
+
+async function openDatagramLink(
+  address: { hostname: string; port: number },
+  context: Context,
+  onMessage: (body: Uint8Array, peer: string) => void,
+): Promise<Link> {
+  const { hostname, port } = address;
+  const local = hostname.includes(":")
+    ? (isLoopback(hostname) ? "::1" : "::")
+    : (isLoopback(hostname) ? "127.0.0.1" : "0.0.0.0");
+  const socket = context.traceDatagrams(await bindDatagram({ scheme: "udp", hostname: local, port: 0 }));
+  async function receive() {
+    const memory = new Uint8Array(65_536);
+    for (let received; (received = await socket.receive(memory));) {
+      // An unconnected socket hears everybody: only the peer counts.
+      if (isSender(received[1], address)) onMessage(received[0], udpPeer(received[1]));
+    }
+  }
+
+  const ended = receive();
+  ended.catch(() => {});
+  return {
+    peer: udpPeer(address),
+    ended,
+    async send(body) {
+      if (body.length > MAX_DATAGRAM) {
+        context.reporter.error(datagramTooLong("a message", body.length), udpPeer(address));
+        return false;
+      }
+      await socket.send(body, { hostname, port });
+      return true;
+    },
+    finish: () => Promise.resolve(socket.close()),
+    close: () => socket.close(),
+  };
+}

@@ -1,0 +1,8 @@
+/**
+ * Living with a peer: accepting and serving, dialling again, one message channel over streams and datagrams.
+ *
+ * @module
+ */
+export { type ClientCounter, serveConnections, type ServeOptions } from "./accept.ts";
+export { type Link, openLink } from "./link.ts";
+export { serve, type ServeHandlers, type ServerOptions } from "./serve.ts";

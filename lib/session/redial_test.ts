@@ -1,0 +1,165 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { sceneContext } from "../demo/scene.ts";
+import { PinwireError } from "../errors.ts";
+import type { Address } from "../net/address.ts";
+import type { Connection } from "../net/connection.ts";
+import type { Event } from "../app/reporter.ts";
+import { redial } from "./redial.ts";
+
+const HOST = "127.0.0.1";
+const HELD = { firstMustHold: true };
+const LOOSE = { firstMustHold: false };
+
+/** A listener that lets everybody in. */
+class Door implements Disposable {
+  readonly listener = Deno.listen({ hostname: HOST, port: 0 });
+  readonly address: Address;
+  readonly #conns: Deno.Conn[] = [];
+
+  constructor() {
+    this.address = { scheme: "tcp", hostname: HOST, port: (this.listener.addr as Deno.NetAddr).port };
+    void this.#accept();
+  }
+
+  async #accept(): Promise<void> {
+    for await (const conn of this.listener) this.#conns.push(conn);
+  }
+
+  [Symbol.dispose](): void {
+    this.listener.close();
+    for (const conn of this.#conns) conn.close();
+  }
+}
+
+/** An address where nobody listens. */
+function nowhere(): Address {
+  using listener = Deno.listen({ hostname: HOST, port: 0 });
+  return { scheme: "tcp", hostname: HOST, port: (listener.addr as Deno.NetAddr).port };
+}
+
+/** A context, the errors that it is told, and the next of them. */
+function world() {
+  const errors: Event[] = [];
+  let onError = () => {};
+  const context = sceneContext("text", (event) => {
+    errors.push(event);
+    onError();
+  });
+  return { context, errors, next: () => new Promise<void>((resolve) => onError = resolve) };
+}
+
+/** Has `Math.random` give 0: the shortest waits. */
+function soon(): Disposable {
+  const { random } = Math;
+  Math.random = () => 0;
+  return { [Symbol.dispose]: () => void (Math.random = random) };
+}
+
+Deno.test("redial is through when a connection was served to the end", async () => {
+  using door = new Door();
+  const { context, errors } = world();
+  const served: string[] = [];
+  await redial(door.address, HELD, context, (connection: Connection) => {
+    served.push(connection.remote);
+    connection.close();
+    return Promise.resolve(true);
+  });
+  assertEquals([served, errors], [[`tcp://${HOST}:${(door.address as { port: number }).port}`], []]);
+});
+
+Deno.test("redial throws what the first dial throws if that must hold, and says nothing of it", async () => {
+  const { context, errors } = world();
+  const error = await assertRejects(
+    () => redial(nowhere(), HELD, context, () => Promise.resolve()),
+    PinwireError,
+  );
+  assertEquals([error.code, errors], ["refused", []]);
+});
+
+Deno.test("redial dials again when a link is lost, and tells why it was", async () => {
+  using _ = soon();
+  using door = new Door();
+  const { context, errors } = world();
+  let links = 0;
+  await redial(door.address, HELD, context, (connection) => {
+    connection.close();
+    if (++links === 3) return Promise.resolve(true);
+    throw new PinwireError("link_lost", `number ${links} is lost`, { hint: "wait" });
+  });
+  assertEquals(
+    errors,
+    [1, 2].map((number) => ({
+      event: "error",
+      message: `number ${number} is lost`,
+      hint: "wait; it is dialled again and again",
+    })),
+  );
+});
+
+Deno.test("redial dials again after a link that ended well, and tells nothing", async () => {
+  using _ = soon();
+  using door = new Door();
+  const { context, errors } = world();
+  let links = 0;
+  await redial(door.address, LOOSE, context, (connection) => {
+    connection.close();
+    return Promise.resolve(++links === 2);
+  });
+  assertEquals([links, errors], [2, []]);
+});
+
+Deno.test("redial tells once what goes wrong in the same way again and again", async () => {
+  using _ = soon();
+  using door = new Door();
+  const { context, errors } = world();
+  let links = 0;
+  await redial(door.address, LOOSE, context, (connection) => {
+    connection.close();
+    if (++links === 3) return Promise.resolve(true);
+    throw new PinwireError("link_lost", "the link is lost");
+  });
+  assertEquals(errors.length, 1);
+});
+
+Deno.test("redial tells of a first dial that fails and may, and stops while it waits for the next", async () => {
+  const { context, errors, next } = world();
+  const told = next();
+  const redialled = redial(nowhere(), LOOSE, context, () => Promise.resolve());
+  await told;
+  context.stop.now();
+  await redialled;
+  const [error] = errors;
+  assert(error.event === "error");
+  assert(error.hint!.endsWith("; it is dialled again and again"), error.hint);
+});
+
+Deno.test("redial of what can't be dialled throws, even if no dial must hold", async () => {
+  const { context, errors } = world();
+  const address: Address = { scheme: "tcp", hostname: HOST, port: 0 };
+  const error = await assertRejects(
+    () => redial(address, LOOSE, context, () => Promise.resolve()),
+    PinwireError,
+  );
+  assertEquals([error.exitCode, errors], [2, []]);
+});
+
+Deno.test("redial throws what no further attempt can mend, also once a link has held", async () => {
+  using door = new Door();
+  const { context } = world();
+  await assertRejects(
+    () =>
+      redial(door.address, LOOSE, context, (connection) => {
+        connection.close();
+        throw new PinwireError("usage", "the second line was wrong", { exitCode: 2 });
+      }),
+    PinwireError,
+    "the second line was wrong",
+  );
+});
+
+Deno.test("redial does nothing once the context has stopped", async () => {
+  const { context, errors } = world();
+  context.stop.now();
+  await redial(nowhere(), HELD, context, () => Promise.reject(new Error("served")));
+  assertEquals(errors, []);
+});

@@ -1,0 +1,64 @@
+import type { Address } from "../net/mod.ts";
+import type { Connection } from "../net/mod.ts";
+import { type Context, serverAddress } from "../app/mod.ts";
+import { bindDatagram, type DatagramSocket } from "../net/mod.ts";
+import { listen } from "../net/mod.ts";
+import { serveConnections } from "./accept.ts";
+
+/** The values of the options that every server has, as `options.ts` declares them. */
+export interface ServerOptions {
+  maxClients: number;
+  idleTimeout: number;
+  tlsCert?: string;
+  tlsKey?: string;
+}
+
+/** What a server does with what comes, by the kind of its socket. */
+export interface ServeHandlers {
+  connection(connection: Connection): Promise<void>;
+  /** Returns when the socket is closed, or closes nothing and returns early to stop the server. */
+  datagrams(socket: DatagramSocket): Promise<void>;
+  /** What the ready line warns of. */
+  warning?: string;
+  /** Called once the socket is open, before the ready line. */
+  opened(): void;
+}
+
+/**
+ * Listens on an address of any kind until the context is asked to stop, and says when it is ready.
+ *
+ * @throws {PinwireError} why it can't listen there
+ */
+export async function serve(
+  where: Address,
+  options: ServerOptions,
+  context: Context,
+  handlers: ServeHandlers,
+): Promise<void> {
+  const { reporter, stop } = context;
+  const { address, identity } = await serverAddress(where, options);
+  if (address.scheme === "udp") {
+    const socket = await bindDatagram(address);
+    using _closing = stop.onStop(() => socket.close());
+    handlers.opened();
+    reporter.report({ event: "listening", address: socket.address });
+    await handlers.datagrams(context.traceDatagrams(socket));
+    socket.close();
+  } else {
+    const listener = await listen(address, { identity });
+    const { warning } = handlers;
+    handlers.opened();
+    reporter.report({
+      event: "listening",
+      address: listener.address,
+      ...warning !== undefined && { warning },
+    });
+    await serveConnections(listener, {
+      reporter,
+      signal: stop.signal,
+      maxClients: options.maxClients,
+      idleTimeout: options.idleTimeout,
+      handle: (connection) => handlers.connection(context.trace(connection)),
+    });
+  }
+}

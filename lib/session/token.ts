@@ -1,0 +1,159 @@
+import { PinwireError } from "../errors.ts";
+import type { Connection } from "../net/mod.ts";
+
+/** The least characters that a token has; ours have 43. */
+const TOKEN_LENGTH = 32;
+const NONCE_BYTES = 32;
+
+/** What one side shows to the other: that it knows the token, in this conversation and in this role. */
+export interface Transcript {
+  /** What speaks, and which version of it: `pinwire led 1`. */
+  readonly protocol: string;
+  /** The hello of who dialled and of who accepted, as they crossed the wire; a nonce is in each. */
+  readonly hellos: readonly [dialled: string, accepted: string];
+  /** Where the connection goes, from {@linkcode bindingOf}. */
+  readonly binding: string;
+}
+
+/** A secret that both ends know. It never crosses the wire. */
+export class Token {
+  #key: CryptoKey;
+
+  private constructor(key: CryptoKey) {
+    this.#key = key;
+  }
+
+  /** @param text what stands in the token's file */
+  static async from(text: string): Promise<Token> {
+    const bytes = new TextEncoder().encode(text);
+    const algorithm = { name: "HMAC", hash: "SHA-256" };
+    return new Token(await crypto.subtle.importKey("raw", bytes, algorithm, false, ["sign", "verify"]));
+  }
+
+  /**
+   * The proof for `role` (HMAC-SHA-256, RFC 2104), in base64url. A role of its own for each side keeps a proof
+   * from being sent back.
+   */
+  async prove(role: string, transcript: Transcript): Promise<string> {
+    const proof = await crypto.subtle.sign("HMAC", this.#key, bytesOf(role, transcript));
+    return new Uint8Array(proof).toBase64({ alphabet: "base64url", omitPadding: true });
+  }
+
+  /** Whether `proof` is the one that `role` must give; in constant time, as WebCrypto compares. */
+  async verify(role: string, transcript: Transcript, proof: string): Promise<boolean> {
+    try {
+      const bytes = Uint8Array.fromBase64(proof, { alphabet: "base64url" });
+      return await crypto.subtle.verify("HMAC", this.#key, bytes, bytesOf(role, transcript));
+    } catch (error) {
+      if (error instanceof SyntaxError) return false;
+      throw error;
+    }
+  }
+}
+
+// Each part on a line of its own: none of them holds a newline, so no two transcripts give the same bytes.
+function bytesOf(role: string, { protocol, hellos, binding }: Transcript): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode([protocol, role, ...hellos, binding].join("\n"));
+}
+
+/** 32 random bytes in base64url: a challenge that nobody has seen before. */
+export function newNonce(): string {
+  return crypto.getRandomValues(new Uint8Array(NONCE_BYTES))
+    .toBase64({ alphabet: "base64url", omitPadding: true });
+}
+
+/**
+ * The address that a plain connection was dialled to and accepted on, so that a proof relayed by somebody in
+ * between, who listens elsewhere, fails. Of TLS, where a certificate says that, and of a Unix socket, where the
+ * rights of its file do, it is the scheme alone.
+ */
+export function bindingOf(connection: Connection, side: "dialled" | "accepted"): string {
+  const name = side === "dialled" ? connection.remote : connection.local;
+  return name.startsWith("tcp://") ? name.replace(/%[^\]]*/, "") : name.replace(/^([a-z]+:).*/, "$1");
+}
+
+/**
+ * Reads a token from its file.
+ *
+ * @param onMade if given, the file is made if it isn't there, 32 random bytes as base64url for its owner alone,
+ * and this is called
+ * @throws {PinwireError} `bad_token_file` if it isn't there, isn't a regular file, isn't ours, can be read by
+ * others, or is shorter than 32 characters
+ */
+export async function readToken(path: string, onMade?: () => void): Promise<Token> {
+  let text: string;
+  try {
+    if (onMade && await makeTokenFile(path)) onMade();
+    // To open a pipe would wait for its other end.
+    if (!(await Deno.stat(path)).isFile) throw refusal(path, "is not a regular file", "name another");
+    using file = await Deno.open(path);
+    checkOwner(path, await file.stat());
+    const buffer = new Uint8Array(4096);
+    text = new TextDecoder("utf-8", { fatal: true }).decode(buffer.subarray(0, await file.read(buffer) ?? 0))
+      .trim();
+  } catch (error) {
+    if (error instanceof PinwireError || error instanceof Deno.errors.NotCapable) throw error;
+    if (error instanceof TypeError) throw refusal(path, "holds no text", "make a new one", error);
+    if (error instanceof Deno.errors.NotFound) {
+      throw onMade
+        ? refusal(path, "can't be made", "check its folder, and that it is no broken link", error)
+        : refusal(path, "does not exist", "copy it from the other end", error);
+    }
+    throw refusal(
+      path,
+      `can't be read (${(error as Error).message})`,
+      "check the path and its rights",
+      error,
+    );
+  }
+  if (text.length < TOKEN_LENGTH) {
+    throw refusal(
+      path,
+      `holds fewer than ${TOKEN_LENGTH} characters`,
+      "delete it at the server, which makes a new one, and copy that",
+    );
+  }
+  return await Token.from(text);
+}
+
+function checkOwner(path: string, { mode, uid }: Deno.FileInfo): void {
+  if (Deno.build.os === "windows") return;
+  if (uid !== Deno.uid()) throw refusal(path, "is not yours", "make one of your own");
+  if (mode !== null && (mode & 0o077) !== 0) {
+    throw refusal(
+      path,
+      "can be read by others",
+      `chmod 600 ${path}, after making a new one if they may have`,
+    );
+  }
+}
+
+// Written under another name and then linked: of two first starts at once one wins, and both use its token.
+async function makeTokenFile(path: string): Promise<boolean> {
+  if (await isThere(path)) return false;
+  const draft = `${path}.${crypto.randomUUID()}`;
+  await Deno.writeTextFile(draft, newNonce() + "\n", { mode: 0o600, createNew: true });
+  try {
+    await Deno.link(draft, path);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    return false;
+  } finally {
+    await Deno.remove(draft);
+  }
+}
+
+/** Whether something is at `path`, be it a link to nowhere. */
+export async function isThere(path: string): Promise<boolean> {
+  try {
+    return Boolean(await Deno.lstat(path));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function refusal(path: string, what: string, hint: string, cause?: unknown): PinwireError {
+  return new PinwireError("bad_token_file", `the token file ${path} ${what}`, { hint, cause });
+}

@@ -1,0 +1,221 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { PinwireError } from "../errors.ts";
+import { bindingOf, newNonce, readToken, Token, type Transcript } from "./token.ts";
+import { pipe } from "../net/pipe.ts";
+
+const TRANSCRIPT: Transcript = {
+  protocol: "pinwire test 1",
+  hellos: ["hello a", "hello b"],
+  binding: "tcp://192.0.2.1:5",
+};
+
+function pure(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, permissions: "none", fn });
+}
+
+/** A test of files and their rights, in a folder of its own. */
+function files(name: string, fn: (folder: string) => Promise<void>): void {
+  Deno.test({
+    name,
+    ignore: Deno.build.os === "windows",
+    async fn() {
+      const folder = await Deno.makeTempDir({ prefix: "pinwire-" });
+      try {
+        await fn(folder);
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+/** What is said of a token file that isn't taken. */
+async function refusalOf(path: string, make = false): Promise<string> {
+  const error = await assertRejects(() => readToken(path, make ? () => {} : undefined), PinwireError);
+  assertEquals([error.code, error.exitCode], ["bad_token_file", 1]);
+  assert(error.message.includes(path), error.message);
+  return error.sentence.replaceAll(path, "FILE");
+}
+
+/** Whether two tokens are the same secret. */
+async function isSame(a: Token, b: Token): Promise<boolean> {
+  return await b.verify("agent", TRANSCRIPT, await a.prove("agent", TRANSCRIPT));
+}
+
+pure("Token.prove gives the HMAC-SHA-256 of what was said, in base64url", async () => {
+  const token = await Token.from("k".repeat(32));
+  const text = "pinwire test 1\nagent\nhello a\nhello b\ntcp://192.0.2.1:5";
+  const raw = new TextEncoder().encode("k".repeat(32));
+  const key = await crypto.subtle.importKey("raw", raw, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const mac = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(text));
+  const proof = await token.prove("agent", TRANSCRIPT);
+  assertEquals(proof, new Uint8Array(mac).toBase64({ alphabet: "base64url", omitPadding: true }));
+  assertMatch(proof, /^[\w-]{43}$/);
+});
+
+pure("Token.verify takes the right proof alone", async () => {
+  const token = await Token.from("k".repeat(32));
+  const proof = await token.prove("agent", TRANSCRIPT);
+  assertEquals(await token.verify("agent", TRANSCRIPT, proof), true);
+  const others: [string, Transcript][] = [
+    ["control", TRANSCRIPT],
+    ["agent", { ...TRANSCRIPT, protocol: "pinwire test 2" }],
+    ["agent", { ...TRANSCRIPT, hellos: ["hello b", "hello a"] }],
+    ["agent", { ...TRANSCRIPT, hellos: ["hello a", "hello c"] }],
+    ["agent", { ...TRANSCRIPT, binding: "tcp://192.0.2.2:5" }],
+    ["agent", { ...TRANSCRIPT, binding: "" }],
+  ];
+  for (const [role, transcript] of others) assertEquals(await token.verify(role, transcript, proof), false);
+  assertEquals(await (await Token.from("j".repeat(32))).verify("agent", TRANSCRIPT, proof), false);
+});
+
+pure("Token.verify takes no malformed proof, and doesn't throw at one", async () => {
+  const token = await Token.from("k".repeat(32));
+  const proof = await token.prove("agent", TRANSCRIPT);
+  for (const wrong of ["", "A", "=", "not base64!", proof.slice(1), proof + "AA", "\0".repeat(43), "你"]) {
+    assertEquals(await token.verify("agent", TRANSCRIPT, wrong), false, wrong);
+  }
+});
+
+pure("newNonce gives 32 bytes that nobody has seen before", () => {
+  const nonces = Array.from({ length: 1_000 }, newNonce);
+  for (const nonce of nonces) assertMatch(nonce, /^[\w-]{43}$/);
+  assertEquals(new Set(nonces).size, 1_000);
+  return Promise.resolve();
+});
+
+pure(
+  "bindingOf gives what was dialled and accepted on over TCP, without the zone, and elsewhere the scheme",
+  () => {
+    const [end] = pipe();
+    const at = (local: string, remote: string) => ({ ...end, local, remote });
+    const tcp = at("tcp://192.0.2.1:5", "tcp://192.0.2.2:6");
+    assertEquals([bindingOf(tcp, "accepted"), bindingOf(tcp, "dialled")], [
+      "tcp://192.0.2.1:5",
+      "tcp://192.0.2.2:6",
+    ]);
+    assertEquals(bindingOf(at("tcp://[fe80::1%2]:5", ""), "accepted"), "tcp://[fe80::1]:5");
+    for (
+      const [name, scheme] of [["tls://192.0.2.1:5", "tls:"], ["unix:#3", "unix:"], ["unix:/run/x", "unix:"]]
+    ) {
+      assertEquals([bindingOf(at(name, ""), "accepted"), bindingOf(at("", name), "dialled")], [
+        scheme,
+        scheme,
+      ]);
+    }
+    return Promise.resolve();
+  },
+);
+
+files("readToken makes a file of 32 random bytes for its owner alone, and reads it again", async (folder) => {
+  const path = `${folder}/token`;
+  let times = 0;
+  const onMade = () => void times++;
+  const made = await readToken(path, onMade);
+  assertEquals(times, 1);
+  const text = await Deno.readTextFile(path);
+  assertMatch(text, /^[\w-]{43}\n$/);
+  assertEquals((await Deno.stat(path)).mode! & 0o777, 0o600);
+  assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["token"]);
+  assertEquals(await isSame(made, await readToken(path, onMade)), true);
+  assertEquals(await isSame(made, await readToken(path)), true);
+  assertEquals(await Deno.readTextFile(path), text);
+  // What is there already isn't made.
+  assertEquals(times, 1);
+});
+
+files(
+  "readToken has several first starts at once agree on one token, which one of them made",
+  async (folder) => {
+    const path = `${folder}/token`;
+    let times = 0;
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => readToken(path, () => void times++)));
+    for (const token of tokens) assertEquals(await isSame(tokens[0], token), true);
+    assertEquals(times, 1);
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["token"]);
+  },
+);
+
+files("readToken takes a token that somebody wrote, without the space around it", async (folder) => {
+  const path = `${folder}/token`;
+  await Deno.writeTextFile(path, `${"x".repeat(32)}\r\n`, { mode: 0o600 });
+  assertEquals(await isSame(await readToken(path), await Token.from("x".repeat(32))), true);
+});
+
+files("readToken refuses a file that others can read, or write", async (folder) => {
+  const path = `${folder}/token`;
+  await Deno.writeTextFile(path, "x".repeat(43));
+  for (const mode of [0o640, 0o604, 0o620, 0o602, 0o610, 0o666]) {
+    await Deno.chmod(path, mode);
+    assertEquals(
+      await refusalOf(path, true),
+      "the token file FILE can be read by others: chmod 600 FILE, after making a new one if they may have",
+    );
+  }
+  await Deno.chmod(path, 0o400);
+  await readToken(path);
+});
+
+files("readToken refuses a file that is too short to be a secret", async (folder) => {
+  const path = `${folder}/token`;
+  for (const text of ["", "\n", "x".repeat(31), " ".repeat(100) + "x"]) {
+    await Deno.writeTextFile(path, text, { mode: 0o600 });
+    assertEquals(
+      await refusalOf(path, true),
+      "the token file FILE holds fewer than 32 characters: delete it at the server, which makes a new one, and copy that",
+    );
+    assertEquals(await Deno.readTextFile(path), text);
+  }
+});
+
+files("readToken refuses a file of bytes that are no text, as most of them would be lost", async (folder) => {
+  const path = `${folder}/token`;
+  await Deno.writeFile(path, new Uint8Array(40).fill(0xfe), { mode: 0o600 });
+  assertEquals(await refusalOf(path), "the token file FILE holds no text: make a new one");
+});
+
+files("readToken refuses a file that isn't there, unless it shall make it", async (folder) => {
+  assertEquals(
+    await refusalOf(`${folder}/token`),
+    "the token file FILE does not exist: copy it from the other end",
+  );
+  assertEquals([...Deno.readDirSync(folder)], []);
+  assertMatch(await refusalOf(`${folder}/no/token`, true), /^the token file FILE can't be made: /);
+});
+
+files("readToken refuses what is no regular file, and waits for no pipe", async (folder) => {
+  assertMatch(await refusalOf(folder), /is not a regular file/);
+  assertMatch(await refusalOf("/dev/null", true), /is not a regular file/);
+  const pipe = `${folder}/pipe`;
+  await new Deno.Command("mkfifo", { args: [pipe] }).output();
+  await Deno.symlink(pipe, `${folder}/link`);
+  for (const path of [pipe, `${folder}/link`]) {
+    assertMatch(await refusalOf(path, true), /is not a regular file/);
+  }
+});
+
+files("readToken follows a link to a good file, and makes none behind a broken one", async (folder) => {
+  await readToken(`${folder}/token`, () => {});
+  await Deno.symlink(`${folder}/token`, `${folder}/link`);
+  assertEquals(await isSame(await readToken(`${folder}/link`), await readToken(`${folder}/token`)), true);
+  await Deno.symlink(`${folder}/nowhere`, `${folder}/broken`);
+  await refusalOf(`${folder}/broken`, true);
+  assertEquals([...Deno.readDirSync(folder)].length, 3);
+});
+
+Deno.test({
+  name: "readToken refuses somebody else's file",
+  // Only root can give a file away.
+  ignore: Deno.build.os === "windows" || Deno.uid() !== 0,
+  async fn() {
+    const path = await Deno.makeTempFile({ prefix: "pinwire-" });
+    try {
+      await Deno.writeTextFile(path, "x".repeat(43));
+      await Deno.chmod(path, 0o600);
+      await Deno.chown(path, 12345, null);
+      assertMatch(await refusalOf(path), /is not yours/);
+    } finally {
+      await Deno.remove(path);
+    }
+  },
+});

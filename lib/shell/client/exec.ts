@@ -1,0 +1,128 @@
+import { PinwireError } from "../../errors.ts";
+import { type Context, dialOptions } from "../../app/mod.ts";
+import { type Address, type Connection, dial } from "../../net/mod.ts";
+import { ShellClient } from "./client.ts";
+import { Printer } from "./printer.ts";
+import type { Exit } from "../protocol.ts";
+import { openRemote } from "./remote.ts";
+import { openLocalTerminal } from "./terminal.ts";
+import { openToken } from "../token.ts";
+
+/** What `shell exec` is told. */
+export interface ExecOptions {
+  wire: "v1" | "simple";
+  tokenFile?: string;
+  cwd?: string;
+  pty: boolean;
+  raw: boolean;
+  json: boolean;
+  ca?: string;
+}
+
+/** Ended by a second Ctrl-C: 128+n (bash(1), EXIT STATUS). */
+const INTERRUPTED = 130;
+
+/**
+ * Runs one command on a server and gives its exit code.
+ *
+ * @throws {PinwireError} what kept it from running
+ */
+export async function runExec(
+  address: Address,
+  argv: readonly string[],
+  options: ExecOptions,
+  context: Context,
+): Promise<number> {
+  const { stop, reporter } = context;
+  using interrupts = new Interrupts();
+  const token = options.wire === "v1" ? await openToken(options.tokenFile) : undefined;
+  const dialled = await dial(address, { ...await dialOptions(address, options.ca), signal: stop.signal });
+  const connection = context.trace(dialled);
+  const printer = new Printer({ json: options.json, raw: options.raw || options.pty }, context);
+  if (!token) return await runSimple(connection, argv, printer, context);
+  const client = await ShellClient.open(connection, token, context);
+  reporter.report({ event: "connected", peer: connection.remote });
+  using _stopping = stop.onStop(() => client.close());
+  using terminal = options.pty ? openLocalTerminal() : undefined;
+  const running = client.run({ argv, cwd: options.cwd, pty: terminal?.size }, printer.print);
+  terminal?.onResize((size) => running.resize(size));
+  interrupts.on(() => running.signal("SIGINT"));
+  // It may be in the middle of a read when the command ends; the process ends all the same.
+  void running.feed((buffer) => readStdin(buffer, context)).catch(() => {});
+  try {
+    const exit = await running.exited;
+    await printer.end();
+    printer.check();
+    return report(exit, context, connection.remote);
+  } catch (error) {
+    printer.check();
+    // Nobody reads what it prints any more.
+    if (stop.signal.aborted) return 0;
+    throw error;
+  } finally {
+    client.close();
+  }
+}
+
+/** What can't be read is at its end. */
+async function readStdin(buffer: Uint8Array, { reporter }: Context): Promise<number | null> {
+  try {
+    return await Deno.stdin.read(buffer);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    reporter.error(
+      new PinwireError("stdin_unreadable", `stdin can't be read (${why})`, {
+        hint: "check where it comes from",
+      }),
+    );
+    return null;
+  }
+}
+
+async function runSimple(
+  connection: Connection,
+  argv: readonly string[],
+  printer: Printer,
+  context: Context,
+): Promise<number> {
+  const remote = await openRemote(connection, undefined, context);
+  context.reporter.report({ event: "connected", peer: connection.remote });
+  try {
+    const exit = await remote.run(argv, undefined, printer.print);
+    await printer.end();
+    printer.check();
+    return report(exit, context, connection.remote);
+  } finally {
+    remote.close();
+  }
+}
+
+function report({ code, signal, reason }: Exit, { reporter }: Context, peer: string): number {
+  reporter.report({ event: "exit", code, signal });
+  if (reason !== undefined) reporter.error(new Error(`the command ${reason}`), peer);
+  reporter.report({ event: "disconnected", peer, reason: "end of stream" });
+  return code;
+}
+
+/** Ctrl-C goes to the command that runs there; twice, or before there is one, it leaves. */
+class Interrupts implements Disposable {
+  #pass?: () => void;
+  #onInterrupt = () => {
+    if (!this.#pass) Deno.exit(INTERRUPTED);
+    this.#pass();
+    this.#pass = undefined;
+  };
+
+  constructor() {
+    Deno.addSignalListener("SIGINT", this.#onInterrupt);
+  }
+
+  /** From now on there is a command. */
+  on(pass: () => void): void {
+    this.#pass = pass;
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSignalListener("SIGINT", this.#onInterrupt);
+  }
+}

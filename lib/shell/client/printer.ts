@@ -1,0 +1,107 @@
+import type { PinwireError } from "../../errors.ts";
+import { type Context, unwritable } from "../../app/mod.ts";
+import { type StreamDecoder, visibleLines } from "../../text/mod.ts";
+import type { Output } from "./client_stream.ts";
+
+/** How output is shown. */
+export interface PrinterOptions {
+  /** As events, one a line. */
+  json: boolean;
+  /** As it came, even on a terminal, which obeys what it reads. */
+  raw: boolean;
+}
+
+/** Prints what commands print: on stdout and stderr, each byte as it came; on a terminal what is safe there. */
+export class Printer {
+  /** Takes output, and is done when it is written. */
+  readonly print: Output;
+  /** Whether stdout, where something was printed, is not at the beginning of a line. */
+  isMidLine = false;
+  #context: Context;
+  #failure?: PinwireError;
+  #writes = 0;
+  #ends: (() => Promise<void>)[] = [];
+
+  constructor({ json, raw }: PrinterOptions, context: Context) {
+    this.#context = context;
+    if (json) this.print = (kind, bytes) => this.#report(kind, bytes);
+    else {
+      const sinks = { stdout: this.#sink(Deno.stdout, raw), stderr: this.#sink(Deno.stderr, raw) };
+      this.print = (kind, bytes) => sinks[kind](bytes);
+    }
+  }
+
+  /** Whether something is being written. */
+  get isPrinting(): boolean {
+    return this.#writes > 0;
+  }
+
+  /** A command has ended: what is left of a character, or of a line's end, belongs to no other. */
+  async end(): Promise<void> {
+    for (const end of this.#ends) await end();
+  }
+
+  /** @throws {PinwireError} `output_unwritable` if something could not be printed */
+  check(): void {
+    if (this.#failure) throw this.#failure;
+  }
+
+  #report(event: "stdout" | "stderr", bytes: Uint8Array): Promise<void> | undefined {
+    const { reporter } = this.#context;
+    reporter.report({ event, data: bytes.toBase64() });
+    return reporter.drained();
+  }
+
+  #sink(file: typeof Deno.stdout | typeof Deno.stderr, raw: boolean) {
+    const isShared = file === Deno.stdout || Deno.stdout.isTerminal() && Deno.stderr.isTerminal();
+    const write = (bytes: Uint8Array) => this.#write(file, isShared, bytes);
+    if (raw || !file.isTerminal()) return write;
+    const safe = new SafeText(this.#context.encoding.stream());
+    this.#ends.push(() => write(safe.end()));
+    return (bytes: Uint8Array) => write(safe.take(bytes));
+  }
+
+  /** @param isShared whether what is written there moves the place where stdout stands */
+  async #write(
+    file: typeof Deno.stdout | typeof Deno.stderr,
+    isShared: boolean,
+    bytes: Uint8Array,
+  ): Promise<void> {
+    this.#writes++;
+    try {
+      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+      if (bytes.length && isShared) this.isMidLine = bytes[bytes.length - 1] !== NEWLINE;
+    } catch (error) {
+      // Who closed stdout has seen enough.
+      if (!(error instanceof Deno.errors.BrokenPipe)) this.#failure ??= unwritable(error);
+      this.#context.stop.now();
+    }
+    this.#writes--;
+  }
+}
+
+const NEWLINE = 0x0a;
+
+/** Output as a terminal may have it: control characters made visible, lines kept. */
+class SafeText {
+  #decoder: StreamDecoder;
+  #encoder = new TextEncoder();
+  #heldBack = "";
+
+  constructor(decoder: StreamDecoder) {
+    this.#decoder = decoder;
+  }
+
+  take(bytes: Uint8Array): Uint8Array {
+    const text = this.#heldBack + this.#decoder.decode(bytes).text;
+    // It may be the first half of a line's end.
+    this.#heldBack = text.endsWith("\r") ? "\r" : "";
+    return this.#encoder.encode(visibleLines(this.#heldBack ? text.slice(0, -1) : text));
+  }
+
+  end(): Uint8Array {
+    const text = this.#heldBack + this.#decoder.end().text;
+    this.#heldBack = "";
+    return this.#encoder.encode(visibleLines(text));
+  }
+}

@@ -1,0 +1,61 @@
+import { TERM_NAME, type Terminal } from "../protocol.ts";
+
+/** The size where there is no terminal to ask. */
+const USUAL = { rows: 24, cols: 80 };
+
+/** What ends us, and 128+n. */
+const ENDINGS: [Deno.Signal, number][] = [["SIGHUP", 129], ["SIGQUIT", 131], ["SIGTERM", 143]];
+
+/** Our own terminal while a remote one stands behind it: each key goes there. */
+export interface LocalTerminal extends Disposable {
+  readonly size: Terminal;
+  /** Calls with the new size whenever it changes. */
+  onResize(tell: (size: Omit<Terminal, "term">) => void): void;
+}
+
+/** Takes over our terminal, if stdin is one; disposing of it gives it back. */
+export function openLocalTerminal(): LocalTerminal {
+  const isTerminal = Deno.stdin.isTerminal();
+  if (isTerminal) {
+    Deno.stdin.setRaw(true);
+    leaveOutputAlone();
+  }
+  // To end by these alone would leave the terminal raw; to exit gives it back.
+  const endings = Deno.build.os === "windows" ? [] : ENDINGS;
+  const leave = endings.map(([signal, code]) => [signal, () => Deno.exit(code)] as const);
+  for (const [signal, exit] of leave) Deno.addSignalListener(signal, exit);
+  let onWindow: (() => void) | undefined;
+  const term = Deno.env.get("TERM") ?? "";
+  return {
+    size: { ...sizeNow(), term: TERM_NAME.test(term) ? term : "dumb" },
+    onResize(tell) {
+      if (Deno.build.os === "windows") return;
+      onWindow = () => tell(sizeNow());
+      Deno.addSignalListener("SIGWINCH", onWindow);
+    },
+    [Symbol.dispose]() {
+      for (const [signal, exit] of leave) Deno.removeSignalListener(signal, exit);
+      if (onWindow) Deno.removeSignalListener("SIGWINCH", onWindow);
+      if (isTerminal) Deno.stdin.setRaw(false);
+    },
+  };
+}
+
+// The remote terminal has made CR LF of LF where that is wanted. Deno's raw mode would do it once more, also where a
+// program moves the cursor down with LF; giving the terminal back ends this too (termios(3), OPOST).
+function leaveOutputAlone(): void {
+  try {
+    new Deno.Command("stty", { args: ["-opost"], stdin: "inherit" }).outputSync();
+  } catch {
+    // Without stty, or the right to run it, most programs look right all the same.
+  }
+}
+
+function sizeNow(): Omit<Terminal, "term"> {
+  try {
+    const { rows, columns } = Deno.consoleSize();
+    return { rows, cols: columns };
+  } catch {
+    return USUAL;
+  }
+}

@@ -1,0 +1,133 @@
+import { PinwireError } from "../../errors.ts";
+import type { Terminal } from "../protocol.ts";
+
+/** What to start: a program of this machine. */
+export interface Program {
+  /** A path, or a name to be looked up in PATH. */
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** Variables beside those that we have ourselves. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Where output comes from. */
+export interface Source {
+  /**
+   * Reads some bytes, and gives a view of them in `into`'s memory, which may have moved to another ArrayBuffer
+   * under the same offset; `undefined` at the end.
+   */
+  read(into: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Ends a read under way, as the end of it all. */
+  cancel(): void;
+}
+
+/** A process that was started, the leader of a session and of a process group of its own. */
+export interface Child {
+  readonly pid: number;
+  readonly status: Promise<Deno.CommandStatus>;
+  readonly stdout: Source;
+  /** A terminal has none. */
+  readonly stderr?: Source;
+  /**
+   * Writes to its stdin.
+   *
+   * @throws when nobody reads that any more
+   */
+  write(bytes: Uint8Array): Promise<void>;
+  endInput(): Promise<void>;
+  /** Tells a terminal its size. */
+  resize?(size: Omit<Terminal, "term">): void;
+  /** Lets go of what is held for it. */
+  close(): void;
+}
+
+/** The path of a program that can be run: `name` itself if it has a slash, else the first of its name in PATH. */
+export function findProgram(name: string): string | undefined {
+  const folders = name.includes("/")
+    ? [""]
+    : (Deno.env.get("PATH") ?? "").split(":").map((folder) => `${folder}/`);
+  // A relative one would be another wherever a command begins.
+  const paths = folders.map((folder) => folder + name).filter((path) =>
+    name.includes("/") || path.startsWith("/")
+  );
+  return paths.find((path) => {
+    try {
+      const { isFile, mode } = Deno.statSync(path);
+      return isFile && mode !== null && (mode & 0o111) !== 0;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/**
+ * Starts a program with pipes.
+ *
+ * @throws {PinwireError} `not_run`, `no_folder`
+ */
+export function startPiped(program: Program): Child {
+  const pipes = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
+  const child = spawn(program, pipes);
+  const stdin = child.stdin.getWriter();
+  // Whoever writes is told by the write itself.
+  stdin.closed.catch(() => {});
+  return {
+    pid: child.pid,
+    status: child.status,
+    stdout: new PipeSource(child.stdout),
+    stderr: new PipeSource(child.stderr),
+    write: (bytes) => stdin.write(bytes),
+    endInput: () => stdin.close(),
+    close: () => void stdin.abort().catch(() => {}),
+  };
+}
+
+/**
+ * Starts a process, detached: it leads a session and a group.
+ *
+ * @throws {PinwireError} `not_run`, `no_folder`
+ */
+export function spawn(
+  { file, args, cwd, env }: Program,
+  stdio: Pick<Deno.CommandOptions, "stdin" | "stdout" | "stderr">,
+): Deno.ChildProcess {
+  try {
+    return new Deno.Command(file, { args: [...args], cwd, env: { ...env }, detached: true, ...stdio })
+      .spawn();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    throw notRun(file, cwd, error);
+  }
+}
+
+// A missing folder and a missing program have the same class.
+function notRun(file: string, cwd: string, error: unknown): PinwireError {
+  const message = error instanceof Error ? error.message : String(error);
+  const make = (what: string, hint: string) => new PinwireError("not_run", what, { hint, cause: error });
+  if (/cwd/i.test(message)) {
+    return new PinwireError("no_folder", `the folder ${cwd} is not there`, { hint: "begin in another" });
+  }
+  if (error instanceof Deno.errors.NotFound) return make(`${file} is not installed`, "check its name");
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return make(`${file} may not be run in ${cwd}`, "check the rights of both");
+  }
+  return make(`${file} can't be run (${message})`, "check the command");
+}
+
+class PipeSource implements Source {
+  #reader: ReadableStreamBYOBReader;
+
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.#reader = stream.getReader({ mode: "byob" });
+  }
+
+  async read(into: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const { value, done } = await this.#reader.read(into);
+    return done ? undefined : value;
+  }
+
+  cancel(): void {
+    this.#reader.cancel().catch(() => {});
+  }
+}

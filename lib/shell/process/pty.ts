@@ -1,0 +1,165 @@
+import { PinwireError } from "../../errors.ts";
+import { type Child, type Program, type Source, spawn } from "./child.ts";
+import { POLL_SYMBOLS, Poller, POLLIN, POLLOUT } from "./poller.ts";
+import type { Terminal } from "../protocol.ts";
+
+/** What differs: the C library's file and the flags of open(2). */
+const SYSTEMS = {
+  linux: { libc: "libc.so.6", noctty: 0o400, cloexec: 0o2000000, nonblock: 0o4000 },
+  darwin: { libc: "libSystem.B.dylib", noctty: 0x20000, cloexec: 0x1000000, nonblock: 4 },
+};
+const RDWR = 2;
+/** ioctl_tty(2). */
+const TIOCSWINSZ = 0x5414;
+/** termios(3); the structure is shorter everywhere. */
+const IUTF8 = 0x4000;
+const TCSANOW = 0;
+const SIZE_OF_TERMIOS = 256;
+/** What Ctrl-D types. */
+const END_OF_TRANSMISSION = Uint8Array.of(4);
+
+const SYMBOLS = {
+  posix_openpt: { parameters: ["i32"], result: "i32" },
+  grantpt: { parameters: ["i32"], result: "i32" },
+  unlockpt: { parameters: ["i32"], result: "i32" },
+  ptsname_r: { parameters: ["i32", "buffer", "usize"], result: "i32" },
+  close: { parameters: ["i32"], result: "i32" },
+  tcgetattr: { parameters: ["i32", "buffer"], result: "i32" },
+  tcsetattr: { parameters: ["i32", "i32", "buffer"], result: "i32" },
+  ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" },
+  ...POLL_SYMBOLS,
+} as const;
+
+type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+
+/** The C library, and what waits for terminals, once there has been one. */
+let system: { c: Libc; poller: Poller } | undefined;
+
+/**
+ * Starts a program on a pseudo-terminal (pty(7)), by the C library's own functions. The child is a session's
+ * leader, so the terminal that its shell opens first is its controlling terminal. script(1) would need no FFI, but
+ * doesn't hang up: it ignores SIGHUP, and at SIGTERM ends with 0.
+ *
+ * @throws {PinwireError} `no_pty` where it can't be had; `not_run`
+ */
+export function startOnTerminal(program: Program, { rows, cols, term }: Terminal): Child {
+  const { c, poller } = system ??= openSystem();
+  const { noctty, cloexec, nonblock } = SYSTEMS[Deno.build.os as "linux"];
+  const master = c.posix_openpt(RDWR | noctty | cloexec | nonblock);
+  if (master < 0 || c.grantpt(master) < 0 || c.unlockpt(master) < 0) {
+    if (master >= 0) c.close(master);
+    throw noPty("the system has no free one", "end some of those in use");
+  }
+  const path = nameOf(c, master);
+  const resize = (size: Omit<Terminal, "term">) => setSize(c, master, path, size);
+  resize({ rows, cols });
+  setUtf8(c, master);
+  let child: Deno.ChildProcess;
+  try {
+    const args = ["-c", 'exec "$@" <"$0" >"$0" 2>&1', path, program.file, ...program.args];
+    const none = { stdin: "null", stdout: "null", stderr: "null" } as const;
+    child = spawn({ ...program, file: "/bin/sh", args, env: { ...program.env, TERM: term } }, none);
+  } catch (error) {
+    c.close(master);
+    throw error;
+  }
+  const source = new MasterSource(c, poller, master);
+  let isClosed = false;
+  return {
+    pid: child.pid,
+    status: child.status,
+    stdout: source,
+    async write(bytes) {
+      for (let at = 0; at < bytes.length && !isClosed;) {
+        const rest = bytes.subarray(at) as Uint8Array<ArrayBuffer>;
+        const count = Number(c.write(master, rest, BigInt(rest.length)));
+        if (count > 0) at += count;
+        else if (await poller.ready(master, POLLOUT) !== POLLOUT) {
+          throw new Deno.errors.BrokenPipe("the terminal has been hung up");
+        }
+      }
+    },
+    async endInput() {
+      await this.write(END_OF_TRANSMISSION);
+    },
+    resize(size) {
+      if (!isClosed) resize(size);
+    },
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      source.cancel();
+      c.close(master);
+    },
+  };
+}
+
+function openSystem(): { c: Libc; poller: Poller } {
+  const known = Object.hasOwn(SYSTEMS, Deno.build.os) ? SYSTEMS[Deno.build.os as "linux"] : undefined;
+  if (!known) throw noPty(`${Deno.build.os} has none`, "do without --pty");
+  try {
+    const c = Deno.dlopen(known.libc, SYMBOLS).symbols;
+    return { c, poller: new Poller(c) };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) {
+      throw noPty("the server may not call the C library", "start it with --allow-ffi", error);
+    }
+    throw noPty(`${known.libc} can't be used`, "do without --pty", error);
+  }
+}
+
+const noPty = (why: string, hint: string, cause?: unknown) =>
+  new PinwireError("no_pty", `there is no terminal to be had, ${why}`, { hint, cause });
+
+function nameOf(c: Libc, master: number): string {
+  const name = new Uint8Array(128);
+  if (c.ptsname_r(master, name, BigInt(name.length)) !== 0) throw noPty("it has no name", "do without --pty");
+  return new TextDecoder().decode(name.subarray(0, name.indexOf(0)));
+}
+
+function setSize(c: Libc, master: number, path: string, { rows, cols }: Omit<Terminal, "term">): void {
+  if (Deno.build.os === "linux") {
+    c.ioctl(master, BigInt(TIOCSWINSZ), new Uint8Array(Uint16Array.of(rows, cols, 0, 0).buffer));
+    return;
+  }
+  // Elsewhere ioctl takes its last argument in another way than the calls that FFI makes.
+  new Deno.Command("stty", { args: ["-f", path, "rows", String(rows), "cols", String(cols)] }).outputSync();
+}
+
+// So that Backspace takes a whole character away. The input flags are the first word of the structure.
+function setUtf8(c: Libc, master: number): void {
+  const modes = new Uint8Array(SIZE_OF_TERMIOS);
+  if (c.tcgetattr(master, modes) !== 0) return;
+  modes[1] |= IUTF8 >> 8;
+  c.tcsetattr(master, TCSANOW, modes);
+}
+
+class MasterSource implements Source {
+  #c: Libc;
+  #poller: Poller;
+  #master: number;
+  #isCancelled = false;
+
+  constructor(c: Libc, poller: Poller, master: number) {
+    this.#c = c;
+    this.#poller = poller;
+    this.#master = master;
+  }
+
+  async read(into: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    // What is there is taken without asking; EIO, once the other side has gone, looks like nothing there.
+    for (let isThere = false; !this.#isCancelled;) {
+      const count = Number(this.#c.read(this.#master, into, BigInt(into.length)));
+      if (count > 0) return into.subarray(0, count);
+      if (isThere) break;
+      isThere = true;
+      if (!(await this.#poller.ready(this.#master, POLLIN) & POLLIN)) break;
+    }
+    return undefined;
+  }
+
+  cancel(): void {
+    this.#isCancelled = true;
+    this.#poller.forget(this.#master);
+  }
+}

@@ -1,0 +1,201 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { isWindows } from "../../tests/support.ts";
+import { sceneContext } from "../demo/scene.ts";
+import { parseSpec, pullFrames } from "../framing/mod.ts";
+import type { Event } from "../app/mod.ts";
+import { pipe } from "../net/mod.ts";
+import { type Encoding, openEncoding } from "../text/mod.ts";
+import { jobRunnerBy } from "./_session_testing.ts";
+import type { Rules } from "./process/job_runner.ts";
+import { LONGEST_COMMAND, SIMPLE_SPEC } from "./protocol.ts";
+import { serveSimple } from "./simple_session.ts";
+
+function posix(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, ignore: isWindows, fn });
+}
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** Done when all that can happen now has happened. */
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** A server in memory, and a client of it; each write is one read there. */
+function world(rules: Partial<Rules> = {}, encoding?: Encoding) {
+  const events: Event[] = [];
+  const scene = sceneContext("raw", (event) => void events.push(event));
+  const context = { ...scene, ...encoding && { encoding } };
+  const jobs = jobRunnerBy(rules, context.reporter);
+  const [here, there] = pipe();
+  const count = { ran: 0 };
+  const served = serveSimple(here, context, { jobs, idleTimeout: 0, ran: () => void count.ran++ }).finally(
+    here.close,
+  );
+  served.catch(() => {});
+  const answers: Uint8Array[] = [];
+  let came = Promise.withResolvers<void>();
+  const ended = pullFrames(there, parseSpec(SIMPLE_SPEC, 1 << 25).open().decoder, {
+    onFrame(body) {
+      answers.push(body.slice());
+      came.resolve();
+      came = Promise.withResolvers();
+    },
+  });
+  return {
+    context,
+    count,
+    events,
+    served,
+    ended,
+    /** Sends what is one read for the server. */
+    send(said: string | Uint8Array): void {
+      there.write(typeof said === "string" ? bytes(said) : said).catch(() => {});
+    },
+    async answer(): Promise<Uint8Array> {
+      while (!answers.length) await came.promise;
+      return answers.shift()!;
+    },
+    async ask(command: string | Uint8Array): Promise<string> {
+      this.send(command);
+      return new TextDecoder().decode(await this.answer());
+    },
+    endWrite: () => there.closeWrite(),
+    close: () => there.close(),
+    async [Symbol.asyncDispose]() {
+      there.close();
+      await Promise.allSettled([served, ended]);
+    },
+  };
+}
+
+posix(
+  "serveSimple answers each command with its length, stdout before stderr, and empty where it printed nothing",
+  async () => {
+    await using on = world();
+    assertEquals(await on.ask("echo err >&2; echo out; exit 3"), "out\nerr\n");
+    assertEquals(await on.ask("true"), "");
+    assertEquals(await on.ask("cd /tmp"), "");
+    // Each has a shell of its own.
+    assertEquals(await on.ask("pwd"), "/\n");
+    assertEquals((await on.ask("head -c 300000 /dev/zero")).length, 300_000);
+    assertEquals(on.count.ran, 5);
+  },
+);
+
+posix("serveSimple gives a command no input", async () => {
+  await using on = world();
+  assertEquals(await on.ask("cat; echo end"), "end\n");
+});
+
+for (const end of ["\n", "\r\n", "\r", ""]) {
+  posix(`serveSimple drops ${JSON.stringify(end)} at a command's end`, async () => {
+    await using on = world({ shell: "/bin/echo" });
+    assertEquals(await on.ask(`a\nb${end}`), "-c a\nb\n");
+    on.send(`bye${end}`);
+    await on.ended;
+  });
+}
+
+posix(
+  "serveSimple answers commands that come while another runs, one after the other, in order",
+  async () => {
+    await using on = world();
+    const numbers = Array.from({ length: 40 }, (_, i) => `${i}`);
+    for (const number of numbers) on.send(`echo ${number}`);
+    for (const number of numbers) assertEquals(new TextDecoder().decode(await on.answer()), `${number}\n`);
+  },
+);
+
+posix("serveSimple closes at bye, and answers what came before it", async () => {
+  await using on = world();
+  on.send("echo one");
+  on.send("bye");
+  on.send("echo two");
+  assertEquals(new TextDecoder().decode(await on.answer()), "one\n");
+  await on.ended;
+  await on.served;
+  assertEquals(on.count.ran, 1);
+});
+
+posix("serveSimple answers what its client sent before it ended its sending side", async () => {
+  await using on = world();
+  on.send("echo one");
+  on.send("echo two");
+  await on.endWrite();
+  await on.ended;
+  assertEquals([await on.answer(), await on.answer()], [bytes("one\n"), bytes("two\n")]);
+});
+
+posix("serveSimple ends a command whose client has gone, and runs none that waits", async () => {
+  await using on = world();
+  on.send("exec sleep 1000");
+  on.send("echo two");
+  while (!on.events.some((event) => event.event === "notice")) await turn();
+  await turn();
+  on.context.stop.now();
+  on.close();
+  await on.served;
+  assertEquals(on.events.map((event) => "text" in event && event.text), [
+    "pipe:b runs exec sleep 1000",
+    "pipe:b ran exec sleep 1000: the server was stopped",
+  ]);
+});
+
+posix("serveSimple says in the answer why a command was ended, or never ran", async () => {
+  await using on = world({ timeout: 100 });
+  assertEquals(
+    await on.ask("echo hi; exec sleep 1000"),
+    "hi\npinwire shell: the command ran longer than 0.1 s (--timeout)\n",
+  );
+  await using other = world({ maxOutput: 4, allowCommand: ["echo", "yes"] });
+  assertEquals(
+    await other.ask("yes"),
+    "y\ny\npinwire shell: the command printed more than 4 bytes (--max-output)\n",
+  );
+  assertEquals(await other.ask("  echo  a "), "a\n");
+  assertMatch(
+    await other.ask("ls; echo hi"),
+    /^pinwire shell: "ls;" is not one of the commands allowed here: /,
+  );
+  assertMatch(await other.ask(" "), /^pinwire shell: "" is not one of the commands/);
+});
+
+posix("serveSimple takes a command of 8,192 bytes, and closes at a longer one", async () => {
+  await using on = world();
+  const command = (length: number) => "echo hi #".padEnd(length, "x");
+  assertEquals(await on.ask(command(LONGEST_COMMAND)), "hi\n");
+  on.send(command(LONGEST_COMMAND + 1));
+  await on.ended;
+  assertEquals(await codeOf(on.served), "command_too_long");
+});
+
+posix("serveSimple runs nothing of a browser's request or of bytes that are no text", async () => {
+  for (const said of ["GET / HTTP/1.1\r\n\r\n", "POST /x HTTP/1.1\r\n\r\ntouch x", "echo a\0b"]) {
+    await using on = world();
+    on.send(said);
+    await on.ended;
+    assertEquals([await codeOf(on.served), on.count.ran], ["not_for_us", 0]);
+  }
+});
+
+posix(
+  "serveSimple reads commands and writes text in its client's encoding, and leaves other bytes alone",
+  async () => {
+    await using on = world({}, await openEncoding("gbk"));
+    const gbk = (text: string) => Uint8Array.from(text.split(" "), (hex) => parseInt(hex, 16));
+    on.send(Uint8Array.from([...bytes("printf "), ...gbk("c4 e3 ba c3")]));
+    assertEquals(await on.answer(), gbk("c4 e3 ba c3"));
+    on.send("printf '\\344\\275\\240'");
+    assertEquals(await on.answer(), gbk("c4 e3"));
+    on.send("printf '\\377\\376'");
+    assertEquals(await on.answer(), gbk("ff fe"));
+    await using plain = world();
+    plain.send("printf '\\377\\376'");
+    assertEquals(await plain.answer(), gbk("ff fe"));
+  },
+);
+
+async function codeOf(promise: Promise<unknown>): Promise<string> {
+  const error = await promise.then(() => undefined, (error) => error);
+  assert(error, "no error");
+  return error.code;
+}

@@ -1,0 +1,86 @@
+import { PinwireError } from "../errors.ts";
+import { isIpAddress } from "../net/mod.ts";
+
+/** The files that `pinwire cert` makes. */
+export const CERT_FILE = "pinwire-cert.pem";
+export const KEY_FILE = "pinwire-key.pem";
+
+/** Days that a certificate holds: what browsers and Apple's systems take at most of one's own. */
+export const CERT_DAYS = 825;
+
+/** A self-signed certificate and its key, as PEM text. */
+export interface SelfSigned {
+  cert: string;
+  key: string;
+}
+
+/**
+ * Makes a certificate for these names and IP addresses, with an EC key (P-256): its own issuer, but no CA, so
+ * that it can be trusted by itself (`--ca`) and can't sign others.
+ */
+export async function makeCertificate(hosts: readonly string[]): Promise<SelfSigned> {
+  const { generate } = await import("selfsigned");
+  const now = new Date();
+  const { cert, private: key } = await generate([{ name: "commonName", value: hosts[0] }], {
+    keyType: "ec",
+    curve: "P-256",
+    algorithm: "sha256",
+    // A little back, for peers whose clocks are behind.
+    notBeforeDate: new Date(now.getTime() - 3_600_000),
+    notAfterDate: new Date(now.getTime() + CERT_DAYS * 86_400_000),
+    extensions: [
+      { name: "basicConstraints", cA: false, critical: true },
+      { name: "keyUsage", digitalSignature: true, critical: true },
+      { name: "extKeyUsage", serverAuth: true },
+      { name: "subjectAltName", altNames: hosts.map(altName) },
+    ],
+  });
+  return { cert, key };
+}
+
+type AltName = { type: 2; value: string } | { type: 7; ip: string };
+
+// GeneralName of RFC 5280, section 4.2.1.6: 2 is a DNS name, 7 an IP address.
+function altName(host: string): AltName {
+  return isIpAddress(host) ? { type: 7, ip: host } : { type: 2, value: host };
+}
+
+/**
+ * Writes both files into `folder`, the key readable by its owner alone. Neither is ever overwritten.
+ *
+ * @throws {PinwireError} `file_exists`, `file_unwritable`
+ * @returns the paths
+ */
+export async function writeCertificate(folder: string, { cert, key }: SelfSigned): Promise<[string, string]> {
+  const join = (name: string) => folder === "." ? name : `${folder.replace(/[/\\]$/, "")}/${name}`;
+  const paths: [string, string] = [join(CERT_FILE), join(KEY_FILE)];
+  for (const path of paths) {
+    if (await exists(path)) {
+      throw new PinwireError("file_exists", `${path} exists and is kept`, {
+        hint: "move it away, or write elsewhere with --out FOLDER",
+      });
+    }
+  }
+  try {
+    await Deno.writeTextFile(paths[1], key, { createNew: true, mode: 0o600 });
+    await Deno.writeTextFile(paths[0], cert, { createNew: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    throw new PinwireError("file_unwritable", `${paths[0]} can't be written`, {
+      hint: "choose a folder that exists and that you may write, with --out FOLDER",
+      cause: error,
+    });
+  }
+  return paths;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    // What keeps us from looking keeps us from writing too, and is told then.
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return false;
+  }
+}

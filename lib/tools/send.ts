@@ -1,0 +1,163 @@
+import { type PinwireError, usageError } from "../errors.ts";
+import { parseHex, visibleLines } from "../text/mod.ts";
+import type { Address } from "../net/mod.ts";
+import { type Context, encodeText, messageEvent } from "../app/mod.ts";
+import { hasGone } from "../net/mod.ts";
+import { type Link, openLink } from "../session/mod.ts";
+import { withTimeout } from "../net/mod.ts";
+
+/** What `send` is told. */
+export interface SendOptions {
+  newline?: "lf" | "crlf";
+  /** Messages are hexadecimal digits. */
+  hex: boolean;
+  /** Times that each message goes out. */
+  repeat: number;
+  /** Ms between two messages. */
+  interval: number;
+  /** Ms to wait for what comes back; `undefined` is 2 s over a stream and not at all over UDP. */
+  wait?: number;
+  until?: string;
+  ca?: string;
+  json: boolean;
+}
+
+const DEFAULT_WAIT = 2000;
+/** Characters of the longest line that is printed as one. */
+const LONGEST_LINE = 65_536;
+
+/**
+ * Sends messages, then prints what comes back: over a stream until the peer closes, over UDP until there are
+ * as many answers as messages, and never longer than `wait`.
+ *
+ * @throws {PinwireError} what dialling and sending throw
+ * @returns whether all could be sent
+ */
+export async function send(
+  address: Address,
+  messages: AsyncIterable<OutgoingMessage> | Iterable<OutgoingMessage>,
+  options: SendOptions,
+  context: Context,
+): Promise<boolean> {
+  const { reporter, stop, codec, encoding } = context;
+  const isDatagram = address.scheme === "udp";
+  const isPieces = !isDatagram && codec.spec === "raw";
+  const decoder = isPieces ? encoding.stream() : encoding;
+  const printer = new Printer((line) => reporter.print(line));
+  const isOver = Promise.withResolvers<void>();
+  let sent = 0;
+  let answers = 0;
+  let isSent = false;
+  let isFirst = true;
+  let hasFailed = false;
+
+  function onMessage(body: Uint8Array, peer: string) {
+    const decoded = decoder.decode(body);
+    if (options.json) reporter.report(messageEvent(peer, body, decoded));
+    else printer.print(decoded.text, !isPieces);
+    answers++;
+    if (decoded.text === options.until || (isDatagram && isSent && answers >= sent)) isOver.resolve();
+  }
+
+  const link = await openLink(address, options.ca, context, onMessage);
+  const onStop = () => link.close();
+  stop.signal.addEventListener("abort", onStop);
+  try {
+    for await (const { text, bytes } of messages) {
+      for (let i = 0; i < options.repeat && !stop.signal.aborted; i++) {
+        if (!isFirst) await pause(options.interval, stop.signal);
+        isFirst = false;
+        if (await sendOne(link, bytes)) sent++;
+        else hasFailed = true;
+      }
+      if (text === options.until || stop.signal.aborted) break;
+    }
+    isSent = true;
+    const wait = options.wait ?? (isDatagram ? 0 : DEFAULT_WAIT);
+    if (!isDatagram) await link.finish();
+    if (wait > 0 && !(isDatagram && answers >= sent)) {
+      await withTimeout(wait, Promise.race([link.ended, isOver.promise]));
+    }
+    return !hasFailed;
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    return !hasFailed;
+  } finally {
+    stop.signal.removeEventListener("abort", onStop);
+    link.close();
+    printer.end();
+  }
+}
+
+async function sendOne(link: Link, bytes: Uint8Array): Promise<boolean> {
+  try {
+    return await link.send(bytes);
+  } catch (error) {
+    // What the peer said before it left tells more than that it left.
+    if (hasGone(error)) await link.ended;
+    throw error;
+  }
+}
+
+/** A message to send, and how it was written. */
+export interface OutgoingMessage {
+  text: string;
+  bytes: Uint8Array;
+}
+
+/**
+ * Puts a message as it was typed into bytes.
+ *
+ * @throws {PinwireError} `usage` for a message of `--hex` that isn't hexadecimal
+ */
+export function outgoing(text: string, options: SendOptions, context: Context): OutgoingMessage {
+  if (!options.hex) {
+    const newline = options.newline ? { lf: "\n", crlf: "\r\n" }[options.newline] : "";
+    return { text, bytes: encodeText(context, text + newline) };
+  }
+  const bytes = parseHex(text);
+  if (!bytes) {
+    throw usageError(`"${text}" is not hexadecimal`, "write two digits a byte, as in 68656c6c6f or 0d:0a");
+  }
+  return { text, bytes };
+}
+
+/** Prints text that comes in pieces, line by line, or messages that are each a line. */
+class Printer {
+  #print: (line: string) => void;
+  #rest = "";
+
+  constructor(print: (line: string) => void) {
+    this.#print = print;
+  }
+
+  print(text: string, isWhole: boolean): void {
+    const lines = (this.#rest + text).split("\n");
+    this.#rest = isWhole && lines.at(-1) !== "" ? "" : lines.pop()!;
+    for (const line of lines) this.#print(visibleLines(line));
+    // A line without an end is cut, and not kept for ever.
+    if (this.#rest.length > LONGEST_LINE) this.end();
+  }
+
+  end(): void {
+    if (this.#rest) this.#print(visibleLines(this.#rest));
+    this.#rest = "";
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (!ms || signal.aborted) return;
+  const aborted = Promise.withResolvers<void>();
+  const abort = () => aborted.resolve();
+  signal.addEventListener("abort", abort);
+  await withTimeout(ms, aborted.promise);
+  signal.removeEventListener("abort", abort);
+}
+
+/** For a message that could not be asked for. */
+export function missing(what: string): PinwireError {
+  return usageError(
+    `${what} is missing`,
+    "give it on the command line, or use a terminal to be asked for it",
+  );
+}
