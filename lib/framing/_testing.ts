@@ -1,30 +1,17 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ByteBuffer } from "./byte_buffer.ts";
-import type { PullOptions } from "./pull.ts";
-import { parseSpec } from "./spec.ts";
+import type { FrameHandler, FrameSource } from "./receive.ts";
+import { FRAME_SPECS, parseSpec } from "./spec.ts";
 import { type Codec, type Encoder, FrameError, type FrameErrorCode } from "./types.ts";
 
-/** One SPEC of each kind that cuts by content, with the delimiters that overlap themselves. */
-export const CUTTING_SPECS = [
-  "line",
-  "text",
-  "len:i32le",
-  "len:i32be",
-  "len:u32le",
-  "len:u16be",
-  "len:u8",
-  "netstring",
-  "delim:0a",
-  "delim:0d0a",
-  "delim:0d0d",
-  "delim:61610d6161",
-  "fixed:3",
-  "slip",
-  "cobs",
-];
+/** Details beside those of FRAME_SPECS: short frames, and delimiters that overlap themselves. */
+const MORE_DETAILS = ["delim:0a", "delim:0d0d", "delim:61610d6161", "fixed:3"];
 
-/** Bytes that a decoder may hold beyond the largest body: a header, a `\r`, the start of a delimiter. */
+/** Every SPEC that cuts by content, wherever a read ends. */
+export const CUTTING_SPECS = [...FRAME_SPECS.filter((spec) => !parseSpec(spec).isPerRead), ...MORE_DETAILS];
+
+/** Bytes that a decoder may hold besides the largest body: a header, a `\r`, the start of a delimiter. */
 const OVERHEAD = 8;
 
 /** The bytes of `text` in UTF-8. */
@@ -57,8 +44,17 @@ export function codeOf(act: () => unknown, message = ""): FrameErrorCode {
   return assertThrows(act, FrameError, message).code;
 }
 
-/** Options of `pullFrames` that write down what it calls, `|` being a batch. */
-export function recorder(): PullOptions & { calls: string[] } {
+/** Hands over each text as a read of its own, and then ends. */
+export function sourceOf(reads: (string | Uint8Array)[]): FrameSource {
+  return {
+    async receive(sink) {
+      for (const read of reads) await sink(typeof read === "string" ? utf8(read) : read);
+    },
+  };
+}
+
+/** A handler that writes down what is called, `|` being a batch. */
+export function recorder(): FrameHandler & { calls: string[] } {
   const calls: string[] = [];
   return {
     calls,
@@ -68,7 +64,7 @@ export function recorder(): PullOptions & { calls: string[] } {
   };
 }
 
-/** How a stream is fed: sizes of chunks, what is left coming last, and how often `next` is called after each. */
+/** How a stream is fed: the sizes of the chunks, and how often `next` is called after each. The rest comes last. */
 export type Cut = readonly (readonly [size: number, calls: number])[];
 
 /** Any way to cut a stream of some 100 bytes, drained after each chunk, not at all or in part. */
@@ -77,7 +73,7 @@ export const anyCut: fc.Arbitrary<Cut> = fc.array(
   { maxLength: 30 },
 );
 
-/** Bytes that mean something to each kind of decoder, and one that doesn't. */
+/** Bytes that mean something to a decoder, and one that doesn't; another decoder gets those of all. */
 const ALPHABETS: Record<string, string> = {
   line: "0a 0d 61",
   text: "0a 0d 61",
@@ -89,18 +85,54 @@ const ALPHABETS: Record<string, string> = {
   cobs: "00 01 02 03 04 05 ff",
 };
 
-/** Bytes that a decoder of `spec` may meet: well formed, nearly so, or anything. */
+/** Bytes that a decoder of `spec` may meet: anything, bytes that it looks for, or frames of which one byte is wrong. */
 export function hostileBytes(spec: string): fc.Arbitrary<Uint8Array<ArrayBuffer>> {
-  const known = fc.constantFrom(...bytes(ALPHABETS[spec.split(":")[0]] ?? "00"));
+  const alphabet = ALPHABETS[spec.split(":")[0]] ?? Object.values(ALPHABETS).join(" ");
   return fc.oneof(
     fc.uint8Array({ maxLength: 60 }),
-    fc.array(known, { maxLength: 120 }).map((array) => Uint8Array.from(array)),
+    fc.array(fc.constantFrom(...bytes(alphabet)), { maxLength: 120 }).map((array) => Uint8Array.from(array)),
+    fc.tuple(fc.array(fc.uint8Array({ maxLength: 16 }), { maxLength: 8 }), fc.nat(), fc.nat(255)).map(
+      ([bodies, at, byte]) => {
+        const out = new ByteBuffer();
+        const { encoder } = parseSpec(spec).open();
+        for (const body of bodies) encodes(encoder, body, out);
+        const stream = out.bytes().slice();
+        if (stream.length) stream[at % stream.length] = byte;
+        return stream;
+      },
+    ),
   );
 }
 
+/** Whether the encoder took `body`; one that refuses must leave `out` alone. */
+export function encodes(encoder: Encoder, body: Uint8Array, out: ByteBuffer): boolean {
+  const before = out.bytes().toHex();
+  try {
+    encoder.encode(body, out);
+    return true;
+  } catch (error) {
+    assert(error instanceof FrameError);
+    assertEquals(error.code, "frame_unencodable");
+    assertEquals(out.bytes().toHex(), before);
+    return false;
+  }
+}
+
+/** The smallest limit of a frame, in bytes and from 3 on, that `spec` can have: that of `fixed:16` is 16. */
+export function smallestLimit(spec: string): number {
+  for (let limit = 3;; limit++) {
+    try {
+      parseSpec(spec, limit);
+      return limit;
+    } catch (error) {
+      if (limit === 100) throw error;
+    }
+  }
+}
+
 /**
- * Everything that a decoder makes of `stream`, a line for each frame and error with its offsets. Chunks are
- * spoilt once they are drained, so a decoder that looks at an old one is found out.
+ * Everything that a decoder makes of `stream`: a line for each frame and each error, with its offsets. Chunks are
+ * overwritten once they are drained, so that a decoder that still reads an old one is found out.
  */
 export function outcome(codec: Codec, stream: Uint8Array, cut: Cut = [], maxFrame = Infinity): string[] {
   const { decoder } = codec.open();
@@ -138,7 +170,7 @@ export function outcome(codec: Codec, stream: Uint8Array, cut: Cut = [], maxFram
   return events;
 }
 
-/** Any cutting of any bytes gives the same frames and errors, and holds no more than it should. */
+/** Checks that any cutting of any bytes gives the same frames and errors, and holds no more than it should. */
 export function checkCutting(spec: string, maxFrame: number): void {
   const codec = parseSpec(spec, maxFrame);
   fc.assert(

@@ -1,5 +1,5 @@
 /**
- * Bytes that grow at the end and are used again: what is written is gathered here and leaves in one write.
+ * A buffer that grows at its end and is used again: it gathers what then leaves in one write.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -42,7 +42,7 @@ export class ByteBuffer {
     this.#bytes[this.length++] = byte;
   }
 
-  /** Forgets what was written; memory over `keep` bytes is let go. */
+  /** Forgets what was written, and drops its memory if that is more than `keep` bytes. */
   clear(keep = 65_536): void {
     this.length = 0;
     if (this.#bytes.length > keep) this.#bytes = new Uint8Array(256);

@@ -1,6 +1,6 @@
 import { FrameError } from "./types.ts";
 
-/** A frame at `offset` whose body is over `max` bytes; `size` is what is known of it, such as `7 bytes`. */
+/** The error of a frame at `offset` whose body is over `max` bytes; `size` is its size, if known: `7 bytes`. */
 export function tooLong(offset: number, max: number, recoverable: boolean, size?: string): FrameError {
   const frame = size === undefined ? "frame" : `frame of ${size}`;
   return new FrameError("frame_too_long", `${frame} is over the limit of ${max} at byte ${offset}`, {
@@ -10,7 +10,7 @@ export function tooLong(offset: number, max: number, recoverable: boolean, size?
   });
 }
 
-/** A frame at `offset` of which only `held` bytes came before the stream ended. */
+/** The error of a frame at `offset` of which only `held` bytes came before the stream ended. */
 export function truncated(offset: number, held: number): FrameError {
   const bytes = held === 1 ? "1 byte" : `${held} bytes`;
   return new FrameError(
@@ -23,7 +23,7 @@ export function truncated(offset: number, held: number): FrameError {
   );
 }
 
-/** A frame at `offset` that contains what its kind can't; `what` says so: `netstring without a comma`. */
+/** The error of a frame at `offset` that breaks the rules of its kind, as `what` says: `netstring without a comma`. */
 export function malformed(offset: number, what: string, recoverable: boolean): FrameError {
   return new FrameError("frame_malformed", `${what} at byte ${offset}`, {
     offset,
@@ -32,7 +32,7 @@ export function malformed(offset: number, what: string, recoverable: boolean): F
   });
 }
 
-/** A body that its frame can't hold. */
+/** The error of a body that its frame can't hold. */
 export function unencodable(message: string, hint?: string): FrameError {
   return new FrameError("frame_unencodable", message, { hint });
 }

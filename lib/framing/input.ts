@@ -1,7 +1,7 @@
 /** No bytes. */
 export const NOTHING: Uint8Array = new Uint8Array(0);
 
-/** What a decoder was fed and has not worked through: nearly always one chunk, more if nobody drained it. */
+/** What a decoder was fed and has not used yet: nearly always one chunk, more if it was not drained. */
 export class Input {
   /** The chunk at work. */
   chunk: Uint8Array = NOTHING;
@@ -9,7 +9,7 @@ export class Input {
   at = 0;
   /** Offset in the stream of the first byte of `chunk`. */
   base = 0;
-  /** Whether nothing will be fed any more. */
+  /** Whether the stream is at its end. */
   ended = false;
   #later?: Uint8Array[];
 
@@ -29,7 +29,7 @@ export class Input {
     this.at = 0;
   }
 
-  /** Lets go of the chunk at work, all of it being used, and goes on to the next; false if there is none. */
+  /** Drops the chunk at work, which is used up, and goes on to the next; `false` if there is none. */
   advance(): boolean {
     this.base += this.chunk.length;
     this.at = 0;

@@ -2,14 +2,14 @@ import { Input } from "./input.ts";
 import { Pending } from "./pending.ts";
 import type { Decoder, FrameError } from "./types.ts";
 
-/** A decoder that keeps what it has of an unfinished frame; how frames are cut is up to its `next`. */
+/** A decoder that keeps the beginning of an unfinished frame. How frames are cut is the business of its `next`. */
 export abstract class InputDecoder implements Decoder {
   offset = 0;
   /** Bytes of the longest body. */
   protected max: number;
-  /** What came and is not worked through. */
+  /** What was fed and is not used yet. */
   protected readonly input: Input = new Input();
-  /** What is kept of an unfinished frame. */
+  /** The beginning of an unfinished frame. */
   protected readonly pending: Pending = new Pending();
   /** The fatal error, which every further call throws. */
   protected failed?: FrameError;

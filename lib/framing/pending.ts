@@ -1,6 +1,6 @@
 import { type Input, NOTHING } from "./input.ts";
 
-/** An announced length is worth this many times the bytes that came: 64 KiB of a frame reserve 1 MiB. */
+/** Memory is reserved for at most this many times the bytes that came: 64 KiB of a frame reserve 1 MiB. */
 const TRUST = 16;
 
 /** The beginning of an unfinished frame, in memory that grows with what has arrived. */
@@ -41,14 +41,14 @@ export class Pending {
     this.#bytes[this.length++] = byte;
   }
 
-  /** The bytes from `from` to `to`, whose memory is the taker's now; nothing is left here. */
+  /** The bytes from `from` to `to`. Their memory is the caller's now; nothing is left here. */
   take(from = 0, to: number = this.length): Uint8Array {
     const taken = this.#bytes.subarray(from, to);
     this.drop();
     return taken;
   }
 
-  /** Lets go of what is held, and of its memory. */
+  /** Drops what is held, and its memory. */
   drop(): void {
     this.#bytes = NOTHING;
     this.length = 0;

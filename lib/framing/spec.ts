@@ -1,13 +1,13 @@
 import { usageError } from "../errors.ts";
-import { cobsCodec } from "./cobs.ts";
-import { delimiterCodec } from "./delimiter.ts";
-import { fixedCodec } from "./fixed.ts";
-import { LENGTH_FORMATS, lengthCodec } from "./length_delimited.ts";
-import { lineCodec } from "./line.ts";
-import { netstringCodec } from "./netstring.ts";
-import { rawCodec } from "./raw.ts";
-import { slipCodec } from "./slip.ts";
-import { textCodec } from "./text.ts";
+import { cobsCodec } from "./codecs/cobs.ts";
+import { delimiterCodec } from "./codecs/delimiter.ts";
+import { fixedCodec } from "./codecs/fixed.ts";
+import { LENGTH_FORMATS, lengthCodec } from "./codecs/length_delimited.ts";
+import { lineCodec } from "./codecs/line.ts";
+import { netstringCodec } from "./codecs/netstring.ts";
+import { rawCodec } from "./codecs/raw.ts";
+import { slipCodec } from "./codecs/slip.ts";
+import { textCodec } from "./codecs/text.ts";
 import type { Codec } from "./types.ts";
 
 /** Bytes of the longest message, unless `--max-frame` says another. */
@@ -65,11 +65,6 @@ export function parseSpec(spec: string, maxFrame: number = DEFAULT_MAX_FRAME): C
     word,
     known: FRAME_SPECS,
   });
-}
-
-/** Whether `codec` cuts at each byte 0a, which is only half of a newline in encodings such as UTF-16. */
-export function isLineBased(codec: Codec): boolean {
-  return /^(line|text(:\d+)?|delim:0a)$/.test(codec.spec);
 }
 
 /** The same codec, but for `text` its twin that ends every message in `\n`, whether the peer does or not. */

@@ -2,13 +2,13 @@ import { ByteBuffer } from "./byte_buffer.ts";
 import { type Decoder, type Encoder, FrameError } from "./types.ts";
 
 /**
- * A stream of frames out of a stream of bytes: for each chunk an array of the frames that it completed, as
- * one `enqueue` for each frame takes five times as long. Chunks must not be written to afterwards. There is
- * no clock here, so an unfinished line of `text` comes out at the end of the stream only.
+ * Makes a stream of frames out of a stream of bytes. Each chunk gives one array of the frames that it completed,
+ * since one `enqueue` for each frame takes five times as long. Chunks must not be written to afterwards. There
+ * is no clock here, so an unfinished line of `text` comes out only at the end of the stream.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { lineCodec } from "./line.ts";
+ * import { lineCodec } from "./codecs/line.ts";
  * const frames = ReadableStream.from(["one\ntwo\nth", "ree\n"])
  *   .pipeThrough(new TextEncoderStream())
  *   .pipeThrough(decoderStream(lineCodec(100).open().decoder));
@@ -16,7 +16,7 @@ import { type Decoder, type Encoder, FrameError } from "./types.ts";
  * assertEquals(counts, [2, 1]);
  * ```
  *
- * @param onError takes the errors that the decoder recovers from; without it they end the stream as well
+ * @param onError takes the errors that the decoder recovers from; without it they end the stream too
  */
 export function decoderStream(
   decoder: Decoder,
@@ -43,12 +43,12 @@ export function decoderStream(
 }
 
 /**
- * A stream of bytes out of a stream of bodies, or of arrays of them as {@linkcode decoderStream} gives them:
- * one chunk for each. A body that the frame can't hold ends the stream with the encoder's error.
+ * Makes a stream of bytes out of a stream of bodies, or of arrays of bodies as {@linkcode decoderStream} gives
+ * them: one chunk for each. A body that the frame can't hold ends the stream with the encoder's error.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { lengthCodec } from "./length_delimited.ts";
+ * import { lengthCodec } from "./codecs/length_delimited.ts";
  * const bytes = ReadableStream.from([new Uint8Array([7]), new Uint8Array([8])])
  *   .pipeThrough(encoderStream(lengthCodec("u8", 100).open().encoder));
  * assertEquals(await Array.fromAsync(bytes), [new Uint8Array([1, 7]), new Uint8Array([1, 8])]);

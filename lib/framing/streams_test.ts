@@ -40,7 +40,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "decoderStream ends in the error that nobody takes",
+  name: "decoderStream ends in an error that is not handled",
   permissions: "none",
   async fn() {
     for (const [spec, stream] of [["line", "abcdef\n"], ["netstring", "x"], ["line", "a"]]) {

@@ -26,6 +26,8 @@ export interface Decoder {
   readonly buffered: number;
   /** Changes the longest body, in bytes, from the next frame on: more for a peer that has proven itself. */
   limit?(maxFrame: number): void;
+  /** The most bytes that a chunk should have, where a chunk is a message; `undefined` where its size is no matter. */
+  readonly largestChunk?: number;
   /** Whether a `\n` has ended a message so far; `undefined` where frames have ends of their own. */
   readonly sawNewline?: boolean;
   /** When `timeout` wants to be called, in ms of the clock of `feed`; `undefined` for not at all. */
@@ -56,6 +58,10 @@ export interface Framing {
 export interface Codec {
   /** The SPEC in its canonical form, such as `len:i32le`. */
   readonly spec: string;
+  /** Whether a message is whatever one read gave, so that a character may be cut over two of them. */
+  readonly isPerRead?: boolean;
+  /** Whether it cuts at each byte 0a, which is only half of a newline in encodings such as UTF-16. */
+  readonly isLineBased?: boolean;
   /** A fresh pair for one connection. */
   open(): Framing;
 }

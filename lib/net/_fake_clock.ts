@@ -40,6 +40,11 @@ export class FakeClock implements Clock {
     this.#now = end;
   }
 
+  /** The machine sleeps: `ms` pass, and what is due meanwhile is called late, by the next {@linkcode pass}. */
+  sleep(ms: number): void {
+    this.#now += ms;
+  }
+
   #next(end: number) {
     let first;
     for (const one of this.#due) if (one.at <= end && (!first || one.at < first.at)) first = one;

@@ -106,17 +106,6 @@ export function isLoopback(hostname: string): boolean {
   return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
-/** Whether the peer of a connection, by its name, is on this machine. */
-export function isPeerLocal(peer: string): boolean {
-  const host = peerHost(peer);
-  return host === undefined || isLoopback(host);
-}
-
-/** The IP address in a peer's name, such as `tcp://[::1]:50123`; a Unix socket's peers have none. */
-export function peerHost(peer: string): string | undefined {
-  return peer.match(/^(?:tcp|tls):\/\/\[?(.*?)\]?:\d+$/)?.[1];
-}
-
 const prefixOf = (scheme: Scheme) => scheme === "unix" ? "unix:" : `${scheme}://`;
 
 const wrong = (text: string, hint: string) => usageError(`"${text}" is not an address`, hint);

@@ -1,35 +1,64 @@
-import { formatAddress, hostPort } from "./address.ts";
+import { type Clock, systemClock, type Timer } from "./clock.ts";
 import { translateIoError } from "./io_errors.ts";
+import { type Peer, type SocketAddress, socketAddress, socketPeer, type StreamScheme } from "./peer.ts";
+import { type ReadOptions, ReadWindow } from "./read_window.ts";
+
+/**
+ * Takes the bytes of a read. They are good until it returns, or until the promise that it returns is fulfilled; nothing
+ * more is read before that, so that a slow receiver slows the sender down.
+ */
+export type Sink = (bytes: Uint8Array) => Promise<void> | void;
 
 /** A stream to one peer, whatever carries it: TCP, TLS, a Unix socket, or the pair in memory. */
 export interface Connection {
-  /** Our end, as `tcp://127.0.0.1:21567`. */
-  readonly local: string;
-  /** The peer, as `tcp://127.0.0.1:50123` or `unix:#3`. */
-  readonly remote: string;
+  /** Our end. */
+  readonly local: SocketAddress;
+  /** The other end. */
+  readonly peer: Peer;
   /**
-   * Reads some bytes into `buffer` and gives their number, or `null` at the end of the stream, which is also
-   * what a connection gives that we closed.
+   * Hands each read to `sink` until the end of the stream, or until the connection is closed here. May be called once.
    *
-   * @throws {PinwireError} `connection_reset`, `tls_failed` …
+   * @throws the reason given to {@linkcode close}; what `sink` throws; {@linkcode PinwireError} `connection_reset`,
+   * `tls_failed` …
    */
-  read(buffer: Uint8Array): Promise<number | null>;
+  receive(sink: Sink, options?: ReadOptions): Promise<void>;
   /**
-   * Writes all of `bytes`, in the order of the calls. They must not change before the promise is done.
+   * Writes all of `bytes`, in the order of the calls. Gives nothing if all went out at once, else a promise, until
+   * whose end they must not change.
    *
-   * @throws {PinwireError} `connection_closed`, `connection_reset`
+   * @throws {PinwireError} `connection_closed`, `connection_reset`, by the promise
    */
-  write(bytes: Uint8Array): Promise<void>;
+  write(bytes: Uint8Array): Promise<void> | undefined;
   /** Ends our sending side once everything is written; the peer may go on sending. */
   closeWrite(): Promise<void>;
-  /** Ends both sides at once. Never throws, may be called again. */
-  close(): void;
+  /**
+   * Ends both sides at once. Never throws, may be called again.
+   *
+   * @param reason what a pending `receive` ends with; without it that ends as at the end of the stream
+   */
+  close(reason?: unknown): void;
 }
 
 /** A connection that can wait for its writes: what a server closes gracefully. */
 export interface DrainableConnection extends Connection {
   /** Closes now if nothing is being written, else as soon as that is done. */
   closeWhenIdle(): void;
+}
+
+/** The same connection, with the verbs that are given in place of its own. */
+export function wrapConnection<T extends Partial<Connection>>(
+  connection: Connection,
+  changes: T,
+): Connection & T {
+  return {
+    local: connection.local,
+    peer: connection.peer,
+    receive: (sink, options) => connection.receive(sink, options),
+    write: (bytes) => connection.write(bytes),
+    closeWrite: () => connection.closeWrite(),
+    close: (reason) => connection.close(reason),
+    ...changes,
+  };
 }
 
 /** What a peer sent before it ended its sending side is answered for at most this long, in ms. */
@@ -40,15 +69,16 @@ const SEGMENT = 1208;
 
 /** A {@linkcode Connection} over one of Deno's sockets. */
 export class SocketConnection implements DrainableConnection {
-  readonly remote: string;
+  readonly peer: Peer;
   #conn: Deno.Conn;
-  #scheme: "tcp" | "tls" | "unix";
+  #clock: Clock;
   #closed = false;
+  #reason: unknown;
   #writing = false;
   #closeWhenIdle = false;
   #waiting?: (() => void)[];
   #halfCloseTime?: number;
-  #halfCloseTimer?: ReturnType<typeof setTimeout>;
+  #halfCloseTimer?: Timer;
   #peerEnded = false;
   #hasWritten = false;
   /** Whether small writes leave at once, without waiting for earlier ones to be acknowledged (TCP_NODELAY). */
@@ -59,36 +89,33 @@ export class SocketConnection implements DrainableConnection {
    * @param halfCloseTime ms that writes may take once the peer has ended its sending side, after which the
    * connection closes; without it there is no limit
    */
-  constructor(conn: Deno.Conn, scheme: "tcp" | "tls" | "unix", number: number, halfCloseTime?: number) {
+  constructor(
+    conn: Deno.Conn,
+    scheme: StreamScheme,
+    number: number,
+    halfCloseTime?: number,
+    clock: Clock = systemClock,
+  ) {
     this.#conn = conn;
-    this.#scheme = scheme;
+    this.#clock = clock;
     this.#halfCloseTime = halfCloseTime;
     this.#isUndelayed = scheme !== "tcp";
-    this.remote = nameOf(conn.remoteAddr, scheme, number);
+    this.peer = socketPeer(conn.remoteAddr, scheme, number);
   }
 
-  get local(): string {
-    return nameOf(this.#conn.localAddr, this.#scheme, 0);
+  get local(): SocketAddress {
+    return socketAddress(this.#conn.localAddr, this.peer.scheme as StreamScheme, 0);
   }
 
-  // Not an async function: its frame would be kept for as long as a connection is idle.
-  read(buffer: Uint8Array): Promise<number | null> {
-    return this.#conn.read(buffer).then(this.#onRead, this.#onReadError);
-  }
-
-  #onRead = (count: number | null): number | null => {
-    if (count === null) {
-      this.#peerEnded = true;
-      if (this.#writing) this.#limitWrites();
+  async receive(sink: Sink, options?: ReadOptions): Promise<void> {
+    try {
+      await this.#receive(sink, options);
+    } catch (error) {
+      // A write of the sink's that our closing has cut off is no reason of its own.
+      if (this.#reason === undefined) throw error;
     }
-    return count;
-  };
-
-  #onReadError = (error: unknown): null => {
-    // A TLS peer that leaves without close_notify has ended its stream, no more.
-    if (this.#closed || error instanceof Deno.errors.UnexpectedEof) return null;
-    throw translateIoError(error, this.remote);
-  };
+    if (this.#reason !== undefined) throw this.#reason;
+  }
 
   async write(bytes: Uint8Array): Promise<void> {
     const turn = this.#takeTurn();
@@ -99,7 +126,7 @@ export class SocketConnection implements DrainableConnection {
       let written = await this.#conn.write(bytes);
       while (written < bytes.length) written += await this.#conn.write(bytes.subarray(written));
     } catch (error) {
-      throw translateIoError(error, this.remote);
+      throw translateIoError(error, this.peer.name);
     } finally {
       this.#endTurn();
     }
@@ -110,22 +137,46 @@ export class SocketConnection implements DrainableConnection {
     try {
       await this.#conn.closeWrite();
     } catch (error) {
-      if (!this.#closed) throw translateIoError(error, this.remote);
+      if (!this.#closed) throw translateIoError(error, this.peer.name);
     } finally {
       this.#endTurn();
     }
   }
 
-  close(): void {
+  close(reason?: unknown): void {
     if (this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#halfCloseTimer);
+    this.#reason = reason;
+    this.#halfCloseTimer?.cancel();
     this.#conn.close();
   }
 
   closeWhenIdle(): void {
     if (this.#writing) this.#closeWhenIdle = true;
     else this.close();
+  }
+
+  async #receive(sink: Sink, options?: ReadOptions): Promise<void> {
+    const window = new ReadWindow(options);
+    while (!this.#closed) {
+      let count: number | null;
+      try {
+        count = await this.#conn.read(window.view);
+      } catch (error) {
+        // A TLS peer that leaves without close_notify has ended its stream, no more.
+        if (this.#closed || error instanceof Deno.errors.UnexpectedEof) break;
+        throw translateIoError(error, this.peer.name);
+      }
+      if (count === null) {
+        this.#peerEnded = true;
+        if (this.#writing) this.#limitWrites();
+        break;
+      }
+      if (count === 0) continue;
+      const working = sink(window.taken(count));
+      if (working) await working;
+      window.fit(count);
+    }
   }
 
   // Nothing can hold up a first write that fits into a segment, and many connections have no other: the
@@ -140,7 +191,7 @@ export class SocketConnection implements DrainableConnection {
 
   #limitWrites(): void {
     if (this.#halfCloseTime === undefined || this.#closed) return;
-    this.#halfCloseTimer ??= setTimeout(() => this.close(), this.#halfCloseTime);
+    this.#halfCloseTimer ??= this.#clock.after(this.#halfCloseTime, () => this.close());
   }
 
   // A write of Deno's can be partial, so two at a time would mix: a turn is passed on, first come, first served.
@@ -157,12 +208,4 @@ export class SocketConnection implements DrainableConnection {
     this.#writing = false;
     if (this.#closeWhenIdle) this.close();
   }
-}
-
-/** One of Deno's addresses, in our form. */
-export function nameOf(address: Deno.Addr, scheme: "tcp" | "tls" | "unix", number: number): string {
-  if ("hostname" in address) return `${scheme}://${hostPort(address)}`;
-  return "path" in address && address.path
-    ? formatAddress({ scheme: "unix", path: address.path })
-    : `unix:#${number}`;
 }

@@ -56,6 +56,10 @@ async function dialTcp(address: InternetAddress, name: string, ca: string | unde
     throw refused(name);
   }
   if (address.scheme === "tcp") return new SocketConnection(conn, "tcp", 0);
+  if (address.scheme !== "tls") {
+    conn.close();
+    throw new TypeError(`no carrier for ${address.scheme}`);
+  }
   conn.setNoDelay(true);
   const tls = await Deno.startTls(conn, { hostname, caCerts: ca ? [ca] : [] });
   const onAbort = () => tls.close();
@@ -73,21 +77,3 @@ async function dialTcp(address: InternetAddress, name: string, ca: string | unde
 }
 
 const isSame = (a: Deno.NetAddr, b: Deno.NetAddr) => a.port === b.port && a.hostname === b.hostname;
-
-/**
- * Reads a file of PEM certificates for `DialOptions.ca`.
- *
- * @throws {PinwireError} `file_unreadable`
- */
-export async function readPem(path: string, option: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    const why = error instanceof Deno.errors.NotFound ? "does not exist" : "can't be read";
-    throw new PinwireError("file_unreadable", `the file ${path} of ${option} ${why}`, {
-      hint: 'make one with "pinwire cert HOST", or check the path',
-      cause: error,
-    });
-  }
-}

@@ -1,44 +1,38 @@
-import type { Connection } from "./connection.ts";
+import { PinwireError } from "../errors.ts";
+import type { Clock, Timer } from "./clock.ts";
+import { type Connection, wrapConnection } from "./connection.ts";
 
-/** A connection that closes itself when for `ms` nothing was read and no write went through. */
-export function withIdleTimeout(
-  connection: Connection,
-  ms: number,
-): Connection & { readonly timedOut: boolean } {
-  let last = Date.now();
-  let timedOut = false;
-  let timer = setTimeout(check, ms);
+/** A connection that ends with `idle_timeout` once for `ms` nothing was read and no write went through. */
+export function withIdleTimeout(connection: Connection, ms: number, clock: Clock): Connection {
+  let last = clock.now();
+  let timer: Timer = clock.after(ms, check);
+  const moved = () => void (last = clock.now());
 
   // One timer that looks again, and not one for every read.
   function check() {
-    const left = last + ms - Date.now();
-    if (left > 0) {
-      timer = setTimeout(check, left);
-    } else {
-      timedOut = true;
-      connection.close();
-    }
+    const left = last + ms - clock.now();
+    if (left > 0) timer = clock.after(left, check);
+    else connection.close(idleTimeout(connection.peer.name, ms));
   }
 
-  return {
-    local: connection.local,
-    remote: connection.remote,
-    get timedOut() {
-      return timedOut;
+  return wrapConnection(connection, {
+    receive: (sink, options) =>
+      connection.receive((bytes) => {
+        moved();
+        return sink(bytes);
+      }, options),
+    write(bytes) {
+      const written = connection.write(bytes);
+      if (written) return written.then(moved);
+      moved();
+      return undefined;
     },
-    async read(buffer) {
-      const count = await connection.read(buffer);
-      last = Date.now();
-      return count;
+    close(reason) {
+      timer.cancel();
+      connection.close(reason);
     },
-    async write(bytes) {
-      await connection.write(bytes);
-      last = Date.now();
-    },
-    closeWrite: () => connection.closeWrite(),
-    close() {
-      clearTimeout(timer);
-      connection.close();
-    },
-  };
+  });
 }
+
+const idleTimeout = (peer: string, ms: number) =>
+  new PinwireError("idle_timeout", `nothing moved between us and ${peer} for ${ms / 1000} s`);

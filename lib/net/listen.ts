@@ -1,27 +1,14 @@
 import { PinwireError } from "../errors.ts";
 import { type Address, formatAddress, type InternetAddress, type UnixAddress } from "./address.ts";
-import { type DrainableConnection, HALF_CLOSE_TIME, nameOf, SocketConnection } from "./connection.ts";
+import { HALF_CLOSE_TIME, SocketConnection } from "./connection.ts";
+import { socketAddress } from "./peer.ts";
 import { translateListenError } from "./io_errors.ts";
+import type { Listener } from "./listener.ts";
 
 /** Certificate chain and private key of a server, as PEM text. */
 export interface ServerIdentity {
   cert: string;
   key: string;
-}
-
-/** Accepts connections. */
-export interface Listener {
-  /** Where it listens, with the real port: `tcp://127.0.0.1:21567`. */
-  readonly address: string;
-  /**
-   * Waits for the next connection; `undefined` once the listener is closed. Over TLS its handshake is done.
-   *
-   * @throws what kept a connection from coming in, such as EMFILE or a failed handshake; the next call may
-   * succeed
-   */
-  accept(): Promise<DrainableConnection | undefined>;
-  /** Stops accepting; the path of a Unix socket is removed. May be called again. */
-  close(): void;
 }
 
 /** How to listen, besides where. */
@@ -53,6 +40,7 @@ export async function listen(
       const { wrapTls } = await import("./tls_listen.ts");
       return wrapTls(listener);
     }
+    if (address.scheme !== "tcp") throw new TypeError(`no carrier for ${formatAddress(address)}`);
     const { hostname, port } = address;
     return wrap(Deno.listen({ hostname, port, reusePort, tcpBacklog: BACKLOG }), "tcp");
   } catch (error) {
@@ -129,7 +117,7 @@ function wrap(listener: Deno.Listener, scheme: "tcp" | "unix"): Listener {
   let closed = false;
   let count = 0;
   return {
-    address: nameOf(listener.addr, scheme, 0),
+    address: socketAddress(listener.addr, scheme, 0).name,
     async accept() {
       for (;;) {
         try {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { tempDir } from "../../tests/support.ts";
 import { PinwireError } from "../errors.ts";
+import { receiveAll } from "./_carriers.ts";
 import { parseAddress } from "./address.ts";
 import { dial } from "./dial.ts";
 import { listen } from "./listen.ts";
@@ -18,7 +19,7 @@ Deno.test("listen takes a free port for port 0, and says which", async () => {
     assertMatch(listener.address, /^tcp:\/\/(127\.0\.0\.1|\[::1\]):[1-9]\d*$/);
     const client = await dial(parseAddress(listener.address, { schemes: ["tcp"] }));
     const server = (await listener.accept())!;
-    assertEquals([server.local, server.remote], [listener.address, client.local]);
+    assertEquals([server.local.name, server.peer.name], [listener.address, client.local.name]);
     client.close();
     server.close();
     listener.close();
@@ -60,11 +61,11 @@ Deno.test({
     assertEquals((await Deno.stat(path)).mode! & 0o777, 0o600);
     const clients = [await dial(unix(path)), await dial(unix(path))];
     const servers = [(await listener.accept())!, (await listener.accept())!];
-    assertEquals(servers.map(({ remote }) => remote), ["unix:#1", "unix:#2"]);
-    assertEquals(clients[0].remote, `unix:${path}`);
+    assertEquals(servers.map(({ peer }) => peer.name), ["unix:#1", "unix:#2"]);
+    assertEquals(clients[0].peer.name, `unix:${path}`);
     await servers[0].write(new Uint8Array([7]));
-    const buffer = new Uint8Array(9);
-    assertEquals([await clients[0].read(buffer), buffer[0]], [1, 7]);
+    servers[0].close();
+    assertEquals(await receiveAll(clients[0]), new Uint8Array([7]));
     listener.close();
     await assertRejects(() => Deno.lstat(path), Deno.errors.NotFound);
     for (const one of [...clients, ...servers]) one.close();

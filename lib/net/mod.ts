@@ -13,16 +13,20 @@ export {
   isHost,
   isIpAddress,
   isLoopback,
-  isPeerLocal,
   parseAddress,
-  peerHost,
   type Scheme,
   type UnixAddress,
 } from "./address.ts";
 export { type Clock, systemClock, type Timer } from "./clock.ts";
-export { type Connection, type DrainableConnection, HALF_CLOSE_TIME } from "./connection.ts";
 export {
-  AnswerGuard,
+  type Connection,
+  type DrainableConnection,
+  HALF_CLOSE_TIME,
+  type Sink,
+  wrapConnection,
+} from "./connection.ts";
+export { AnswerGuard } from "./answer_guard.ts";
+export {
   bindDatagram,
   type DatagramSocket,
   datagramTooLong,
@@ -32,8 +36,13 @@ export {
   udpPeer,
 } from "./datagram.ts";
 export { withTimeout } from "./deadline.ts";
-export { checkDialable, dial, type DialOptions, readPem } from "./dial.ts";
+export { checkDialable, dial, type DialOptions } from "./dial.ts";
 export { withIdleTimeout } from "./idle.ts";
 export { hasGone, reasonOf } from "./io_errors.ts";
-export { listen, type Listener, type ListenOptions, type ServerIdentity } from "./listen.ts";
+export { type ReadOptions } from "./read_window.ts";
+export { listen, type ListenOptions, type ServerIdentity } from "./listen.ts";
+export { type Listener } from "./listener.ts";
+export { type Peer, type SocketAddress } from "./peer.ts";
+export { LruMap } from "./lru_map.ts";
+export { RateLimit } from "./rate_limit.ts";
 export { pipe } from "./pipe.ts";

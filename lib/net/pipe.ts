@@ -1,47 +1,87 @@
 import { PinwireError } from "../errors.ts";
-import type { DrainableConnection } from "./connection.ts";
+import type { DrainableConnection, Sink } from "./connection.ts";
+import type { Peer } from "./peer.ts";
+import { type ReadOptions, ReadWindow } from "./read_window.ts";
 
 /**
- * Two connected ends in memory, with the behaviour of a socket: a write is done when the other end has read
- * it all, so there is backpressure; each side ends alone.
+ * Two connected ends in memory, with the behaviour of a socket: a write is done when the other end has read it all,
+ * so there is backpressure; each side ends alone.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
  * const [here, there] = pipe();
- * const written = here.write(new Uint8Array([1, 2, 3]));
- * const buffer = new Uint8Array(2);
- * assertEquals(await there.read(buffer), 2);
- * assertEquals(await there.read(buffer), 1);
- * await written;
+ * const reads: string[] = [];
+ * const received = there.receive((bytes) => void reads.push(bytes.toHex()), { first: 2, largest: 2 });
+ * await here.write(new Uint8Array([1, 2, 3]));
  * await here.closeWrite();
- * assertEquals(await there.read(buffer), null);
+ * await received;
+ * assertEquals(reads, ["0102", "03"]);
  * ```
+ *
+ * @param peers what each end states of the other; both are on this machine if it isn't given
  */
-export function pipe(): [DrainableConnection, DrainableConnection] {
+export function pipe(
+  peers: { first?: Partial<Peer>; second?: Partial<Peer> } = {},
+): [DrainableConnection, DrainableConnection] {
+  const own = { scheme: "pipe", isLocal: true, isEncrypted: false };
+  const first = { ...own, name: "pipe:a", ...peers.first };
+  const second = { ...own, name: "pipe:b", ...peers.second };
   const forth = new Channel();
   const back = new Channel();
-  return [end("pipe:a", "pipe:b", back, forth), end("pipe:b", "pipe:a", forth, back)];
+  return [new PipeEnd(first, second, back, forth), new PipeEnd(second, first, forth, back)];
 }
 
-function end(local: string, remote: string, incoming: Channel, outgoing: Channel): DrainableConnection {
-  let closed = false;
-  const close = () => {
-    closed = true;
-    incoming.abandon();
-    outgoing.finish();
+class PipeEnd implements DrainableConnection {
+  readonly local: Peer;
+  readonly peer: Peer;
+  #incoming: Channel;
+  #outgoing: Channel;
+  #closed = false;
+  #reason: unknown;
+
+  constructor(local: Peer, peer: Peer, incoming: Channel, outgoing: Channel) {
+    this.local = local;
+    this.peer = peer;
+    this.#incoming = incoming;
+    this.#outgoing = outgoing;
+  }
+
+  async receive(sink: Sink, options?: ReadOptions): Promise<void> {
+    const window = new ReadWindow(options);
+    try {
+      while (!this.#closed) {
+        const count = await this.#incoming.read(window.view);
+        if (count === null) break;
+        const working = sink(window.taken(count));
+        if (working) await working;
+        window.fit(count);
+      }
+    } catch (error) {
+      if (this.#reason === undefined) throw error;
+    }
+    if (this.#reason !== undefined) throw this.#reason;
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return this.#outgoing.write(bytes, this.peer.name);
+  }
+
+  async closeWrite(): Promise<void> {
+    await this.#outgoing.drained();
+    this.#outgoing.finish();
+  }
+
+  close = (reason?: unknown): void => {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#reason = reason;
+    this.#incoming.abandon();
+    this.#outgoing.finish();
   };
-  return {
-    local,
-    remote,
-    read: (buffer) => closed ? Promise.resolve(null) : incoming.read(buffer),
-    write: (bytes) => outgoing.write(bytes, remote),
-    async closeWrite() {
-      await outgoing.drained();
-      outgoing.finish();
-    },
-    close,
-    closeWhenIdle: () => void outgoing.drained().then(close),
-  };
+
+  closeWhenIdle(): void {
+    void this.#outgoing.drained().then(() => this.close());
+  }
 }
 
 /** One direction. */
@@ -86,7 +126,11 @@ class Channel {
   /** The writer will write no more; what it has written can still be read. */
   finish(): void {
     this.#finished = true;
-    for (const { done } of this.#queue) done.resolve();
+    for (const one of this.#queue) {
+      // The writer may use its buffer again, and the reader hasn't come to it yet.
+      one.bytes = one.bytes.slice();
+      one.done.resolve();
+    }
     this.#wake();
   }
 

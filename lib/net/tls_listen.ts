@@ -1,7 +1,8 @@
 import { PinwireError } from "../errors.ts";
-import { type DrainableConnection, HALF_CLOSE_TIME, nameOf, SocketConnection } from "./connection.ts";
+import { type DrainableConnection, HALF_CLOSE_TIME, SocketConnection } from "./connection.ts";
+import { socketAddress } from "./peer.ts";
 import { translateIoError } from "./io_errors.ts";
-import type { Listener } from "./listen.ts";
+import type { Listener } from "./listener.ts";
 
 /** A client that hasn't finished its handshake after so many ms is no longer served. */
 const HANDSHAKE_TIMEOUT = 5_000;
@@ -39,7 +40,7 @@ export function wrapTls(listener: Deno.TlsListener): Listener {
   }
 
   async function shakeHands(conn: Deno.TlsConn): Promise<void> {
-    const peer = nameOf(conn.remoteAddr, "tls", 0);
+    const peer = socketAddress(conn.remoteAddr, "tls", 0).name;
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
@@ -65,7 +66,7 @@ export function wrapTls(listener: Deno.TlsListener): Listener {
 
   acceptNext();
   return {
-    address: nameOf(listener.addr, "tls", 0),
+    address: socketAddress(listener.addr, "tls", 0).name,
     async accept() {
       acceptNext();
       const result = await results.take();

@@ -1,15 +1,14 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { tempDir } from "../../tests/support.ts";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { PinwireError } from "../errors.ts";
+import { connectTls, receiveAll } from "./_carriers.ts";
 import { type Address, parseAddress } from "./address.ts";
-import { CERT_FILE, KEY_FILE, makeCertificate, writeCertificate } from "../tools/cert.ts";
-import type { Connection, DrainableConnection } from "./connection.ts";
-import { serverAddress } from "../app/context.ts";
+import { makeCertificate } from "../tools/cert.ts";
+import type { Connection } from "./connection.ts";
 import { dial } from "./dial.ts";
-import { listen, type Listener } from "./listen.ts";
+import { listen } from "./listen.ts";
+import type { Listener } from "./listener.ts";
 
-const HOSTS = ["localhost", "127.0.0.1", "::1"];
-const ours = await makeCertificate(HOSTS);
+const ours = await makeCertificate(["localhost", "127.0.0.1", "::1"]);
 const other = await makeCertificate(["localhost", "127.0.0.1"]);
 
 const anywhere = (text: string) => parseAddress(text, { schemes: ["tls", "tcp"] });
@@ -22,40 +21,12 @@ async function listening(host = "127.0.0.1"): Promise<{ listener: Listener; addr
   return { listener, address: anywhere(listener.address), [Symbol.dispose]: () => listener.close() };
 }
 
-interface Pair extends Disposable {
-  client: Connection;
-  server: DrainableConnection;
-}
-
-async function connected(host?: string): Promise<Pair> {
-  using open = await listening(host);
-  const [client, accepted] = await Promise.all([
-    dial(open.address, { ca: ours.cert }),
-    open.listener.accept(),
-  ]);
-  const server = accepted!;
-  return {
-    client,
-    server,
-    [Symbol.dispose]() {
-      client.close();
-      server.close();
-    },
-  };
-}
-
-async function readAll(connection: Connection): Promise<Uint8Array> {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  const buffer = new Uint8Array(65_536);
-  for (let count; (count = await connection.read(buffer)) !== null;) parts.push(buffer.slice(0, count));
-  return new Uint8Array(await new Blob(parts).arrayBuffer());
-}
-
 Deno.test("makeCertificate makes a pair that listen takes and dial verifies, by each name and address", async () => {
   for (const host of ["127.0.0.1", "::1"]) {
-    using pair = await connected(host);
-    assertEquals([pair.client.local, pair.client.remote], [pair.server.remote, pair.server.local]);
-    assertEquals(pair.server.local.startsWith("tls://"), true);
+    using pair = await connectTls(host, ours);
+    const names = ({ local, peer }: Connection) => [local.name, peer.name];
+    assertEquals(names(pair.client), names(pair.server).reverse());
+    assertEquals(pair.server.local.name.startsWith("tls://"), true);
   }
   using open = await listening();
   const port = Number(open.listener.address.split(":").at(-1));
@@ -64,58 +35,13 @@ Deno.test("makeCertificate makes a pair that listen takes and dial verifies, by 
   client.close();
 });
 
-Deno.test("a TLS connection passes bytes whole and in order, however many write at a time", async () => {
-  for (const [from, to] of [["client", "server"], ["server", "client"]] as const) {
-    using pair = await connected();
-    const writes = Array.from({ length: 16 }, (_, i) => pair[from].write(new Uint8Array(100_000).fill(i)));
-    const buffer = new Uint8Array(65_536);
-    for (let at = 0; at < 1_600_000;) {
-      const count = await pair[to].read(buffer);
-      assert(count !== null);
-      for (let i = 0; i < count; i++, at++) assert(buffer[i] === Math.floor(at / 100_000), `byte ${at}`);
-    }
-    await Promise.all(writes);
-  }
-});
-
-Deno.test("a TLS connection ends each side alone", async () => {
-  using pair = await connected();
-  await pair.client.write(new Uint8Array([1]));
-  await pair.client.closeWrite();
-  assertEquals(await readAll(pair.server), new Uint8Array([1]));
-  await pair.server.write(new Uint8Array([2, 3]));
-  await pair.server.closeWrite();
-  assertEquals(await readAll(pair.client), new Uint8Array([2, 3]));
-});
-
 Deno.test("a TLS connection sees the end behind more than its buffers hold", async () => {
   for (const [from, to] of [["server", "client"], ["client", "server"]] as const) {
-    using pair = await connected();
-    const sending = pair[from].write(new Uint8Array(1_600_000)).then(() => pair[from].closeWrite());
-    assertEquals((await readAll(pair[to])).length, 1_600_000);
-    await sending;
-  }
-});
-
-Deno.test("a TLS connection gives a read that waits the end, when either end closes", async () => {
-  for (const end of ["server", "client"] as const) {
-    using pair = await connected();
-    const reads = [pair.server.read(new Uint8Array(9)), pair.client.read(new Uint8Array(9))];
-    pair[end].close();
-    pair[end].close();
-    assertEquals(await Promise.all(reads), [null, null]);
-  }
-});
-
-Deno.test("a TLS connection fails the writes that wait when we close", async () => {
-  for (const [end, peer] of [["client", "server"], ["server", "client"]] as const) {
-    using pair = await connected();
-    const write = codeOf(pair[end].write(new Uint8Array(64 * 1024 * 1024)));
-    await pair[peer].read(new Uint8Array(1));
-    pair[end].close();
-    assertEquals(await write, "connection_closed", end);
-    assertEquals(await codeOf(pair[end].write(new Uint8Array(1))), "connection_closed", end);
-    assertEquals(await pair[end].read(new Uint8Array(9)), null);
+    using pair = await connectTls("127.0.0.1", ours);
+    const sent = pair[from].write(new Uint8Array(1_600_000));
+    const ended = pair[from].closeWrite();
+    assertEquals((await receiveAll(pair[to])).length, 1_600_000);
+    await Promise.all([sent, ended]);
   }
 });
 
@@ -128,7 +54,7 @@ Deno.test("a TLS peer that goes without close_notify has ended its stream, no mo
   const server = (await open.listener.accept())!;
   await client.write(new Uint8Array([7]));
   client.close();
-  assertEquals(await readAll(server), new Uint8Array([7]));
+  assertEquals(await receiveAll(server), new Uint8Array([7]));
   server.close();
 });
 
@@ -214,55 +140,4 @@ Deno.test("listen refuses files that are no pair, in words", async () => {
     assertStringIncludes(error.message, message);
     assertStringIncludes(error.hint!, "pinwire cert");
   }
-});
-
-Deno.test("writeCertificate writes a pair that serverAddress reads, the key for its owner alone", async () => {
-  await using dir = await tempDir();
-  const [cert, key] = await writeCertificate(`${dir.path}/`, ours);
-  assertEquals([cert, key], [`${dir.path}/${CERT_FILE}`, `${dir.path}/${KEY_FILE}`]);
-  if (Deno.build.os !== "windows") assertEquals((await Deno.stat(key)).mode! & 0o777, 0o600);
-  const { address, identity } = await serverAddress(anywhere("tcp://80"), { tlsCert: cert, tlsKey: key });
-  assertEquals([address.scheme, identity], ["tls", { cert: ours.cert, key: ours.key }]);
-});
-
-Deno.test("writeCertificate overwrites neither file, and then writes neither", async () => {
-  for (const name of [CERT_FILE, KEY_FILE]) {
-    await using dir = await tempDir();
-    await Deno.writeTextFile(`${dir.path}/${name}`, "kept");
-    const error = await refusal(writeCertificate(dir.path, ours));
-    assertEquals([error.code, error.exitCode], ["file_exists", 1]);
-    assertEquals(error.message, `${dir.path}/${name} exists and is kept`);
-    assertEquals(await Deno.readTextFile(`${dir.path}/${name}`), "kept");
-    assertEquals((await Array.fromAsync(Deno.readDir(dir.path))).length, 1);
-  }
-});
-
-Deno.test("writeCertificate says that a folder can't be written", async () => {
-  await using dir = await tempDir();
-  const error = await refusal(writeCertificate(`${dir.path}/none`, ours));
-  assertEquals(error.code, "file_unwritable");
-  assertStringIncludes(error.hint!, "--out FOLDER");
-});
-
-Deno.test("serverAddress takes no half of a pair, and no TLS where there is none", async () => {
-  const cases: [string, { tlsCert?: string; tlsKey?: string }][] = [
-    ["tls://80", {}],
-    ["tcp://80", { tlsCert: "x" }],
-    ["tls://80", { tlsKey: "x" }],
-    ["udp://80", { tlsCert: "x", tlsKey: "x" }],
-    ["unix:x", { tlsCert: "x", tlsKey: "x" }],
-  ];
-  for (const [text, files] of cases) {
-    const address = parseAddress(text, { schemes: ["tcp", "udp", "tls", "unix"] });
-    assertEquals((await refusal(serverAddress(address, files))).exitCode, 2, text);
-  }
-  assertEquals(await serverAddress(anywhere("tcp://80"), {}), { address: anywhere("tcp://80") });
-});
-
-Deno.test("serverAddress names the file that it can't read", async () => {
-  await using dir = await tempDir();
-  const tlsCert = `${dir.path}/none.pem`;
-  const error = await refusal(serverAddress(anywhere("80"), { tlsCert, tlsKey: tlsCert }));
-  assertEquals([error.code, error.exitCode], ["file_unreadable", 1]);
-  assertEquals(error.message, `the file ${tlsCert} of --tls-cert does not exist`);
 });

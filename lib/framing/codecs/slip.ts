@@ -1,7 +1,7 @@
-import type { ByteBuffer } from "./byte_buffer.ts";
-import { malformed, tooLong, truncated, unencodable } from "./frame_errors.ts";
-import { InputDecoder } from "./input_decoder.ts";
-import type { Codec, Encoder, FrameError } from "./types.ts";
+import type { ByteBuffer } from "../byte_buffer.ts";
+import { malformed, tooLong, truncated, unencodable } from "../frame_errors.ts";
+import { InputDecoder } from "../input_decoder.ts";
+import type { Codec, Encoder, FrameError } from "../types.ts";
 
 const END = 0xc0;
 const ESC = 0xdb;
@@ -9,9 +9,9 @@ const ESC_END = 0xdc;
 const ESC_ESC = 0xdd;
 
 /**
- * Packets on a serial line (RFC 1055): END closes one, and opens one too so that noise before it is a packet
- * of its own. Nothing between two ENDs is no packet. A packet of more than `maxFrame` bytes, or with an ESC
- * that escapes nothing, is a recoverable error: the decoder goes on behind the next END.
+ * Packets on a serial line (RFC 1055): END closes a packet. It opens one too, so that noise before it is a packet
+ * of its own; two ENDs in a row are no packet. A packet of more than `maxFrame` bytes, or with an ESC that
+ * escapes nothing, is a recoverable error: the decoder goes on after the next END.
  *
  * ```text
  * c0 | 61 db dc 62 | c0    the packet 61 c0 62
@@ -53,7 +53,7 @@ class SlipDecoder extends InputDecoder {
     return undefined;
   }
 
-  /** Goes on by one run of plain bytes or one special byte; a packet that is whole in the chunk is a view. */
+  /** Uses up one run of plain bytes or one special byte; a packet that is whole in the chunk is a view of it. */
   #step(): Uint8Array | undefined {
     const input = this.input;
     const { chunk, at } = input;

@@ -1,7 +1,7 @@
-import type { ByteBuffer } from "./byte_buffer.ts";
-import { tooLong, truncated, unencodable } from "./frame_errors.ts";
-import { InputDecoder } from "./input_decoder.ts";
-import { type Codec, type Encoder, FrameError } from "./types.ts";
+import type { ByteBuffer } from "../byte_buffer.ts";
+import { tooLong, truncated, unencodable } from "../frame_errors.ts";
+import { InputDecoder } from "../input_decoder.ts";
+import { type Codec, type Encoder, FrameError } from "../types.ts";
 
 /** How a length is written. */
 export interface LengthFormat {
@@ -33,8 +33,8 @@ export const LENGTH_FORMATS: Readonly<Record<string, LengthFormat>> = {
 };
 
 /**
- * A length, then that many bytes. A negative length or one over `maxFrame` is fatal, as what follows can't
- * be told from a header.
+ * A length, then that many bytes. A negative length or one over `maxFrame` is fatal, since nothing shows where
+ * the next header begins.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -55,7 +55,7 @@ class LengthDecoder extends InputDecoder {
   #width: number;
   #little: boolean;
   #signed: boolean;
-  /** Bytes of the pending frame with its header, or 0 while that isn't known. */
+  /** Bytes of the pending frame with its header; 0 as long as that is unknown. */
   #size = 0;
 
   constructor({ width, littleEndian, signed }: LengthFormat, max: number) {
@@ -91,7 +91,7 @@ class LengthDecoder extends InputDecoder {
     return undefined;
   }
 
-  /** The rare way, for a frame that lies in more than one chunk or is none. */
+  /** The rare case: a frame that lies in more than one chunk, or is an error. */
   #assemble(): Uint8Array | undefined {
     if (this.failed !== undefined) throw this.failed;
     const pending = this.pending;

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { anyCut, bytes, encoded, hostileBytes, outcome } from "./_testing.ts";
+import { anyCut, bytes, encoded, hostileBytes, outcome } from "../_testing.ts";
 import { rawCodec } from "./raw.ts";
 
 Deno.test({

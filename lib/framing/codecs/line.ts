@@ -1,14 +1,14 @@
-import type { ByteBuffer } from "./byte_buffer.ts";
-import { tooLong, truncated, unencodable } from "./frame_errors.ts";
-import { InputDecoder } from "./input_decoder.ts";
-import type { Codec, Encoder, FrameError } from "./types.ts";
+import type { ByteBuffer } from "../byte_buffer.ts";
+import { tooLong, truncated, unencodable } from "../frame_errors.ts";
+import { InputDecoder } from "../input_decoder.ts";
+import type { Codec, Encoder, FrameError } from "../types.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;
 
 /**
  * Messages that end in `\n`; one `\r` before it belongs to it. A body of more than `maxFrame` bytes is a
- * recoverable error: the decoder goes on behind the next `\n`.
+ * recoverable error: the decoder goes on after the next `\n`.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -19,10 +19,14 @@ const CR = 0x0d;
  * ```
  */
 export function lineCodec(maxFrame: number): Codec {
-  return { spec: "line", open: () => ({ decoder: new LineDecoder(maxFrame), encoder: LINE_ENCODER }) };
+  return {
+    spec: "line",
+    isLineBased: true,
+    open: () => ({ decoder: new LineDecoder(maxFrame), encoder: LINE_ENCODER }),
+  };
 }
 
-/** Cuts behind each `\n`. */
+/** Cuts after each `\n`. */
 export class LineDecoder extends InputDecoder {
   /** Whether a `\n` was seen so far. */
   sawNewline = false;
@@ -49,7 +53,7 @@ export class LineDecoder extends InputDecoder {
     return undefined;
   }
 
-  /** Gives what there is of an unfinished line, less a `\r` at its end; a line being skipped is over. */
+  /** Gives what has come of an unfinished line, without a `\r` at its end. A line that is being skipped ends here. */
   takeUnfinished(): Uint8Array | undefined {
     if (!this.unfinished) return undefined;
     this.offset = this.input.position;
@@ -58,7 +62,7 @@ export class LineDecoder extends InputDecoder {
     return skipped ? undefined : this.#takePending();
   }
 
-  /** Takes `count` bytes for passed, though they were not fed: they belong to what was given last. */
+  /** Counts `count` bytes that were not fed here: they belong to the frame that was given last. */
   passOver(count: number): void {
     this.input.advance();
     this.input.base += count;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { bytes, checkRefusal, encoded, outcome } from "./_testing.ts";
+import { bytes, checkRefusal, encoded, outcome } from "../_testing.ts";
 import { fixedCodec } from "./fixed.ts";
 
 Deno.test({

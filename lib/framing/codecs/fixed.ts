@@ -1,10 +1,10 @@
-import type { ByteBuffer } from "./byte_buffer.ts";
-import { truncated, unencodable } from "./frame_errors.ts";
-import { InputDecoder } from "./input_decoder.ts";
-import type { Codec, Encoder } from "./types.ts";
+import type { ByteBuffer } from "../byte_buffer.ts";
+import { truncated, unencodable } from "../frame_errors.ts";
+import { InputDecoder } from "../input_decoder.ts";
+import type { Codec, Encoder } from "../types.ts";
 
 /**
- * Messages of `size` bytes, one behind the other.
+ * Messages of `size` bytes, one after the other.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";

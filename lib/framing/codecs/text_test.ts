@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { checkRefusal, codeOf, encoded, outcome, utf8 } from "./_testing.ts";
+import { checkRefusal, codeOf, encoded, outcome, utf8 } from "../_testing.ts";
 import { textCodec } from "./text.ts";
-import type { Decoder } from "./types.ts";
+import type { Decoder } from "../types.ts";
 
-/** What comes of texts and pauses (numbers, in ms): the texts of the frames, `|` where a pause begins. */
+/** What becomes of texts and pauses (numbers, in milliseconds): the frames' texts, and `|` where a pause begins. */
 function play(decoder: Decoder, script: (string | number)[]): string[] {
   let now = 0;
   const frames: string[] = [];

@@ -1,11 +1,11 @@
-import type { ByteBuffer } from "./byte_buffer.ts";
-import { tooLong, truncated, unencodable } from "./frame_errors.ts";
-import { InputDecoder } from "./input_decoder.ts";
-import type { Codec, Encoder, FrameError } from "./types.ts";
+import type { ByteBuffer } from "../byte_buffer.ts";
+import { tooLong, truncated, unencodable } from "../frame_errors.ts";
+import { InputDecoder } from "../input_decoder.ts";
+import type { Codec, Encoder, FrameError } from "../types.ts";
 
 /**
- * Messages that end in the bytes of `delimiter` (one at least), at the first place where these are whole. A
- * body of more than `maxFrame` bytes is a recoverable error: the decoder goes on behind the next delimiter.
+ * Messages that end in the bytes of `delimiter` (at least one), at the first place where it is complete. A
+ * body of more than `maxFrame` bytes is a recoverable error: the decoder goes on after the next delimiter.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -18,6 +18,7 @@ export function delimiterCodec(delimiter: Uint8Array, maxFrame: number): Codec {
   const encoder = new DelimiterEncoder(delimiter);
   return {
     spec: `delim:${hex(delimiter)}`,
+    isLineBased: hex(delimiter) === "0a",
     open: () => ({ decoder: new DelimiterDecoder(delimiter, maxFrame), encoder }),
   };
 }
@@ -50,7 +51,7 @@ class DelimiterDecoder extends InputDecoder {
     return undefined;
   }
 
-  /** Index in the chunk behind the first delimiter, or -1. */
+  /** Index in the chunk just after the first delimiter, or -1. */
   #find(): number {
     const { chunk, at } = this.input;
     let last = chunk.indexOf(this.#last, at);

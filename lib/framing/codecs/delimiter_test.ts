@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { bytes, checkRefusal, encoded, outcome } from "./_testing.ts";
+import { bytes, checkRefusal, encoded, outcome } from "../_testing.ts";
 import { delimiterCodec } from "./delimiter.ts";
 
 Deno.test({

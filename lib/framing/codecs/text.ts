@@ -1,17 +1,17 @@
-import type { ByteBuffer } from "./byte_buffer.ts";
+import type { ByteBuffer } from "../byte_buffer.ts";
 import { checkLine, LineDecoder } from "./line.ts";
-import type { Codec, Decoder, Encoder } from "./types.ts";
+import type { Codec, Decoder, Encoder } from "../types.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;
 const HELD_CR = new Uint8Array([CR]);
 
-/** The pause in ms that ends an unfinished line, unless `text:MS` says another. */
+/** The pause in milliseconds that ends an unfinished line, unless `text:MS` gives another. */
 export const DEFAULT_PAUSE = 20;
 
 /**
- * Lines, but an unfinished one is a message after `pause` ms without a byte, or at the end of the stream. If
- * its `\n` or `\r\n` comes later, it is taken as the terminator and not as an empty line.
+ * Lines; but an unfinished line is a message too, after `pause` milliseconds without a byte or at the end of the
+ * stream. If its `\n` or `\r\n` comes later, this is its terminator and not an empty line.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -26,6 +26,7 @@ export const DEFAULT_PAUSE = 20;
 export function textCodec(maxFrame: number, pause: number = DEFAULT_PAUSE): Codec {
   return {
     spec: pause === DEFAULT_PAUSE ? "text" : `text:${pause}`,
+    isLineBased: true,
     open() {
       const lines = new LineDecoder(maxFrame);
       return { decoder: new PauseDecoder(lines, pause), encoder: new AnswerEncoder(lines) };
@@ -39,7 +40,7 @@ class PauseDecoder implements Decoder {
   #fedAt = 0;
   #due = false;
   #ended = false;
-  /** The last message was ended by a pause and nothing but perhaps a `\r` came since. */
+  /** The last message was ended by a pause, and at most a `\r` has come since. */
   #paused = false;
   #heldCr = false;
 

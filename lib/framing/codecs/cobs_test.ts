@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { bytes, encoded, outcome } from "./_testing.ts";
+import { bytes, encoded, outcome } from "../_testing.ts";
 import { cobsCodec } from "./cobs.ts";
 
 /** The bytes from `first` to `last`. */
@@ -53,7 +53,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "cobsCodec goes on behind the next zero after a frame that is malformed or too long",
+  name: "cobsCodec goes on after the next zero, after a frame that is malformed or too long",
   permissions: "none",
   fn() {
     assertEquals(outcome(cobsCodec(2), bytes("05 61 00 02 62 00 04 61 62 63 00 02 62 00")), [

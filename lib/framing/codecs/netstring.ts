@@ -1,7 +1,7 @@
-import type { ByteBuffer } from "./byte_buffer.ts";
-import { malformed, tooLong, truncated } from "./frame_errors.ts";
-import { InputDecoder } from "./input_decoder.ts";
-import type { Codec, Encoder, FrameError } from "./types.ts";
+import type { ByteBuffer } from "../byte_buffer.ts";
+import { malformed, tooLong, truncated } from "../frame_errors.ts";
+import { InputDecoder } from "../input_decoder.ts";
+import type { Codec, Encoder, FrameError } from "../types.ts";
 
 const ZERO = 0x30;
 const NINE = 0x39;

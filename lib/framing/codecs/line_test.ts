@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { checkRefusal, encoded, outcome, utf8 } from "./_testing.ts";
+import { checkRefusal, encoded, outcome, utf8 } from "../_testing.ts";
 import { lineCodec } from "./line.ts";
 
 const hex = (text: string) => utf8(text).toHex();
@@ -20,7 +20,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "lineCodec goes on behind the newline of a line that is too long",
+  name: "lineCodec goes on after the newline of a line that is too long",
   permissions: "none",
   fn() {
     assertEquals(outcome(lineCodec(3), utf8("abc\r\nabcd\nabc\n")), [

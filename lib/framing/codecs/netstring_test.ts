@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { codeOf, encoded, outcome, utf8 } from "./_testing.ts";
+import { codeOf, encoded, outcome, utf8 } from "../_testing.ts";
 import { netstringCodec } from "./netstring.ts";
 
 Deno.test({

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { bytes, checkRefusal, codeOf, encoded, outcome, utf8 } from "./_testing.ts";
+import { bytes, checkRefusal, codeOf, encoded, outcome, utf8 } from "../_testing.ts";
 import { LENGTH_FORMATS, lengthCodec } from "./length_delimited.ts";
 
 const HEADERS: Record<string, string> = {
@@ -115,11 +115,11 @@ Deno.test({
     const { decoder } = lengthCodec("u8", 3).open();
     decoder.feed(bytes("03 616263 05"));
     assertEquals(decoder.next(), utf8("abc"));
-    // The length is there, but nobody has looked at it.
+    // The length has come, but was not read.
     decoder.limit!(5);
     decoder.feed(bytes("6162636465 02"));
     assertEquals(decoder.next(), utf8("abcde"));
-    // Now somebody has: the frame that is begun stays as it is.
+    // Now it was read: the limit of a frame that has begun stays.
     assertEquals(decoder.next(), undefined);
     decoder.limit!(1);
     decoder.feed(bytes("6162 02"));

@@ -1,6 +1,6 @@
-import type { ByteBuffer } from "./byte_buffer.ts";
-import { Input } from "./input.ts";
-import type { Codec, Decoder, Encoder } from "./types.ts";
+import type { ByteBuffer } from "../byte_buffer.ts";
+import { Input } from "../input.ts";
+import type { Codec, Decoder, Encoder } from "../types.ts";
 
 /**
  * No frames at all: a message is what one read gave, in pieces of `maxFrame` bytes at most.
@@ -14,13 +14,17 @@ import type { Codec, Decoder, Encoder } from "./types.ts";
  * ```
  */
 export function rawCodec(maxFrame: number): Codec {
-  return { spec: "raw", open: () => ({ decoder: new RawDecoder(maxFrame), encoder: RAW_ENCODER }) };
+  return {
+    spec: "raw",
+    isPerRead: true,
+    open: () => ({ decoder: new RawDecoder(maxFrame), encoder: RAW_ENCODER }),
+  };
 }
 
 /** Gives every chunk back, and never errs. */
-export class RawDecoder implements Decoder {
+class RawDecoder implements Decoder {
   /** Bytes of the longest message; a longer chunk is split. */
-  readonly max: number;
+  readonly largestChunk: number;
   offset = 0;
   readonly buffered = 0;
   /** Whatever is in a message doesn't end it. */
@@ -29,7 +33,7 @@ export class RawDecoder implements Decoder {
 
   /** @param max bytes of the longest message */
   constructor(max: number) {
-    this.max = max;
+    this.largestChunk = max;
   }
 
   feed(chunk: Uint8Array): void {
@@ -41,7 +45,7 @@ export class RawDecoder implements Decoder {
     do {
       const { chunk, at } = input;
       if (at < chunk.length) {
-        const end = Math.min(chunk.length, at + this.max);
+        const end = Math.min(chunk.length, at + this.largestChunk);
         input.at = end;
         this.offset += end - at;
         return end - at === chunk.length ? chunk : chunk.subarray(at, end);

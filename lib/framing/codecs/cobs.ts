@@ -1,24 +1,24 @@
-import type { ByteBuffer } from "./byte_buffer.ts";
-import { malformed, tooLong, truncated } from "./frame_errors.ts";
-import { InputDecoder } from "./input_decoder.ts";
-import type { Codec, Encoder, FrameError } from "./types.ts";
+import type { ByteBuffer } from "../byte_buffer.ts";
+import { malformed, tooLong, truncated } from "../frame_errors.ts";
+import { InputDecoder } from "../input_decoder.ts";
+import type { Codec, Encoder, FrameError } from "../types.ts";
 
-/** The code of a block with 254 bytes and no zero behind them. */
+/** The code of a block with 254 bytes and no zero after them. */
 const FULL = 0xff;
 
 /**
- * Consistent Overhead Byte Stuffing (Cheshire & Baker 1999), each frame followed by a zero. A code byte `n`
- * stands before `n - 1` bytes that aren't zero; behind them comes a zero that isn't sent, but not after `ff`
- * and not at the end of the frame.
+ * Consistent Overhead Byte Stuffing (Cheshire & Baker 1999), with a zero after each frame. A code byte `n` comes
+ * before `n - 1` bytes that aren't zero. It stands for a zero after these bytes, which isn't sent; but not if `n`
+ * is `ff`, and not at the end of the frame.
  *
  * ```text
  * 03 11 22 02 33 00        the frame 11 22 00 33
  * 01 00                    the empty frame
- * 00                       no frame: senders open with it, so that noise before it is a frame of its own
+ * 00                       no frame: senders may begin with it, so that noise before it is a frame of its own
  * ```
  *
  * A frame of more than `maxFrame` bytes, or with a zero inside a block, is a recoverable error: the decoder
- * goes on behind the next zero.
+ * goes on after the next zero.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -53,7 +53,7 @@ class CobsDecoder extends InputDecoder {
     return undefined;
   }
 
-  /** Goes on by a code byte, a zero or the bytes of a block. */
+  /** Uses up a code byte, a zero or the bytes of a block. */
   #step(): Uint8Array | undefined {
     const input = this.input;
     if (this.#skipping) return this.#skip();

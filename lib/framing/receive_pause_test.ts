@@ -1,0 +1,278 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { pure, turn } from "../../tests/support/pure.ts";
+import { FakeClock } from "../net/_fake_clock.ts";
+import { recorder, utf8 } from "./_testing.ts";
+import { type FrameClock, type FrameHandler, receiveFrames } from "./receive.ts";
+import { textCodec } from "./codecs/text.ts";
+
+/** A peer that a test plays, whose bytes are cut by `text`. */
+class Peer {
+  readonly received: Promise<void>;
+  #sink!: (bytes: Uint8Array) => Promise<void> | void;
+  #outcome = Promise.withResolvers<void>();
+
+  constructor(handler: FrameHandler) {
+    const source = {
+      receive: (sink: (bytes: Uint8Array) => Promise<void> | void) => {
+        this.#sink = sink;
+        return this.#outcome.promise;
+      },
+    };
+    this.received = receiveFrames(source, textCodec(100).open().decoder, handler);
+    this.received.catch(() => {});
+  }
+
+  /** A read of `text`; what the sink throws ends the source, as it does a connection. */
+  async send(text: string): Promise<void> {
+    try {
+      await this.#sink(utf8(text));
+    } catch (error) {
+      this.#outcome.reject(error);
+    }
+  }
+
+  end(): Promise<void> {
+    this.#outcome.resolve();
+    return this.received;
+  }
+
+  fail(error: Error): void {
+    this.#outcome.reject(error);
+  }
+}
+
+pure("receiveFrames lets the pause of text end a message, from the last byte on", async () => {
+  const handler = recorder();
+  const clock = new FakeClock();
+  const peer = new Peer({ ...handler, clock });
+  await peer.send("hel");
+  clock.pass(19);
+  await peer.send("lo");
+  clock.pass(19);
+  assertEquals(handler.calls, ["|", "|"]);
+  clock.pass(1);
+  assertEquals(handler.calls, ["|", "|", "hello", "|"]);
+  await peer.send("\nbye\n");
+  await peer.end();
+  assertEquals(handler.calls.slice(4), ["bye", "|", "|"]);
+  assertEquals(clock.pending, 0);
+});
+
+pure("receiveFrames sets no timer where nothing is unfinished, or where there is no clock", async () => {
+  const clock = new FakeClock();
+  const peer = new Peer({ onFrame: () => {}, clock });
+  await peer.send("a\n");
+  assertEquals(clock.pending, 0);
+  await peer.end();
+  const handler = recorder();
+  const timeless = new Peer(handler);
+  await timeless.send("a");
+  await timeless.end();
+  assertEquals(handler.calls, ["|", "a", "|"]);
+});
+
+pure("receiveFrames lets no pause end a message while the handler waits for its end", async () => {
+  const handler = recorder();
+  const clock = new FakeClock();
+  let isWaiting = true;
+  const peer = new Peer({ ...handler, clock, waitsForEnd: () => isWaiting });
+  await peer.send("a");
+  assertEquals(clock.pending, 0);
+  isWaiting = false;
+  await peer.send("b");
+  clock.pass(20);
+  assertEquals(handler.calls, ["|", "|", "ab", "|"]);
+  await peer.end();
+});
+
+pure("receiveFrames asks the time again when it was woken too early", async () => {
+  const handler = recorder();
+  const clock = new FakeClock();
+  const waits: number[] = [];
+  const early: FrameClock = {
+    now: () => clock.now(),
+    after(ms, action) {
+      waits.push(ms);
+      return clock.after(Math.min(ms, 15), action);
+    },
+  };
+  const peer = new Peer({ ...handler, clock: early });
+  await peer.send("a");
+  clock.pass(15);
+  assertEquals(handler.calls.includes("a"), false);
+  clock.pass(5);
+  assertEquals(waits, [20, 5]);
+  assertEquals(handler.calls.filter((call) => call !== "|"), ["a"]);
+  await peer.end();
+});
+
+pure("receiveFrames rejects when the source fails during a pause, and leaves no timer", async () => {
+  const clock = new FakeClock();
+  const peer = new Peer({ onFrame: () => {}, clock });
+  await peer.send("a");
+  assertEquals(clock.pending, 1);
+  peer.fail(new Error("reset"));
+  await assertRejects(() => peer.received, Error, "reset");
+  assertEquals(clock.pending, 0);
+});
+
+pure("receiveFrames takes what the end of the stream leaves, and leaves no timer", async () => {
+  const handler = recorder();
+  const clock = new FakeClock();
+  const peer = new Peer({ ...handler, clock });
+  await peer.send("a");
+  await peer.end();
+  assertEquals([handler.calls, clock.pending], [["|", "a", "|"], 0]);
+});
+
+/** A handler whose frames are worked on until the test says that they are through. */
+function slowHandler(clock: FakeClock) {
+  const events: string[] = [];
+  const working: PromiseWithResolvers<void>[] = [];
+  return {
+    events,
+    clock,
+    onFrame(frame: Uint8Array): Promise<void> {
+      events.push(new TextDecoder().decode(frame));
+      working.push(Promise.withResolvers());
+      return working.at(-1)!.promise;
+    },
+    onBatch: () => void events.push("|"),
+    /** The frame that is worked on is through. */
+    through: () => working.shift()!.resolve(),
+    /** Working on it has failed. */
+    broken: (error: Error) => working.shift()!.reject(error),
+  };
+}
+
+pure("receiveFrames has the bytes that come wait while a pause's frame is worked on", async () => {
+  const clock = new FakeClock();
+  const handler = slowHandler(clock);
+  const peer = new Peer(handler);
+  await peer.send("a");
+  clock.pass(20);
+  const taken = peer.send("b\n");
+  clock.pass(1_000);
+  assertEquals(handler.events, ["|", "a"]);
+  handler.through();
+  await turn();
+  handler.through();
+  await taken;
+  assertEquals(handler.events, ["|", "a", "|", "b", "|"]);
+  await peer.end();
+  assertEquals(clock.pending, 0);
+});
+
+pure("receiveFrames has the end of the stream wait while a pause's frame is worked on", async () => {
+  const clock = new FakeClock();
+  const handler = slowHandler(clock);
+  const peer = new Peer(handler);
+  await peer.send("a");
+  clock.pass(20);
+  const ended = peer.end().then(() => handler.events.push("end"));
+  await turn();
+  assertEquals(handler.events, ["|", "a"]);
+  handler.through();
+  await ended;
+  assertEquals(handler.events, ["|", "a", "|", "|", "end"]);
+  assertEquals(clock.pending, 0);
+});
+
+pure("receiveFrames has a failure of the source wait while a pause's frame is worked on", async () => {
+  const clock = new FakeClock();
+  const handler = slowHandler(clock);
+  const peer = new Peer(handler);
+  await peer.send("a");
+  clock.pass(20);
+  const failed = assertRejects(() => peer.received, Error, "reset").then(() => handler.events.push("end"));
+  peer.fail(new Error("reset"));
+  await turn();
+  assertEquals(handler.events, ["|", "a"]);
+  handler.through();
+  await failed;
+  assertEquals(handler.events, ["|", "a", "|", "end"]);
+  assertEquals(clock.pending, 0);
+});
+
+pure(
+  "receiveFrames ends with what a handler throws of a pause's frames, and hands over nothing more",
+  async () => {
+    const clock = new FakeClock();
+    const broken = () => {
+      throw new Error("broken");
+    };
+    for (const end of ["send", "end"] as const) {
+      const handler = recorder();
+      const peer = new Peer({ ...handler, onFrame: broken, clock });
+      await peer.send("a");
+      clock.pass(20);
+      await assertRejects(() => peer.received, Error, "broken");
+      await peer[end]("b\n").catch(() => {});
+      assertEquals([handler.calls, clock.pending], [["|"], 0], end);
+    }
+  },
+);
+
+pure(
+  "receiveFrames ends with what a pause's promised frame rejects with, and hands over nothing more",
+  async () => {
+    const clock = new FakeClock();
+    for (const end of ["send", "end"] as const) {
+      const handler = slowHandler(clock);
+      const peer = new Peer(handler);
+      await peer.send("a");
+      clock.pass(20);
+      handler.broken(new Error("broken"));
+      await assertRejects(() => peer.received, Error, "broken");
+      await peer[end]("b\n").catch(() => {});
+      assertEquals([handler.events, clock.pending], [["|", "a"], 0], end);
+    }
+  },
+);
+
+pure(
+  "receiveFrames rejects with the failure of the source rather than what that broke of a pause's frame",
+  async () => {
+    const clock = new FakeClock();
+    const handler = slowHandler(clock);
+    const peer = new Peer(handler);
+    await peer.send("a");
+    clock.pass(20);
+    peer.fail(new Error("reset"));
+    await turn();
+    handler.broken(new Error("a write was cut off"));
+    await assertRejects(() => peer.received, Error, "reset");
+  },
+);
+
+pure(
+  "receiveFrames leaves no timer when the stream ends while an early pause's batch is written",
+  async () => {
+    const clock = new FakeClock();
+    const early: FrameClock = {
+      now: () => clock.now(),
+      after: (ms, action) => clock.after(Math.min(ms, 15), action),
+    };
+    const batches: PromiseWithResolvers<void>[] = [];
+    const onBatch = () => {
+      batches.push(Promise.withResolvers());
+      return batches.at(-1)!.promise;
+    };
+    const frames: string[] = [];
+    const peer = new Peer({
+      onFrame: (frame) => void frames.push(new TextDecoder().decode(frame)),
+      onBatch,
+      clock: early,
+    });
+    const taken = peer.send("a");
+    batches.shift()!.resolve();
+    await taken;
+    clock.pass(15);
+    const ended = peer.end();
+    batches.shift()!.resolve();
+    await turn();
+    batches.shift()!.resolve();
+    await ended;
+    assertEquals([frames, clock.pending], [["a"], 0]);
+  },
+);
