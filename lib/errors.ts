@@ -54,3 +54,8 @@ export class PinwireError extends Error {
 export function usageError(message: string, hint?: string, near?: MisspelledWord): PinwireError {
   return new PinwireError("usage", message, { hint, exitCode: 2, near });
 }
+
+/** What was thrown, in words: an error's message, or whatever else it was. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -1,12 +1,8 @@
-import { PinwireError, usageError } from "../errors.ts";
-import { type Codec, isLineBased, parseSpec, type PullClock } from "../framing/mod.ts";
-import { type Encoding, openEncoding, utf8, visible } from "../text/mod.ts";
-import { type Address, formatAddress } from "../net/mod.ts";
-import type { Connection } from "../net/mod.ts";
-import type { DatagramSocket } from "../net/mod.ts";
-import { readPem } from "../net/mod.ts";
-import { type MessageEvent, Reporter, type ReporterOptions } from "./reporter.ts";
-import type { ServerIdentity } from "../net/mod.ts";
+import { usageError } from "../errors.ts";
+import { type Codec, parseSpec } from "../framing/mod.ts";
+import { type Clock, type Connection, type DatagramSocket, systemClock } from "../net/mod.ts";
+import { type Encoding, openEncoding, utf8 } from "../text/mod.ts";
+import { Reporter, type ReporterOptions } from "./reporter.ts";
 import { Stop } from "./stop.ts";
 import type { TraceOptions } from "./trace.ts";
 
@@ -26,6 +22,8 @@ export interface Context extends AsyncDisposable {
   readonly encoding: Encoding;
   readonly codec: Codec;
   readonly reporter: Reporter;
+  /** The time. */
+  readonly clock: Clock;
   /** Asks the command to stop: Ctrl-C, SIGTERM, or stdout being closed. */
   readonly stop: Stop;
   /** Shows what crosses the connection, if `--trace` asks for it. */
@@ -50,7 +48,7 @@ export async function openContext(
 ): Promise<Context> {
   const codec = parseSpec(options.frame, options.maxFrame);
   const encoding = options.encoding === "utf-8" ? utf8 : await openEncoding(options.encoding);
-  if (!encoding.asciiNewline && isLineBased(codec)) {
+  if (!encoding.asciiNewline && codec.isLineBased) {
     throw usageError(
       `--frame ${codec.spec} can't cut ${encoding.name}, whose newline is not the byte 0a`,
       "use another --frame, such as len:i32le",
@@ -68,6 +66,7 @@ export async function openContext(
     encoding,
     codec,
     reporter,
+    clock: systemClock,
     stop,
     trace: (connection) => tracing ? tracing.traceConnection(connection, tracing.options) : connection,
     traceDatagrams: (socket) => tracing ? tracing.traceDatagrams(socket, tracing.options) : socket,
@@ -90,97 +89,4 @@ async function openTrace(codec: Codec, noColor: boolean, reporter: Reporter) {
     now: () => performance.timeOrigin + performance.now(),
   };
   return { traceConnection, traceDatagrams, options };
-}
-
-/** The time, for decoders that wait. */
-export const systemClock: PullClock = {
-  now: () => performance.now(),
-  sleep(ms) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, ms);
-    return { promise, cancel: () => clearTimeout(timer) };
-  },
-};
-
-/**
- * The address that a server listens on, and its certificate: `--tls-cert` turns `tcp://` into `tls://`.
- *
- * @throws {PinwireError} `usage` if one of the two files is missing, or the address can't have TLS
- */
-export async function serverAddress(
-  address: Address,
-  { tlsCert, tlsKey }: { tlsCert?: string; tlsKey?: string },
-): Promise<{ address: Address; identity?: ServerIdentity }> {
-  const isTls = address.scheme === "tls";
-  if (!isTls && tlsCert === undefined && tlsKey === undefined) return { address };
-  if (tlsCert === undefined || tlsKey === undefined) {
-    throw usageError(
-      "TLS needs both --tls-cert and --tls-key",
-      'make the two files with "pinwire cert localhost 127.0.0.1"',
-    );
-  }
-  if (!isTls && address.scheme !== "tcp") {
-    throw usageError(`${formatAddress(address)} can't have TLS`, "use tls:// or tcp://");
-  }
-  const identity = {
-    cert: await readPem(tlsCert, "--tls-cert"),
-    key: await readPem(tlsKey, "--tls-key"),
-  };
-  return { address: { ...address, scheme: "tls" }, identity };
-}
-
-/** The text of `--ca`'s file, for dialling. */
-export async function dialOptions(address: Address, ca: string | undefined): Promise<{ ca?: string }> {
-  if (ca === undefined) return {};
-  if (address.scheme !== "tls") throw usageError("--ca is for tls:// addresses", "write tls://HOST:PORT");
-  const pem = await readPem(ca, "--ca");
-  if (!pem.includes("-----BEGIN CERTIFICATE-----")) {
-    throw new PinwireError("tls_failed", `the file ${ca} of --ca holds no certificate in PEM form`, {
-      hint: 'name the certificate that "pinwire cert" made for the server',
-    });
-  }
-  return { ca: pem };
-}
-
-/** The `message` event for a message that was decoded. */
-export function messageEvent(
-  peer: string,
-  bytes: Uint8Array,
-  { text, valid }: { text: string; valid: boolean },
-): MessageEvent {
-  return {
-    event: "message",
-    peer,
-    text,
-    bytes: bytes.length,
-    ...!valid && { hex: bytes.toHex() },
-  };
-}
-
-/** How a message is shown to people: its sender and what it says. */
-export function showMessage(event: MessageEvent): string {
-  return `${event.peer.replace(/^[a-z]+:\/\//, "")}: ${showText(event)}`;
-}
-
-/** What a message says, safe for a terminal. A newline at its end isn't shown. */
-export function showText({ text, hex }: MessageEvent): string {
-  const bytes = hex === undefined ? "" : `  (not decodable: ${hex})`;
-  return visible(text.replace(/\r?\n$/, "")) + bytes;
-}
-
-/** Encodes a text to send; what the encoding doesn't have is reported and goes as `?`. */
-export function encodeText({ encoding, reporter }: Context, text: string): Uint8Array<ArrayBuffer> {
-  const { bytes, lost } = encoding.encode(text);
-  if (lost.length) {
-    reporter.error(
-      new PinwireError(
-        "unencodable",
-        `${encoding.name} has no ${lost.map((one) => `"${visible(one)}"`).join(", ")}`,
-        {
-          hint: "sent as ?; use another --encoding, such as gb18030 or utf-8",
-        },
-      ),
-    );
-  }
-  return bytes;
 }

@@ -1,30 +1,77 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { FrameError } from "../framing/mod.ts";
-import { type Event, Reporter } from "./reporter.ts";
+import { FakeClock, pure, turn } from "./_testing.ts";
 import { FrameErrors } from "./frame_errors.ts";
+import type { Event } from "./events.ts";
+import { Reporter } from "./reporter.ts";
 
-function reported(act: (errors: FrameErrors) => void): Event[] {
+const PEER = "tcp://a:1";
+
+function world() {
   const events: Event[] = [];
-  const reporter = new Reporter({ program: "", role: "server", forward: (event) => events.push(event) });
-  act(new FrameErrors(reporter, "tcp://a:1"));
-  return events;
+  const reporter = new Reporter({
+    program: "",
+    role: "server",
+    forward: (event) => void events.push(event),
+  });
+  const clock = new FakeClock();
+  const errors = new FrameErrors(reporter, PEER, clock);
+  return {
+    errors,
+    clock,
+    /** Reports so many bad frames, and gives what the last one was answered. */
+    report(count: number): boolean {
+      let isTime = false;
+      for (let i = 0; i < count; i++) isTime = errors.report(new FrameError("frame_malformed", "bad"));
+      return isTime;
+    },
+    /** The messages since the last call; each is about the peer. */
+    told(): string[] {
+      return events.splice(0).map((event) => {
+        assertEquals([event.event, "peer" in event && event.peer], ["error", PEER]);
+        return event.event === "error" ? event.message : "";
+      });
+    },
+  };
 }
 
-Deno.test("FrameErrors tells of the first few a second, and counts the others", () => {
-  const events = reported((errors) => {
-    // Even where the second changes in between, all are told or counted.
-    for (let i = 0; i < 1000; i++) errors.report(new FrameError("frame_malformed", "bad"));
-    errors.close();
-    errors.close();
-  });
-  const told = events.filter((event) => event.event === "error" && event.message === "bad").length;
-  const counts = events.flatMap((event) => event.event === "error" ? event.message.match(/\d+$/) ?? [] : []);
-  assertEquals(told + counts.reduce((sum, count) => sum + Number(count), 0), 1000);
-  assertEquals(told <= 20, true);
-  assertEquals(events.every((event) => event.event === "error" && event.peer === "tcp://a:1"), true);
+const bad = (count: number) => Array<string>(count).fill("bad");
+
+pure("FrameErrors tells of ten a second, and counts the others until the next is told of", () => {
+  const { report, told, clock, errors } = world();
+  report(12);
+  assertEquals(told(), bad(10));
+  clock.pass(1_000);
+  report(1);
+  assertEquals(told(), ["bad frames besides: 2", "bad"]);
+  report(1_000);
+  assertEquals(told(), bad(9));
+  errors.close();
+  errors.close();
+  assertEquals(told(), ["bad frames besides: 991"]);
 });
 
-Deno.test("FrameErrors throws what is no frame error", () => {
+pure("FrameErrors says nothing when it is closed and all were told of", () => {
+  const { report, told, errors } = world();
+  errors.close();
+  report(10);
+  errors.close();
+  assertEquals(told(), bad(10));
+});
+
+pure("FrameErrors says after 256 that it is time for a turn, which then comes once", async () => {
+  const { report, errors, clock } = world();
+  assertEquals([report(255), errors.turn(), report(1)], [false, undefined, true]);
+  let isTurn = false;
+  const turned = errors.turn()?.then(() => isTurn = true);
+  await turn();
+  assertEquals(isTurn, false);
+  clock.pass(0);
+  await turned;
+  assertEquals([isTurn, errors.turn(), report(255), clock.pending], [true, undefined, false, 0]);
+});
+
+pure("FrameErrors throws what is no frame error", () => {
   const bug = new TypeError("a bug");
-  assertEquals(assertThrows(() => reported((errors) => errors.report(bug))), bug);
+  assertEquals(assertThrows(() => world().errors.report(bug)), bug);
 });

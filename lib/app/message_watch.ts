@@ -1,6 +1,7 @@
 import type { Encoding } from "../text/mod.ts";
-import { type Context, messageEvent } from "./context.ts";
-import type { MessageEvent } from "./reporter.ts";
+import type { Context } from "./context.ts";
+import { messageEvent } from "./messages.ts";
+import type { MessageEvent } from "./events.ts";
 
 /** When to end. */
 export interface WatchOptions {
@@ -26,7 +27,7 @@ export class MessageWatch {
     this.isActive = reporter.wantsMessages || Boolean(options.once) || options.until !== undefined;
     this.#context = context;
     this.#options = options;
-    this.#decoder = !isDatagram && codec.spec === "raw" && this.isActive ? encoding.stream() : encoding;
+    this.#decoder = !isDatagram && codec.isPerRead && this.isActive ? encoding.stream() : encoding;
   }
 
   /** A message came from `peer`: tells of it, to `tell` or else to the reporter. */

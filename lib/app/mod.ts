@@ -5,27 +5,12 @@
  * @module
  */
 export { ask, type Console, openConsole, openSharedConsole } from "./console.ts";
-export {
-  type CommonOptions,
-  type Context,
-  dialOptions,
-  encodeText,
-  messageEvent,
-  openContext,
-  serverAddress,
-  showMessage,
-  showText,
-  systemClock,
-} from "./context.ts";
+export { type CommonOptions, type Context, openContext } from "./context.ts";
+export { encodeText, messageEvent, showMessage, showText } from "./messages.ts";
+export { dialOptions, serverAddress } from "./tls_files.ts";
 export { FrameErrors } from "./frame_errors.ts";
 export { MessageWatch, type WatchOptions } from "./message_watch.ts";
 export { unwritable } from "./output.ts";
-export {
-  type ErrorEvent,
-  type Event,
-  type MessageEvent,
-  Reporter,
-  type ReporterOptions,
-  type StateEvent,
-} from "./reporter.ts";
+export { type ErrorEvent, type Event, type MessageEvent, type StateEvent } from "./events.ts";
+export { Reporter, type ReporterOptions } from "./reporter.ts";
 export { Stop } from "./stop.ts";

@@ -8,6 +8,21 @@ export function addressKind(defaults: AddressDefaults): Kind<Address> {
   return { meta: "ADDRESS", parse: (value) => parseAddress(value, defaults) };
 }
 
+/** The schemes of all streams. A new carrier is named here once. */
+export const STREAMS = ["tcp", "tls", "unix"] as const;
+/** The same, and datagrams. */
+export const SOCKETS = ["tcp", "udp", "tls", "unix"] as const;
+
+/** The ADDRESS of a mode's command: on this machine, at the mode's own port, unless it says otherwise. */
+export function addressPositional(port: number, schemes: typeof STREAMS | typeof SOCKETS) {
+  const others = schemes.flatMap((scheme) => scheme === "udp" || scheme === "tls" ? [`${scheme}://…`] : []);
+  return {
+    kind: addressKind({ port, schemes }),
+    optional: true,
+    help: `HOST:PORT, PORT, ${others.join(", ")} or unix:PATH (default 127.0.0.1:${port})`,
+  } as const;
+}
+
 const encodingKind: Kind<string> = {
   meta: "NAME",
   parse: canonicalEncoding,

@@ -1,4 +1,4 @@
-import { PinwireError } from "../errors.ts";
+import { messageOf, PinwireError } from "../errors.ts";
 
 /** Characters that may wait before {@linkcode Output.drained} asks for patience. */
 const HIGH_WATER = 65_536;
@@ -103,7 +103,7 @@ export class Output {
 
 /** Stdout or stderr can't be written, and not because its reader has gone. */
 export function unwritable(cause: unknown): PinwireError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = messageOf(cause);
   return new PinwireError("output_unwritable", `the output can't be written (${why})`, {
     hint: "check the disk that it goes to",
     cause,

@@ -1,68 +1,8 @@
-import { PinwireError } from "../errors.ts";
+import { messageOf, PinwireError } from "../errors.ts";
 import { safeJson, visible } from "../text/mod.ts";
+import type { ErrorEvent, Event, MessageEvent } from "./events.ts";
 import { Output, type Sink } from "./output.ts";
-import { withTimeout } from "../net/mod.ts";
-
-/** What happens, as `--json` tells it; docs/protocol.md lists the fields. */
-export type Event =
-  | { event: "listening"; address: string; warning?: string }
-  | { event: "connected"; peer: string }
-  | { event: "disconnected"; peer: string; reason: string }
-  | { event: "device"; device: string; index: number; peer?: string }
-  | { event: "stdout" | "stderr"; data: string }
-  | { event: "exit"; code: number; signal: string | null }
-  | NoticeEvent
-  | StateEvent
-  | MessageEvent
-  | ErrorEvent;
-
-/** A message received, at either end. */
-export interface MessageEvent {
-  event: "message";
-  peer: string;
-  text: string;
-  /** Length in bytes. */
-  bytes: number;
-  /** The bytes, when `text` could not be decoded without loss. */
-  hex?: string;
-  /** Who said it, in a chat. */
-  nick?: string;
-  /** Where, in a chat. */
-  room?: string;
-  /** It was said before the client came. */
-  past?: boolean;
-  /** It was said to this client alone. */
-  private?: boolean;
-}
-
-/** Something that people should know and that is no message of anybody's. */
-export interface NoticeEvent {
-  event: "notice";
-  text: string;
-  /** The chat room that it is about. */
-  room?: string;
-}
-
-/** A pin has changed, or a device says what its pin is. */
-export interface StateEvent {
-  event: "state";
-  on: boolean;
-  /** The pin, as it was named on the command line. */
-  pin?: string;
-  /** The device that it belongs to, by its name. */
-  device?: string;
-  /** The device's number at its controller. */
-  index?: number;
-  peer?: string;
-}
-
-/** Something that went wrong and did not end the program. */
-export interface ErrorEvent {
-  event: "error";
-  message: string;
-  hint?: string;
-  peer?: string;
-}
+import { type Clock, systemClock, withTimeout } from "../net/mod.ts";
 
 /** Where a program's own words go. */
 export interface ReporterOptions {
@@ -82,6 +22,8 @@ export interface ReporterOptions {
   forward?(event: Event): void;
   /** With `forward`: if too many events are on their way, done when fewer are. */
   forwarded?(): Promise<void> | undefined;
+  /** Default: that of this machine. */
+  clock?: Clock;
   /** Default: the process's own. */
   stdout?: Sink;
   /** Default: the process's own. */
@@ -97,6 +39,7 @@ export class Reporter {
   /** Whether anybody looks at messages; if not, they need not be decoded. */
   readonly wantsMessages: boolean;
   #options: ReporterOptions;
+  #clock: Clock;
   #stdout: Output;
   #stderr: Output;
   #console?: (line: string) => void;
@@ -104,6 +47,7 @@ export class Reporter {
   constructor(options: ReporterOptions) {
     const { stdout = Deno.stdout, stderr = Deno.stderr, onClosed, signal } = options;
     this.#options = options;
+    this.#clock = options.clock ?? systemClock;
     this.#stdout = new Output(stdout, {
       onClosed,
       signal,
@@ -120,7 +64,7 @@ export class Reporter {
       forward(event);
     } else if (json) {
       const { event: name, ...fields } = event;
-      this.print(safeJson({ event: name, time: new Date().toISOString(), ...fields }));
+      this.print(safeJson({ event: name, time: new Date(this.#clock.wall()).toISOString(), ...fields }));
     } else if (event.event === "message") {
       if (showMessage) this.print(showMessage(event));
     } else if (event.event === "listening" || event.event === "error") {
@@ -137,7 +81,7 @@ export class Reporter {
 
   /** Reports what was thrown, about a peer if it is about one. */
   error(error: unknown, peer?: string): void {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const hint = error instanceof Error && "hint" in error ? error.hint as string | undefined : undefined;
     this.report({
       event: "error",
@@ -181,7 +125,7 @@ export class Reporter {
   async flush(): Promise<void> {
     // A stderr that can't be written is no reason to fail, and there is no place to say so.
     const told = this.#stderr.flush().catch(() => {});
-    await withTimeout(FLUSH_TIME, Promise.all([this.#stdout.flush(), told]));
+    await withTimeout(FLUSH_TIME, Promise.all([this.#stdout.flush(), told]), this.#clock);
   }
 
   #say(event: Exclude<Event, MessageEvent>): void {

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { PinwireError } from "../errors.ts";
-import { type Event, Reporter, type ReporterOptions } from "./reporter.ts";
+import type { Event } from "./events.ts";
+import { Reporter, type ReporterOptions } from "./reporter.ts";
 
 const EVENTS: Event[] = [
   { event: "listening", address: "tcp://127.0.0.1:80" },

@@ -1,6 +1,5 @@
 import { ByteBuffer, type Codec, type Decoder, FrameError } from "../framing/mod.ts";
-import type { Connection } from "../net/mod.ts";
-import { type DatagramSocket, udpPeer } from "../net/mod.ts";
+import { type Connection, type DatagramSocket, udpPeer, wrapConnection } from "../net/mod.ts";
 import {
   bytesText,
   heading,
@@ -30,16 +29,15 @@ interface Border {
  * where frames begin and end in them.
  */
 export function traceConnection(connection: Connection, options: TraceOptions): Connection {
-  const incoming = new Direction("read", connection.remote, options);
-  const outgoing = new Direction("write", connection.remote, options);
-  return {
-    local: connection.local,
-    remote: connection.remote,
-    async read(buffer) {
-      const count = await connection.read(buffer);
-      if (count === null) incoming.end();
-      else incoming.bytes(buffer.subarray(0, count));
-      return count;
+  const incoming = new Direction("read", connection.peer.name, options);
+  const outgoing = new Direction("write", connection.peer.name, options);
+  return wrapConnection(connection, {
+    async receive(sink, readOptions) {
+      await connection.receive((bytes) => {
+        incoming.bytes(bytes);
+        return sink(bytes);
+      }, readOptions);
+      incoming.end();
     },
     write(bytes) {
       outgoing.bytes(bytes);
@@ -49,8 +47,7 @@ export function traceConnection(connection: Connection, options: TraceOptions): 
       outgoing.end();
       return connection.closeWrite();
     },
-    close: () => connection.close(),
-  };
+  });
 }
 
 /** The same for datagrams, each of which is a frame. */

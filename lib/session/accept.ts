@@ -1,18 +1,28 @@
-import { PinwireError } from "../errors.ts";
-import type { Connection, DrainableConnection } from "../net/mod.ts";
 import type { Reporter } from "../app/mod.ts";
-import { withIdleTimeout } from "../net/mod.ts";
-import { hasGone, reasonOf } from "../net/mod.ts";
-import type { Listener } from "../net/mod.ts";
-import { withTimeout } from "../net/mod.ts";
+import { PinwireError } from "../errors.ts";
+import {
+  type Clock,
+  type Connection,
+  type DrainableConnection,
+  hasGone,
+  type Listener,
+  withIdleTimeout,
+  withTimeout,
+  wrapConnection,
+} from "../net/mod.ts";
+import { type AdmissionControl, type PendingClient, POOL } from "./admission.ts";
+import { reportConnection } from "./connection_events.ts";
 
 /** How a server treats its connections. */
 export interface ServeOptions {
   reporter: Reporter;
+  clock: Clock;
   /** Aborted to stop: see {@linkcode serveConnections}. */
   signal: AbortSignal;
   /** Connections at a time; the next one is closed. */
   maxClients: number;
+  /** Where connections wait that have proven nothing yet; then those that are admitted count as connections. */
+  admission?: AdmissionControl;
   /** Closes a connection on which nothing moved for so many ms; 0 is never. */
   idleTimeout: number;
   /**
@@ -20,7 +30,7 @@ export interface ServeOptions {
    *
    * @throws what went wrong; it is reported, and concerns no other connection
    */
-  handle(connection: Connection): Promise<void>;
+  handle(connection: Connection, pending?: PendingClient): Promise<void>;
   /** Counts the connections when several threads share `maxClients`. */
   counter?: ClientCounter;
 }
@@ -44,6 +54,8 @@ const ACCEPT_RETRY = 50;
 export async function serveConnections(listener: Listener, options: ServeOptions): Promise<void> {
   const { signal, reporter, maxClients } = options;
   const counter = options.counter ?? localCounter();
+  // Those that have proven nothing yet, or are being turned away, come on top.
+  const most = options.admission ? maxClients + POOL : maxClients;
   const open = new Set<DrainableConnection>();
   let onEmpty: (() => void) | undefined;
   const stopping = Promise.withResolvers<void>();
@@ -56,12 +68,12 @@ export async function serveConnections(listener: Listener, options: ServeOptions
   let refusing = false;
   try {
     for (;;) {
-      const connection = await acceptNext(listener, reporter, stopping.promise);
+      const connection = await acceptNext(listener, reporter, stopping.promise, options.clock);
       if (!connection) break;
-      if (!counter.enter(maxClients)) {
+      if (!counter.enter(most)) {
         connection.close();
         // A crowd at the door is told of once.
-        if (!refusing) reporter.error(tooManyClients(connection.remote, maxClients), connection.remote);
+        if (!refusing) reporter.error(tooManyClients(connection.peer.name, most), connection.peer.name);
         refusing = true;
         continue;
       }
@@ -80,7 +92,7 @@ export async function serveConnections(listener: Listener, options: ServeOptions
   for (const connection of open) connection.closeWhenIdle();
   if (!open.size) return;
   const emptied = new Promise<void>((resolve) => onEmpty = resolve);
-  if (await withTimeout(DRAIN_TIME, emptied)) return;
+  if (await withTimeout(DRAIN_TIME, emptied, options.clock)) return;
   for (const connection of open) connection.close();
   await emptied;
 }
@@ -90,7 +102,7 @@ const tooManyClients = (peer: string, max: number) =>
     hint: "raise --max-clients",
   });
 
-async function acceptNext(listener: Listener, reporter: Reporter, stopping: Promise<void>) {
+async function acceptNext(listener: Listener, reporter: Reporter, stopping: Promise<void>, clock: Clock) {
   let isTold = false;
   for (;;) {
     try {
@@ -106,7 +118,7 @@ async function acceptNext(listener: Listener, reporter: Reporter, stopping: Prom
       // It comes again and again until a file is free.
       if (!isFull || !isTold) reporter.error(isFull ? tooManyFiles(error) : error);
       isTold ||= isFull;
-      await withTimeout(ACCEPT_RETRY, stopping);
+      await withTimeout(ACCEPT_RETRY, stopping, clock);
     }
   }
 }
@@ -118,24 +130,40 @@ const tooManyFiles = (cause: unknown) =>
   });
 
 async function serveOne(connection: DrainableConnection, options: ServeOptions): Promise<void> {
-  const { reporter, idleTimeout, signal } = options;
-  const peer = connection.remote;
-  reporter.report({ event: "connected", peer });
-  const limited = idleTimeout ? withIdleTimeout(connection, idleTimeout) : connection;
-  let reason = "end of stream";
+  const { reporter, clock, idleTimeout, signal, admission } = options;
+  const { name: peer } = connection.peer;
+  const limited = idleTimeout ? withIdleTimeout(connection, idleTimeout, clock) : connection;
+  const stopReason = () => signal.aborted ? "server stopped" : undefined;
   try {
-    await options.handle(limited);
-  } catch (error) {
-    reason = reasonOf(error);
-    // That a peer has gone is said by "disconnected"; anything else is an error of its own.
-    if (!hasGone(error)) reporter.error(error, peer);
-  } finally {
-    limited.close();
+    await reportConnection(limited, reporter, stopReason, async () => {
+      const pending = admission?.enter(limited);
+      try {
+        await options.handle(pending ? leaving(limited, pending) : limited, pending);
+      } catch (error) {
+        // That a peer has gone, or was idle, is said by "disconnected"; anything else is an error of its own.
+        if (!hasGone(error) && !isIdle(error)) reporter.error(error, peer);
+        throw error;
+      } finally {
+        pending?.left();
+        limited.close();
+      }
+    });
+  } catch {
+    // It is reported.
   }
-  if (signal.aborted) reason = "server stopped";
-  else if ("timedOut" in limited && limited.timedOut) reason = "idle timeout";
-  reporter.report({ event: "disconnected", peer, reason });
 }
+
+/** The same connection, whose place is free once it is closed, whatever its session still has to end. */
+function leaving(connection: Connection, { left }: { left(): void }): Connection {
+  return wrapConnection(connection, {
+    close(reason) {
+      left();
+      connection.close(reason);
+    },
+  });
+}
+
+const isIdle = (error: unknown) => error instanceof PinwireError && error.code === "idle_timeout";
 
 function localCounter(): ClientCounter {
   let count = 0;

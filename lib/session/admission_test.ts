@@ -1,91 +1,72 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import { PinwireError } from "../errors.ts";
-import type { Connection } from "../net/connection.ts";
-import { type Event, Reporter } from "../app/reporter.ts";
+import { assert, assertEquals } from "@std/assert";
+import { FakeClock, pure } from "../app/_testing.ts";
+import { type Event, Reporter } from "../app/mod.ts";
+import { type Connection, type Peer, pipe, wrapConnection } from "../net/mod.ts";
 import { AdmissionControl } from "./admission.ts";
-import { pipe } from "../net/pipe.ts";
 
-function pure(name: string, fn: () => void | Promise<void>): void {
-  Deno.test({ name, permissions: "none", fn });
-}
-
-/** A gate with its clock and its events, and timers that the test looks at in place of waiting for them. */
+/** Admission with its clock and its events. */
 function world(maxClients = 1_000) {
-  const { setTimeout, clearTimeout } = globalThis;
-  const timers = new Map<number, { run: () => void; ms: number }>();
-  let last = 0;
-  Object.assign(globalThis, {
-    setTimeout(run: () => void, ms: number) {
-      timers.set(++last, { run, ms });
-      return last;
-    },
-    clearTimeout: (id: number) => void timers.delete(id),
-  });
+  const clock = new FakeClock();
   const events: Event[] = [];
   const forward = (event: Event) => void events.push(event);
   const reporter = new Reporter({ program: "test", role: "server", forward });
-  const time = { ms: 0 };
-  return {
-    gate: new AdmissionControl(reporter, maxClients, () => time.ms),
-    events,
-    time,
-    /** How long each timer that is set would take, in ms. */
-    waits: () => [...timers.values()].map(({ ms }) => ms),
-    /** All timers go off. */
-    fire() {
-      const due = [...timers.values()];
-      timers.clear();
-      for (const { run } of due) run();
-    },
-    [Symbol.dispose]: () => void Object.assign(globalThis, { setTimeout, clearTimeout }),
-  };
+  return { admission: new AdmissionControl(reporter, maxClients, clock), events, clock };
 }
 
-/** A connection from somewhere. */
-function from(remote: string): Connection & { isClosed: boolean } {
-  const [end] = pipe();
-  return {
-    ...end,
-    remote,
+/** A connection from an address elsewhere, or from whom is stated. */
+function from(peer: string | Partial<Peer>): Connection & { isClosed: boolean } {
+  const stated = typeof peer === "string" ? { scheme: "tcp", host: peer, port: 5, isLocal: false } : peer;
+  const connection = wrapConnection(pipe({ first: stated })[1], {
     isClosed: false,
-    close: function () {
-      this.isClosed = true;
-    },
-  };
+    close: () => void (connection.isClosed = true),
+  });
+  return connection;
 }
 
-const FAR = "tcp://192.0.2.1:5";
+const FAR = "192.0.2.1";
+
+/** Whether an act is done once `ms` have passed, and not before. */
+async function takes(act: Promise<void>, clock: FakeClock): Promise<number> {
+  let isDone = false;
+  void act.then(() => isDone = true);
+  for (let ms = 0; ms <= 10_000; ms += 500) {
+    await Promise.resolve();
+    await Promise.resolve();
+    await Promise.resolve();
+    if (isDone) return ms;
+    clock.pass(500);
+  }
+  throw new Error("it is never done");
+}
 
 /** Somebody there gives a wrong proof; how long the answer takes, in ms. */
-async function fail(on: ReturnType<typeof world>, remote: string): Promise<number> {
-  const stay = on.gate.enter(from(remote));
-  const before = on.waits().length;
-  const answered = stay.failed();
-  const ms = on.waits()[before];
-  on.fire();
-  await answered;
-  stay.left();
+async function fail(on: ReturnType<typeof world>, peer: string | Partial<Peer>): Promise<number> {
+  const pending = on.admission.enter(from(peer));
+  const ms = await takes(pending.failed(), on.clock);
+  pending.left();
   return ms;
 }
 
 pure("AdmissionControl.enter closes a connection that has proven nothing for 5 s", () => {
-  using on = world();
+  const on = world();
   const [silent, gone, good] = [from(FAR), from(FAR), from(FAR)];
-  on.gate.enter(silent);
-  on.gate.enter(gone).left();
-  on.gate.enter(good).passed();
-  assertEquals(on.waits(), [5_000]);
-  on.fire();
+  on.admission.enter(silent);
+  on.admission.enter(gone).left();
+  on.admission.enter(good).admit();
+  assertEquals(on.clock.pending, 1);
+  on.clock.pass(4_999);
+  assertEquals(silent.isClosed, false);
+  on.clock.pass(1);
   assertEquals([silent.isClosed, gone.isClosed, good.isClosed], [true, false, false]);
 });
 
 pure("AdmissionControl.enter closes the oldest of 256 when one more comes, and tells once of a crowd", () => {
-  using on = world();
+  const on = world();
   const crowd = Array.from({ length: 256 }, () => from(FAR));
-  for (const one of crowd) on.gate.enter(one);
+  for (const one of crowd) on.admission.enter(one);
   assertEquals([crowd.some(({ isClosed }) => isClosed), on.events.length], [false, 0]);
-  const more = Array.from({ length: 3 }, () => from("tcp://192.0.2.9:5"));
-  for (const one of more) on.gate.enter(one);
+  const more = Array.from({ length: 3 }, () => from("192.0.2.9"));
+  for (const one of more) on.admission.enter(one);
   assertEquals(crowd.map(({ isClosed }) => isClosed), crowd.map((_, i) => i < 3));
   assertEquals(more.some(({ isClosed }) => isClosed), false);
   assertEquals(on.events.length, 1);
@@ -95,106 +76,133 @@ pure("AdmissionControl.enter closes the oldest of 256 when one more comes, and t
 });
 
 pure("AdmissionControl.enter tells of the next crowd again, once the first has gone", () => {
-  using on = world();
-  const enter = () => on.gate.enter(from(FAR));
-  const stays = Array.from({ length: 257 }, enter);
-  for (const stay of stays) stay.left();
+  const on = world();
+  const enter = () => on.admission.enter(from(FAR));
+  const pending = Array.from({ length: 257 }, enter);
+  for (const one of pending) one.left();
   for (let i = 0; i < 257; i++) enter();
   assertEquals(on.events.length, 2);
 });
 
 pure("AdmissionControl.enter counts nobody who has proven it, or has gone", () => {
-  using on = world();
+  const on = world();
   const early = Array.from({ length: 256 }, () => from(FAR));
-  early.forEach((one, i) => on.gate.enter(one)[i % 2 ? "passed" : "left"]());
+  early.forEach((one, i) => on.admission.enter(one)[i % 2 ? "admit" : "left"]());
   const late = Array.from({ length: 256 }, () => from(FAR));
-  for (const one of late) on.gate.enter(one);
+  for (const one of late) on.admission.enter(one);
   assertEquals([...early, ...late].some(({ isClosed }) => isClosed), false);
 });
 
 pure(
   "AdmissionControl answers each wrong proof of an address later than the one before, up to 4 s",
   async () => {
-    using on = world();
+    const on = world();
     const delays = [];
-    for (let i = 0; i < 5; i++) delays.push(await fail(on, `tcp://192.0.2.1:${i}`));
+    for (let i = 0; i < 5; i++) {
+      delays.push(await fail(on, { scheme: "tcp", host: FAR, port: i, isLocal: false }));
+    }
     assertEquals(delays, [500, 1_000, 2_000, 4_000, 4_000]);
     // Another address has done nothing.
-    assertEquals(await fail(on, "tcp://192.0.2.2:5"), 500);
+    assertEquals(await fail(on, "192.0.2.2"), 500);
   },
 );
 
 pure(
   "AdmissionControl.enter keeps an address out for a minute after five wrong proofs, and no other",
   async () => {
-    using on = world();
+    const on = world();
     for (let i = 0; i < 4; i++) await fail(on, FAR);
-    on.gate.enter(from(FAR)).left();
+    on.admission.enter(from(FAR)).left();
+    const failedAt = on.clock.now();
     await fail(on, FAR);
-    const enter = () => on.gate.enter(from("tcp://192.0.2.1:999"));
-    const error = assertThrows(enter, PinwireError);
-    assertEquals([error.code, error.sentence], [
+    const enter = () => on.admission.enter(from(FAR));
+    const refused = enter();
+    assertEquals([refused.refusal?.code, refused.refusal?.sentence], [
       "kept_out",
       "192.0.2.1 has given too many wrong proofs: it may try again in a minute",
     ]);
-    on.gate.enter(from("tcp://192.0.2.2:5")).left();
-    on.gate.enter(from("tls://[2001:db8::1]:5")).left();
-    on.time.ms = 59_999;
-    assertThrows(enter, PinwireError);
-    on.time.ms = 60_000;
-    enter().left();
+    assertEquals(refused.admit(), false);
+    for (const other of ["192.0.2.2", "2001:db8::1"]) {
+      const pending = on.admission.enter(from(other));
+      assertEquals(pending.refusal, undefined);
+      pending.left();
+    }
+    on.clock.pass(failedAt + 59_999 - on.clock.now());
+    assertEquals(enter().refusal?.code, "kept_out");
+    on.clock.pass(1);
+    const pending = enter();
+    assertEquals(pending.refusal, undefined);
+    pending.left();
     // It begins anew.
     assertEquals(await fail(on, FAR), 500);
   },
 );
 
 pure("AdmissionControl lets no more pass than there may be clients at a time", () => {
-  using on = world(2);
-  const stays = Array.from({ length: 3 }, () => on.gate.enter(from(FAR)));
-  assertEquals(stays.map((stay) => stay.passed()), [true, true, false]);
-  stays[2].left();
-  assertEquals(on.gate.enter(from(FAR)).passed(), false);
-  stays[0].left();
-  stays[0].left();
-  assertEquals([on.gate.enter(from(FAR)).passed(), on.gate.enter(from(FAR)).passed()], [true, false]);
+  const on = world(2);
+  const pending = Array.from({ length: 3 }, () => on.admission.enter(from(FAR)));
+  assertEquals(pending.map((one) => one.admit()), [true, true, false]);
+  pending[2].left();
+  assertEquals(on.admission.enter(from(FAR)).admit(), false);
+  pending[0].left();
+  pending[0].left();
+  assertEquals([on.admission.enter(from(FAR)).admit(), on.admission.enter(from(FAR)).admit()], [true, false]);
 });
 
 pure(
   "AdmissionControl keeps nobody out who dials from this machine by another of its addresses",
   async () => {
-    using on = world();
-    const here = { ...from(FAR), local: "tcp://192.0.2.1:11235" };
+    const on = world();
     for (let i = 0; i < 10; i++) {
-      const failed = on.gate.enter(here).failed();
-      on.fire();
-      await failed;
+      const [, here] = pipe({
+        first: { scheme: "tcp", host: FAR, port: 5, isLocal: false },
+        second: { scheme: "tcp", host: FAR, port: 11235 },
+      });
+      const pending = on.admission.enter(here);
+      assertEquals(pending.refusal, undefined);
+      assertEquals(await takes(pending.failed(), on.clock), 500);
+      pending.left();
     }
-    on.gate.enter(here).left();
   },
 );
 
 pure("AdmissionControl forgets an address's wrong proofs once it gives a right one", async () => {
-  using on = world();
+  const on = world();
   for (let i = 0; i < 4; i++) await fail(on, FAR);
-  on.gate.enter(from(FAR)).passed();
+  on.admission.enter(from(FAR)).admit();
   assertEquals(await fail(on, FAR), 500);
 });
 
-pure("AdmissionControl counts on loopback connection by connection, and keeps nobody there out", async () => {
-  for (const remote of ["tcp://127.0.0.1:5", "tcp://127.9.9.9:5", "tcp://[::1]:5", "unix:#3"]) {
-    using on = world();
-    for (let i = 0; i < 10; i++) assertEquals(await fail(on, remote), 500, remote);
-    on.gate.enter(from(remote)).left();
-  }
-});
+pure(
+  "AdmissionControl counts on this machine connection by connection, and keeps nobody there out",
+  async () => {
+    for (
+      const peer of [{ scheme: "tcp", host: "127.0.0.1", port: 5 }, { scheme: "unix" }, {
+        scheme: "x",
+        host: FAR,
+      }]
+    ) {
+      const on = world();
+      for (let i = 0; i < 10; i++) assertEquals(await fail(on, { ...peer, isLocal: true }), 500, peer.scheme);
+      assertEquals(on.admission.enter(from({ ...peer, isLocal: true })).refusal, undefined);
+    }
+  },
+);
 
 pure("AdmissionControl remembers 4096 addresses, and forgets the one that failed longest ago", async () => {
-  using on = world();
-  const addressOf = (i: number) => `tcp://10.${i >> 16}.${i >> 8 & 255}.${i & 255}:5`;
-  await fail(on, addressOf(0));
-  await fail(on, addressOf(1));
-  await fail(on, addressOf(0));
-  for (let i = 2; i <= 4_096; i++) await fail(on, addressOf(i));
+  const on = world();
+  const addressOf = (i: number) => `10.${i >> 16}.${i >> 8 & 255}.${i & 255}`;
+  const begin = (i: number) => void on.admission.enter(from(addressOf(i))).failed();
+  for (const i of [0, 1, 0]) begin(i);
+  for (let i = 2; i <= 4_096; i++) begin(i);
+  on.clock.pass(5_000);
   assertEquals(await fail(on, addressOf(0)), 2_000);
   assertEquals(await fail(on, addressOf(1)), 500);
+});
+
+pure("AdmissionControl leaves no timer of those that have left, or whose answer is through", async () => {
+  const on = world();
+  for (const peer of [FAR, "192.0.2.2"]) await fail(on, peer);
+  on.admission.enter(from(FAR)).admit();
+  assertEquals(on.clock.pending, 0);
 });

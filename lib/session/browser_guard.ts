@@ -1,6 +1,6 @@
 import { PinwireError } from "../errors.ts";
-import { type Codec, isLineBased } from "../framing/mod.ts";
-import type { Connection } from "../net/mod.ts";
+import type { Codec } from "../framing/mod.ts";
+import { type Connection, wrapConnection } from "../net/mod.ts";
 
 /** How far a first line has come that may be an HTTP request; one that can't be is `passed`. */
 type Place = "start" | "method" | "target" | "version" | "passed";
@@ -73,23 +73,18 @@ export class LineGuard {
   }
 }
 
-/** The same connection, whose `read` throws `not_for_us` at a browser's request and at a NUL byte in text. */
+/** The same connection, which ends with `not_for_us` at a browser's request, and at a NUL byte in text. */
 export function guardLines(connection: Connection, codec: Codec): Connection {
-  const guard = new LineGuard(!isLineBased(codec) && codec.spec !== "raw");
-  return {
-    local: connection.local,
-    remote: connection.remote,
-    // Not an async function: its frame would be kept for as long as a connection is idle.
-    read: (buffer) =>
-      connection.read(buffer).then((count) => {
-        const what = count === null ? undefined : guard.refuses(buffer.subarray(0, count));
-        if (what === undefined) return count;
-        throw new PinwireError("not_for_us", `${connection.remote} sent ${what}`, {
+  const guard = new LineGuard(!codec.isLineBased && !codec.isPerRead);
+  const { name } = connection.peer;
+  return wrapConnection(connection, {
+    receive: (sink, options) =>
+      connection.receive((bytes) => {
+        const what = guard.refuses(bytes);
+        if (what === undefined) return sink(bytes);
+        throw new PinwireError("not_for_us", `${name} sent ${what}`, {
           hint: "this port is for other programs; the connection was closed",
         });
-      }),
-    write: (bytes) => connection.write(bytes),
-    closeWrite: () => connection.closeWrite(),
-    close: () => connection.close(),
-  };
+      }, options),
+  });
 }

@@ -1,13 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
+import { pure, turn } from "../app/_testing.ts";
 import { PinwireError } from "../errors.ts";
 import { parseSpec } from "../framing/mod.ts";
+import { PullReader } from "../net/_pull_reader.ts";
+import { pipe } from "../net/mod.ts";
 import { guardLines, LineGuard } from "./browser_guard.ts";
-import { pipe } from "../net/pipe.ts";
-
-function pure(name: string, fn: () => void | Promise<void>): void {
-  Deno.test({ name, permissions: "none", fn });
-}
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -126,43 +124,69 @@ pure("LineGuard.refuses refuses a NUL byte at any place, unless frames may hold 
   }));
 });
 
-pure("guardLines fails the read that brings a request, and none of its bytes is handed over", async () => {
+pure("guardLines fails at the read that brings a request, and none of its bytes is handed over", async () => {
   const [here, there] = pipe();
   const guarded = guardLines(there, parseSpec("text"));
   const written = here.write(bytes("POST / HTTP/1.1\r\n\r\non\n"));
-  const error = await assertRejects(() => guarded.read(new Uint8Array(100)), PinwireError);
+  let isHandedOver = false;
+  const received = guarded.receive(() => void (isHandedOver = true));
+  const error = await assertRejects(() => received, PinwireError);
   assertEquals([error.code, error.message], ["not_for_us", "pipe:a sent an HTTP request"]);
+  assertEquals(isHandedOver, false);
   await written;
 });
 
 pure("guardLines passes everything else through, and its end", async () => {
   const [here, there] = pipe();
   const guarded = guardLines(there, parseSpec("line"));
-  assertEquals([guarded.local, guarded.remote], [there.local, there.remote]);
-  const buffer = new Uint8Array(100);
+  assertEquals([guarded.local, guarded.peer], [there.local, there.peer]);
+  const [near, far] = [new PullReader(guarded), new PullReader(here)];
   const forth = here.write(bytes("on\n"));
-  assertEquals(await guarded.read(buffer), 3);
+  assertEquals(await near.text(), "on\n");
   const back = guarded.write(bytes("x"));
-  assertEquals(await here.read(buffer), 1);
-  await Promise.all([forth, back]);
-  await here.closeWrite();
-  assertEquals(await guarded.read(buffer), null);
-  await guarded.closeWrite();
+  assertEquals(await far.text(), "x");
+  const ended = [here.closeWrite(), guarded.closeWrite()];
+  assertEquals([await near.text(), await far.text()], [undefined, undefined]);
+  await Promise.all([forth, back, ...ended]);
   guarded.close();
 });
 
 pure(
+  "guardLines hands the options of receive on, waits for the sink, and ends with close's reason",
+  async () => {
+    const [here, there] = pipe();
+    const guarded = guardLines(there, parseSpec("line"));
+    const reason = new Error("because");
+    const working = Promise.withResolvers<void>();
+    const reads: number[] = [];
+    const received = guarded.receive((read) => {
+      reads.push(read.length);
+      return reads.length === 1 ? working.promise : undefined;
+    }, { first: 2, largest: 2 });
+    const written = here.write(bytes("abc"));
+    await turn();
+    assertEquals(reads, [2]);
+    working.resolve();
+    await written;
+    await turn();
+    assertEquals(reads, [2, 1]);
+    guarded.close(reason);
+    assertEquals(await assertRejects(() => received), reason);
+  },
+);
+
+pure(
   "guardLines minds a NUL byte where frames are lines or reads, and not where they have lengths",
   async () => {
-    for (
-      const [spec, isFine] of [["text", false], ["line", false], ["raw", false], ["len:i32le", true]] as const
-    ) {
+    const cases = [["text", false], ["line", false], ["raw", false], ["len:i32le", true]] as const;
+    for (const [spec, isFine] of cases) {
       const [here, there] = pipe();
       const guarded = guardLines(there, parseSpec(spec));
-      const written = here.write(Uint8Array.of(0x6f, 0, 0, 0));
-      const read = await guarded.read(new Uint8Array(100)).catch((error) => error.code);
-      assertEquals(read, isFine ? 4 : "not_for_us", spec);
-      await written;
+      let count = 0;
+      const received = guarded.receive((read) => void (count += read.length)).catch((error) => error.code);
+      await here.write(Uint8Array.of(0x6f, 0, 0, 0));
+      here.close();
+      assertEquals([await received, count], isFine ? [undefined, 4] : ["not_for_us", 0], spec);
     }
   },
 );

@@ -1,10 +1,17 @@
-import { ByteBuffer, pullFrames } from "../framing/mod.ts";
-import { type Address, isLoopback } from "../net/mod.ts";
-import { type Context, dialOptions, systemClock } from "../app/mod.ts";
-import { bindDatagram, datagramTooLong, isSender, MAX_DATAGRAM, udpPeer } from "../net/mod.ts";
-import { checkDialable, dial } from "../net/mod.ts";
-import { FrameErrors } from "../app/mod.ts";
-import { reasonOf } from "../net/mod.ts";
+import { type Context, dialOptions, FrameErrors } from "../app/mod.ts";
+import { ByteBuffer, receiveFrames } from "../framing/mod.ts";
+import {
+  type Address,
+  bindDatagram,
+  checkDialable,
+  datagramTooLong,
+  dial,
+  isLoopback,
+  isSender,
+  MAX_DATAGRAM,
+  udpPeer,
+} from "../net/mod.ts";
+import { reportConnection } from "./connection_events.ts";
 
 /** A client's way to one peer, over a stream or by datagrams: messages out, messages in. */
 export interface Link {
@@ -39,28 +46,25 @@ export async function openLink(
   });
   const connection = context.trace(dialled);
   const { decoder, encoder } = context.codec.open();
-  const { reporter } = context;
-  const peer = connection.remote;
-  reporter.report({ event: "connected", peer });
+  const { reporter, clock } = context;
+  const { name: peer } = connection.peer;
   const out = new ByteBuffer();
-  const errors = new FrameErrors(reporter, peer);
-  const ended = pullFrames(connection, decoder, {
-    onFrame: (body) => onMessage(body, peer),
-    onBatch: () => reporter.drained() ?? errors.turn(),
-    onError: (error) => errors.report(error),
-    clock: systemClock,
-  }).finally(() => errors.close()).then(
-    () => reporter.report({ event: "disconnected", peer, reason: "end of stream" }),
-    (error) => {
-      connection.close();
-      reporter.report({
-        event: "disconnected",
-        peer,
-        reason: reasonOf(error),
+  const errors = new FrameErrors(reporter, peer, clock);
+  const ended = reportConnection(connection, reporter, () => undefined, async () => {
+    try {
+      await receiveFrames(connection, decoder, {
+        onFrame: (body) => onMessage(body, peer),
+        onBatch: () => reporter.drained() ?? errors.turn(),
+        onError: (error) => errors.report(error),
+        clock,
       });
+    } catch (error) {
+      connection.close();
       throw error;
-    },
-  );
+    } finally {
+      errors.close();
+    }
+  });
   // Whoever waits for it gets the rejection; until then it is nobody's surprise.
   ended.catch(() => {});
   return {

@@ -1,10 +1,7 @@
-import { PinwireError } from "../errors.ts";
-import type { Address } from "../net/mod.ts";
-import { Backoff } from "./backoff.ts";
-import type { Connection } from "../net/mod.ts";
 import type { Context } from "../app/mod.ts";
-import { dial } from "../net/mod.ts";
-import { withTimeout } from "../net/mod.ts";
+import { PinwireError } from "../errors.ts";
+import { type Address, type Clock, type Connection, dial, withTimeout } from "../net/mod.ts";
+import { Backoff } from "./backoff.ts";
 
 /** How {@linkcode redial} dials. */
 export interface RedialOptions {
@@ -12,6 +9,8 @@ export interface RedialOptions {
   ca?: string;
   /** Whether the very first dial must succeed; later ones are tried for ever. */
   firstMustHold: boolean;
+  /** Gives numbers from 0 to 1, for the waits; `Math.random` if not given. */
+  random?: () => number;
 }
 
 /**
@@ -22,12 +21,12 @@ export interface RedialOptions {
  */
 export async function redial(
   address: Address,
-  { ca, firstMustHold }: RedialOptions,
+  { ca, firstMustHold, random }: RedialOptions,
   context: Context,
   serve: (connection: Connection) => Promise<boolean | void>,
 ): Promise<void> {
-  const { reporter, stop: { signal } } = context;
-  const backoff = new Backoff();
+  const { reporter, clock, stop: { signal } } = context;
+  const backoff = new Backoff(random);
   let hasHeld = !firstMustHold;
   let told = "";
   while (!signal.aborted) {
@@ -35,7 +34,7 @@ export async function redial(
     let failure: unknown;
     try {
       const connection = await dial(address, { ca, signal });
-      foundAt = performance.now();
+      foundAt = clock.now();
       hasHeld = true;
       if (await serve(context.trace(connection))) return;
     } catch (error) {
@@ -43,14 +42,14 @@ export async function redial(
       if (!hasHeld || !mayPass(error)) throw error;
       failure = error;
     }
-    const held = foundAt === undefined ? 0 : performance.now() - foundAt;
+    const held = foundAt === undefined ? 0 : clock.now() - foundAt;
     if (failure && (String(failure) !== told || backoff.isGood(held))) reporter.error(again(failure));
     told = failure ? String(failure) : "";
-    await pause(backoff.next(held), signal);
+    await pause(backoff.next(held), signal, clock);
   }
 }
 
-/** The same error, for people who should not think that it was the last word. */
+/** The same error, with a hint that it isn't the end. */
 function again(error: unknown): unknown {
   if (!(error instanceof PinwireError)) return error;
   const hint = [error.hint, "it is dialled again and again"].filter(Boolean).join("; ");
@@ -63,11 +62,12 @@ function mayPass(error: unknown): boolean {
   return !(error instanceof Deno.errors.NotCapable);
 }
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
+/** Waits `ms`, or until `signal` is aborted. */
+export async function pause(ms: number, signal: AbortSignal, clock: Clock): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const onAbort = () => resolve();
   signal.addEventListener("abort", onAbort);
-  if (!signal.aborted) await withTimeout(ms, promise);
+  if (!signal.aborted) await withTimeout(ms, promise, clock);
   // A link that is lost ten thousand times would leave as many listeners.
   signal.removeEventListener("abort", onAbort);
 }

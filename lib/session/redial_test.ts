@@ -1,14 +1,15 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { sceneContext } from "../demo/scene.ts";
+import { contextOf, FakeClock, turn } from "../app/_testing.ts";
 import { PinwireError } from "../errors.ts";
-import type { Address } from "../net/address.ts";
-import type { Connection } from "../net/connection.ts";
-import type { Event } from "../app/reporter.ts";
+import type { Address, Connection, Timer } from "../net/mod.ts";
+import type { Event } from "../app/mod.ts";
 import { redial } from "./redial.ts";
 
 const HOST = "127.0.0.1";
-const HELD = { firstMustHold: true };
-const LOOSE = { firstMustHold: false };
+/** The shortest waits. */
+const random = () => 0;
+const HELD = { firstMustHold: true, random };
+const LOOSE = { firstMustHold: false, random };
 
 /** A listener that lets everybody in. */
 class Door implements Disposable {
@@ -37,22 +38,29 @@ function nowhere(): Address {
   return { scheme: "tcp", hostname: HOST, port: (listener.addr as Deno.NetAddr).port };
 }
 
-/** A context, the errors that it is told, and the next of them. */
-function world() {
-  const errors: Event[] = [];
-  let onError = () => {};
-  const context = sceneContext("text", (event) => {
-    errors.push(event);
-    onError();
-  });
-  return { context, errors, next: () => new Promise<void>((resolve) => onError = resolve) };
+/** Time that passes as soon as somebody waits for it. */
+class RunningClock extends FakeClock {
+  readonly waits: number[] = [];
+
+  override after(ms: number, action: () => void): Timer {
+    this.waits.push(ms);
+    void turn().then(() => this.pass(ms));
+    return super.after(ms, action);
+  }
 }
 
-/** Has `Math.random` give 0: the shortest waits. */
-function soon(): Disposable {
-  const { random } = Math;
-  Math.random = () => 0;
-  return { [Symbol.dispose]: () => void (Math.random = random) };
+/** A context, the errors that it is told, and the next of them. */
+function world(clock: FakeClock = new RunningClock()) {
+  const errors: Event[] = [];
+  let onError = () => {};
+  const context = contextOf("text", {
+    clock,
+    onEvent(event) {
+      errors.push(event);
+      onError();
+    },
+  });
+  return { context, errors, next: () => new Promise<void>((resolve) => onError = resolve) };
 }
 
 Deno.test("redial is through when a connection was served to the end", async () => {
@@ -60,7 +68,7 @@ Deno.test("redial is through when a connection was served to the end", async () 
   const { context, errors } = world();
   const served: string[] = [];
   await redial(door.address, HELD, context, (connection: Connection) => {
-    served.push(connection.remote);
+    served.push(connection.peer.name);
     connection.close();
     return Promise.resolve(true);
   });
@@ -77,7 +85,6 @@ Deno.test("redial throws what the first dial throws if that must hold, and says 
 });
 
 Deno.test("redial dials again when a link is lost, and tells why it was", async () => {
-  using _ = soon();
   using door = new Door();
   const { context, errors } = world();
   let links = 0;
@@ -97,7 +104,6 @@ Deno.test("redial dials again when a link is lost, and tells why it was", async 
 });
 
 Deno.test("redial dials again after a link that ended well, and tells nothing", async () => {
-  using _ = soon();
   using door = new Door();
   const { context, errors } = world();
   let links = 0;
@@ -109,7 +115,6 @@ Deno.test("redial dials again after a link that ended well, and tells nothing", 
 });
 
 Deno.test("redial tells once what goes wrong in the same way again and again", async () => {
-  using _ = soon();
   using door = new Door();
   const { context, errors } = world();
   let links = 0;
@@ -121,13 +126,45 @@ Deno.test("redial tells once what goes wrong in the same way again and again", a
   assertEquals(errors.length, 1);
 });
 
+Deno.test("redial tells again what went wrong in the same way after a link that held for 10 s", async () => {
+  using door = new Door();
+  const clock = new RunningClock();
+  const { context, errors } = world(clock);
+  let links = 0;
+  await redial(door.address, LOOSE, context, (connection) => {
+    connection.close();
+    if (++links === 3) return Promise.resolve(true);
+    clock.pass(links === 2 ? 10_001 : 9_999);
+    throw new PinwireError("link_lost", "the link is lost");
+  });
+  assertEquals(errors.length, 2);
+});
+
+Deno.test("redial waits longer after each attempt that fails, and not after a link that held", async () => {
+  using door = new Door();
+  const clock = new RunningClock();
+  const { context } = world(clock);
+  let links = 0;
+  await redial(door.address, { ...LOOSE, random: () => 1 }, context, (connection) => {
+    connection.close();
+    if (++links === 4) clock.pass(10_001);
+    return Promise.resolve(links === 5);
+  });
+  assertEquals(clock.waits, [500, 1000, 2000, 500]);
+  assertEquals(clock.pending, 0);
+});
+
 Deno.test("redial tells of a first dial that fails and may, and stops while it waits for the next", async () => {
-  const { context, errors, next } = world();
+  const clock = new FakeClock();
+  const { context, errors, next } = world(clock);
   const told = next();
   const redialled = redial(nowhere(), LOOSE, context, () => Promise.resolve());
   await told;
+  await turn();
+  assertEquals(clock.pending, 1);
   context.stop.now();
   await redialled;
+  assertEquals(clock.pending, 0);
   const [error] = errors;
   assert(error.event === "error");
   assert(error.hint!.endsWith("; it is dialled again and again"), error.hint);

@@ -1,9 +1,7 @@
-import type { Address } from "../net/mod.ts";
-import type { Connection } from "../net/mod.ts";
 import { type Context, serverAddress } from "../app/mod.ts";
-import { bindDatagram, type DatagramSocket } from "../net/mod.ts";
-import { listen } from "../net/mod.ts";
+import { type Address, bindDatagram, type Connection, type DatagramSocket, listen } from "../net/mod.ts";
 import { serveConnections } from "./accept.ts";
+import type { AdmissionControl, PendingClient } from "./admission.ts";
 
 /** The values of the options that every server has, as `options.ts` declares them. */
 export interface ServerOptions {
@@ -15,9 +13,11 @@ export interface ServerOptions {
 
 /** What a server does with what comes, by the kind of its socket. */
 export interface ServeHandlers {
-  connection(connection: Connection): Promise<void>;
+  connection(connection: Connection, pending?: PendingClient): Promise<void>;
+  /** Where connections wait until they have proven that they know a token. */
+  admission?: AdmissionControl;
   /** Returns when the socket is closed, or closes nothing and returns early to stop the server. */
-  datagrams(socket: DatagramSocket): Promise<void>;
+  datagrams?(socket: DatagramSocket): Promise<void>;
   /** What the ready line warns of. */
   warning?: string;
   /** Called once the socket is open, before the ready line. */
@@ -42,7 +42,7 @@ export async function serve(
     using _closing = stop.onStop(() => socket.close());
     handlers.opened();
     reporter.report({ event: "listening", address: socket.address });
-    await handlers.datagrams(context.traceDatagrams(socket));
+    await handlers.datagrams?.(context.traceDatagrams(socket));
     socket.close();
   } else {
     const listener = await listen(address, { identity });
@@ -55,10 +55,12 @@ export async function serve(
     });
     await serveConnections(listener, {
       reporter,
+      clock: context.clock,
       signal: stop.signal,
       maxClients: options.maxClients,
       idleTimeout: options.idleTimeout,
-      handle: (connection) => handlers.connection(context.trace(connection)),
+      admission: handlers.admission,
+      handle: (connection, pending) => handlers.connection(context.trace(connection), pending),
     });
   }
 }

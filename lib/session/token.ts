@@ -1,5 +1,5 @@
 import { PinwireError } from "../errors.ts";
-import type { Connection } from "../net/mod.ts";
+import { type Connection, hostPort } from "../net/mod.ts";
 
 /** The least characters that a token has; ours have 43. */
 const TOKEN_LENGTH = 32;
@@ -63,13 +63,22 @@ export function newNonce(): string {
 }
 
 /**
- * The address that a plain connection was dialled to and accepted on, so that a proof relayed by somebody in
- * between, who listens elsewhere, fails. Of TLS, where a certificate says that, and of a Unix socket, where the
- * rights of its file do, it is the scheme alone.
+ * Where a connection goes, for its proofs. Of a plain one it is the address that was dialled and accepted on, so that a
+ * proof relayed by somebody in between, who listens elsewhere, fails. Of an encrypted one, where a certificate says that,
+ * and of a Unix socket, where the rights of its file do, it is the scheme alone.
+ *
+ * @throws {PinwireError} `no_binding` for a plain connection without an address that isn't a Unix socket
  */
-export function bindingOf(connection: Connection, side: "dialled" | "accepted"): string {
-  const name = side === "dialled" ? connection.remote : connection.local;
-  return name.startsWith("tcp://") ? name.replace(/%[^\]]*/, "") : name.replace(/^([a-z]+:).*/, "$1");
+export function bindingOf({ local, peer }: Connection, side: "dialled" | "accepted"): string {
+  const { scheme, host, port, name } = side === "dialled" ? peer : local;
+  if (peer.isEncrypted || scheme === "unix") return `${scheme}:`;
+  if (host !== undefined && port !== undefined) {
+    // The zone of an address is this machine's own name for an interface (RFC 4007, section 6).
+    return `${scheme}://${hostPort({ hostname: host.replace(/%.*/, ""), port })}`;
+  }
+  throw new PinwireError("no_binding", `a token can't be proven over ${name}`, {
+    hint: "use tcp://, tls:// or unix:",
+  });
 }
 
 /**

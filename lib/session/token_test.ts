@@ -1,17 +1,14 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { pure } from "../app/_testing.ts";
 import { PinwireError } from "../errors.ts";
+import { type Peer, pipe } from "../net/mod.ts";
 import { bindingOf, newNonce, readToken, Token, type Transcript } from "./token.ts";
-import { pipe } from "../net/pipe.ts";
 
 const TRANSCRIPT: Transcript = {
   protocol: "pinwire test 1",
   hellos: ["hello a", "hello b"],
   binding: "tcp://192.0.2.1:5",
 };
-
-function pure(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, permissions: "none", fn });
-}
 
 /** A test of files and their rights, in a folder of its own. */
 function files(name: string, fn: (folder: string) => Promise<void>): void {
@@ -81,31 +78,35 @@ pure("newNonce gives 32 bytes that nobody has seen before", () => {
   const nonces = Array.from({ length: 1_000 }, newNonce);
   for (const nonce of nonces) assertMatch(nonce, /^[\w-]{43}$/);
   assertEquals(new Set(nonces).size, 1_000);
-  return Promise.resolve();
 });
 
-pure(
-  "bindingOf gives what was dialled and accepted on over TCP, without the zone, and elsewhere the scheme",
-  () => {
-    const [end] = pipe();
-    const at = (local: string, remote: string) => ({ ...end, local, remote });
-    const tcp = at("tcp://192.0.2.1:5", "tcp://192.0.2.2:6");
-    assertEquals([bindingOf(tcp, "accepted"), bindingOf(tcp, "dialled")], [
-      "tcp://192.0.2.1:5",
-      "tcp://192.0.2.2:6",
-    ]);
-    assertEquals(bindingOf(at("tcp://[fe80::1%2]:5", ""), "accepted"), "tcp://[fe80::1]:5");
-    for (
-      const [name, scheme] of [["tls://192.0.2.1:5", "tls:"], ["unix:#3", "unix:"], ["unix:/run/x", "unix:"]]
-    ) {
-      assertEquals([bindingOf(at(name, ""), "accepted"), bindingOf(at("", name), "dialled")], [
-        scheme,
-        scheme,
-      ]);
-    }
-    return Promise.resolve();
-  },
-);
+/** What a connection between two ends that state this is bound to, at the end that dialled and at the one that accepted. */
+function bindings(client: Partial<Peer>, server: Partial<Peer>): [string, string] {
+  const [dialled, accepted] = pipe({ first: client, second: server });
+  return [bindingOf(dialled, "dialled"), bindingOf(accepted, "accepted")];
+}
+
+pure("bindingOf gives what was dialled and accepted on over TCP, without the zone", () => {
+  const client = { scheme: "tcp", host: "192.0.2.1", port: 5 };
+  const both = (text: string) => [text, text];
+  assertEquals(bindings(client, { scheme: "tcp", host: "192.0.2.2", port: 6 }), both("tcp://192.0.2.2:6"));
+  assertEquals(bindings(client, { scheme: "tcp", host: "fe80::1%2", port: 6 }), both("tcp://[fe80::1]:6"));
+  assertEquals(bindings(client, { scheme: "tcp", host: "::ffff:1.2.3.4", port: 6 }), both("tcp://1.2.3.4:6"));
+});
+
+pure("bindingOf gives the scheme alone over TLS and over a Unix socket", () => {
+  const tls = { scheme: "tls", host: "192.0.2.1", port: 5, isEncrypted: true };
+  assertEquals(bindings(tls, { ...tls, port: 6 }), ["tls:", "tls:"]);
+  const unix = { scheme: "unix" };
+  assertEquals(bindings(unix, unix), ["unix:", "unix:"]);
+});
+
+pure("bindingOf refuses a plain carrier that has no address, and says what to use", () => {
+  for (const side of ["dialled", "accepted"] as const) {
+    const error = assertThrows(() => bindingOf(pipe()[0], side), PinwireError);
+    assertEquals([error.code, error.hint], ["no_binding", "use tcp://, tls:// or unix:"]);
+  }
+});
 
 files("readToken makes a file of 32 random bytes for its owner alone, and reads it again", async (folder) => {
   const path = `${folder}/token`;

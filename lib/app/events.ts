@@ -1,0 +1,60 @@
+/** What happens, as `--json` tells it; docs/protocol.md lists the fields. */
+export type Event =
+  | { event: "listening"; address: string; warning?: string }
+  | { event: "connected"; peer: string }
+  | { event: "disconnected"; peer: string; reason: string }
+  | { event: "device"; device: string; index: number; peer?: string }
+  | { event: "stdout" | "stderr"; data: string }
+  | { event: "exit"; code: number; signal: string | null }
+  | NoticeEvent
+  | StateEvent
+  | MessageEvent
+  | ErrorEvent;
+
+/** A message received, at either end. */
+export interface MessageEvent {
+  event: "message";
+  peer: string;
+  text: string;
+  /** Length in bytes. */
+  bytes: number;
+  /** The bytes, when `text` could not be decoded without loss. */
+  hex?: string;
+  /** Who said it, in a chat. */
+  nick?: string;
+  /** Where, in a chat. */
+  room?: string;
+  /** It was said before the client came. */
+  past?: boolean;
+  /** It was said to this client alone. */
+  private?: boolean;
+}
+
+/** Something that people should know and that is no message of anybody's. */
+export interface NoticeEvent {
+  event: "notice";
+  text: string;
+  /** The chat room that it is about. */
+  room?: string;
+}
+
+/** A pin has changed, or a device says what its pin is. */
+export interface StateEvent {
+  event: "state";
+  on: boolean;
+  /** The pin, as it was named on the command line. */
+  pin?: string;
+  /** The device that it belongs to, by its name. */
+  device?: string;
+  /** The device's number at its controller. */
+  index?: number;
+  peer?: string;
+}
+
+/** Something that went wrong and did not end the program. */
+export interface ErrorEvent {
+  event: "error";
+  message: string;
+  hint?: string;
+  peer?: string;
+}

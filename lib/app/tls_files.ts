@@ -1,0 +1,60 @@
+import { PinwireError, usageError } from "../errors.ts";
+import { type Address, formatAddress, type ServerIdentity } from "../net/mod.ts";
+
+/**
+ * The address that a server listens on, and its certificate: `--tls-cert` turns `tcp://` into `tls://`.
+ *
+ * @throws {PinwireError} `usage` if one of the two files is missing, or the address can't have TLS
+ */
+export async function serverAddress(
+  address: Address,
+  { tlsCert, tlsKey }: { tlsCert?: string; tlsKey?: string },
+): Promise<{ address: Address; identity?: ServerIdentity }> {
+  const isTls = address.scheme === "tls";
+  if (!isTls && tlsCert === undefined && tlsKey === undefined) return { address };
+  if (tlsCert === undefined || tlsKey === undefined) {
+    throw usageError(
+      "TLS needs both --tls-cert and --tls-key",
+      'make the two files with "pinwire cert localhost 127.0.0.1"',
+    );
+  }
+  if (!isTls && address.scheme !== "tcp") {
+    throw usageError(`${formatAddress(address)} can't have TLS`, "use tls:// or tcp://");
+  }
+  const identity = {
+    cert: await readPem(tlsCert, "--tls-cert"),
+    key: await readPem(tlsKey, "--tls-key"),
+  };
+  return { address: { ...address, scheme: "tls" }, identity };
+}
+
+/** The text of `--ca`'s file, for dialling. */
+export async function dialOptions(address: Address, ca: string | undefined): Promise<{ ca?: string }> {
+  if (ca === undefined) return {};
+  if (address.scheme !== "tls") throw usageError("--ca is for tls:// addresses", "write tls://HOST:PORT");
+  const pem = await readPem(ca, "--ca");
+  if (!pem.includes("-----BEGIN CERTIFICATE-----")) {
+    throw new PinwireError("tls_failed", `the file ${ca} of --ca holds no certificate in PEM form`, {
+      hint: 'name the certificate that "pinwire cert" made for the server',
+    });
+  }
+  return { ca: pem };
+}
+
+/**
+ * Reads a file of PEM certificates for `DialOptions.ca`.
+ *
+ * @throws {PinwireError} `file_unreadable`
+ */
+async function readPem(path: string, option: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    const why = error instanceof Deno.errors.NotFound ? "does not exist" : "can't be read";
+    throw new PinwireError("file_unreadable", `the file ${path} of ${option} ${why}`, {
+      hint: 'make one with "pinwire cert HOST", or check the path',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,86 @@
+import { type Context, FrameErrors } from "../app/mod.ts";
+import {
+  type Decoder,
+  type Encoder,
+  type FrameError,
+  type FrameHandler,
+  receiveFrames,
+} from "../framing/mod.ts";
+import type { Clock, Connection, Peer } from "../net/mod.ts";
+import type { Heartbeat } from "./heartbeat.ts";
+
+/**
+ * One conversation over one connection, from either end: frames come in, one after the other, until the stream ends or
+ * the session is closed. What a mode adds is its protocol.
+ */
+export abstract class Session implements FrameHandler {
+  readonly peer: Peer;
+  readonly clock: Clock;
+  protected readonly connection: Connection;
+  protected readonly context: Context;
+  protected readonly decoder: Decoder;
+  protected readonly encoder: Encoder;
+  protected readonly errors: FrameErrors;
+  /** Set by a mode once both ends keep one up. */
+  protected heartbeat?: Heartbeat;
+  /** Why it was closed here, if it was for a reason: the stream may have ended before. */
+  #reason: unknown;
+
+  constructor(connection: Connection, context: Context) {
+    const { decoder, encoder } = context.codec.open();
+    this.connection = connection;
+    this.peer = connection.peer;
+    this.context = context;
+    this.clock = context.clock;
+    this.decoder = decoder;
+    this.encoder = encoder;
+    this.errors = new FrameErrors(context.reporter, connection.peer.name, context.clock);
+  }
+
+  abstract onFrame(frame: Uint8Array): Promise<void> | boolean | void;
+
+  onBatch(): Promise<void> | undefined {
+    return this.errors.turn();
+  }
+
+  onError(error: FrameError): boolean {
+    return this.errors.report(error);
+  }
+
+  /**
+   * Receives until the end of the stream, then closes the connection and {@linkcode over}.
+   *
+   * @throws the reason given to {@linkcode close}; what receiving and handling a frame throw
+   */
+  async run(): Promise<void> {
+    try {
+      await receiveFrames(this.connection, this.decoder, this);
+      await this.ended();
+      if (this.#reason !== undefined) throw this.#reason;
+    } catch (error) {
+      await this.failed(error);
+    } finally {
+      this.heartbeat?.stop();
+      this.connection.close();
+      this.errors.close();
+      await this.over();
+    }
+  }
+
+  /** Ends the session now; `reason`, if there is one, is what {@linkcode run} throws. */
+  close(reason?: unknown): void {
+    this.#reason ??= reason;
+    this.connection.close(reason);
+  }
+
+  /** The peer has ended its side: what is still to be said to it may go out before the connection closes. */
+  protected ended(): Promise<void> | void {}
+
+  /** Something went wrong: a last word may go out. Throws what {@linkcode run} is to throw, if anything. */
+  protected failed(error: unknown): Promise<void> | void {
+    throw error;
+  }
+
+  /** The connection is closed, however that came about: what the session held is given back here. */
+  protected over(): Promise<void> | void {}
+}
