@@ -1,7 +1,6 @@
 import { command, duration, integer, type Kind, text } from "../cli/mod.ts";
 import { usageError } from "../errors.ts";
-import type { Address } from "../net/mod.ts";
-import { isHost, parseAddress } from "../net/mod.ts";
+import { type Address, isHost, parseAddress } from "../net/mod.ts";
 import { openContext, showMessage, showText } from "../app/mod.ts";
 import {
   addressKind,
@@ -13,9 +12,9 @@ import {
   newlineKind,
   outputOptions,
   serverOptions,
+  SOCKETS,
 } from "../app/options.ts";
 
-const schemes = ["tcp", "udp", "tls", "unix"] as const;
 const addressHelp = "HOST:PORT, PORT, udp://…, tls://… or unix:PATH";
 
 const send = command({
@@ -24,7 +23,7 @@ const send = command({
     "Nothing is added to a message. Over a stream our sending side then ends, and what comes back is " +
     "printed until the peer closes. On a terminal it asks for what is missing.",
   positionals: {
-    address: { kind: addressKind({ schemes }), optional: true, help: addressHelp },
+    address: { kind: addressKind({ schemes: SOCKETS }), optional: true, help: addressHelp },
     message: { kind: text("MESSAGE"), optional: true, help: "without it, each line of stdin is a message" },
   },
   options: {
@@ -48,7 +47,7 @@ const send = command({
   ],
   async run(options, positionals) {
     const { missing, outgoing, send } = await import("./send.ts");
-    const { ask, openConsole } = await import("../app/console.ts");
+    const { ask, openConsole } = await import("../app/mod.ts");
     // Asked before signals are listened for: while it waits, nothing else runs.
     const isTerminal = Deno.stdin.isTerminal();
     let { address, message } = positionals;
@@ -77,7 +76,7 @@ const send = command({
 
 function askAddress(ask: (question: string) => string | undefined): Address | undefined {
   const answer = ask("address (HOST:PORT):");
-  return answer === undefined ? undefined : parseAddress(answer, { schemes });
+  return answer === undefined ? undefined : parseAddress(answer, { schemes: SOCKETS });
 }
 
 const receive = command({
@@ -85,7 +84,7 @@ const receive = command({
   description:
     "Listens like a server and answers nothing. With --frame text, the default, a line is a message, " +
     "and so is what comes without a newline, after a pause of 20 ms.",
-  positionals: { address: { kind: addressKind({ schemes }), help: addressHelp } },
+  positionals: { address: { kind: addressKind({ schemes: SOCKETS }), help: addressHelp } },
   options: {
     ...frameOptions("text"),
     ...encodingOption,

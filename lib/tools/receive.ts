@@ -1,8 +1,6 @@
-import { pullFrames } from "../framing/mod.ts";
-import type { Address } from "../net/mod.ts";
-import { type Context, messageEvent, systemClock } from "../app/mod.ts";
-import { udpPeer } from "../net/mod.ts";
-import { FrameErrors } from "../app/mod.ts";
+import { receiveFrames } from "../framing/mod.ts";
+import { type Address, udpPeer } from "../net/mod.ts";
+import { type Context, FrameErrors, MessageWatch } from "../app/mod.ts";
 import { serve, type ServerOptions } from "../session/mod.ts";
 
 /** What `receive` is told. */
@@ -22,31 +20,32 @@ export async function receive(
   context: Context,
   opened: () => void,
 ): Promise<void> {
-  const { codec, encoding, reporter, stop } = context;
+  const { codec, reporter, stop, clock } = context;
 
-  function take(peer: string, body: Uint8Array, decoded: { text: string; valid: boolean }) {
+  function take(watch: MessageWatch, peer: string, body: Uint8Array) {
     if (stop.signal.aborted) return;
-    reporter.report(messageEvent(peer, body, decoded));
-    if (options.once || decoded.text.replace(/\r?\n$/, "") === options.until) stop.now();
+    watch.received(peer, body);
+    if (watch.isOver) stop.now();
   }
 
   await serve(address, options, context, {
     async connection(connection) {
-      // With "raw" a character can be cut over two reads.
-      const decoder = codec.spec === "raw" ? encoding.stream() : encoding;
-      const errors = new FrameErrors(reporter, connection.remote);
-      await pullFrames(connection, codec.open().decoder, {
-        onFrame: (body) => take(connection.remote, body, decoder.decode(body)),
+      const { name: peer } = connection.peer;
+      const watch = new MessageWatch(context, options, false);
+      const errors = new FrameErrors(reporter, peer, clock);
+      await receiveFrames(connection, codec.open().decoder, {
+        onFrame: (body) => take(watch, peer, body),
         onBatch: () => reporter.drained() ?? errors.turn(),
         onError: (error) => errors.report(error),
-        clock: systemClock,
+        clock,
       }).finally(() => errors.close());
     },
     async datagrams(socket) {
+      const watch = new MessageWatch(context, options, true);
       const memory = new Uint8Array(65_536);
       for (let received; (received = await socket.receive(memory));) {
         const [body, from] = received;
-        take(udpPeer(from), body, encoding.decode(body));
+        take(watch, udpPeer(from), body);
         await reporter.drained();
       }
     },

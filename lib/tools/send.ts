@@ -1,10 +1,8 @@
 import { type PinwireError, usageError } from "../errors.ts";
 import { parseHex, visibleLines } from "../text/mod.ts";
-import type { Address } from "../net/mod.ts";
-import { type Context, encodeText, messageEvent } from "../app/mod.ts";
-import { hasGone } from "../net/mod.ts";
-import { type Link, openLink } from "../session/mod.ts";
-import { withTimeout } from "../net/mod.ts";
+import { type Address, hasGone, withTimeout } from "../net/mod.ts";
+import { type Context, encodeText, MessageWatch } from "../app/mod.ts";
+import { type Link, openLink, pause } from "../session/mod.ts";
 
 /** What `send` is told. */
 export interface SendOptions {
@@ -35,14 +33,16 @@ const LONGEST_LINE = 65_536;
  */
 export async function send(
   address: Address,
-  messages: AsyncIterable<OutgoingMessage> | Iterable<OutgoingMessage>,
+  messages: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   options: SendOptions,
   context: Context,
 ): Promise<boolean> {
-  const { reporter, stop, codec, encoding } = context;
+  const { reporter, stop, codec, clock } = context;
   const isDatagram = address.scheme === "udp";
-  const isPieces = !isDatagram && codec.spec === "raw";
-  const decoder = isPieces ? encoding.stream() : encoding;
+  const isPieces = !isDatagram && Boolean(codec.isPerRead);
+  // Once the word has gone out, what is said to it may still come.
+  const said = new MessageWatch(context, options, isDatagram);
+  const heard = new MessageWatch(context, options, isDatagram);
   const printer = new Printer((line) => reporter.print(line));
   const isOver = Promise.withResolvers<void>();
   let sent = 0;
@@ -52,31 +52,33 @@ export async function send(
   let hasFailed = false;
 
   function onMessage(body: Uint8Array, peer: string) {
-    const decoded = decoder.decode(body);
-    if (options.json) reporter.report(messageEvent(peer, body, decoded));
-    else printer.print(decoded.text, !isPieces);
+    heard.received(peer, body, (event) => {
+      if (options.json) reporter.report(event);
+      else printer.print(event.text, !isPieces);
+    });
     answers++;
-    if (decoded.text === options.until || (isDatagram && isSent && answers >= sent)) isOver.resolve();
+    if (heard.isOver || (isDatagram && isSent && answers >= sent)) isOver.resolve();
   }
 
   const link = await openLink(address, options.ca, context, onMessage);
   const onStop = () => link.close();
   stop.signal.addEventListener("abort", onStop);
   try {
-    for await (const { text, bytes } of messages) {
+    for await (const bytes of messages) {
       for (let i = 0; i < options.repeat && !stop.signal.aborted; i++) {
-        if (!isFirst) await pause(options.interval, stop.signal);
+        if (!isFirst) await pause(options.interval, stop.signal, clock);
         isFirst = false;
         if (await sendOne(link, bytes)) sent++;
         else hasFailed = true;
       }
-      if (text === options.until || stop.signal.aborted) break;
+      said.sent(bytes);
+      if (said.isOver || stop.signal.aborted) break;
     }
     isSent = true;
     const wait = options.wait ?? (isDatagram ? 0 : DEFAULT_WAIT);
     if (!isDatagram) await link.finish();
     if (wait > 0 && !(isDatagram && answers >= sent)) {
-      await withTimeout(wait, Promise.race([link.ended, isOver.promise]));
+      await withTimeout(wait, Promise.race([link.ended, isOver.promise]), clock);
     }
     return !hasFailed;
   } catch (error) {
@@ -99,27 +101,21 @@ async function sendOne(link: Link, bytes: Uint8Array): Promise<boolean> {
   }
 }
 
-/** A message to send, and how it was written. */
-export interface OutgoingMessage {
-  text: string;
-  bytes: Uint8Array;
-}
-
 /**
  * Puts a message as it was typed into bytes.
  *
  * @throws {PinwireError} `usage` for a message of `--hex` that isn't hexadecimal
  */
-export function outgoing(text: string, options: SendOptions, context: Context): OutgoingMessage {
+export function outgoing(text: string, options: SendOptions, context: Context): Uint8Array {
   if (!options.hex) {
     const newline = options.newline ? { lf: "\n", crlf: "\r\n" }[options.newline] : "";
-    return { text, bytes: encodeText(context, text + newline) };
+    return encodeText(context, text + newline);
   }
   const bytes = parseHex(text);
   if (!bytes) {
     throw usageError(`"${text}" is not hexadecimal`, "write two digits a byte, as in 68656c6c6f or 0d:0a");
   }
-  return { text, bytes };
+  return bytes;
 }
 
 /** Prints text that comes in pieces, line by line, or messages that are each a line. */
@@ -143,15 +139,6 @@ class Printer {
     if (this.#rest) this.#print(visibleLines(this.#rest));
     this.#rest = "";
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (!ms || signal.aborted) return;
-  const aborted = Promise.withResolvers<void>();
-  const abort = () => aborted.resolve();
-  signal.addEventListener("abort", abort);
-  await withTimeout(ms, aborted.promise);
-  signal.removeEventListener("abort", abort);
 }
 
 /** For a message that could not be asked for. */

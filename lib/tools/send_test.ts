@@ -1,0 +1,103 @@
+import { assertEquals } from "@std/assert";
+import { contextOf, FakeClock, turn } from "../app/_testing.ts";
+import type { Event } from "../app/mod.ts";
+import { PullReader } from "../net/_pull_reader.ts";
+import { listen, parseAddress } from "../net/mod.ts";
+import { send, type SendOptions } from "./send.ts";
+
+const utf8 = (text: string) => new TextEncoder().encode(text);
+
+/** `send` of these messages to a peer that the test plays. */
+async function sending(messages: string[], frame: string, options: Partial<SendOptions> = {}) {
+  const listener = await listen(parseAddress("0", { schemes: ["tcp"] }));
+  const clock = new FakeClock();
+  const texts: string[] = [];
+  let onText = () => {};
+  const onEvent = (event: Event) => {
+    if (event.event !== "message") return;
+    texts.push(event.text);
+    onText();
+  };
+  let isDone = false;
+  const done = send(
+    parseAddress(listener.address, { schemes: ["tcp"] }),
+    messages.map(utf8),
+    { hex: false, repeat: 1, interval: 0, json: true, ...options },
+    contextOf(frame, { clock, onEvent }),
+  ).finally(() => isDone = true);
+  const peer = (await listener.accept())!;
+  listener.close();
+  return {
+    done,
+    clock,
+    texts,
+    peer,
+    isDone: () => isDone,
+    /** Waits until the sender pauses, and lets that pass. */
+    async pause(ms: number): Promise<void> {
+      while (!clock.pending) await turn();
+      clock.pass(ms);
+    },
+    /** Reads until the sender has ended its side. */
+    async question(): Promise<string> {
+      const reader = new PullReader(peer);
+      let all = "";
+      for (let part; (part = await reader.text()) !== undefined;) all += part;
+      return all;
+    },
+    /** Says this, and waits until the sender has heard it. */
+    async answer(text: string): Promise<void> {
+      const heard = new Promise<void>((resolve) => onText = resolve);
+      await peer.write(utf8(text));
+      await heard;
+      await turn();
+    },
+    [Symbol.dispose]: () => peer.close(),
+  };
+}
+
+Deno.test("send with until ends at an answer that says the word, with a newline behind it or not", async () => {
+  for (const word of ["88", "88\n", "88\r\n"]) {
+    using on = await sending(["hi"], "raw", { until: "88" });
+    assertEquals(await on.question(), "hi");
+    await on.answer("not yet 88");
+    assertEquals(on.isDone(), false);
+    await on.answer(word);
+    assertEquals([await on.done, on.texts, on.clock.pending], [true, ["not yet 88", word], 0]);
+  }
+});
+
+Deno.test("send with until sends nothing behind the word, and waits for the answers to what it has sent", async () => {
+  using on = await sending(["a", "88", "b"], "line", { until: "88" });
+  const asked = on.question();
+  await on.pause(0);
+  assertEquals(await asked, "a\n88\n");
+  await on.answer("to a\n");
+  assertEquals(on.isDone(), false);
+  await on.answer("to 88\n");
+  assertEquals(on.isDone(), false);
+  on.peer.close();
+  assertEquals([await on.done, on.texts, on.clock.pending], [true, ["to a", "to 88"], 0]);
+});
+
+Deno.test("send waits 2 s for what comes back, or as long as it is told", async () => {
+  for (const [wait, ms] of [[undefined, 2_000], [50, 50]] as const) {
+    using on = await sending(["hi"], "line", { wait });
+    assertEquals(await on.question(), "hi\n");
+    await turn();
+    on.clock.pass(ms - 1);
+    await turn();
+    assertEquals(on.isDone(), false);
+    on.clock.pass(1);
+    assertEquals([await on.done, on.clock.pending], [true, 0]);
+  }
+});
+
+Deno.test("send pauses between messages, and not before the first or behind the last", async () => {
+  using on = await sending(["a", "b"], "line", { interval: 1_000, repeat: 2 });
+  const asked = on.question();
+  for (let pauses = 0; pauses < 3; pauses++) await on.pause(1_000);
+  assertEquals(await asked, "a\na\nb\nb\n");
+  on.peer.close();
+  assertEquals([await on.done, on.clock.pending], [true, 0]);
+});
