@@ -1,10 +1,12 @@
 import { PinwireError } from "../errors.ts";
 import {
   bindDatagram,
+  type Clock,
   type Connection,
   type DatagramSocket,
   type InternetAddress,
   isLoopback,
+  type Timer,
   withTimeout,
 } from "../net/mod.ts";
 
@@ -47,98 +49,105 @@ export class StreamAsker implements Asker {
   #connection: Connection;
   #message: Uint8Array;
   #wait: number;
-  #buffer = new Uint8Array(65_536);
-  #reading?: Promise<number>;
-  #askedAt = 0;
-  #isLate = false;
-  #watchdog: ReturnType<typeof setInterval>;
+  #clock: Clock;
+  /** Bytes of the answer that is coming, and the last of them. */
+  #got = 0;
+  #last = 0;
+  #answered?: PromiseWithResolvers<boolean>;
+  /** While it learns: told of each read. */
+  #onRead?: () => void;
+  #failure?: unknown;
+  #askedAt?: number;
+  #watchdog: Timer;
 
   /** @param wait ms until an answer is late, which is an error: nobody could tell it from the next one */
-  constructor(connection: Connection, message: Uint8Array, wait: number) {
+  constructor(connection: Connection, message: Uint8Array, wait: number, clock: Clock) {
     this.#connection = connection;
     this.#message = message;
     this.#wait = wait;
+    this.#clock = clock;
     // One timer looks now and then: one for each message would cost more than the message.
-    this.#watchdog = setInterval(() => this.#look(), Math.max(10, wait / 4));
+    this.#watchdog = clock.every(Math.max(10, wait / 4), () => this.#look());
+    connection.receive((bytes) => this.#take(bytes)).then(
+      () => this.#fail(this.#closedByPeer()),
+      (error) => this.#fail(error),
+    );
   }
 
   /** Asks once and learns how an answer ends, from the first one: all that comes until nothing does. */
   async learn(): Promise<AnswerEnd> {
-    await this.#connection.write(this.#message);
-    if (!await withTimeout(this.#wait, this.#peek())) throw this.#noAnswer();
     const enough = this.#message.length * 64 + 65_536;
-    let length = 0;
-    let last = 0;
-    do {
-      if (length > enough) throw this.#endless();
-      const count = await this.#read();
-      length += count;
-      last = this.#buffer[count - 1];
-    } while (await withTimeout(length < this.#message.length ? LONG_QUIET : QUIET, this.#peek()));
-    const isNewline = last === NEWLINE && length >= this.#message.length;
-    return this.end = { isNewline, length: isNewline ? this.#message.length : length };
+    this.#got = 0;
+    let arrived = Promise.withResolvers<void>();
+    this.#onRead = () => arrived.resolve();
+    await this.#connection.write(this.#message);
+    for (let patience = this.#wait;;) {
+      if (!await withTimeout(patience, arrived.promise, this.#clock)) break;
+      if (this.#failure) throw this.#failure;
+      if (this.#got > enough) throw this.#endless();
+      arrived = Promise.withResolvers();
+      patience = this.#got < this.#message.length ? LONG_QUIET : QUIET;
+    }
+    this.#onRead = undefined;
+    if (!this.#got) throw this.#noAnswer();
+    const isNewline = this.#last === NEWLINE && this.#got >= this.#message.length;
+    return this.end = { isNewline, length: isNewline ? this.#message.length : this.#got };
   }
 
   async ask(): Promise<boolean> {
-    this.#askedAt = performance.now();
-    const { isNewline, length } = this.end;
-    try {
-      await this.#connection.write(this.#message);
-      let got = 0;
-      let last = 0;
-      while (got < length || (isNewline && last !== NEWLINE)) {
-        const count = await this.#read();
-        got += count;
-        last = this.#buffer[count - 1];
-      }
-      this.received += got;
-    } catch (error) {
-      throw this.#isLate ? this.#noAnswer() : error;
-    }
-    this.#askedAt = 0;
-    return true;
+    if (this.#failure) throw this.#failure;
+    this.#askedAt = this.#clock.now();
+    this.#got = 0;
+    this.#answered = Promise.withResolvers();
+    const { promise } = this.#answered;
+    promise.catch(() => {});
+    await this.#connection.write(this.#message);
+    return await promise;
   }
 
   close(): void {
-    clearInterval(this.#watchdog);
-    this.#reading?.catch(() => {});
+    this.#watchdog.cancel();
     this.#connection.close();
   }
 
-  // The read that found nothing while learning is still under way, and is the next one.
-  #peek(): Promise<number> {
-    return this.#reading ??= this.#readSome();
+  #take(bytes: Uint8Array): void {
+    this.#got += bytes.length;
+    this.#last = bytes[bytes.length - 1];
+    if (this.#onRead) return this.#onRead();
+    const { isNewline, length } = this.end;
+    if (!this.#answered || this.#got < length || isNewline && this.#last !== NEWLINE) return;
+    this.received += this.#got;
+    this.#askedAt = undefined;
+    this.#answered.resolve(true);
+    this.#answered = undefined;
   }
 
-  #read(): Promise<number> {
-    const reading = this.#peek();
-    this.#reading = undefined;
-    return reading;
+  #fail(error: unknown): void {
+    this.#failure = error;
+    this.#answered?.reject(error);
+    this.#onRead?.();
   }
 
-  async #readSome(): Promise<number> {
-    const count = await this.#connection.read(this.#buffer);
-    if (count !== null) return count;
-    throw new PinwireError("connection_closed", `${this.#connection.remote} has closed the connection`, {
+  #look(): void {
+    if (this.#askedAt === undefined || this.#clock.now() - this.#askedAt < this.#wait) return;
+    this.#connection.close(this.#noAnswer());
+  }
+
+  #closedByPeer(): PinwireError {
+    return new PinwireError("connection_closed", `${this.#connection.peer.name} has closed the connection`, {
       hint: "measure a server that answers every message",
     });
   }
 
-  #look(): void {
-    if (!this.#askedAt || performance.now() - this.#askedAt < this.#wait) return;
-    this.#isLate = true;
-    this.#connection.close();
-  }
-
   #endless(): PinwireError {
-    return new PinwireError("no_answer", `${this.#connection.remote} sends without an end`, {
+    return new PinwireError("no_answer", `${this.#connection.peer.name} sends without an end`, {
       hint: "measure a server that answers every message once",
     });
   }
 
   #noAnswer(): PinwireError {
-    const { remote } = this.#connection;
-    return new PinwireError("no_answer", `no whole answer from ${remote} within ${this.#wait / 1000} s`, {
+    const { name } = this.#connection.peer;
+    return new PinwireError("no_answer", `no whole answer from ${name} within ${this.#wait / 1000} s`, {
       hint: "answers must be of one length or end as the message does; wait longer with --wait",
     });
   }
@@ -151,10 +160,18 @@ export class DatagramAsker implements Asker {
   #to: InternetAddress;
   #message: Uint8Array;
   #wait: number;
+  #clock: Clock;
   #buffer = new Uint8Array(65_536);
   #receiving?: ReturnType<DatagramSocket["receive"]>;
 
-  private constructor(socket: DatagramSocket, to: InternetAddress, message: Uint8Array, wait: number) {
+  private constructor(
+    socket: DatagramSocket,
+    to: InternetAddress,
+    message: Uint8Array,
+    wait: number,
+    clock: Clock,
+  ) {
+    this.#clock = clock;
     this.#socket = socket;
     this.#to = to;
     this.#message = message;
@@ -162,16 +179,27 @@ export class DatagramAsker implements Asker {
   }
 
   /** @param wait ms until an answer counts as lost */
-  static async open(to: InternetAddress, message: Uint8Array, wait: number): Promise<DatagramAsker> {
+  static async open(
+    to: InternetAddress,
+    message: Uint8Array,
+    wait: number,
+    clock: Clock,
+  ): Promise<DatagramAsker> {
     const [loopback, any] = to.hostname.includes(":") ? ["::1", "::"] : ["127.0.0.1", "0.0.0.0"];
     const hostname = isLoopback(to.hostname) ? loopback : any;
-    return new DatagramAsker(await bindDatagram({ scheme: "udp", hostname, port: 0 }), to, message, wait);
+    return new DatagramAsker(
+      await bindDatagram({ scheme: "udp", hostname, port: 0 }),
+      to,
+      message,
+      wait,
+      clock,
+    );
   }
 
   async ask(): Promise<boolean> {
     await this.#socket.send(this.#message, this.#to);
     const receiving = this.#receiving ??= this.#socket.receive(this.#buffer);
-    if (!await withTimeout(this.#wait, receiving)) return false;
+    if (!await withTimeout(this.#wait, receiving, this.#clock)) return false;
     this.#receiving = undefined;
     const received = await receiving;
     this.received += received?.[0].length ?? 0;

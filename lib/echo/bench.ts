@@ -1,6 +1,6 @@
 import { PinwireError } from "../errors.ts";
 import { dialOptions, Stop } from "../app/mod.ts";
-import { type Address, checkDialable, dial, formatAddress } from "../net/mod.ts";
+import { type Address, checkDialable, dial, formatAddress, systemClock } from "../net/mod.ts";
 import { type AnswerEnd, type Asker, DatagramAsker, makeMessage, StreamAsker } from "./askers.ts";
 
 /** What `echo bench` is told. */
@@ -109,10 +109,10 @@ async function openAskers(
     const dialling = { ...await dialOptions(address, ca), signal: stop };
     for (let i = 0; i < Math.min(connections, messages); i++) {
       if (address.scheme === "udp") {
-        askers.push(await DatagramAsker.open(address, message, wait));
+        askers.push(await DatagramAsker.open(address, message, wait, systemClock));
         continue;
       }
-      const asker = new StreamAsker(await dial(address, dialling), message, wait);
+      const asker = new StreamAsker(await dial(address, dialling), message, wait, systemClock);
       askers.push(asker);
       asker.end = end ??= await asker.learn();
     }

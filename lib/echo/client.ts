@@ -30,18 +30,18 @@ const LINGER = 500;
  * @throws {PinwireError} what dialling throws; `connection_closed` if the peer left before that
  */
 export async function connect(address: Address, options: ConnectOptions, context: Context): Promise<void> {
-  const { stop, reporter } = context;
+  const { stop, reporter, clock } = context;
   const watch = new MessageWatch(context, options, address.scheme === "udp");
   const console = await openConsole("> ", stop, (text) => reporter.write(text));
   let answered = Promise.withResolvers<void>();
   let answers = 0;
   let isWaiting = false;
-  let sentAt = performance.now();
+  let sentAt = clock.now();
 
   function printTimed(event: MessageEvent) {
     if (!isWaiting) return console.print(showText(event));
     isWaiting = false;
-    const time = `  ${(performance.now() - sentAt).toFixed(2)} ms`;
+    const time = `  ${(clock.now() - sentAt).toFixed(2)} ms`;
     console.print(showText(event) + (options.noColor || Deno.noColor ? time : dim(time)));
   }
 
@@ -71,10 +71,14 @@ export async function connect(address: Address, options: ConnectOptions, context
       const answersBefore = answers;
       const message = encodeText(context, line);
       watch.sent(message);
-      sentAt = performance.now();
+      sentAt = clock.now();
       isWaiting = true;
       if (await link.send(message)) {
-        const inTime = await withTimeout(options.wait, Promise.race([answered.promise, ended, stopped]));
+        const inTime = await withTimeout(
+          options.wait,
+          Promise.race([answered.promise, ended, stopped]),
+          clock,
+        );
         if (stop.signal.aborted) return;
         if (!inTime) reporter.error(noAnswer(options.wait, address), peer);
         else if (answers === answersBefore) throw closedByPeer(peer);
@@ -85,7 +89,7 @@ export async function connect(address: Address, options: ConnectOptions, context
     if (hasLeft && console.isTerminal && !watch.isOver) throw closedByPeer(peer);
     if (stop.signal.aborted) return;
     await link.finish();
-    await withTimeout(LINGER, Promise.race([ended, stopped]));
+    await withTimeout(LINGER, Promise.race([ended, stopped]), clock);
   } finally {
     console.close();
     link?.close();

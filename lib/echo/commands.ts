@@ -1,8 +1,7 @@
 import { command, duration, integer, text } from "../cli/mod.ts";
 import { openContext, showMessage, showText } from "../app/mod.ts";
-import { serve } from "../session/mod.ts";
 import {
-  addressKind,
+  addressPositional,
   clientOptions,
   clientPermissions,
   encodingOption,
@@ -10,14 +9,11 @@ import {
   frameOptions,
   outputOptions,
   serverOptions,
+  SOCKETS,
 } from "../app/options.ts";
 import { DEFAULT_PORT, Reply, STAMP_TEMPLATE } from "./protocol.ts";
 
-const address = {
-  kind: addressKind({ port: DEFAULT_PORT, schemes: ["tcp", "udp", "tls", "unix"] }),
-  optional: true,
-  help: "HOST:PORT, PORT, udp://…, tls://… or unix:PATH (default 127.0.0.1:21567)",
-} as const;
+const address = addressPositional(DEFAULT_PORT, SOCKETS);
 
 const DEFAULT_ADDRESS = address.kind.parse("");
 
@@ -54,7 +50,7 @@ const echoServe = command({
   },
   opensFirst: true,
   examples: [
-    ["", "on 127.0.0.1:21567, over TCP"],
+    ["", `on 127.0.0.1:${DEFAULT_PORT}, over TCP`],
     ["0.0.0.0:7000 --reply '{data}'", "a pure echo for the whole network"],
     ["udp://8002 --reply '{data}-{peer}'", "over UDP, with who sent it"],
     ["--frame line --trace", "line by line, and see where lines begin and end"],
@@ -75,19 +71,8 @@ const echoServe = command({
       await serveWithWorkers(address, options, context, opened);
       return 0;
     }
-    const { echoConnection, echoDatagrams, takeOnce } = await import("./server.ts");
-    const echo = {
-      reply,
-      once: options.once,
-      until: options.until,
-      takeOnce: options.once ? takeOnce(new Int32Array(1)) : undefined,
-      stop: () => context.stop.now(),
-    };
-    await serve(address, options, context, {
-      connection: (connection) => echoConnection(connection, context, echo),
-      datagrams: (socket) => echoDatagrams(socket, context, echo),
-      opened,
-    });
+    const { serveEcho } = await import("./serve.ts");
+    await serveEcho(address, reply, options, context, opened);
     return 0;
   },
 });
@@ -110,7 +95,7 @@ const echoConnect = command({
   permissions: ["net"],
   permissionsWith: clientPermissions,
   examples: [
-    ["", "connect to the server on 127.0.0.1:21567"],
+    ["", `connect to the server on 127.0.0.1:${DEFAULT_PORT}`],
     ["udp://127.0.0.1:8002", "over UDP"],
     ["tls://pi.local --ca pinwire-cert.pem", "over TLS"],
   ],

@@ -4,7 +4,7 @@ import { openContext, Stop } from "../app/mod.ts";
 import { listen } from "../net/mod.ts";
 import { serveConnections } from "../session/mod.ts";
 import { Reply } from "./protocol.ts";
-import { echoConnection, takeOnce } from "./server.ts";
+import { EchoSession, takeOnce } from "./session.ts";
 import { CLIENTS, type FromWorker, TAKEN, type ToWorker, type WorkerStart } from "./worker_messages.ts";
 
 const stop = new Stop();
@@ -50,6 +50,7 @@ async function run(start: WorkerStart): Promise<void> {
   say("listening");
   await serveConnections(listener, {
     reporter: context.reporter,
+    clock: context.clock,
     signal: stop.signal,
     maxClients: options.maxClients,
     idleTimeout: options.idleTimeout,
@@ -62,13 +63,13 @@ async function run(start: WorkerStart): Promise<void> {
       leave: () => void Atomics.sub(shared, CLIENTS, 1),
     },
     handle: (connection) =>
-      echoConnection(context.trace(connection), context, {
+      new EchoSession(context.trace(connection), context, {
         reply,
         once: options.once,
         until: options.until,
         takeOnce: options.once ? takeOnce(shared.subarray(TAKEN)) : undefined,
         stop: () => say("over"),
-      }),
+      }).run(),
   });
   say("closed");
   self.close();

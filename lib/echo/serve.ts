@@ -1,0 +1,41 @@
+import type { Context } from "../app/mod.ts";
+import type { Address } from "../net/mod.ts";
+import { serve, type ServerOptions } from "../session/mod.ts";
+import { echoDatagrams } from "./datagrams.ts";
+import type { Reply } from "./protocol.ts";
+import { EchoSession, takeOnce } from "./session.ts";
+
+/** What an echo server is told. */
+export interface ServeEchoOptions extends ServerOptions {
+  once: boolean;
+  until?: string;
+}
+
+/**
+ * Runs an echo server until the context stops.
+ *
+ * @param reply makes the answers; without it messages are only taken
+ * @param opened is called once the socket is open
+ * @throws {PinwireError} why it can't listen there
+ */
+export async function serveEcho(
+  address: Address,
+  reply: Reply | undefined,
+  options: ServeEchoOptions,
+  context: Context,
+  opened: () => void,
+): Promise<void> {
+  const { once, until } = options;
+  const echo = {
+    reply,
+    once,
+    until,
+    takeOnce: once ? takeOnce(new Int32Array(1)) : undefined,
+    stop: () => context.stop.now(),
+  };
+  await serve(address, options, context, {
+    connection: (connection) => new EchoSession(connection, context, echo).run(),
+    datagrams: (socket) => echoDatagrams(socket, context, echo),
+    opened,
+  });
+}
