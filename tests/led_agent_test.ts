@@ -180,47 +180,9 @@ Deno.test("several pins say but once to people that their controller is there", 
   await next(server, "device");
   await next(server, "device");
   await server.write("on all\n");
-  await lamps.sees(/● red/);
-  await lamps.sees(/● green/);
+  await lamps.sees(/red is on/);
+  await lamps.sees(/green is on/);
   assertEquals(lamps.stdout.match(/connected to/g)?.length, 1);
-});
-
-Deno.test("-i asks for the controller, as the tutorial's client does: 1 and 2 switch the pin meanwhile", async () => {
-  await using server = await controller();
-  const args = ["led", "agent", "-i", "--name", "lamp", ...SIMULATED, "--json"];
-  await using lamp = await pinwire(args, { stdin: `1\n2\n1\n${LOOPBACK}:${server.port}\n2\n` });
-  assertEquals((await next(server, "device")).device, "lamp");
-  assertEquals((await next(server, "state")).on, true);
-  const states = [];
-  for (let i = 0; i < 4; i++) states.push((await next(lamp, "state")).on);
-  // A 2 behind the address is for nobody.
-  assertEquals([states, statesOf(lamp)], [[false, true, false, true], []]);
-});
-
-Deno.test("-i takes an empty line, or none, for the ADDRESS of the command line", async () => {
-  await using server = await controller();
-  for (const stdin of ["1\n\n", "1\n"]) {
-    const args = ["led", "agent", server.address, "-i", "--name", "lamp", ...SIMULATED, "--json"];
-    await using _lamp = await pinwire(args, { stdin });
-    assertEquals((await next(server, "device")).device, "lamp");
-    assertEquals((await next(server, "state")).on, true);
-  }
-});
-
-Deno.test("-i says what is wrong with an address, and asks again", async () => {
-  await using server = await controller();
-  const args = ["led", "agent", "-i", "--name", "lamp", ...SIMULATED];
-  await using lamp = await pinwire(args, { stdin: `x:y\n${LOOPBACK}:${server.port}\n` });
-  await next(server, "device");
-  assertMatch(lamp.stdout, /^○ lamp\n"x:y" is not an address: [^\n]+\n/);
-});
-
-Deno.test("-i with --json keeps events alone on stdout", async () => {
-  await using server = await controller();
-  const args = ["led", "agent", "-i", "--name", "lamp", ...SIMULATED, "--json"];
-  await using lamp = await pinwire(args, { stdin: `x:y\n${LOOPBACK}:${server.port}\n` });
-  await next(server, "device");
-  for (const line of lamp.stdout.trim().split("\n")) assertMatch(line, /^\{"event":/);
 });
 
 Deno.test("led agent tells people in plain lines what happens, and no flash of a pin that blinks", async () => {
@@ -232,12 +194,13 @@ Deno.test("led agent tells people in plain lines what happens, and no flash of a
   await server.write("blink lamp 50\n");
   for (let i = 0; i < 4; i++) await next(server, "state");
   await server.write("off lamp\non lamp\n");
-  await lamp.sees(/● lamp\n[^]*● lamp\n/);
+  await lamp.sees(/lamp is on\n[^]*lamp is on\n/);
   await server.stop();
   await lamp.sees(/lost/);
   const address = server.address.replaceAll(".", "\\.");
   // That it is off is a change only in the middle of a flash.
-  const lines = `○ lamp\nconnected to ${address}\n● lamp\n(○ lamp\n)?● lamp\nlost ${address} \\([a-z ]+\\)\n`;
+  const lines =
+    `lamp is off\nconnected to ${address}\nlamp is on\n(lamp is off\n)?lamp is on\nlost ${address} \\([a-z ]+\\)\n`;
   assertMatch(lamp.stdout, new RegExp(`^${lines}$`));
 });
 

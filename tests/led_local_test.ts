@@ -6,11 +6,11 @@ const SIMULATED = ["--gpio", "simulated"];
 
 Deno.test("led on, off and toggle switch a pin of this machine and say what it is", async () => {
   const ends: [string[], string][] = [
-    [["on"], "● pin 11\n"],
-    [["off"], "○ pin 11\n"],
-    [["toggle"], "● pin 11\n"],
-    [["on", "--pin", "GPIO27"], "● pin GPIO27\n"],
-    [["toggle", "--pin", "red=11", "--pin", "green=13"], "● red\n● green\n"],
+    [["on"], "pin 11 is on\n"],
+    [["off"], "pin 11 is off\n"],
+    [["toggle"], "pin 11 is on\n"],
+    [["on", "--pin", "GPIO27"], "pin GPIO27 is on\n"],
+    [["toggle", "--pin", "red=11", "--pin", "green=13"], "red is on\ngreen is on\n"],
     [["on", "--quiet"], ""],
   ];
   await Promise.all(ends.map(async ([args, stdout]) => {
@@ -43,7 +43,7 @@ Deno.test("led blink blinks so often and ends off", async () => {
   const args = ["led", "blink", ...SIMULATED, "--count", "2", "--hz", "50"];
   assertEquals(await runPinwire(args), {
     code: 0,
-    stdout: "○ pin 11\n● pin 11\n○ pin 11\n● pin 11\n○ pin 11\n",
+    stdout: "pin 11 is off\npin 11 is on\npin 11 is off\npin 11 is on\npin 11 is off\n",
     stderr: "",
   });
   const { stdout } = await runPinwire([...args, "--json"]);

@@ -1,64 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Token } from "../lib/session/token.ts";
-import {
-  errorsOf,
-  isLinux,
-  LOOPBACK,
-  pinwire,
-  type Process,
-  refusal,
-  runPinwire,
-  tempDir,
-} from "./support.ts";
-import { agent, controller, list, next, Peer, Proxy, reports, statesOf } from "./support/led.ts";
-
-/** A test in a folder that goes with it. Rights of files mean something on other systems than Windows alone. */
-function trust(
-  name: string,
-  fn: (folder: string) => Promise<void>,
-  ignore = Deno.build.os === "windows",
-): void {
-  Deno.test({
-    name,
-    ignore,
-    async fn() {
-      await using folder = await tempDir();
-      await fn(folder.path);
-    },
-  });
-}
-
-const NOBODY = ["no device is connected: start an agent, or the tutorial's client"];
-
-/** A controller with a token, which it makes, and the options to name it. */
-async function guarded(folder: string, ...options: string[]) {
-  const token = ["--token-file", `${folder}/token`];
-  return { server: await controller(...token, ...options), token };
-}
-
-/** A token that isn't the controller's. */
-async function otherToken(folder: string): Promise<string[]> {
-  const path = `${folder}/other`;
-  await Deno.writeTextFile(path, "x".repeat(43), { mode: 0o600 });
-  return ["--token-file", path];
-}
-
-/** The proof of whoever knows the token in this file. */
-async function prove(path: string, role: string, hellos: [string, string], binding: string): Promise<string> {
-  const token = await Token.from((await Deno.readTextFile(path)).trim());
-  return `proof ${await token.prove(role, { protocol: "pinwire led 1", hellos, binding })}`;
-}
-
-const helloOf = (role: string, name = "raw") =>
-  `hello ${JSON.stringify({ role, name, pin: "11", version: 1, nonce: "n".repeat(43) })}`;
-
-/** Says hello and gives the controller's. */
-async function greet(peer: Peer, hello: string): Promise<string> {
-  await peer.say(hello);
-  const answer = await peer.line();
-  assertMatch(answer, /^hello \{"role":"controller","version":1,"nonce":"[\w-]{43}"\}$/);
-  return answer;
-}
+import { errorsOf, LOOPBACK, pinwire, type Process, refusal, runPinwire } from "./support.ts";
+import { agent, controller, list, next, Peer, reports, statesOf } from "./support/led.ts";
+import { greet, guarded, helloOf, NOBODY, otherToken, trust } from "./support/led_token.ts";
 
 trust("a token that both know lets an agent in, and a command with --via", async (folder) => {
   const { server, token } = await guarded(folder);
@@ -194,7 +137,7 @@ trust("an agent makes no token file, and the controller makes it for its owner a
   assertEquals((await Deno.stat(path)).mode! & 0o777, 0o600);
   assertMatch(await Deno.readTextFile(path), /^[\w-]{43}\n$/);
   assertEquals((await next(server, "notice")).text, `made ${path}: copy it to the agents`);
-  // One that is there already isn't made.
+  // A file that exists already is not made again.
   await using another = await controller(...token);
   await another.write("quit\n");
   assertMatch((await another.outcome()).stdout, /^\{"event":"listening",[^\n]+\n$/);
@@ -224,100 +167,6 @@ trust("who says nothing is given up: by a controller, by an agent and by --via",
   );
   for (const conn of [lampsConn, askersConn]) await new Peer(conn).rest();
 });
-
-trust("what is said before the proof doesn't count", async (folder) => {
-  const { server, token } = await guarded(folder);
-  await using _ = server;
-  await using lamp = await agent(server.address, "lamp", ...token);
-  await reports(server, "lamp", false);
-  for (const line of ["on lamp", "state on", `proof ${"A".repeat(43)}`, "", "ping"]) {
-    using peer = await Peer.dial(server);
-    await peer.say(line, "on lamp");
-    assertEquals(await peer.rest(), "refused a token is needed\n");
-  }
-  // In place of a proof, in the same write as the hello and behind it.
-  const eager = ["control", "agent"].map(async (role) => {
-    using peer = await Peer.dial(server);
-    await peer.say(helloOf(role), "on lamp", "state on", "on lamp");
-    assertMatch(await peer.rest(), /^hello [^\n]+\nrefused the proof is wrong\n$/);
-  });
-  await Promise.all(eager);
-  const rows = await list(server);
-  assertEquals([rows.length, statesOf(lamp)], [1, [false]]);
-  assertMatch(rows[0], /^\d {2}lamp /);
-});
-
-trust("an agent obeys nobody before the proof", async (folder) => {
-  using listener = Deno.listen({ hostname: LOOPBACK, port: 0 });
-  const token = await otherToken(folder);
-  await using lamp = await agent(`${LOOPBACK}:${listener.addr.port}`, "lamp", ...token);
-  using peer = new Peer(await listener.accept());
-  assertMatch(await peer.line(), /^hello /);
-  await peer.say("on", "toggle", "blink 50", "state?", helloOf("controller"), "on");
-  assertMatch(await peer.line(), /^proof [\w-]{43}$/);
-  await peer.say("on", `proof ${"A".repeat(43)}`, "on");
-  assertEquals(await peer.rest(), "");
-  assertEquals((await next(lamp, "error")).message, "the controller does not know the token");
-  assertEquals(statesOf(lamp), [false]);
-});
-
-trust("a proof that was heard is worth nothing on the next connection", async (folder) => {
-  const { server } = await guarded(folder);
-  await using _ = server;
-  const hello = helloOf("agent");
-  using first = await Peer.dial(server);
-  const answer = await greet(first, hello);
-  const proof = await prove(`${folder}/token`, "agent", [hello, answer], server.address);
-  await first.say(proof);
-  assertMatch(await first.line(), /^proof [\w-]{43}$/);
-  assertEquals((await next(server, "device")).device, "raw");
-  using second = await Peer.dial(server);
-  await greet(second, hello);
-  await second.say(proof);
-  assertEquals(await second.rest(), "refused the proof is wrong\n");
-});
-
-trust("a proof for another role, or of the other side, is worth nothing", async (folder) => {
-  const { server } = await guarded(folder);
-  await using _ = server;
-  await Promise.all(["control", "controller"].map(async (role) => {
-    using peer = await Peer.dial(server);
-    const hello = helloOf("agent");
-    const answer = await greet(peer, hello);
-    await peer.say(await prove(`${folder}/token`, role, [hello, answer], server.address));
-    assertEquals(await peer.rest(), "refused the proof is wrong\n");
-  }));
-});
-
-trust("an agent takes its own proof, sent back to it, for none", async (folder) => {
-  using listener = Deno.listen({ hostname: LOOPBACK, port: 0 });
-  const token = await otherToken(folder);
-  await using lamp = await agent(`${LOOPBACK}:${listener.addr.port}`, "lamp", ...token);
-  using peer = new Peer(await listener.accept());
-  // Its challenge is sent back too.
-  await peer.say((await peer.line()).replace('"agent"', '"controller"'));
-  await peer.say(await peer.line(), "on");
-  assertEquals(await peer.rest(), "");
-  assertEquals((await next(lamp, "error")).message, "the controller does not know the token");
-  assertEquals(statesOf(lamp), [false]);
-});
-
-trust(
-  "a proof that somebody in between passes on is wrong, though both ends know the token",
-  async (folder) => {
-    const { server, token } = await guarded(folder);
-    await using _ = server;
-    await using between = new Proxy(server.port, "127.0.0.2");
-    await using lamp = await agent(between.address, "lamp", ...token);
-    assertEquals(
-      (await next(lamp, "error")).message,
-      "the controller does not let us in (the proof is wrong)",
-    );
-    assertEquals([await list(server), statesOf(lamp)], [NOBODY, [false]]);
-    // Elsewhere than on Linux, 127.0.0.2 is no address of a machine.
-  },
-  !isLinux,
-);
 
 trust("300 connections that say nothing keep no agent out", async (folder) => {
   const { server, token } = await guarded(folder);

@@ -3,7 +3,7 @@ import { usageError } from "../errors.ts";
 import { type Context, openContext } from "../app/mod.ts";
 import type { Address } from "../net/mod.ts";
 import {
-  addressKind,
+  addressPositional,
   clientOptions,
   clientPermissions,
   encodingOption,
@@ -11,23 +11,20 @@ import {
   frameOptions,
   outputOptions,
   serverOptions,
+  STREAMS,
   tokenOption,
 } from "../app/options.ts";
 import { type GpioOptions, gpioOptions, gpioPermissions } from "./options.ts";
-import { DEFAULT_PORT, LONGEST_LINE, parseHz, parseName } from "./protocol.ts";
+import { DEFAULT_PORT, LONGEST_LINE, parseName } from "./protocol.ts";
+import { BLINK, parseAmount, type SteadyVerb, VERB_WORDS, VERBS } from "./verbs.ts";
 
-const addressOfController = addressKind({ port: DEFAULT_PORT, schemes: ["tcp", "tls", "unix"] });
+const address = addressPositional(DEFAULT_PORT, STREAMS);
 
-const address = {
-  kind: addressOfController,
-  optional: true,
-  help: "HOST:PORT, PORT, tls://… or unix:PATH (default 127.0.0.1:11235)",
-} as const;
-
-const DEFAULT_ADDRESS = addressOfController.parse("");
+const DEFAULT_ADDRESS = address.kind.parse("");
 
 const nameKind: Kind<string> = { meta: "NAME", parse: parseName };
-const hzKind: Kind<number> = { meta: "HZ", parse: parseHz };
+
+const VERB_LIST = `${VERB_WORDS.slice(0, -1).join(", ")} and ${VERB_WORDS.at(-1)}`;
 
 const ledServe = command({
   summary: "list the devices that call in, and switch them",
@@ -52,14 +49,17 @@ const ledServe = command({
   ],
   opensFirst: true,
   examples: [
-    ["", "on 127.0.0.1:11235"],
-    ["0.0.0.0:11235 --token-file led.token", "for the whole network, and only for who knows the token"],
+    ["", `on 127.0.0.1:${DEFAULT_PORT}`],
+    [
+      `0.0.0.0:${DEFAULT_PORT} --token-file led.token`,
+      "for the whole network, and only for who knows the token",
+    ],
     ["--json", "events on stdout, for a script; the console reads its stdin"],
   ],
   async run(options, { address = DEFAULT_ADDRESS }, opened) {
     await using context = await openContext({ program: "pinwire led", role: "server" }, options);
-    const { runController } = await import("./serve.ts");
-    await runController(address, options, context, opened);
+    const { serveLed } = await import("./serve.ts");
+    await serveLed(address, options, context, opened);
     return 0;
   },
 });
@@ -67,7 +67,7 @@ const ledServe = command({
 const ledAgent = command({
   summary: "move the pins of this machine as a controller says",
   description:
-    "Connects, says what its device is, obeys on, off, toggle and blink, reports every change, and dials again " +
+    `Connects, says what its device is, obeys ${VERB_LIST}, reports every change, and dials again ` +
     "for ever when the link is lost. Without GPIO the pins are simulated.",
   positionals: { address },
   options: {
@@ -108,12 +108,12 @@ const ledAgent = command({
     ...options.name === undefined && !options.pin.some(({ name }) => name) ? ["sys"] as const : [],
   ],
   examples: [
-    ["192.168.1.10", "pin 11 obeys the controller on 192.168.1.10:11235"],
+    ["192.168.1.10", `pin 11 obeys the controller on 192.168.1.10:${DEFAULT_PORT}`],
     ["pi.local --pin red=11 --pin green=13", "two devices"],
     ["--gpio simulated --name lamp", "without a Raspberry Pi, to try it"],
   ],
   async run(options, { address = DEFAULT_ADDRESS }) {
-    const { runAgents } = await import("./agents.ts");
+    const { runAgents } = await import("./agent/command.ts");
     await runAgents(address, options);
     return 0;
   },
@@ -131,7 +131,7 @@ const ledPins = command({
   permissionsWith: gpioPermissions,
   examples: [["", "the 40 pins"]],
   async run(options) {
-    const { printPins } = await import("./pins.ts");
+    const { printPins } = await import("./pins/pin_header.ts");
     printPins(options);
     return 0;
   },
@@ -144,14 +144,14 @@ const device: { kind: Kind<string>; optional: true; help: string } = {
 };
 
 const localOptions = {
-  via: { kind: addressOfController, help: "switch a controller's device, not a pin of this machine" },
+  via: { kind: address.kind, help: "switch a controller's device, not a pin of this machine" },
   ...tokenOption,
   ...clientOptions,
   ...gpioOptions,
   ...outputOptions,
 };
 
-/** What the commands for one pin are told. */
+/** What the options of the commands for one pin give. */
 interface LocalOptions extends GpioOptions {
   via?: Address;
   ca?: string;
@@ -164,13 +164,15 @@ function localPermissions(options: LocalOptions): readonly Permission[] {
   return [...clientPermissions(options, { address: via }), ...tokenPermissions(options, false)];
 }
 
-const ledOn = switching("on", "switch a pin on, or a controller's device");
-const ledOff = switching("off", "switch a pin off, or a controller's device");
-const ledToggle = switching("toggle", "switch a pin on if it is off, off if it is on");
+/** The commands of the verbs that leave a pin as it then is. */
+const switching = Object.fromEntries(VERB_WORDS.flatMap((word) => {
+  const verb = VERBS[word];
+  return verb.amount ? [] : [[`led ${word}`, switchCommand(word, verb)]];
+}));
 
-function switching(action: "on" | "off" | "toggle", summary: string) {
+function switchCommand(word: string, verb: SteadyVerb) {
   return command({
-    summary,
+    summary: verb.summary,
     positionals: { device },
     options: localOptions,
     permissions: ALL_PERMISSIONS,
@@ -181,20 +183,23 @@ function switching(action: "on" | "off" | "toggle", summary: string) {
       ["kitchen --via pi.local", "the device kitchen of the controller on pi.local"],
     ],
     run(options, { device }) {
-      return hereOrVia(options, device, () => `${action} ${needed(device)}`, async (context) => {
-        const { switchPins } = await import("./local_pins.ts");
-        await switchPins(action, options, context);
+      return hereOrVia(options, device, () => `${word} ${needed(device)}`, async (context) => {
+        const { switchPins } = await import("./pins/pin_commands.ts");
+        await switchPins(verb, options, context);
       });
     },
   });
 }
+
+const rate = BLINK.amount;
+const hzKind: Kind<number> = { meta: "HZ", parse: (text) => parseAmount(rate, text) };
 
 const ledBlink = command({
   summary: "blink a pin, or a controller's device",
   description: "A pin of this machine blinks until Ctrl-C, or --count times; then it is off.",
   positionals: { device },
   options: {
-    hz: { kind: hzKind, default: 1, help: "times a second (default 1)" },
+    hz: { kind: hzKind, default: rate.usual, help: `times a second (default ${rate.usual})` },
     count: { kind: integer("N", 1, 1e9), help: "so often, and then end" },
     ...localOptions,
   },
@@ -210,7 +215,7 @@ const ledBlink = command({
       throw usageError("--count is for a pin of this machine", "leave it or --via out");
     };
     return hereOrVia(options, device, line, async (context) => {
-      const { blinkPins } = await import("./local_pins.ts");
+      const { blinkPins } = await import("./pins/pin_commands.ts");
       await blinkPins(options, context);
     });
   },
@@ -225,13 +230,13 @@ const ledStatus = command({
   examples: [["", "pin 11 of this machine"], ["--via pi.local", "every device of that controller"]],
   run(options, { device }) {
     return hereOrVia(options, device, () => `status ${device ?? "all"}`, async (context) => {
-      const { tellPins } = await import("./local_pins.ts");
+      const { tellPins } = await import("./pins/pin_commands.ts");
       tellPins(options, context);
     });
   },
 });
 
-/** Does it with a pin of this machine or, with `--via`, has a controller carry out `line`. */
+/** Does `here` with pins of this machine or, with `--via`, has a controller carry out `line`. */
 async function hereOrVia(
   options: LocalOptions & { json: boolean; quiet: boolean; trace: boolean; noColor: boolean },
   device: string | undefined,
@@ -239,7 +244,7 @@ async function hereOrVia(
   here: (context: Context) => Promise<void>,
 ): Promise<number> {
   checkVia(options, device);
-  const { onThisMachine, throughController } = await import("./local_command.ts");
+  const { onThisMachine, throughController } = await import("./pins/pin_commands.ts");
   if (options.via) await throughController(line(), options.via, options);
   else await onThisMachine(options, here);
   return 0;
@@ -265,7 +270,7 @@ function checkVia({ via, pin, tokenFile }: LocalOptions, device: string | undefi
   if (tokenFile !== undefined) throw usageError("--token-file is for a controller", "name it with --via");
 }
 
-/** Whose a file is, and its rights, are looked at too. */
+/** A token's file is read, or made, only after a look at its owner and its rights: that is "sys". */
 function tokenPermissions({ tokenFile }: { tokenFile?: string }, make: boolean): Permission[] {
   if (tokenFile === undefined) return [];
   return make ? ["read", "write", "sys"] : ["read", "sys"];
@@ -275,9 +280,7 @@ function tokenPermissions({ tokenFile }: { tokenFile?: string }, make: boolean):
 export const commands = {
   "led serve": ledServe,
   "led agent": ledAgent,
-  "led on": ledOn,
-  "led off": ledOff,
-  "led toggle": ledToggle,
+  ...switching,
   "led blink": ledBlink,
   "led status": ledStatus,
   "led pins": ledPins,

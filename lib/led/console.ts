@@ -1,27 +1,111 @@
 import { PinwireError } from "../errors.ts";
-import { type Command, parseHz } from "./protocol.ts";
+import { ALL } from "./protocol.ts";
+import { type DeviceEntry, labelOf, type Registry } from "./registry.ts";
+import {
+  type Command,
+  isDone,
+  isMoving,
+  isVerb,
+  parseAmount,
+  toldText,
+  VERB_WORDS,
+  VERBS,
+  type VerbWord,
+} from "./verbs.ts";
+import { deviceTable } from "./view.ts";
 
-/** What a line on the controller's console asks for. Devices are meant by number, by name, or all. */
+/** What the commands of a controller's console work with. */
+export interface Desk {
+  readonly registry: Registry;
+  /** Shows one line, or several. */
+  print(text: string): void;
+  /** Ends the controller. */
+  quit(): void;
+}
+
+/** A command of the console that is no verb. */
+interface ConsoleCommand {
+  /** How it is typed, and what the help says of it; without them the help leaves it out. */
+  readonly usage?: string;
+  readonly help?: string;
+  /** Whether a device follows it. */
+  readonly takesDevice?: boolean;
+  /** How many words may follow it. */
+  readonly most: number;
+  /**
+   * Checks the words that follow it, and adds those that may be left out. Without it no word follows.
+   *
+   * @throws {PinwireError} `bad_command` if one is missing
+   */
+  parse?(words: string[]): string[];
+  run(desk: Desk, ...words: string[]): void;
+}
+
+const TABLE = {
+  help: {
+    most: 0,
+    run: ({ print }) => print(CONSOLE_HELP),
+  },
+  list: {
+    usage: "list",
+    help: "the devices, each with its number",
+    most: 0,
+    run: (desk) => printTable(desk, desk.registry.list()),
+  },
+  status: {
+    usage: "status kitchen",
+    help: "what it is",
+    takesDevice: true,
+    most: 1,
+    parse: ([which = ALL]) => [which],
+    run: (desk, which) => printTable(desk, desk.registry.select(which)),
+  },
+  name: {
+    usage: "name 3 kitchen",
+    help: "call number 3 kitchen",
+    takesDevice: true,
+    most: 2,
+    parse(words) {
+      if (words.length === 2) return words;
+      throw badCommand("name needs a number and a name", "as in name 3 kitchen");
+    },
+    run({ registry, print }, which, name) {
+      if (which === ALL) throw badCommand("a name is for one device", "as in name 3 kitchen");
+      const [entry] = registry.select(which);
+      registry.rename(entry, name);
+      print(`number ${entry.index} is ${name}`);
+    },
+  },
+  quit: {
+    usage: "quit",
+    help: "end the controller",
+    most: 0,
+    run: ({ quit }) => quit(),
+  },
+} satisfies Record<string, ConsoleCommand>;
+
+type CommandWord = keyof typeof TABLE;
+
+const COMMANDS: Readonly<Record<CommandWord, ConsoleCommand>> = TABLE;
+
+const isCommand = (word: string): word is CommandWord => Object.hasOwn(TABLE, word);
+
+/** What a line on the console asks for. Devices are meant by number, by name, or all. */
 export type Request =
-  | { ask: "help" | "list" | "quit" | "nothing" }
-  | { ask: "status"; which: string }
+  | { ask: "nothing" }
   | { ask: "switch"; which: string; command: Command }
-  | { ask: "name"; which: string; name: string };
+  | { ask: CommandWord; words: readonly string[] };
 
-/** How often a pin blinks if nobody says how often, in Hz. */
-export const DEFAULT_HZ = 1;
+/** What `help` prints. */
+export const CONSOLE_HELP = helpText();
 
-const WORDS = ["help", "list", "quit"];
-const DEVICE_WORDS = ["on", "off", "toggle", "blink", "name", "status"];
-
-export const CONSOLE_HELP = `list                the devices, each with its number
-on 3, off kitchen   switch a device, by number or name; all is every one that is connected
-toggle 3            on if it is off, off if it is on
-blink kitchen 2     blink twice a second
-status kitchen      what it is
-name 3 kitchen      call number 3 kitchen
-3:1, 3:2            the same as on 3, off 3
-quit                end the controller`;
+function helpText(): string {
+  const { list, quit, ...others } = COMMANDS;
+  const short = { usage: "3:1, 3:2", help: "the same as on 3, off 3" };
+  return [list, ...Object.values(VERBS), ...Object.values(others), short, quit]
+    .flatMap(({ usage, help }) => usage === undefined ? [] : `${usage.padEnd(20)}${help}`)
+    .join("\n");
+}
 
 /**
  * Reads a line of the console: the tutorial's commands (`help`, `list`, `3:1`, `3:2`) and plain ones.
@@ -35,49 +119,60 @@ quit                end the controller`;
  * @throws {PinwireError} `bad_command`, `usage`
  */
 export function parseRequest(line: string): Request {
-  const [word = "", which, value, ...more] = line.trim().split(/\s+/);
+  const [word, ...words] = line.trim().split(/\s+/);
   if (word === "") return { ask: "nothing" };
   const short = line.trim().match(/^([\w.-]+)\s*:\s*(\d+)$/);
   if (short) return parseShort(short[1], Number(short[2]));
-  if (more.length) throw tooMuch(more[0]);
-  switch (word) {
-    case "help":
-    case "list":
-    case "quit":
-      if (which !== undefined) throw tooMuch(which);
-      return { ask: word };
-    case "status":
-      if (value !== undefined) throw tooMuch(value);
-      return { ask: "status", which: which ?? "all" };
-    case "on":
-    case "off":
-    case "toggle":
-      if (value !== undefined) throw tooMuch(value);
-      return { ask: "switch", which: needed(word, which), command: { do: word } };
-    case "blink":
-      return {
-        ask: "switch",
-        which: needed(word, which),
-        command: { do: "blink", hz: value === undefined ? DEFAULT_HZ : parseHz(value) },
-      };
-    case "name":
-      if (value === undefined) throw badCommand("name needs a number and a name", "as in name 3 kitchen");
-      return { ask: "name", which: needed(word, which), name: value };
-  }
-  throw new PinwireError("bad_command", `"${word}" is no command`, {
-    hint: "help lists them",
-  });
+  if (isVerb(word)) return parseSwitch(word, words);
+  if (!isCommand(word)) throw badCommand(`"${word}" is no command`, "help lists them");
+  const { most, parse } = COMMANDS[word];
+  checkCount(words, most);
+  return { ask: word, words: parse?.(words) ?? [] };
 }
 
 /** What a line could go on to, each a whole line; `names` are those of the devices. */
 export function completeRequest(line: string, names: readonly string[]): string[] {
+  const takesDevice = (word: string) => isVerb(word) || (isCommand(word) && COMMANDS[word].takesDevice);
   const [, word, which] = line.match(/^\s*(\S+)\s+(\S*)$/) ?? [];
   const offers = word === undefined
-    ? [...WORDS, ...DEVICE_WORDS.map((word) => `${word} `)]
-    : DEVICE_WORDS.includes(word) && which !== undefined
-    ? [...names, "all"].map((name) => `${word} ${name} `)
+    ? [...Object.keys(COMMANDS), ...VERB_WORDS].map((word) => takesDevice(word) ? `${word} ` : word)
+    : takesDevice(word) && which !== undefined
+    ? [...names, ALL].map((name) => `${word} ${name} `)
     : [];
   return offers.filter((offer) => offer.startsWith(line));
+}
+
+/**
+ * Carries out what a line asks for.
+ *
+ * @throws {PinwireError} `no_device`, `bad_command`, and why a device can't have a name
+ */
+export function execute(request: Request, desk: Desk): void {
+  if (request.ask === "nothing") return;
+  if (request.ask !== "switch") return COMMANDS[request.ask].run(desk, ...request.words);
+  const entries = desk.registry.select(request.which);
+  if (!entries.length) desk.print(NOBODY);
+  for (const entry of entries) switchOne(desk, entry, request.command);
+}
+
+const NOBODY = "no device is connected: start an agent, or the tutorial's client";
+
+function printTable({ registry, print }: Desk, entries: DeviceEntry[]): void {
+  if (!entries.length) return print(NOBODY);
+  for (const row of deviceTable(entries.map((entry) => registry.status(entry)))) print(row);
+}
+
+// A device that changes says so itself; of the others nothing would be seen.
+function switchOne({ registry, print }: Desk, entry: DeviceEntry, command: Command): void {
+  const { on, hello, link } = entry;
+  const isSettled = on !== undefined && !entry.isToldNews && !isMoving(entry.desired);
+  const desired = registry.command(entry, command);
+  const name = labelOf(entry);
+  if (!link) print(`${name} is away and will be told when it comes back`);
+  else if (isMoving(desired)) {
+    print(`${name} was told ${toldText(desired)}${hello ? "" : ", which a plain client may not know"}`);
+  } else if (!hello) print(`${name} was told ${toldText(desired)}`);
+  else if (isSettled && isDone(desired, on)) print(`${name} is ${desired.do} already`);
 }
 
 // In the tutorial 1 is on, 2 is off, and other numbers do nothing.
@@ -86,11 +181,18 @@ function parseShort(which: string, number: number): Request {
   return { ask: "switch", which, command: { do: number === 1 ? "on" : "off" } };
 }
 
-function needed(word: string, which: string | undefined): string {
-  if (which !== undefined) return which;
-  throw badCommand(`${word} needs a device`, `as in ${word} 3, or ${word} all`);
+function parseSwitch(word: VerbWord, words: string[]): Request {
+  const { amount } = VERBS[word];
+  checkCount(words, amount ? 2 : 1);
+  const [which, number] = words;
+  if (which === undefined) throw badCommand(`${word} needs a device`, `as in ${word} 3, or ${word} all`);
+  if (!amount) return { ask: "switch", which, command: { do: word } };
+  const command = { do: word, amount: number === undefined ? amount.usual : parseAmount(amount, number) };
+  return { ask: "switch", which, command };
 }
 
-const tooMuch = (word: string) => badCommand(`"${word}" is too much`, "help shows how it is written");
+function checkCount(words: string[], most: number): void {
+  if (words.length > most) throw badCommand(`"${words[most]}" is too much`, "help shows how it is written");
+}
 
 const badCommand = (message: string, hint: string) => new PinwireError("bad_command", message, { hint });

@@ -1,11 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { pure } from "../app/_testing.ts";
 import { PinwireError } from "../errors.ts";
-import { completeRequest, CONSOLE_HELP, DEFAULT_HZ, parseRequest, type Request } from "./console.ts";
-
-function pure(name: string, fn: () => void): void {
-  Deno.test({ name, permissions: "none", fn });
-}
+import { completeRequest, CONSOLE_HELP, parseRequest, type Request } from "./console.ts";
+import { VERB_WORDS } from "./verbs.ts";
 
 /** Each line, and what it asks for. */
 function assertRequests(expected: [string, Request][]): void {
@@ -20,18 +18,18 @@ const turn = (which: string, command: "on" | "off" | "toggle"): Request => ({
 
 pure("parseRequest reads the plain commands", () => {
   assertRequests([
-    ["help", { ask: "help" }],
-    ["list", { ask: "list" }],
-    ["  quit \r", { ask: "quit" }],
+    ["help", { ask: "help", words: [] }],
+    ["list", { ask: "list", words: [] }],
+    ["  quit \r", { ask: "quit", words: [] }],
     ["on 3", turn("3", "on")],
     ["off kitchen", turn("kitchen", "off")],
     ["toggle all", turn("all", "toggle")],
     ["\ton\t\tall ", turn("all", "on")],
-    ["blink 3 2.5", { ask: "switch", which: "3", command: { do: "blink", hz: 2.5 } }],
-    ["blink 3", { ask: "switch", which: "3", command: { do: "blink", hz: DEFAULT_HZ } }],
-    ["name 3 kitchen", { ask: "name", which: "3", name: "kitchen" }],
-    ["status", { ask: "status", which: "all" }],
-    ["status kitchen", { ask: "status", which: "kitchen" }],
+    ["blink 3 2.5", { ask: "switch", which: "3", command: { do: "blink", amount: 2.5 } }],
+    ["blink 3", { ask: "switch", which: "3", command: { do: "blink", amount: 1 } }],
+    ["name 3 kitchen", { ask: "name", words: ["3", "kitchen"] }],
+    ["status", { ask: "status", words: ["all"] }],
+    ["status kitchen", { ask: "status", words: ["kitchen"] }],
   ]);
 });
 
@@ -105,21 +103,15 @@ pure("CONSOLE_HELP shows commands that there are", () => {
 pure("completeRequest completes the words that a line begins with", () => {
   assertEquals(completeRequest("l", []), ["list"]);
   assertEquals(completeRequest("o", []), ["on ", "off "]);
-  assertEquals(completeRequest("", []).toSorted(), [
-    "blink ",
-    "help",
-    "list",
-    "name ",
-    "off ",
-    "on ",
-    "quit",
-    "status ",
-    "toggle ",
-  ]);
+  const verbs = VERB_WORDS.map((word) => `${word} `);
+  assertEquals(
+    completeRequest("", []).toSorted(),
+    ["help", "list", "name ", "quit", "status ", ...verbs].toSorted(),
+  );
   assertEquals(completeRequest("x", []), []);
 });
 
-pure("completeRequest completes devices behind a word that takes one", () => {
+pure("completeRequest completes devices after a word that takes one", () => {
   const names = ["kitchen", "kettle", "lamp"];
   assertEquals(completeRequest("on k", names), ["on kitchen ", "on kettle "]);
   assertEquals(completeRequest("off ", names), ["off kitchen ", "off kettle ", "off lamp ", "off all "]);

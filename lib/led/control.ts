@@ -1,27 +1,29 @@
 import { PinwireError } from "../errors.ts";
-import { withTimeout } from "../net/mod.ts";
+import { type Clock, withTimeout } from "../net/mod.ts";
 import { parseRequest } from "./console.ts";
-import type { Command, Message } from "./protocol.ts";
+import { ALL, type Message } from "./protocol.ts";
 import { type DeviceEntry, labelOf, type Registry } from "./registry.ts";
+import { type Command, isDone, VERB_WORDS } from "./verbs.ts";
 
-/** A device has so many ms to report that it did what it was told. */
+/** The time that a device has to report that it did what it was told, in milliseconds. */
 const REPORT_TIME = 2_000;
-/** Devices whose rows leave at once: a thousand would be more than may wait for a peer. */
+/** How many devices' rows leave at once: a thousand would be more than may wait for a peer. */
 const ROWS = 200;
 
 /**
- * Carries out a line from a `control`, such as `on kitchen` or `status`, and answers with the devices that it is
- * about and `ok`, or with an error. A switch is confirmed by the device's own report.
+ * Carries out a line from a `control`, such as `on kitchen` or `status`. The answer is the devices that the line
+ * means, and `ok`; or an error. A device that is switched has to confirm it by its own report.
  *
- * @param say sends a message; done when the peer has taken it
+ * @param say sends a message; resolves when the peer has taken it
  */
 export async function answerControl(
   line: string,
   registry: Registry,
+  clock: Clock,
   say: (message: Message) => Promise<void>,
 ): Promise<void> {
   try {
-    const entries = await carryOut(line, registry);
+    const entries = await execute(line, registry, clock);
     for (const [i, entry] of entries.entries()) {
       const said = say({ say: "device", device: registry.status(entry) });
       if (i % ROWS === ROWS - 1) await said;
@@ -33,22 +35,24 @@ export async function answerControl(
   }
 }
 
-/** Other hints than on the console. */
+/** Where the console's hint would not help. */
 const HINTS: Record<string, string> = {
-  bad_command: "on, off, toggle, blink and status are understood here",
+  bad_command: `${VERB_WORDS.join(", ")} and status are understood here`,
   no_device: "led status --via shows those that there are",
 };
 
-async function carryOut(line: string, registry: Registry): Promise<DeviceEntry[]> {
+async function execute(line: string, registry: Registry, clock: Clock): Promise<DeviceEntry[]> {
   const request = parseRequest(line);
-  if (request.ask === "status") return registry.select(request.which);
+  if (request.ask === "status") return registry.select(request.words[0]);
   if (request.ask !== "switch") throw new PinwireError("bad_command", "that is for the console only");
   const entries = registry.select(request.which);
   if (!entries.length) {
     throw new PinwireError("no_devices", "no device is connected", { hint: "start an agent" });
   }
-  const mayBeAway = request.which === "all";
-  await Promise.all(entries.map((entry) => switchAndConfirm(entry, request.command, registry, mayBeAway)));
+  const mayBeAway = request.which === ALL;
+  await Promise.all(
+    entries.map((entry) => switchAndConfirm(entry, request.command, registry, clock, mayBeAway)),
+  );
   return entries;
 }
 
@@ -56,28 +60,25 @@ async function switchAndConfirm(
   entry: DeviceEntry,
   command: Command,
   registry: Registry,
+  clock: Clock,
   mayBeAway: boolean,
 ): Promise<void> {
   const name = labelOf(entry);
-  registry.command(entry, command);
+  const desired = registry.command(entry, command);
   if (!entry.link) {
     if (mayBeAway) return;
     throw new PinwireError("away", `${name} is away`, { hint: "it will be told when it comes back" });
   }
   if (!entry.hello) return;
-  const { desired } = entry;
-  const isWanted = (on: boolean) => desired?.do === "blink" || on === (desired?.do === "on");
-  const { promise, forget } = registry.reported(entry, isWanted);
+  const { promise, forget } = registry.reported(entry, (on) => isDone(desired, on));
   // One that is already so would report nothing.
   entry.link.send("state?");
-  const hasReported = await withTimeout(REPORT_TIME, promise);
+  const hasReported = await withTimeout(REPORT_TIME, promise, clock);
   forget();
   if (hasReported) return;
   throw new PinwireError(
     "no_report",
     `${name} was told, and has not reported within ${REPORT_TIME / 1000} s`,
-    {
-      hint: "look at the agent, or try again",
-    },
+    { hint: "look at the agent, or try again" },
   );
 }

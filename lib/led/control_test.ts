@@ -1,21 +1,20 @@
 import { assertEquals } from "@std/assert";
+import { FakeClock, pure } from "../app/_testing.ts";
 import { answerControl } from "./control.ts";
-import { type Message, printCommand } from "./protocol.ts";
+import { type Message, printWord } from "./protocol.ts";
 import { type DeviceEntry, Registry } from "./registry.ts";
-
-function pure(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, permissions: "none", fn });
-}
+import { VERB_WORDS } from "./verbs.ts";
 
 /** A registry whose devices do what they are told, and say so when they are asked. */
 function world() {
   const registry = new Registry(() => {}, 10);
+  const clock = new FakeClock();
   return {
     registry,
     greet(name: string): DeviceEntry {
       let on = false;
       const entry = registry.join({
-        peer: "tcp://127.0.0.1:5",
+        peer: { scheme: "unix", name: "unix:#1", isLocal: true, isEncrypted: false },
         send(line) {
           if (line === "state?") registry.report(entry, on);
           else on = line === "on";
@@ -26,7 +25,7 @@ function world() {
     },
     async ask(line: string): Promise<Message[]> {
       const said: Message[] = [];
-      await answerControl(line, registry, (message) => {
+      await answerControl(line, registry, clock, (message) => {
         said.push(message);
         return Promise.resolve();
       });
@@ -43,7 +42,7 @@ const summary = (said: Message[]) =>
     return [name, on, away !== undefined, desired];
   });
 
-const told = ({ desired }: DeviceEntry) => desired && printCommand(desired);
+const told = ({ desired }: DeviceEntry) => desired && printWord(desired);
 
 pure("answerControl has all mean those that are away too, which is no error", async () => {
   const on = world();
@@ -82,10 +81,10 @@ pure(
   },
 );
 
-pure("answerControl has hints of its own, for whoever isn't at the console", async () => {
+pure("answerControl has hints of its own, since its user has no console", async () => {
   const on = world();
   const noDevice = "led status --via shows those that there are";
-  const badCommand = "on, off, toggle, blink and status are understood here";
+  const badCommand = `${VERB_WORDS.join(", ")} and status are understood here`;
   const rate = "use 0.01 to 50 times a second, such as 2";
   const expected: [string, string, string][] = [
     ["on all", "no device is connected", "start an agent"],

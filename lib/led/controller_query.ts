@@ -1,13 +1,13 @@
+import type { Context } from "../app/mod.ts";
 import { PinwireError } from "../errors.ts";
-import { pullFrames } from "../framing/mod.ts";
-import { type Context, systemClock } from "../app/mod.ts";
-import { type Address, type Connection, dial, withTimeout } from "../net/mod.ts";
+import { type Address, type Connection, dial } from "../net/mod.ts";
+import { Session } from "../session/mod.ts";
 import { bindingOf, type Token } from "../session/token.ts";
 import { DiallerHandshake } from "./handshake.ts";
 import { Outbox } from "./outbox.ts";
 import { type DeviceStatus, type Message, parseMessage } from "./protocol.ts";
 
-/** The answer must be there within so many ms; a device alone has 2,000 to report. */
+/** Milliseconds within which the answer must be there. A device has 2,000 of them to report. */
 const ANSWER_TIME = 5_000;
 
 /**
@@ -21,60 +21,56 @@ export async function askController(
   { ca, token }: { ca?: string; token?: Token },
   context: Context,
 ): Promise<DeviceStatus[]> {
-  const { stop } = context;
+  const { stop, clock } = context;
   const connection = context.trace(await dial(address, { ca, signal: stop.signal }));
   using _closing = stop.onStop(() => connection.close());
-  const question = new Question(connection, line, token, context);
+  const late = clock.after(
+    ANSWER_TIME,
+    () => connection.close(noAnswer(`${connection.peer.name} does not answer`)),
+  );
+  const query = new ControllerQuery(connection, line, token, context);
   try {
-    const reading = pullFrames(connection, context.codec.open().decoder, question);
-    if (!await withTimeout(ANSWER_TIME, reading)) {
-      throw noAnswer(`${connection.remote} does not answer`);
-    }
-    return question.answer();
+    await query.run();
+    return query.answer();
   } finally {
-    connection.close();
+    late.cancel();
   }
 }
 
-/** Devices that an answer may name; a controller that says more isn't believed. */
+/** Devices that an answer may name; further ones are ignored. */
 const MOST_DEVICES = 10_000;
 
 /** One line, said once the handshake is through, and what comes back. */
-class Question {
-  readonly clock = systemClock;
-  #connection: Connection;
+class ControllerQuery extends Session {
   #line: string;
-  #context: Context;
   #outbox: Outbox;
   #handshake: DiallerHandshake;
   #isAsked = false;
   #devices: DeviceStatus[] = [];
   #end?: Message;
-  #pending?: Promise<void>;
 
   constructor(connection: Connection, line: string, token: Token | undefined, context: Context) {
-    this.#connection = connection;
+    super(connection, context);
     this.#line = line;
-    this.#context = context;
     this.#outbox = new Outbox(connection, context);
-    this.#handshake = new DiallerHandshake({ role: "control" }, token, bindingOf(connection, "dialled"));
+    this.#handshake = new DiallerHandshake(
+      { role: "control" },
+      token,
+      () => bindingOf(connection, "dialled"),
+    );
     this.#outbox.send(this.#handshake.line);
   }
 
-  onFrame(body: Uint8Array): boolean {
-    const line = this.#context.encoding.decode(body).text;
+  onFrame(body: Uint8Array): Promise<void> | void {
+    const line = this.context.encoding.decode(body).text;
     const message = parseMessage(line);
-    if (!this.#isAsked) this.#pending = message && this.#shake(message, line);
-    else if (message?.say === "device" && this.#devices.length < MOST_DEVICES) {
+    if (!this.#isAsked) return message && this.#shake(message, line);
+    if (message?.say === "device" && this.#devices.length < MOST_DEVICES) {
       this.#devices.push(message.device);
-    } else if (message?.say === "ok" || message?.say === "error") this.#finish(message);
-    return this.#pending !== undefined;
-  }
-
-  onBatch(): Promise<void> | undefined {
-    const pending = this.#pending;
-    this.#pending = undefined;
-    return pending;
+    } else if (message?.say === "ok" || message?.say === "error") {
+      this.#end = message;
+      this.close();
+    }
   }
 
   /** @throws {PinwireError} what the controller says went wrong, or `no_answer` */
@@ -83,12 +79,7 @@ class Question {
     if (this.#end?.say === "error") {
       throw new PinwireError("controller_error", this.#end.message, { hint: this.#end.hint });
     }
-    throw noAnswer(`${this.#connection.remote} closed the connection without an answer`);
-  }
-
-  #finish(message: Message): void {
-    this.#end = message;
-    this.#connection.close();
+    throw noAnswer(`${this.peer.name} closed the connection without an answer`);
   }
 
   async #shake(message: Message, line: string): Promise<void> {

@@ -3,8 +3,8 @@ import { newNonce, type Token, type Transcript } from "../session/token.ts";
 import { type Hello, type Message, printMessage, PROTOCOL, VERSION } from "./protocol.ts";
 
 /**
- * The opening of a link, by the end that dialled. Without a token it is a `hello` that nobody needs to answer.
- * With one:
+ * The opening of a link, by the end that dialled. Without a token it is one `hello`, which needs no
+ * answer. With one:
  *
  *     agent, control                       controller
  *     hello {…, nonce}            →
@@ -17,13 +17,14 @@ export class DiallerHandshake {
   readonly line: string;
   #role: Hello["role"];
   #token?: Token;
-  #binding: string;
+  #binding: () => string;
   #transcript?: Transcript;
   #isProven: boolean;
   /** Whether the other end has said hello, so that heartbeats may pass. */
   isGreeted = false;
 
-  constructor(hello: Omit<Hello, "version" | "nonce">, token: Token | undefined, binding: string) {
+  /** @param binding where the connection goes; only a proof needs it */
+  constructor(hello: Omit<Hello, "version" | "nonce">, token: Token | undefined, binding: () => string) {
     this.#role = hello.role;
     this.#token = token;
     this.#binding = binding;
@@ -41,7 +42,7 @@ export class DiallerHandshake {
    * Takes what the other end says of itself, and gives what to answer.
    *
    * @param line the message as it came
-   * @throws {PinwireError} `refused`, `bad_proof`
+   * @throws {PinwireError} `refused`, `bad_proof`, `no_token`, `no_binding`
    */
   async take(message: Message, line: string): Promise<string | undefined> {
     if (message.say === "refused") {
@@ -65,7 +66,7 @@ export class DiallerHandshake {
         hint: "start it with --token-file, or do without here too",
       });
     }
-    this.#transcript = { protocol: PROTOCOL, hellos: [this.line, line], binding: this.#binding };
+    this.#transcript = { protocol: PROTOCOL, hellos: [this.line, line], binding: this.#binding() };
     return printMessage({ say: "proof", proof: await token.prove(this.#role, this.#transcript) });
   }
 }
@@ -78,11 +79,12 @@ const REFUSED = [
 /** The opening of a link, by the controller. */
 export class ControllerHandshake {
   #token?: Token;
-  #binding: string;
+  #binding: () => string;
   #hello?: Hello;
   #transcript?: Transcript;
 
-  constructor(token: Token | undefined, binding: string) {
+  /** @param binding where the connection goes; only a proof needs it */
+  constructor(token: Token | undefined, binding: () => string) {
     this.#token = token;
     this.#binding = binding;
   }
@@ -96,7 +98,7 @@ export class ControllerHandshake {
    * Takes the other end's hello, and gives the answer. Without a token the handshake is through.
    *
    * @param line the hello as it came
-   * @throws {PinwireError} `refused`, whose message is for the other end
+   * @throws {PinwireError} `refused`, `no_binding`: the message is for the other end
    */
   greet(hello: Hello, line: string): string {
     if (hello.version !== VERSION) throw refusal(`version ${VERSION} is spoken here`);
@@ -105,7 +107,7 @@ export class ControllerHandshake {
     const answer = printMessage({ say: "hello", hello: { role: "controller", version: VERSION, nonce } });
     this.#hello = hello;
     if (this.#token) {
-      this.#transcript = { protocol: PROTOCOL, hellos: [line, answer], binding: this.#binding };
+      this.#transcript = { protocol: PROTOCOL, hellos: [line, answer], binding: this.#binding() };
     }
     return answer;
   }

@@ -1,12 +1,9 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { pure } from "../app/_testing.ts";
 import { PinwireError } from "../errors.ts";
 import { Token } from "../session/token.ts";
 import { ControllerHandshake, DiallerHandshake } from "./handshake.ts";
 import { type Hello, type Message, parseMessage, printMessage, PROTOCOL } from "./protocol.ts";
-
-function pure(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, permissions: "none", fn });
-}
 
 const token = (letter: string) => Token.from(letter.repeat(43));
 const HERE = "tcp://192.0.2.7:11235";
@@ -29,8 +26,8 @@ interface Ends {
 /** Two ends, each with its token and what it takes for the connection. */
 function ends(diallers?: Token, controllers?: Token, dialled = HERE, accepted = HERE): Ends {
   return {
-    dialler: new DiallerHandshake({ role: "agent", name: "lamp", pin: "11" }, diallers, dialled),
-    controller: new ControllerHandshake(controllers, accepted),
+    dialler: new DiallerHandshake({ role: "agent", name: "lamp", pin: "11" }, diallers, () => dialled),
+    controller: new ControllerHandshake(controllers, () => accepted),
   };
 }
 
@@ -97,7 +94,7 @@ pure("ControllerHandshake refuses who has no token, and says why", async () => {
 pure("ControllerHandshake refuses another version", () => {
   for (const version of [0, 2, NaN]) {
     const hello: Hello = { role: "agent", version };
-    const controller = new ControllerHandshake(undefined, HERE);
+    const controller = new ControllerHandshake(undefined, () => HERE);
     assertThrows(() => controller.greet(hello, "hello"), PinwireError, "version 1 is spoken here");
   }
   return Promise.resolve();
@@ -131,7 +128,7 @@ pure(
     const [secret, before] = [await token("a"), ends(await token("a"), await token("a"))];
     const heard = proofOf(await greet(before));
     assert(await before.controller.check(heard));
-    const next = new ControllerHandshake(secret, HERE);
+    const next = new ControllerHandshake(secret, () => HERE);
     next.greet(helloOf(before.dialler.line), before.dialler.line);
     assertEquals(await next.check(heard), undefined);
   },
@@ -156,8 +153,8 @@ pure("an agent's own proof that is sent back to it is not the controller's", asy
 
 pure("a proof that was made for one role is worth nothing in another", async () => {
   const secret = await token("a");
-  const dialler = new DiallerHandshake({ role: "agent" }, secret, HERE);
-  const controller = new ControllerHandshake(secret, HERE);
+  const dialler = new DiallerHandshake({ role: "agent" }, secret, () => HERE);
+  const controller = new ControllerHandshake(secret, () => HERE);
   const answer = controller.greet(helloOf(dialler.line), dialler.line);
   const hellos = [dialler.line, answer] as const;
   const transcript = { protocol: PROTOCOL, hellos, binding: HERE };

@@ -1,6 +1,7 @@
 import { ALL_PERMISSIONS, choice, type Kind, type Permission, text } from "../cli/mod.ts";
 import { usageError } from "../errors.ts";
-import { type GpioChoice, type Line, parseLine } from "deno-gpio";
+import { chooseGpio, type Gpio, type GpioChoice, type Line, parseLine } from "deno-gpio";
+import type { Context } from "../app/mod.ts";
 import { parseName } from "./protocol.ts";
 
 /** A pin on the command line, perhaps under a name. */
@@ -82,6 +83,13 @@ export function linesOf({ pin: pins, numbering }: GpioOptions): { name?: string;
     throw usageError("several pins need names", "write --pin red=11 --pin green=13");
   }
   return lines;
+}
+
+/** Opens the adapter, and says which one it is if nobody asked for it. */
+export function openGpio({ gpio, chip }: GpioOptions, { reporter }: Context): Gpio {
+  const chosen = chooseGpio({ ...gpio, chip });
+  if (chosen.reason) reporter.report({ event: "notice", text: chosen.reason });
+  return chosen.gpio;
 }
 
 /** What Deno must allow for the pins: for /sys it wants everything (docs/led.md says why). */

@@ -1,3 +1,4 @@
+import { PinwireError } from "../errors.ts";
 import { ByteBuffer, type Encoder, endingLines } from "../framing/mod.ts";
 import { type Context, encodeText, type MessageWatch } from "../app/mod.ts";
 import type { Connection } from "../net/mod.ts";
@@ -7,7 +8,7 @@ import { isLinkTalk } from "./protocol.ts";
 const LONGEST_QUEUE = 1_000;
 /** Lines that wait for a plain client, with its gaps; with one more only the newest is worth sending. */
 const LONGEST_PLAIN_QUEUE = 100;
-/** After so many ms of a write that doesn't get through, only the newest report is worth sending. */
+/** Milliseconds of an unfinished write after which only the newest report is worth sending. */
 const STALLED = 1_000;
 
 interface Waiting {
@@ -27,8 +28,8 @@ export class Outbox {
   #beganAt = 0;
   #wroteAt = -Infinity;
   /** Whether the peer read so little that too many lines waited. */
-  hasOverflowed = false;
-  /** Ms between two lines, each in a write of its own: a peer that takes a read for a message needs that. */
+  #hasOverflowed = false;
+  /** Milliseconds between two lines, each in a write of its own, for a peer that takes a read for a message. */
   gap = 0;
 
   /** @param watch is shown what is sent */
@@ -39,21 +40,21 @@ export class Outbox {
     this.#encoder = endingLines(context.codec).open().encoder;
   }
 
-  /** Sends a line. When too many wait, none is sent any more and the connection closes. */
+  /** Sends a line. When too many wait, no more are sent and the connection is closed with the reason `too_slow`. */
   send(line: string): void {
-    if (this.hasOverflowed) return;
+    if (this.#hasOverflowed) return;
     if (this.gap && this.#queue.length >= LONGEST_PLAIN_QUEUE) this.#queue = [];
     this.#queue.push({ line, isReport: false });
     if (this.#queue.length > LONGEST_QUEUE) {
-      this.hasOverflowed = true;
-      this.#connection.close();
+      this.#hasOverflowed = true;
+      this.#connection.close(tooSlow(this.#connection.peer.name));
     }
     this.#start();
   }
 
   /** Sends what a pin is. If the peer doesn't read, the newest report takes the place of those before. */
   report(line: string): void {
-    const isStalled = this.#writing && performance.now() - this.#beganAt > STALLED;
+    const isStalled = this.#writing && this.#context.clock.now() - this.#beganAt > STALLED;
     if (isStalled || this.#queue.length >= LONGEST_QUEUE) {
       this.#queue = this.#queue.filter(({ isReport }) => !isReport);
     }
@@ -68,7 +69,7 @@ export class Outbox {
 
   #start(): void {
     if (this.#writing) return;
-    this.#beganAt = performance.now();
+    this.#beganAt = this.#context.clock.now();
     this.#writing = this.#writeAll();
   }
 
@@ -76,17 +77,19 @@ export class Outbox {
     // Lines that are sent one after another in the same turn leave in one write.
     await undefined;
     while (this.#queue.length) {
-      const wait = this.#wroteAt + this.gap - performance.now();
-      if (this.gap && wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      const wait = this.#wroteAt + this.gap - this.#context.clock.now();
+      if (this.gap && wait > 0) {
+        await new Promise<void>((resolve) => this.#context.clock.after(wait, resolve));
+      }
       this.#encodeQueued();
-      this.#beganAt = performance.now();
+      this.#beganAt = this.#context.clock.now();
       try {
         await this.#connection.write(this.#out.bytes());
       } catch {
-        // Whoever reads from this connection learns that it has gone.
+        // The session that reads from this connection learns that it has gone.
         this.#queue = [];
       }
-      this.#wroteAt = performance.now();
+      this.#wroteAt = this.#context.clock.now();
       if (this.#watch?.isOver) this.#context.stop.now();
     }
     this.#writing = undefined;
@@ -101,8 +104,13 @@ export class Outbox {
         if (this.#watch?.isActive && !isLinkTalk(line)) this.#watch.sent(bytes);
       } catch (error) {
         // Not every frame holds every line, such as fixed:16.
-        this.#context.reporter.error(error, this.#connection.remote);
+        this.#context.reporter.error(error, this.#connection.peer.name);
       }
     }
   }
 }
+
+const tooSlow = (peer: string) =>
+  new PinwireError("too_slow", `${peer} does not read what it is told`, {
+    hint: "the connection was closed",
+  });

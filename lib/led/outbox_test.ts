@@ -1,92 +1,89 @@
 import { assert, assertEquals } from "@std/assert";
-import { sceneContext } from "../demo/scene.ts";
+import { contextOf, FakeClock, pure, turn } from "../app/_testing.ts";
 import { type Event, MessageWatch } from "../app/mod.ts";
-import { type Connection, pipe } from "../net/mod.ts";
+import { PinwireError } from "../errors.ts";
+import { PullReader } from "../net/_pull_reader.ts";
+import { pipe, wrapConnection } from "../net/mod.ts";
 import { Outbox } from "./outbox.ts";
-
-function pure(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, permissions: "none", fn });
-}
 
 /** An outbox, and the peer that reads what it sends. */
 function world(spec = "text", until?: string) {
   const [here, there] = pipe();
   const events: Event[] = [];
-  const context = sceneContext(spec, (event) => events.push(event));
+  const clock = new FakeClock();
+  const context = contextOf(spec, { onEvent: (event) => void events.push(event), clock });
   const watch = until === undefined ? undefined : new MessageWatch(context, { until }, false);
-  return { outbox: new Outbox(here, context, watch), peer: there, context, events };
-}
-
-/** What one read gives, `null` at the end. A write to the pipe is a read of its own. */
-async function read(peer: Connection): Promise<string | null> {
-  const buffer = new Uint8Array(100_000);
-  const count = await peer.read(buffer);
-  return count === null ? null : new TextDecoder().decode(buffer.subarray(0, count));
-}
-
-/** Stops the clock of `performance.now`, which moves only as it is told. */
-function stopClock() {
-  const { now } = performance;
-  let time = 1_000_000;
-  performance.now = () => time;
-  return { pass: (ms: number) => void (time += ms), [Symbol.dispose]: () => void (performance.now = now) };
+  const reader = new PullReader(there);
+  return {
+    outbox: new Outbox(here, context, watch),
+    here,
+    peer: there,
+    clock,
+    context,
+    events,
+    /** What one read gives, undefined at the end. A write to the pipe is a read of its own. */
+    read: () => reader.text(),
+  };
 }
 
 pure("Outbox.send has lines that are sent in one turn leave in one write, in order", async () => {
-  const { outbox, peer } = world();
+  const { outbox, read } = world();
   for (const line of ["on", "off", "ping"]) outbox.send(line);
-  assertEquals(await read(peer), "on\noff\nping\n");
+  assertEquals(await read(), "on\noff\nping\n");
   await outbox.flushed();
 });
 
 pure("Outbox.send has what waits for a slow reader leave together once it reads", async () => {
-  const { outbox, peer } = world();
+  const { outbox, read } = world();
   outbox.send("one");
   // The first write is under way, and nobody has read it.
   await Promise.resolve();
   outbox.send("two");
   outbox.report("state on");
   outbox.send("three");
-  assertEquals(await read(peer), "one\n");
-  assertEquals(await read(peer), "two\nstate on\nthree\n");
+  assertEquals(await read(), "one\n");
+  assertEquals(await read(), "two\nstate on\nthree\n");
   await outbox.flushed();
 });
 
 pure("Outbox keeps lines apart by its gap, each in a write of its own", async () => {
-  const { outbox, peer } = world();
-  outbox.gap = 5;
+  const { outbox, read, clock } = world();
+  outbox.gap = 50;
   for (const line of ["on", "off", "on"]) outbox.send(line);
-  const began = performance.now();
-  assertEquals([await read(peer), await read(peer), await read(peer)], ["on\n", "off\n", "on\n"]);
-  // Timers may be early by what a ms is rounded to.
-  assert(performance.now() - began >= 8);
+  assertEquals(await read(), "on\n");
+  for (const line of ["off\n", "on\n"]) {
+    const next = read();
+    await turn();
+    clock.pass(49);
+    assertEquals(await Promise.race([next, turn()]), undefined);
+    clock.pass(1);
+    assertEquals(await next, line);
+  }
   await outbox.flushed();
 });
 
 pure("Outbox keeps to the frames of its context, and ends each line where they are text", async () => {
   for (const [spec, sent] of [["text", "on\n"], ["line", "on\n"], ["raw", "on"], ["len:u8", "\x02on"]]) {
-    const { outbox, peer } = world(spec);
+    const { outbox, read } = world(spec);
     outbox.send("on");
-    assertEquals(await read(peer), sent);
+    assertEquals(await read(), sent);
     await outbox.flushed();
   }
 });
 
 pure("Outbox.report keeps every report in order for a peer that reads within a second", async () => {
-  using clock = stopClock();
-  const { outbox, peer } = world();
+  const { outbox, read, clock } = world();
   outbox.report("state on");
   await Promise.resolve();
   clock.pass(1_000);
   outbox.report("state off");
   outbox.report("state on");
-  assertEquals([await read(peer), await read(peer)], ["state on\n", "state off\nstate on\n"]);
+  assertEquals([await read(), await read()], ["state on\n", "state off\nstate on\n"]);
   await outbox.flushed();
 });
 
 pure("Outbox.report drops reports for the newest once a write has stalled, and nothing else", async () => {
-  using clock = stopClock();
-  const { outbox, peer } = world();
+  const { outbox, read, clock } = world();
   outbox.report("state on");
   await Promise.resolve();
   outbox.report("state off");
@@ -96,33 +93,35 @@ pure("Outbox.report drops reports for the newest once a write has stalled, and n
   outbox.report("state off");
   outbox.send("ping");
   outbox.report("state on");
-  assertEquals([await read(peer), await read(peer)], ["state on\n", "pong\nping\nstate on\n"]);
+  assertEquals([await read(), await read()], ["state on\n", "pong\nping\nstate on\n"]);
   await outbox.flushed();
 });
 
 pure("Outbox.report never fills the queue of a peer that doesn't read", async () => {
-  const { outbox, peer } = world();
+  const { outbox, read } = world();
   outbox.report("state 0");
   await Promise.resolve();
   for (let i = 1; i <= 5_000; i++) outbox.report(`state ${i}`);
-  assertEquals(outbox.hasOverflowed, false);
-  assertEquals(await read(peer), "state 0\n");
-  const rest = (await read(peer))!.trimEnd().split("\n");
+  assertEquals(await read(), "state 0\n");
+  const rest = (await read())!.trimEnd().split("\n");
   assertEquals(rest.at(-1), "state 5000");
   assert(rest.length <= 1_000, String(rest.length));
   await outbox.flushed();
 });
 
 pure("Outbox.send closes the connection when a thousand lines wait and one more comes", async () => {
-  const { outbox, peer } = world();
+  const { outbox, here, read } = world();
+  const received = here.receive(() => {}).then(() => "end", (error) => error);
   outbox.send("first");
   await Promise.resolve();
   for (let i = 0; i < 1_000; i++) outbox.send("on");
-  assertEquals(outbox.hasOverflowed, false);
+  assertEquals(await Promise.race([received, turn()]), undefined);
   outbox.send("on");
-  assertEquals(outbox.hasOverflowed, true);
+  const error = await received;
+  assert(error instanceof PinwireError);
+  assertEquals([error.code, error.message], ["too_slow", "pipe:b does not read what it is told"]);
   outbox.send("off");
-  assertEquals([await read(peer), await read(peer)], ["first\n", null]);
+  assertEquals([await read(), await read()], ["first\n", undefined]);
   await outbox.flushed();
 });
 
@@ -134,7 +133,7 @@ pure("Outbox.send sends a line that comes at any turn while the one before is on
       sent.push(...new TextDecoder().decode(bytes).trim().split("\n"));
       return Promise.resolve();
     };
-    const outbox = new Outbox({ ...end, write }, sceneContext("text"));
+    const outbox = new Outbox(wrapConnection(end, { write }), contextOf("text"));
     outbox.send("off");
     for (let turn = 0; turn < turns; turn++) await undefined;
     outbox.send("on");
@@ -157,13 +156,13 @@ pure("Outbox.send to a peer that has gone throws nothing and waits for nothing",
 });
 
 pure("Outbox stops its context behind the word of until", async () => {
-  const { outbox, peer, context } = world("text", "off");
+  const { outbox, read, context } = world("text", "off");
   outbox.send("on");
-  assertEquals(await read(peer), "on\n");
+  assertEquals(await read(), "on\n");
   await outbox.flushed();
   assertEquals(context.stop.signal.aborted, false);
   outbox.send("off");
-  assertEquals(await read(peer), "off\n");
+  assertEquals(await read(), "off\n");
   await outbox.flushed();
   assertEquals(context.stop.signal.aborted, true);
 });

@@ -1,4 +1,5 @@
 import { usageError } from "../errors.ts";
+import { AMOUNT, type Command, isAmount, isVerb, VERB_WORDS, VERBS } from "./verbs.ts";
 
 /** The port that the tutorials' LED server has. */
 export const DEFAULT_PORT = 11235;
@@ -10,27 +11,20 @@ export const PROTOCOL = `pinwire led ${VERSION}`;
 /** The longest line that either end takes, in bytes; a longer one is skipped. */
 export const LONGEST_LINE = 1024;
 
-/** Ms of silence after which an agent, or a controller, asks whether the other is there. */
+/** Milliseconds of silence after which an agent, or a controller, asks whether the other is there. */
 export const AGENT_PING = 2_000;
 export const CONTROLLER_PING = 3_000;
-/** Ms of silence after which the link counts as dead. */
+/** Milliseconds of silence after which the link counts as dead. */
 export const DEAD_AFTER = 6_000;
-
-/** What a pin is told to do. */
-export type Command =
-  | { do: "on" }
-  | { do: "off" }
-  | { do: "toggle" }
-  | { do: "blink"; hz: number };
 
 /** What an agent is told: to do something, or to say what its pin is. */
 export type Word = Command | { do: "state?" };
 
-/** The fastest and slowest blinking, in Hz. */
-const FASTEST = 50;
-const SLOWEST = 0.01;
-
-const WORD = /\s*(?:(on|off|toggle|state\?)|blink\s+(\d{1,4}(?:\.\d{1,4})?))/y;
+// Longer words first: of two that begin alike the whole one is meant.
+const byLength = VERB_WORDS.toSorted((a, b) => b.length - a.length);
+const BARE = byLength.filter((word) => !VERBS[word].amount).join("|");
+const WITH_AMOUNT = byLength.filter((word) => VERBS[word].amount).join("|");
+const WORD = new RegExp(String.raw`\s*(?:(${BARE}|state\?)|(${WITH_AMOUNT})\s+(${AMOUNT}))`, "y");
 
 /**
  * Reads a message to an agent. It is obeyed only if it is wholly made of these words, with space between them or
@@ -39,7 +33,7 @@ const WORD = /\s*(?:(on|off|toggle|state\?)|blink\s+(\d{1,4}(?:\.\d{1,4})?))/y;
  * ```ts
  * import { assertEquals } from "@std/assert";
  * assertEquals(parseWords("onoff\n"), [{ do: "on" }, { do: "off" }]);
- * assertEquals(parseWords("blink 2off"), [{ do: "blink", hz: 2 }, { do: "off" }]);
+ * assertEquals(parseWords("blink 2off"), [{ do: "blink", amount: 2 }, { do: "off" }]);
  * assertEquals(parseWords("moonlight"), []);
  * ```
  */
@@ -48,40 +42,35 @@ export function parseWords(message: string): Word[] {
   const text = message.trimEnd();
   for (let at = 0; at < text.length; at = WORD.lastIndex) {
     WORD.lastIndex = at;
-    const [, word, hz] = WORD.exec(text) ?? [];
-    if (word) words.push({ do: word as "on" });
-    else if (hz && isBlinkable(Number(hz))) words.push({ do: "blink", hz: Number(hz) });
-    else return [];
+    const [, bare, moving, digits] = WORD.exec(text) ?? [];
+    const word = readWord(bare ?? moving, Number(digits));
+    if (!word) return [];
+    words.push(word);
   }
   return words;
 }
 
-const isBlinkable = (hz: number) => hz >= SLOWEST && hz <= FASTEST;
-
-/** A command as it is said to an agent, without its newline. */
-export function printCommand(command: Word): string {
-  return command.do === "blink" ? `blink ${command.hz}` : command.do;
+function readWord(word: string | undefined, number: number): Word | undefined {
+  if (word === "state?") return { do: word };
+  if (word === undefined || !isVerb(word)) return undefined;
+  const { amount } = VERBS[word];
+  if (!amount) return { do: word };
+  return isAmount(amount, number) ? { do: word, amount: number } : undefined;
 }
 
-/**
- * Reads how fast to blink.
- *
- * @throws {PinwireError} `usage`
- */
-export function parseHz(text: string): number {
-  const hz = /^\d{1,4}(\.\d{1,4})?$/.test(text) ? Number(text) : NaN;
-  if (isBlinkable(hz)) return hz;
-  throw usageError(
-    `"${text}" is no rate to blink at`,
-    `use ${SLOWEST} to ${FASTEST} times a second, such as 2`,
-  );
+/** A word as it is said to an agent, without its newline. */
+export function printWord(word: Word): string {
+  return "amount" in word ? `${word.do} ${word.amount}` : word.do;
 }
+
+/** How every device is meant, those that are away too. */
+export const ALL = "all";
 
 const NAME = /^[\w.-]{1,32}$/;
 
-/** Whether a device can be called so: what a number or `all` means is taken. */
+/** Whether a device can have this name: numbers and `all` mean something else. */
 export function isName(name: string): boolean {
-  return NAME.test(name) && !/^\d+$/.test(name) && name !== "all";
+  return NAME.test(name) && !/^\d+$/.test(name) && name !== ALL;
 }
 
 /**
@@ -103,17 +92,17 @@ export function nameOfHost(host: string): string {
   return isName(name) ? name : `pi-${name}`.slice(0, 32);
 }
 
-/** The first line of either end: `hello {json}`. What it doesn't know in there, nobody minds. */
+/** The first line of either end: `hello {json}`. Fields that the reader doesn't know are ignored. */
 export interface Hello {
   role: "agent" | "control" | "controller";
   /** An agent's device. */
   name?: string;
-  /** An agent's pin, as it was named on its command line. */
+  /** An agent's pin, as its command line names it. */
   pin?: string;
   /** The label of its chip. */
   chip?: string;
   version: number;
-  /** The challenge to the other side, from whoever has a token. */
+  /** The challenge to the other end, from an end that has a token. */
   nonce?: string;
 }
 
@@ -123,7 +112,7 @@ export type Message =
   | { say: "state"; on: boolean }
   | { say: "ping" | "pong" }
   | { say: "proof"; proof: string }
-  /** A controller doesn't let an end in, and why. */
+  /** Why a controller doesn't let an end in. */
   | { say: "refused"; why: string }
   /** How a controller's answer to a line of `control` ends. */
   | { say: "ok" }
@@ -138,7 +127,7 @@ export interface DeviceStatus {
   peer?: string;
   pin?: string;
   chip?: string;
-  /** It has never said hello, and knows no more than on and off. */
+  /** It has never said hello, and knows `on` and `off` alone. */
   plain?: boolean;
   /** What it last said its pin is. */
   on?: boolean;
@@ -186,7 +175,7 @@ export function parseMessage(line: string): Message | undefined {
   return undefined;
 }
 
-/** Whether a line only opens a link or keeps it up, which is no message to tell of. */
+/** Whether a line only opens a link or keeps it up. Such a line is no message for users. */
 export function isLinkTalk(line: string): boolean {
   return /^(hello|proof|refused|ping|pong)\b/.test(line) && parseMessage(line) !== undefined;
 }

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { pure } from "../app/_testing.ts";
 import { PinwireError } from "../errors.ts";
 import {
   type Hello,
@@ -7,126 +8,10 @@ import {
   isName,
   type Message,
   nameOfHost,
-  parseHz,
   parseMessage,
   parseName,
-  parseWords,
-  printCommand,
   printMessage,
-  type Word,
 } from "./protocol.ts";
-
-function pure(name: string, fn: () => void): void {
-  Deno.test({ name, permissions: "none", fn });
-}
-
-const anyHz = fc.integer({ min: 1, max: 500_000 }).map((n) => n / 10_000).filter((hz) => hz >= 0.01);
-const anyWord: fc.Arbitrary<Word> = fc.oneof(
-  fc.constantFrom<Word>({ do: "on" }, { do: "off" }, { do: "toggle" }, { do: "state?" }),
-  anyHz.map((hz): Word => ({ do: "blink", hz })),
-);
-const anySpace = fc.constantFrom("", " ", "\n", "\r\n", "\t", "  \n");
-
-/** Words as they may arrive, each behind some space or glued to the one before. */
-const anyPhrase = fc.array(fc.tuple(anySpace, anyWord), { minLength: 1, maxLength: 12 }).map((parts) => ({
-  text: parts.map(([space, word]) => space + printCommand(word)).join(""),
-  words: parts.map(([, word]) => word),
-}));
-
-pure("parseWords reads words that are separated, glued or both", () => {
-  const on: Word = { do: "on" };
-  const off: Word = { do: "off" };
-  assertEquals(parseWords("on"), [on]);
-  assertEquals(parseWords("on\r\n"), [on]);
-  assertEquals(parseWords(" on\toff "), [on, off]);
-  assertEquals(parseWords("onoffon"), [on, off, on]);
-  assertEquals(parseWords("onoff off\r\non"), [on, off, off, on]);
-  assertEquals(parseWords("blink 2off"), [{ do: "blink", hz: 2 }, off]);
-  assertEquals(parseWords("blink 0.5blink\t50"), [{ do: "blink", hz: 0.5 }, { do: "blink", hz: 50 }]);
-  assertEquals(parseWords("togglestate?"), [{ do: "toggle" }, { do: "state?" }]);
-});
-
-pure("parseWords passes over whole what holds anything else", () => {
-  for (
-    const text of [
-      "",
-      " \r\n",
-      "money",
-      "moonlight",
-      "ON",
-      "On",
-      "ONLY on",
-      "ononx",
-      "on!",
-      "on,off",
-      "o n",
-      "onof",
-      "offf",
-      "turn on",
-      "on\0",
-      "on\u200b",
-      "state",
-      "blink",
-      "blink2",
-      "blink x",
-      "blink 2x",
-      "blink -1",
-      "blink 1e1",
-      "blink 1.",
-      "blink .5",
-      "blink 12345",
-      "on blink 0",
-      "blink 0.009 on",
-      "off blink 50.1",
-      "hello {}",
-      'hello {"on":"on"}',
-    ]
-  ) assertEquals(parseWords(text), [], JSON.stringify(text));
-});
-
-pure("parseWords gives exactly the words of any phrase, whatever space is between them", () => {
-  fc.assert(fc.property(anyPhrase, anySpace, ({ text, words }, end) => {
-    assertEquals(parseWords(text + end), words);
-  }));
-});
-
-pure("parseWords gives nothing for a phrase with one foreign character anywhere in it", () => {
-  // None of these stands in any word, or between words.
-  const foreign = fc.constantFrom("x", "m", "O", "-", "_", "!", "{", '"', "\0", "\x1b", "é", "你");
-  fc.assert(fc.property(anyPhrase, foreign, fc.nat(), ({ text }, character, place) => {
-    const at = place % (text.length + 1);
-    assertEquals(parseWords(text.slice(0, at) + character + text.slice(at)), []);
-  }));
-});
-
-pure("parseWords gives nothing for random text that has other letters than its words", () => {
-  const letters = new Set("onftglesa?blink0123456789.");
-  const isForeign = (text: string) => [...text].some((one) => !letters.has(one) && !/\s/.test(one));
-  fc.assert(fc.property(fc.string({ unit: "grapheme" }).filter(isForeign), (text) => {
-    assertEquals(parseWords(text), []);
-  }));
-});
-
-pure("parseWords takes a time that grows no faster than a long message", () => {
-  // A pattern that backtracks would take years for the second.
-  assertEquals(parseWords("on".repeat(100_000)).length, 100_000);
-  assertEquals(parseWords("on".repeat(100_000) + "x"), []);
-  assertEquals(parseWords(" ".repeat(100_000) + "x"), []);
-});
-
-pure("printCommand prints what parseWords reads", () => {
-  fc.assert(fc.property(anyWord, (word) => assertEquals(parseWords(printCommand(word)), [word])));
-});
-
-pure("parseHz takes 0.01 to 50", () => {
-  for (const [text, hz] of [["1", 1], ["0.01", 0.01], ["50", 50], ["2.5", 2.5]] as const) {
-    assertEquals(parseHz(text), hz);
-  }
-  for (const text of ["", "0", "0.001", "50.01", "51", "-1", "1e1", "two", " 2", "2\n", "Infinity"]) {
-    const error = assertThrows(() => parseHz(text), PinwireError);
-    assertEquals([error.code, error.exitCode], ["usage", 2], text);
-  }
-});
 
 pure("isName takes 1 to 32 letters, digits, dots and dashes, and neither a number nor all", () => {
   for (const name of ["lamp", "a", "Pi-3.local", "_", "3a", "all.", "ALL", "x".repeat(32), "1.5"]) {
@@ -250,7 +135,7 @@ pure("parseMessage takes a hello that says nothing, and minds no field that it d
   });
 });
 
-/** What a hello of these fields comes to. */
+/** A hello of these fields, as parsing gives it. */
 function read(fields: Record<string, unknown>): Hello {
   const message = parseMessage(`hello ${JSON.stringify(fields)}`);
   assertEquals(message?.say, "hello");
@@ -263,7 +148,7 @@ pure("parseMessage drops the fields of a hello that have a wrong type, and takes
   }
   assertEquals(read({ pin: {} }), hello());
   assertEquals(read({ pin: 11 }), hello({ pin: "11" }));
-  // A version that isn't a number is none that anybody speaks.
+  // NaN is no version, so that such a hello is refused.
   for (const version of ["1", null, {}]) assertEquals(read({ version }).version, NaN);
 });
 

@@ -1,10 +1,12 @@
 import { PinwireError } from "../errors.ts";
 import type { Event } from "../app/mod.ts";
-import { type Command, type DeviceStatus, type Hello, isName, parseName, printCommand } from "./protocol.ts";
+import type { Peer } from "../net/mod.ts";
+import { ALL, type DeviceStatus, type Hello, isName, parseName, printWord } from "./protocol.ts";
+import { type Command, isDone, isMoving, levelOf, resolve } from "./verbs.ts";
 
 /** The way to a device that is connected. */
 export interface DeviceLink {
-  readonly peer: string;
+  readonly peer: Peer;
   /** Sends a line; never waits. */
   send(line: string): void;
 }
@@ -22,13 +24,13 @@ export interface DeviceEntry {
   on?: boolean;
   /** Whether it was told something that it hasn't reported yet. */
   isToldNews?: boolean;
-  /** What somebody told it last. A toggle is kept as what it came to. */
-  desired?: Exclude<Command, { do: "toggle" }>;
-  /** Since when it is away, ms since the epoch. */
+  /** What somebody told it last, resolved: a toggle is kept as what it came to. */
+  desired?: Command;
+  /** Since when it is away, in milliseconds since the epoch. */
   awaySince?: number;
 }
 
-/** What a registry tells of; of a flash, or of what is known, programs alone. */
+/** Hears what happens. A flash, and what is known already, are `forPrograms` alone. */
 export type Tell = (event: Event, forPrograms?: boolean) => void;
 
 /**
@@ -46,7 +48,7 @@ export class Registry {
   #waiting = new Map<DeviceEntry, Set<(on: boolean) => void>>();
   #next = 0;
 
-  /** @param limit so many devices that are away are remembered */
+  /** @param limit how many devices that are away are remembered */
   constructor(tell: Tell, limit: number) {
     this.#tell = tell;
     this.#limit = limit;
@@ -74,22 +76,26 @@ export class Registry {
     entry.hello = hello;
     const name = this.#ownName(entry);
     if (name !== undefined) this.#takeName(entry, name);
-    this.#tell({ event: "device", device: labelOf(entry), index: entry.index, peer: entry.link!.peer });
+    this.#tell({ event: "device", device: labelOf(entry), index: entry.index, peer: entry.link!.peer.name });
     this.#sayDesired(entry);
   }
 
   /** A device has said what its pin is. */
   report(entry: DeviceEntry, on: boolean): void {
-    const isNews = on !== entry.on && entry.desired?.do !== "blink";
-    entry.on = on;
-    // A report that was on its way already says nothing of what was told meanwhile.
     const { desired } = entry;
-    if (desired?.do === "blink" || on === (desired?.do === "on")) entry.isToldNews = false;
-    this.#tell({ event: "state", on, device: labelOf(entry), peer: entry.link!.peer }, !isNews);
+    const isNews = on !== entry.on && !isMoving(desired);
+    entry.on = on;
+    // Another report was on its way already, and says nothing of what was told meanwhile.
+    if (desired && isDone(desired, on)) entry.isToldNews = false;
+    this.#tell({ event: "state", on, device: labelOf(entry), peer: entry.link!.peer.name }, !isNews);
     for (const hear of this.#waiting.get(entry) ?? []) hear(on);
   }
 
-  /** A connection has ended: a device with a name is away, others are forgotten. `now` is ms since the epoch. */
+  /**
+   * A connection has ended: a device with a name is away, others are forgotten.
+   *
+   * @param now in milliseconds since the epoch
+   */
   leave(entry: DeviceEntry, now: number): void {
     entry.link = undefined;
     this.#waiting.delete(entry);
@@ -99,7 +105,7 @@ export class Registry {
     if (heir) return this.#takeName(heir, name);
     entry.awaySince = now;
     this.#tell({ event: "notice", text: `${name} is away` });
-    // Those that went first are forgotten first.
+    // The one that went first is forgotten first.
     const away = this.list().filter(({ link }) => !link).sort((a, b) => a.awaySince! - b.awaySince!);
     if (away.length <= this.#limit) return;
     this.#forget(away[0]);
@@ -109,7 +115,7 @@ export class Registry {
     this.#tell({ event: "error", message: error.message, hint: error.hint });
   }
 
-  /** Takes an entry off the list: it has turned out to be no device, and needed no number. */
+  /** Takes an entry off the list that has turned out to be no device. Its number is free again if it was the last. */
   remove(entry: DeviceEntry): void {
     this.#forget(entry);
     if (entry.index === this.#next - 1) this.#next--;
@@ -121,7 +127,7 @@ export class Registry {
    * @throws {PinwireError} `no_device`
    */
   select(which: string): DeviceEntry[] {
-    if (which === "all") return this.list();
+    if (which === ALL) return this.list();
     const entry = /^\d+$/.test(which) ? this.#entries.get(Number(which)) : this.#byName.get(which);
     if (entry) return [entry];
     throw new PinwireError("no_device", `there is no device ${which}`, {
@@ -131,24 +137,22 @@ export class Registry {
     });
   }
 
-  /** Tells a device what to do, now or as soon as it comes back. */
-  command(entry: DeviceEntry, command: Command): void {
-    const isUnknown = entry.on === undefined && entry.desired === undefined;
-    const desired = command.do === "toggle"
-      ? { do: this.#isLit(entry) ? "off" as const : "on" as const }
-      : command;
-    const wasBlinking = entry.desired?.do === "blink";
+  /** Tells a device what to do, now or as soon as it comes back, and gives what the command came to. */
+  command(entry: DeviceEntry, command: Command): Command {
+    const { on, desired: before } = entry;
+    const isUnknown = on === undefined && before === undefined;
+    const desired = resolve(command, this.#isLit(entry));
     entry.desired = desired;
     // One that is so already has nothing to report.
-    const isSo = !entry.isToldNews && !wasBlinking && desired.do !== "blink" &&
-      entry.on === (desired.do === "on");
+    const isSo = !entry.isToldNews && !isMoving(before) && !isMoving(desired) && levelOf(desired) === on;
     entry.isToldNews = !isSo;
-    // A plain client knows no toggle; who has never said what its pin is has to find out itself.
+    // A plain client knows no toggle. A device that has never said what its pin is finds out itself.
     const said = isUnknown && entry.hello ? command : desired;
-    entry.link?.send(printCommand(said));
+    entry.link?.send(printWord(said));
+    return desired;
   }
 
-  /** A promise of the device's next report that `isWanted`, and what ends the wait for it. */
+  /** A promise of the device's next report that `isWanted` accepts, and a function that ends the wait for it. */
   reported(
     entry: DeviceEntry,
     isWanted: (on: boolean) => boolean,
@@ -187,29 +191,29 @@ export class Registry {
     return {
       index,
       name,
-      peer: link?.peer,
+      peer: link?.peer.name,
       pin: hello?.pin,
       chip: hello?.chip,
       plain: !hello,
       on,
-      desired: desired && printCommand(desired),
+      desired: desired && printWord(desired),
       away: link || awaySince === undefined ? undefined : new Date(awaySince).toISOString(),
     };
   }
 
-  /** The name that a device says, or that it was given in its place. */
+  /** The name that a device was given here, or else says itself. */
   #ownName(entry: DeviceEntry): string | undefined {
     return this.#given.get(identity(entry)) ?? entry.hello?.name;
   }
 
   #isLit(entry: DeviceEntry): boolean {
     const { desired, on, isToldNews } = entry;
-    if (desired?.do === "blink") return true;
+    if (isMoving(desired)) return true;
     return isToldNews || on === undefined ? desired?.do === "on" : on;
   }
 
   #sayDesired(entry: DeviceEntry): void {
-    if (entry.desired) entry.link?.send(printCommand(entry.desired));
+    if (entry.desired) entry.link?.send(printWord(entry.desired));
   }
 
   #takeName(entry: DeviceEntry, name: string): void {
@@ -217,7 +221,7 @@ export class Registry {
       const error = new PinwireError("bad_name", `number ${entry.index} says a name that can't be one`, {
         hint: `name it here: name ${entry.index} kitchen`,
       });
-      this.#tell({ event: "error", message: error.message, hint: error.hint, peer: entry.link?.peer });
+      this.#tell({ event: "error", message: error.message, hint: error.hint, peer: entry.link?.peer.name });
       return;
     }
     const holder = this.#byName.get(name);
@@ -247,8 +251,8 @@ export class Registry {
 /** What people and events call an entry. */
 export const labelOf = ({ name, index }: DeviceEntry): string => name ?? String(index);
 
-/** What a device that was renamed is known by when it comes back: its host, its own name, its pin. */
+/** By what a renamed device is known when it comes back: its host, its own name, its pin. */
 function identity({ hello, link }: DeviceEntry): string {
-  const host = link?.peer.replace(/:\d+$/, "").replace(/#\d+$/, "");
+  const host = link?.peer.host ?? link?.peer.scheme;
   return JSON.stringify([host, hello?.name, hello?.pin]);
 }

@@ -1,42 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { pure } from "../app/_testing.ts";
 import { PinwireError } from "../errors.ts";
-import type { Event } from "../app/mod.ts";
-import type { Hello } from "./protocol.ts";
-import { type DeviceEntry, labelOf, Registry } from "./registry.ts";
-
-function pure(name: string, fn: () => void | Promise<void>): void {
-  Deno.test({ name, permissions: "none", fn });
-}
-
-const ON = { do: "on" } as const;
-const OFF = { do: "off" } as const;
-const TOGGLE = { do: "toggle" } as const;
-
-const helloOf = (name?: string, pin = "11"): Hello => ({ role: "agent", version: 1, name, pin, chip: "c" });
-
-/** A registry whose connections write down what they are told. */
-function world(limit = 10) {
-  const told: [Event, boolean | undefined][] = [];
-  const registry = new Registry((event, isBlinking) => void told.push([event, isBlinking]), limit);
-  let port = 1;
-  return {
-    registry,
-    /** What it told since the last look. */
-    events: () => told.splice(0).map(([event]) => event),
-    told,
-    /** A plain client, that says nothing. */
-    join(peer = `tcp://127.0.0.1:${port++}`): DeviceEntry & { said: string[] } {
-      const said: string[] = [];
-      return Object.assign(registry.join({ peer, send: (line) => void said.push(line) }), { said });
-    },
-    /** A device that has said hello. */
-    greet(name?: string, pin?: string) {
-      const entry = this.join();
-      registry.greet(entry, helloOf(name, pin));
-      return entry;
-    },
-  };
-}
+import { OFF, ON } from "./_commands.ts";
+import { world } from "./_registry_world.ts";
+import { labelOf } from "./registry.ts";
 
 /** The code of what `act` throws. */
 const codeOf = (act: () => unknown) => assertThrows(act, PinwireError).code;
@@ -72,12 +39,12 @@ pure("Registry.greet gives the entry its name and tells of the device", () => {
 pure("Registry.greet leaves a device without a good name its number, and says so of a bad one", () => {
   const on = world();
   const nameless = on.greet();
-  assertEquals(on.events(), [{ event: "device", device: "0", index: 0, peer: nameless.link!.peer }]);
+  assertEquals(on.events(), [{ event: "device", device: "0", index: 0, peer: nameless.link!.peer.name }]);
   for (const name of ["7", "all", "a b", "\x1b[2J"]) {
     const entry = on.greet(name);
     const [error, device] = on.events();
     assert(error.event === "error" && device.event === "device");
-    assertEquals([error.peer, device.device], [entry.link!.peer, String(entry.index)]);
+    assertEquals([error.peer, device.device], [entry.link!.peer.name, String(entry.index)]);
     assert(!error.message.includes("\x1b") && !error.hint?.includes("\x1b"));
   }
   assertEquals(on.registry.names(), []);
@@ -93,7 +60,7 @@ pure("Registry.greet gives a name that is taken to the newest connection, with w
   assertEquals([first.name, labelOf(first), second.said], [undefined, "0", ["on"]]);
   assertEquals(on.events(), [
     { event: "notice", text: "two say the name lamp: number 1 has it now, number 0 has lost it" },
-    { event: "device", device: "lamp", index: 1, peer: second.link!.peer },
+    { event: "device", device: "lamp", index: 1, peer: second.link!.peer.name },
   ]);
   // The one that lost its name is still there, and can be switched by its number.
   assertEquals(on.registry.select("0"), [first]);
@@ -145,7 +112,7 @@ pure("Registry keeps for a device that is away what it is told meanwhile", () =>
   const before = on.greet("lamp");
   on.registry.leave(before, 0);
   on.registry.command(before, ON);
-  on.registry.command(before, { do: "blink", hz: 2 });
+  on.registry.command(before, { do: "blink", amount: 2 });
   assertEquals(before.said, []);
   assertEquals(on.greet("lamp").said, ["blink 2"]);
 });
@@ -205,7 +172,7 @@ pure("Registry.leave counts no device as away that is connected", () => {
   assertEquals(on.registry.names(), ["a", "b", "c"]);
 });
 
-pure("Registry.rename gives a plain client a name that it comes to be known by", () => {
+pure("Registry.rename gives a plain client a name under which it is found", () => {
   const on = world();
   const plain = on.join();
   on.registry.rename(plain, "lamp");
@@ -280,99 +247,6 @@ pure("Registry.select says how to find a device in place of one that there isn't
   }
 });
 
-pure("Registry.command turns a toggle into what it comes to, by the last report", () => {
-  const on = world();
-  const lamp = on.greet("lamp");
-  on.registry.report(lamp, true);
-  on.registry.command(lamp, TOGGLE);
-  on.registry.report(lamp, false);
-  on.registry.command(lamp, TOGGLE);
-  assertEquals(lamp.said, ["off", "on"]);
-  assertEquals(on.registry.status(lamp).desired, "on");
-});
-
-pure("Registry.command counts for a toggle what was told since the last report", () => {
-  const on = world();
-  const lamp = on.greet("lamp");
-  on.registry.report(lamp, false);
-  on.registry.command(lamp, ON);
-  on.registry.command(lamp, TOGGLE);
-  on.registry.command(lamp, TOGGLE);
-  assertEquals(lamp.said, ["on", "off", "on"]);
-});
-
-pure("Registry.command has no news for a device that is so already, however often it says it", () => {
-  const on = world();
-  const lamp = on.greet("lamp");
-  on.registry.report(lamp, false);
-  for (const _ of "12") {
-    on.registry.command(lamp, OFF);
-    assertEquals(lamp.isToldNews, false);
-  }
-  on.registry.command(lamp, ON);
-  assertEquals(lamp.isToldNews, true);
-});
-
-pure("Registry.command leaves a toggle to a device that has never said what its pin is", () => {
-  const on = world();
-  const lamp = on.greet("lamp");
-  on.registry.command(lamp, TOGGLE);
-  assertEquals(lamp.said, ["toggle"]);
-});
-
-pure("Registry.command says on and off in turn to a plain client, which knows no toggle", () => {
-  const on = world();
-  const plain = on.join();
-  for (const _ of "123") on.registry.command(plain, TOGGLE);
-  assertEquals(plain.said, ["on", "off", "on"]);
-});
-
-pure("Registry.command takes a device that blinks for one that is on", () => {
-  const on = world();
-  const lamp = on.greet("lamp");
-  on.registry.command(lamp, { do: "blink", hz: 2 });
-  on.registry.report(lamp, false);
-  on.registry.command(lamp, TOGGLE);
-  assertEquals(lamp.said, ["blink 2", "off"]);
-});
-
-pure("Registry.report tells each report, and marks those of a device that blinks", () => {
-  const on = world();
-  const lamp = on.greet("lamp");
-  on.told.length = 0;
-  on.registry.report(lamp, false);
-  on.registry.command(lamp, { do: "blink", hz: 2 });
-  on.registry.report(lamp, true);
-  const { peer } = lamp.link!;
-  assertEquals(on.told, [
-    [{ event: "state", on: false, device: "lamp", peer }, false],
-    [{ event: "state", on: true, device: "lamp", peer }, true],
-  ]);
-});
-
-pure("Registry.reported waits for a report that is wanted, until that is given up", async () => {
-  const on = world();
-  const lamp = on.greet("lamp");
-  const other = on.greet("fan");
-  let heard = "";
-  const waits = [
-    on.registry.reported(lamp, (isOn) => isOn).promise.then(() => heard += "on "),
-    on.registry.reported(lamp, () => true).promise.then(() => heard += "any "),
-  ];
-  const given = on.registry.reported(lamp, () => true);
-  given.promise.then(() => heard += "never ");
-  given.forget();
-  on.registry.report(other, true);
-  await Promise.resolve();
-  assertEquals(heard, "");
-  on.registry.report(lamp, false);
-  await waits[1];
-  assertEquals(heard, "any ");
-  on.registry.report(lamp, true);
-  await waits[0];
-  assertEquals(heard, "any on ");
-});
-
 pure("Registry.remove takes an entry off the list that is no device, and gives its number back", () => {
   const on = world();
   const control = on.join();
@@ -381,7 +255,7 @@ pure("Registry.remove takes an entry off the list that is no device, and gives i
   assertEquals(on.join().index, 0);
 });
 
-pure("Registry.remove gives no number back behind which there is another", () => {
+pure("Registry.remove gives a number back only if it was the last", () => {
   const on = world();
   const [control, lamp] = [on.join(), on.greet("lamp")];
   on.registry.remove(control);

@@ -1,10 +1,10 @@
+import { type Context, MessageWatch, type WatchOptions } from "../app/mod.ts";
 import { PinwireError } from "../errors.ts";
-import { type FrameError, pullFrames, type PullOptions } from "../framing/mod.ts";
-import { type Context, FrameErrors, MessageWatch, type WatchOptions } from "../app/mod.ts";
-import { type Connection, isPeerLocal, withTimeout } from "../net/mod.ts";
-import { clockOfLines } from "../app/clock.ts";
-import type { AdmissionControl, PendingClient } from "../session/admission.ts";
+import type { FrameError } from "../framing/mod.ts";
+import { type Connection, withTimeout } from "../net/mod.ts";
+import type { PendingClient } from "../session/admission.ts";
 import { guardLines } from "../session/browser_guard.ts";
+import { Heartbeat, Session } from "../session/mod.ts";
 import { bindingOf, type Token } from "../session/token.ts";
 import { answerControl } from "./control.ts";
 import { ControllerHandshake, refusal } from "./handshake.ts";
@@ -21,159 +21,124 @@ import {
 import type { DeviceEntry, Registry } from "./registry.ts";
 
 /** What the connections of a controller share. */
-export interface ControllerOptions extends WatchOptions {
+export interface ControllerSessionOptions extends WatchOptions {
   registry: Registry;
-  /** With a token nobody is listed who hasn't proven to know it. */
+  /** With a token only those are listed that have proven to know it. */
   token?: Token;
-  /** Where those wait who haven't proven it yet. */
-  gate: AdmissionControl;
 }
 
-/** A plain client takes each read for a message: two lines are kept so many ms apart. */
+/** Milliseconds between two lines to a plain client, which takes each read for a message. */
 const PLAIN_GAP = 50;
-/** Who says more than so many messages in one read waits for the reader of the events, at most so many ms. */
+/** A sender of more messages in one read waits for the reader of the events. */
 const NOISY = 64;
+/** How long it waits at most, in milliseconds. */
 const PATIENCE = 1_000;
-/** What is said to an end that isn't let in may take so many ms. */
-const LAST_WORD = 1_000;
+/** Milliseconds that it may take to tell an end that it isn't let in. */
+const REFUSAL_TIME = 1_000;
 
-/** Serves one connection to a controller until it ends: a device, a plain client, or a `control`. */
-export async function serveDevice(
-  connection: Connection,
-  context: Context,
-  options: ControllerOptions,
-): Promise<void> {
-  const { decoder } = context.codec.open();
-  const session = new ControllerSession(connection, context, options);
-  try {
-    await session.enter();
-    await pullFrames(guardLines(connection, context.codec), decoder, session);
-    session.checkEnd();
-  } finally {
-    session.close();
-  }
-}
+/**
+ * What a connection is. Each begins as `plain`. A hello makes it a `device` or a `control`; where there is a token, only
+ * after a proof. What an end says that is refused is ignored: it is `over`.
+ *
+ *     plain ──hello──▶ greeted ──proof──▶ device | control      (with a token)
+ *     plain ──hello──▶ device | control                         (without one)
+ *     any ──refused──▶ over
+ */
+type Place = "plain" | "greeted" | "device" | "control" | "over";
 
-/** One connection, and how far it has come: plain, greeted (it owes a proof), a device, a control. */
-class ControllerSession implements PullOptions {
-  readonly clock = clockOfLines(() => this.#place !== "plain");
-  #connection: Connection;
-  #context: Context;
-  #options: ControllerOptions;
-  #errors: FrameErrors;
+/** One connection to a controller, until it ends: a device, a plain client, or a `control`. */
+export class ControllerSession extends Session {
+  #options: ControllerSessionOptions;
+  #pending?: PendingClient;
   #watch: MessageWatch;
   #outbox: Outbox;
   #handshake: ControllerHandshake;
-  #stay?: PendingClient;
   #entry?: DeviceEntry;
   #hello?: Hello;
-  #place: "plain" | "greeted" | "device" | "control" | "over" = "plain";
-  #pending?: Promise<void>;
-  #heardAt = performance.now();
-  /** Since the last batch. */
+  #place: Place = "plain";
+  /** How many have come since the last batch. */
   #frames = 0;
-  #heartbeat?: ReturnType<typeof setInterval>;
-  #isDead = false;
 
-  constructor(connection: Connection, context: Context, options: ControllerOptions) {
-    this.#connection = connection;
-    this.#context = context;
+  /** @param pending its place among those who have proven nothing yet, where there is a token */
+  constructor(
+    connection: Connection,
+    context: Context,
+    options: ControllerSessionOptions,
+    pending?: PendingClient,
+  ) {
+    super(guardLines(connection, context.codec), context);
     this.#options = options;
-    this.#errors = new FrameErrors(context.reporter, connection.remote);
+    this.#pending = pending;
     this.#watch = new MessageWatch(context, options, false);
     this.#outbox = new Outbox(connection, context, this.#watch);
     this.#outbox.gap = PLAIN_GAP;
-    this.#handshake = new ControllerHandshake(options.token, bindingOf(connection, "accepted"));
+    this.#handshake = new ControllerHandshake(options.token, () => bindingOf(connection, "accepted"));
     if (!options.token) this.#entry = this.#join();
   }
 
-  /** With a token: waits at the gate, or is turned away there. */
-  async enter(): Promise<void> {
-    if (!this.#options.token) return;
-    try {
-      this.#stay = this.#options.gate.enter(this.#connection);
-    } catch (error) {
-      if (!(error instanceof PinwireError)) throw error;
-      this.#place = "over";
-      await this.#turnAway("too many wrong proofs, try again in a minute");
-    }
+  override async run(): Promise<void> {
+    if (this.#pending?.refusal) await this.#refuse("too many wrong proofs, try again in a minute");
+    await super.run();
   }
 
-  onFrame(body: Uint8Array): boolean {
-    if (this.#place === "over") return false;
-    this.#heardAt = performance.now();
-    const line = this.#context.encoding.decode(body).text;
+  onFrame(body: Uint8Array): Promise<void> | void {
+    if (this.#place === "over") return;
+    this.heartbeat?.heard();
+    const line = this.context.encoding.decode(body).text;
     this.#frames++;
     if (this.#watch.isActive && this.#isTrusted && !isLinkTalk(line)) {
-      this.#watch.received(this.#connection.remote, body);
+      this.#watch.received(this.peer.name, body);
     }
-    if (this.#place === "control") this.#onControlLine(line);
-    else this.#onMessage(parseMessage(line), line);
-    return this.#pending !== undefined;
+    if (this.#place === "control") return this.#onControlLine(line);
+    return this.#onMessage(parseMessage(line), line);
   }
 
-  onBatch(): Promise<void> | undefined {
-    const pending = this.#pending;
-    this.#pending = undefined;
-    if (this.#watch.isOver) this.#context.stop.now();
-    return pending ?? this.#patience() ?? this.#errors.turn();
+  override onBatch(): Promise<void> | undefined {
+    if (this.#watch.isOver) this.context.stop.now();
+    return this.#patience() ?? this.errors.turn();
   }
 
-  onError(error: FrameError): boolean {
-    this.#heardAt = performance.now();
-    return this.#errors.report(error);
+  override onError(error: FrameError): boolean {
+    this.heartbeat?.heard();
+    return super.onError(error);
   }
 
-  /** @throws {PinwireError} why the connection was ended from here, if it was */
-  checkEnd(): void {
-    const peer = this.#connection.remote;
-    if (this.#isDead) {
-      throw new PinwireError("no_heartbeat", `${peer} has said nothing for ${DEAD_AFTER / 1000} s`, {
-        hint: "its link is dead, or it does not answer ping with pong",
-      });
-    }
-    if (this.#outbox.hasOverflowed) {
-      throw new PinwireError("too_slow", `${peer} does not read what it is told`, {
-        hint: "the connection was closed",
-      });
+  /** A plain client may send no newline: then a pause ends its messages. */
+  waitsForEnd(): boolean {
+    return this.#place !== "plain";
+  }
+
+  protected override over(): void {
+    // When the controller ends, no device is away.
+    if (this.#entry && !this.context.stop.signal.aborted) {
+      this.#options.registry.leave(this.#entry, this.clock.wall());
     }
   }
 
-  close(): void {
-    clearInterval(this.#heartbeat);
-    this.#stay?.left();
-    this.#errors.close();
-    // At the end of the controller nobody is away.
-    if (this.#entry && !this.#context.stop.signal.aborted) {
-      this.#options.registry.leave(this.#entry, Date.now());
-    }
-  }
-
-  /** Whether what comes is a message, and not yet a stranger's. */
+  /** Whether its messages may be shown: not those of an end that has still to prove that it knows the token. */
   get #isTrusted(): boolean {
     return this.#place === "device" || this.#place === "control" || !this.#options.token;
   }
 
-  // Only who says much waits for whoever reads the events, and not for long: heartbeats, proofs and other
-  // devices must not stand still for a pager.
+  // Events may be read slowly, by a pager perhaps. Only a noisy sender waits for that, and not for long, so that
+  // heartbeats, proofs and other devices go on.
   #patience(): Promise<void> | undefined {
     const isNoisy = this.#frames > NOISY;
     this.#frames = 0;
-    const drained = isNoisy ? this.#context.reporter.drained() : undefined;
-    return drained && withTimeout(PATIENCE, drained).then(() => {});
+    const drained = isNoisy ? this.context.reporter.drained() : undefined;
+    return drained && withTimeout(PATIENCE, drained, this.clock).then(() => {});
   }
 
   #join(): DeviceEntry {
-    const peer = this.#connection.remote;
-    return this.#options.registry.join({ peer, send: (line) => this.#outbox.send(line) });
+    return this.#options.registry.join({ peer: this.peer, send: (line) => this.#outbox.send(line) });
   }
 
-  #onMessage(message: Message | undefined, line: string): void {
-    if (this.#place === "device") this.#onReport(message);
-    else if (this.#place === "greeted") this.#pending = this.#onProof(message);
-    else if (message?.say === "hello") this.#onHello(message.hello, line);
-    else if (this.#options.token) this.#refuse("a token is needed");
-    // What a plain client says is for nobody.
+  #onMessage(message: Message | undefined, line: string): Promise<void> | void {
+    if (this.#place === "device") return this.#onReport(message);
+    if (this.#place === "greeted") return this.#onProof(message);
+    if (message?.say === "hello") return this.#onHello(message.hello, line);
+    // Without a token what a plain client says is ignored.
+    if (this.#options.token) return this.#refuse("a token is needed");
   }
 
   #onReport(message: Message | undefined): void {
@@ -181,18 +146,18 @@ class ControllerSession implements PullOptions {
     else if (message?.say === "ping") this.#outbox.send("pong");
   }
 
-  #onControlLine(line: string): void {
+  #onControlLine(line: string): Promise<void> | void {
     if (line === "pong") return;
     if (line === "ping") return this.#outbox.send("pong");
-    this.#pending = answerControl(line, this.#options.registry, (message) => {
+    return answerControl(line, this.#options.registry, this.clock, (message) => {
       this.#outbox.send(printMessage(message));
       return this.#outbox.flushed();
     });
   }
 
-  #onHello(hello: Hello, line: string): void {
+  #onHello(hello: Hello, line: string): Promise<void> | void {
     try {
-      if (hello.role === "control" && !this.#options.token && !isPeerLocal(this.#connection.remote)) {
+      if (hello.role === "control" && !this.#options.token && !this.peer.isLocal) {
         throw refusal("from elsewhere it can be controlled only with --token-file on both ends");
       }
       this.#outbox.send(this.#handshake.greet(hello, line));
@@ -208,13 +173,11 @@ class ControllerSession implements PullOptions {
   async #onProof(message: Message | undefined): Promise<void> {
     const proof = message?.say === "proof" ? await this.#handshake.check(message.proof) : undefined;
     if (proof === undefined) {
-      await this.#stay?.failed();
-      this.#refuse("the proof is wrong");
-      return await this.onBatch();
+      await this.#pending?.failed();
+      return await this.#refuse("the proof is wrong");
     }
-    if (this.#stay?.passed() === false) {
-      this.#refuse("there are too many already, raise --max-clients");
-      return await this.onBatch();
+    if (this.#pending?.admit() === false) {
+      return await this.#refuse("there are too many already, raise --max-clients");
     }
     this.#outbox.send(proof);
     this.#begin(this.#hello!);
@@ -222,7 +185,16 @@ class ControllerSession implements PullOptions {
 
   #begin(hello: Hello): void {
     this.#outbox.gap = 0;
-    this.#heartbeat = setInterval(() => this.#beat(), 1_000);
+    this.heartbeat = new Heartbeat({
+      clock: this.clock,
+      peer: this.peer.name,
+      ping: CONTROLLER_PING,
+      dead: DEAD_AFTER,
+      insists: true,
+      ask: () => this.#outbox.send("ping"),
+      lose: (reason) => this.close(reason),
+      hint: "its link is dead, or it does not answer ping with pong",
+    });
     if (hello.role === "control") {
       this.#place = "control";
       if (this.#entry) this.#options.registry.remove(this.#entry);
@@ -234,26 +206,12 @@ class ControllerSession implements PullOptions {
     }
   }
 
-  #beat(): void {
-    const silence = performance.now() - this.#heardAt;
-    if (silence >= DEAD_AFTER) {
-      this.#isDead = true;
-      this.#connection.close();
-    } else if (silence >= CONTROLLER_PING) {
-      this.#outbox.send("ping");
-    }
-  }
-
-  #refuse(why: string): void {
+  async #refuse(why: string): Promise<void> {
     this.#place = "over";
-    this.#pending = this.#turnAway(why);
-  }
-
-  async #turnAway(why: string): Promise<void> {
-    const { remote } = this.#connection;
-    this.#context.reporter.error(new PinwireError("refused", `refused ${remote}, ${why}`), remote);
+    const { name } = this.peer;
+    this.context.reporter.error(new PinwireError("refused", `refused ${name}, ${why}`), name);
     this.#outbox.send(printMessage({ say: "refused", why }));
-    await withTimeout(LAST_WORD, this.#outbox.flushed());
-    this.#connection.close();
+    await withTimeout(REFUSAL_TIME, this.#outbox.flushed(), this.clock);
+    this.close();
   }
 }

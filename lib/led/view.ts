@@ -1,5 +1,4 @@
-import { bold, cyan, dim, green, red, yellow } from "@std/fmt/colors";
-import { HEADER, type HeaderPin, type LineState } from "deno-gpio";
+import { bold, dim, yellow } from "@std/fmt/colors";
 import type { Event } from "../app/mod.ts";
 import { visible } from "../text/mod.ts";
 import type { DeviceStatus } from "./protocol.ts";
@@ -10,50 +9,57 @@ export interface Lamp {
   readonly on: boolean;
 }
 
-/** Whether stdout is a terminal that may have colours. */
-export function isColoured(noColor: boolean): boolean {
-  return !noColor && !Deno.noColor && Deno.stdout.isTerminal();
+/** What lamps are drawn on. */
+export interface Screen {
+  readonly isTerminal: boolean;
+  readonly isColoured: boolean;
 }
 
-/** `● red` lit, `○ red` not. */
-export function drawLamp({ name, on }: Lamp, coloured: boolean): string {
-  const text = `${on ? "●" : "○"} ${name}`;
-  if (!coloured) return text;
+/** What stdout is. */
+export function screenOf(noColor: boolean): Screen {
+  const isTerminal = Deno.stdout.isTerminal();
+  return { isTerminal, isColoured: isTerminal && !noColor && !Deno.noColor };
+}
+
+/** What a pin is: `red is on`, and on a terminal `● red is on`. */
+export function drawLamp({ name, on }: Lamp, { isTerminal, isColoured }: Screen): string {
+  const words = `${name} is ${on ? "on" : "off"}`;
+  if (!isTerminal) return words;
+  const text = `${on ? "●" : "○"} ${words}`;
+  if (!isColoured) return text;
   return on ? bold(yellow(text)) : dim(text);
 }
 
-/** On a terminal: begins the line anew. */
+/** What begins a terminal's line anew. */
 const ERASE_LINE = "\r\x1b[2K";
 
 /**
- * Shows an agent's pins as they change: on a terminal in one row that is drawn anew, elsewhere in a line for each
- * change, but not for each flash of a pin that blinks.
+ * Shows an agent's pins as they change: on a terminal in one row that is drawn anew, elsewhere in one line for each
+ * change. The flashes of a pin that blinks are no such changes.
  */
 export class LampRow {
   #lamps: () => Lamp[];
-  #isTerminal: boolean;
-  #coloured: boolean;
+  #screen: Screen;
 
   /** @param lamps what the pins are now */
-  constructor(lamps: () => Lamp[], isTerminal: boolean, coloured: boolean) {
+  constructor(lamps: () => Lamp[], screen: Screen) {
     this.#lamps = lamps;
-    this.#isTerminal = isTerminal;
-    this.#coloured = coloured;
+    this.#screen = screen;
   }
 
   /** What to write because a pin has changed. */
   changed(lamp: Lamp, isFlash: boolean): string {
-    if (this.#isTerminal) return ERASE_LINE + this.#draw();
-    return isFlash ? "" : `${drawLamp(lamp, this.#coloured)}\n`;
+    if (this.#screen.isTerminal) return ERASE_LINE + this.#draw();
+    return isFlash ? "" : `${drawLamp(lamp, this.#screen)}\n`;
   }
 
   /** What to write so that a line stands above the row. */
   above(line: string): string {
-    return this.#isTerminal ? `${ERASE_LINE}${line}\n${this.#draw()}` : `${line}\n`;
+    return this.#screen.isTerminal ? `${ERASE_LINE}${line}\n${this.#draw()}` : `${line}\n`;
   }
 
   #draw(): string {
-    return this.#lamps().map((lamp) => drawLamp(lamp, this.#coloured)).join("   ");
+    return this.#lamps().map((lamp) => drawLamp(lamp, this.#screen)).join("   ");
   }
 }
 
@@ -95,42 +101,4 @@ function note({ pin, chip, plain, away, desired }: DeviceStatus): string {
     desired && `told ${desired}`,
   ];
   return parts.filter(Boolean).join(", ");
-}
-
-/**
- * The header as it lies before whoever holds the Pi with the USB ports down: odd pins left, even ones right.
- *
- * @param stateOf what the line of a pin does now, if that is known
- */
-export function drawHeader(
-  stateOf: (pin: HeaderPin) => LineState | undefined,
-  coloured: boolean,
-): string[] {
-  const paint = (pin: HeaderPin, text: string) => coloured ? colourOf(pin, stateOf(pin))(text) : text;
-  const lines: string[] = [];
-  for (let i = 0; i < HEADER.length; i += 2) {
-    const [left, right] = [HEADER[i], HEADER[i + 1]];
-    const cells = [
-      paint(left, describe(left, stateOf(left), true).padStart(22)),
-      paint(left, String(left.pin).padStart(2)),
-      "│",
-      paint(right, String(right.pin).padEnd(2)),
-      paint(right, describe(right, stateOf(right), false)),
-    ];
-    lines.push(cells.join(" ").trimEnd());
-  }
-  return lines;
-}
-
-function describe({ name, role }: HeaderPin, state: LineState | undefined, isLeft: boolean): string {
-  const what = state &&
-    (state.direction === "in" ? `in ${state.high ? 1 : 0}` : state.high ? "● high" : "○ low");
-  const words = [name, role, what].filter(Boolean);
-  return (isLeft ? words.reverse() : words).join(" ");
-}
-
-function colourOf({ name, bcm }: HeaderPin, state: LineState | undefined): (text: string) => string {
-  if (state?.direction === "out" && state.high) return (text) => bold(yellow(text));
-  if (bcm !== undefined) return state ? cyan : green;
-  return name.endsWith("V") ? red : dim;
 }

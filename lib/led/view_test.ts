@@ -1,30 +1,31 @@
 import { assert, assertEquals } from "@std/assert";
-import { HEADER, type HeaderPin, type LineState } from "deno-gpio";
-import { deviceTable, drawHeader, drawLamp, LampRow, linkSentence } from "./view.ts";
-
-function pure(name: string, fn: () => void): void {
-  Deno.test({ name, permissions: "none", fn });
-}
+import { pure } from "../app/_testing.ts";
+import { deviceTable, drawLamp, LampRow, linkSentence } from "./view.ts";
 
 const ERASE = "\r\x1b[2K";
 
-pure("drawLamp shows whether a pin is lit without colours too", () => {
-  assertEquals(drawLamp({ name: "red", on: true }, false), "● red");
-  assertEquals(drawLamp({ name: "red", on: false }, false), "○ red");
+const PIPE = { isTerminal: false, isColoured: false };
+const TERMINAL = { isTerminal: true, isColoured: false };
+
+pure("drawLamp says in words what a pin is, and on a terminal draws a dot too", () => {
+  const [red, green] = [{ name: "red", on: true }, { name: "green", on: false }];
+  assertEquals([drawLamp(red, PIPE), drawLamp(green, PIPE)], ["red is on", "green is off"]);
+  assertEquals([drawLamp(red, TERMINAL), drawLamp(green, TERMINAL)], ["● red is on", "○ green is off"]);
 });
 
 pure("LampRow draws one row anew on a terminal", () => {
   const lamps = [{ name: "red", on: true }, { name: "green", on: false }];
-  const row = new LampRow(() => lamps, true, false);
-  assertEquals(row.changed(lamps[0], false), `${ERASE}● red   ○ green`);
+  const row = new LampRow(() => lamps, TERMINAL);
+  const drawn = "● red is on   ○ green is off";
+  assertEquals(row.changed(lamps[0], false), `${ERASE}${drawn}`);
   // A flash is drawn as any change.
-  assertEquals(row.changed(lamps[0], true), `${ERASE}● red   ○ green`);
-  assertEquals(row.above("hello"), `${ERASE}hello\n● red   ○ green`);
+  assertEquals(row.changed(lamps[0], true), `${ERASE}${drawn}`);
+  assertEquals(row.above("hello"), `${ERASE}hello\n${drawn}`);
 });
 
 pure("LampRow writes a line for each change elsewhere, and none for a flash", () => {
-  const row = new LampRow(() => [], false, false);
-  assertEquals(row.changed({ name: "red", on: true }, false), "● red\n");
+  const row = new LampRow(() => [], PIPE);
+  assertEquals(row.changed({ name: "red", on: true }, false), "red is on\n");
   assertEquals(row.changed({ name: "red", on: true }, true), "");
   assertEquals(row.above("hello"), "hello\n");
 });
@@ -72,36 +73,4 @@ pure("deviceTable makes visible what a device, or a controller, says of itself",
   }]);
   assert(!/[\p{Cc}\u202e]/u.test(row), row);
   assert(row.includes("a^[[2J"));
-});
-
-pure("drawHeader draws 20 rows, odd pins left and even ones right, no line ending in a space", () => {
-  const rows = drawHeader(() => undefined, false);
-  assertEquals(rows.length, 20);
-  rows.forEach((row, i) => {
-    const [left, right] = row.split(" │ ");
-    const [odd, even] = [HEADER[2 * i], HEADER[2 * i + 1]];
-    assertEquals(
-      left.trimStart(),
-      [odd.role, odd.name, String(odd.pin).padStart(2)].filter(Boolean).join(" "),
-    );
-    assertEquals(right, [String(even.pin).padEnd(2), even.name, even.role].filter(Boolean).join(" "));
-  });
-  assertEquals(new Set(rows.map((row) => row.indexOf("│"))).size, 1);
-});
-
-/** GPIO17 is an output, GPIO4 an input. */
-function stateOf({ bcm }: HeaderPin): LineState | undefined {
-  if (bcm === 17) return { direction: "out", high: true };
-  return bcm === 4 ? { direction: "in", high: false } : undefined;
-}
-
-pure("drawHeader shows what a line does, if that is known", () => {
-  const rows = drawHeader(stateOf, false);
-  assertEquals(rows[5].trimStart(), "● high GPIO17 11 │ 12 GPIO18");
-  assertEquals(rows[3].trimStart(), "in 0 GPIO4  7 │ 8  GPIO14 TXD");
-});
-
-pure("drawHeader in colour has the same text in the same places", () => {
-  const coloured = drawHeader(stateOf, true).map((row) => row.replace(/\p{Cc}\[[\d;]*m/gu, "").trimEnd());
-  assertEquals(coloured, drawHeader(stateOf, false));
 });

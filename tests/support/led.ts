@@ -15,16 +15,13 @@ export interface LedEvent extends Event {
 /** The next event of this name, as those of `led` are. */
 export const next = (process: Process, name: string): Promise<LedEvent> => process.next(name);
 
-/** Many processes at once, and links whose loss takes 6 to 7 s to be noticed. */
-const PATIENT = { deadline: 30_000 };
-
 /** Starts `led serve --json` on a free port. */
 export const controller = (...options: string[]): Promise<Process> =>
-  pinwire(["led", "serve", "127.0.0.1:0", "--json", ...options], PATIENT);
+  pinwire(["led", "serve", "127.0.0.1:0", "--json", ...options]);
 
 /** Starts `led agent --json` with simulated pins. */
 export const agent = (address: string, name: string, ...options: string[]): Promise<Process> =>
-  pinwire(["led", "agent", address, "--gpio", "simulated", "--name", name, "--json", ...options], PATIENT);
+  pinwire(["led", "agent", address, "--gpio", "simulated", "--name", name, "--json", ...options]);
 
 /** Waits for the controller's event that the device is on, or off; those before are handed out with it. */
 export async function reports(server: Process, device: string, on: boolean): Promise<LedEvent> {

@@ -1,4 +1,4 @@
-import { PinwireError, usageError } from "../errors.ts";
+import { PinwireError, usageError } from "../../errors.ts";
 import {
   type CommonOptions,
   type Context,
@@ -6,15 +6,16 @@ import {
   openConsole,
   openContext,
   type WatchOptions,
-} from "../app/mod.ts";
-import { type Address, parseAddress } from "../net/mod.ts";
-import { readToken } from "../session/token.ts";
+} from "../../app/mod.ts";
+import { STREAMS } from "../../app/options.ts";
+import { type Address, parseAddress } from "../../net/mod.ts";
+import { readToken } from "../../session/token.ts";
 import { Agent } from "./client.ts";
-import { Device } from "./device.ts";
-import { openGpio } from "./local_pins.ts";
-import { type GpioOptions, linesOf } from "./options.ts";
-import { DEFAULT_PORT, nameOfHost } from "./protocol.ts";
-import { isColoured, LampRow, linkSentence } from "./view.ts";
+import { Device } from "../pins/device.ts";
+import { type GpioOptions, linesOf, openGpio } from "../options.ts";
+import { DEFAULT_PORT, nameOfHost } from "../protocol.ts";
+import { isMoving } from "../verbs.ts";
+import { LampRow, linkSentence, screenOf } from "../view.ts";
 
 /** What `led agent` is told. */
 export interface AgentsOptions extends CommonOptions, GpioOptions, WatchOptions {
@@ -35,8 +36,8 @@ export interface AgentsOptions extends CommonOptions, GpioOptions, WatchOptions 
 export async function runAgents(address: Address, options: AgentsOptions): Promise<void> {
   const pins = namedLines(options);
   const devices = new Map<string, Device>();
-  const isTerminal = Deno.stdout.isTerminal();
-  const row = new LampRow(() => [...devices.values()], isTerminal, isColoured(options.noColor));
+  const screen = screenOf(options.noColor);
+  const row = new LampRow(() => [...devices.values()], screen);
   let said = "";
   await using context = await openContext({
     program: "pinwire led",
@@ -44,17 +45,17 @@ export async function runAgents(address: Address, options: AgentsOptions): Promi
     show(event) {
       if (event.event === "state") {
         const name = event.device!;
-        return row.changed({ name, on: event.on }, Boolean(devices.get(name)?.hz));
+        return row.changed({ name, on: event.on }, isMoving(devices.get(name)?.doing));
       }
       const sentence = linkSentence(event);
-      // Several pins find and lose their controller together.
+      // Several pins find, and lose, their controller at the same time: that is said once.
       if (sentence === undefined || sentence === said) return undefined;
       said = sentence;
       return row.above(sentence);
     },
   }, options);
   const { reporter, stop } = context;
-  const isShared = isTerminal && Deno.stderr.isTerminal() && !options.json;
+  const isShared = screen.isTerminal && Deno.stderr.isTerminal() && !options.json;
   if (isShared) reporter.divert((line) => reporter.write(row.above(line)));
 
   const token = options.tokenFile === undefined ? undefined : await readToken(options.tokenFile);
@@ -76,6 +77,7 @@ export async function runAgents(address: Address, options: AgentsOptions): Promi
         initial: initial === "keep" ? "keep" : initial === "on",
         onState,
         onLost: (error) => reporter.error(error),
+        clock: context.clock,
       }, stop.signal);
       devices.set(name, device);
       agents.set(name, new Agent(device, { ...options, ca, token }, context));
@@ -84,7 +86,7 @@ export async function runAgents(address: Address, options: AgentsOptions): Promi
     const controller = options.interactive
       ? await askAddress(address, [...devices.values()], context, options.json)
       : address;
-    // Told to the controller too, before the links close.
+    // Before the links close, so that the controller hears of it.
     if (onExit === "off") {
       stop.signal.addEventListener("abort", () => {
         for (const device of devices.values()) device.apply({ do: "off" });
@@ -94,7 +96,7 @@ export async function runAgents(address: Address, options: AgentsOptions): Promi
   } finally {
     for (const device of devices.values()) await device.close(onExit);
     // The row has no newline.
-    if (isTerminal && !options.json) reporter.print("");
+    if (screen.isTerminal && !options.json) reporter.print("");
   }
 }
 
@@ -106,14 +108,17 @@ function namedLines({ name, ...options }: AgentsOptions) {
   return lines.map((one) => ({ ...one, name: one.name ?? name ?? nameOfHost(Deno.hostname()) }));
 }
 
-/** Asks as the tutorial's client does: `ip:port`, `1` is local on, `2` local off, an empty line is `usual`. */
+/**
+ * Asks for the controller as the tutorial's client does: `ip:port`, or an empty line for `usual`. Until then `1`
+ * switches the pins on, and `2` off.
+ */
 async function askAddress(
   usual: Address,
   devices: Device[],
   { reporter, stop }: Context,
   isJson: boolean,
 ): Promise<Address> {
-  const defaults = { port: DEFAULT_PORT, schemes: ["tcp", "tls", "unix"] } as const;
+  const defaults = { port: DEFAULT_PORT, schemes: STREAMS };
   const console = await openConsole(isJson ? "" : "REMOTEHOST>", stop, (text) => reporter.write(text));
   try {
     console.prompt();

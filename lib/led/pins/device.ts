@@ -1,6 +1,6 @@
 import type { Gpio, Line, OutputPin } from "deno-gpio";
-import type { PinwireError } from "../errors.ts";
-import type { Command } from "./protocol.ts";
+import type { Clock, Timer } from "../../net/mod.ts";
+import { type Command, type Moved, VERBS } from "../verbs.ts";
 
 /** What a device is: a pin under a name. */
 export interface DeviceOptions {
@@ -9,19 +9,20 @@ export interface DeviceOptions {
   line: Line;
   /** On is the low level. */
   activeLow: boolean;
-  /** What it is from its first moment on. */
+  /** What the pin is from its first moment on. */
   initial: boolean | "keep";
-  /** Is told what the pin is, after every change and when it is back. */
+  /** Hears what the pin is, after every change and when it is back. */
   onState(on: boolean): void;
-  /** Is told once when the pin is lost. It comes back by itself, if it can be had again. */
+  /** Hears once that the pin is lost. The device takes it again as soon as that is possible. */
   onLost(error: unknown): void;
+  clock: Clock;
 }
 
-/** Ms between two looks whether the pin is still there, or there again. */
+/** Milliseconds between two looks whether the pin is still there, or there again. */
 const LOOK = 1_000;
 
-/** A pin that does what it is told: on, off, toggle, and blinking by itself. */
-export class Device implements AsyncDisposable {
+/** A pin that does what the verbs say, and blinks by itself. */
+export class Device implements AsyncDisposable, Moved {
   readonly name: string;
   readonly line: Line;
   readonly chip: string;
@@ -29,8 +30,9 @@ export class Device implements AsyncDisposable {
   #pin?: OutputPin;
   #on = false;
   #hz = 0;
-  #flash?: ReturnType<typeof setTimeout>;
-  #looking: ReturnType<typeof setInterval>;
+  #clock: Clock;
+  #flash?: Timer;
+  #looking: Timer;
   #opening?: Promise<void>;
   #closing = new AbortController();
 
@@ -48,37 +50,40 @@ export class Device implements AsyncDisposable {
     this.#options = options;
     this.#pin = pin;
     this.#on = options.initial === "keep" ? pin.read() : options.initial;
-    this.#looking = setInterval(() => this.#look(), LOOK);
+    this.#clock = options.clock;
+    this.#looking = this.#clock.every(LOOK, () => this.#look());
   }
 
-  /** What it was told to be last, or is while it blinks. */
+  /** What the pin is; while the pin is lost, what it will be. */
   get on(): boolean {
     return this.#on;
   }
 
-  /** How often it blinks a second; 0 if it doesn't. */
-  get hz(): number {
-    return this.#hz;
+  /** What it does, as a command that has it do the same again. */
+  get doing(): Command {
+    return this.#hz ? { do: "blink", amount: this.#hz } : { do: this.#on ? "on" : "off" };
   }
 
   /** Does what it is told, at once. */
-  apply(command: Command): void {
-    if (command.do === "blink") return this.blink(command.hz);
+  apply({ do: word, amount }: Command): void {
+    const verb = VERBS[word];
+    if (verb.amount) return verb.move(this, amount ?? verb.amount.usual);
     this.#stopBlinking();
-    this.#set(command.do === "toggle" ? !this.#on : command.do === "on");
+    this.#set(verb.level(this.#on));
   }
 
   /**
-   * Blinks, beginning with on. While it blinks as fast already it goes on as it is.
+   * Blinks, and begins with on. If it blinks at this rate already, nothing changes.
    *
-   * @param count flashes, after which it is off and `onDone` is called; without it there is no end
+   * @param hz flashes a second
+   * @param count how many flashes; then the pin is off and `onDone` is called. Without it there is no end
    */
   blink(hz: number, count: number = Infinity, onDone?: () => void): void {
     if (hz === this.#hz) return;
     this.#stopBlinking();
     this.#hz = hz;
     const half = 500 / hz;
-    let next = performance.now();
+    let next = this.#clock.now();
     let changes = 0;
     const change = () => {
       this.#set(changes % 2 === 0);
@@ -87,22 +92,22 @@ export class Device implements AsyncDisposable {
         this.#hz = 0;
         return onDone?.();
       }
-      // Counted on from when it should have been, so that late timers don't add up; but after a long sleep
-      // nothing is made up for.
-      const now = performance.now();
+      // Counted from when this change was due, so that late timers don't add up. After a long sleep of the
+      // machine, changes that it slept through are left out.
+      const now = this.#clock.now();
       next = next + half > now ? next + half : now + half;
-      this.#flash = setTimeout(change, next - now);
+      this.#flash = this.#clock.after(next - now, change);
     };
     change();
   }
 
   /**
-   * Leaves the pin.
+   * Gives the pin up.
    *
    * @param exit `off` switches it off and gives it back to the kernel; `keep` leaves it as it is
    */
   async close(exit: "off" | "keep"): Promise<void> {
-    clearInterval(this.#looking);
+    this.#looking.cancel();
     this.#stopBlinking();
     this.#closing.abort();
     await this.#opening;
@@ -117,7 +122,7 @@ export class Device implements AsyncDisposable {
 
   #set(on: boolean): void {
     const isChange = on !== this.#on;
-    // Without a pin this is what it will be when it is there again.
+    // While the pin is lost, this is what it will be.
     this.#on = on;
     if (!this.#pin) return;
     try {
@@ -130,7 +135,7 @@ export class Device implements AsyncDisposable {
   }
 
   #stopBlinking(): void {
-    clearTimeout(this.#flash);
+    this.#flash?.cancel();
     this.#hz = 0;
   }
 
@@ -149,19 +154,19 @@ export class Device implements AsyncDisposable {
   #lose(error: unknown): void {
     this.#pin?.close(false);
     this.#pin = undefined;
-    this.#options.onLost(error as PinwireError);
+    this.#options.onLost(error);
   }
 
   async #openAgain(): Promise<void> {
     const { gpio, line, activeLow, name, onState } = this.#options;
     const { signal } = this.#closing;
     try {
-      // Off until it is open, which may take a while: only then is it known what was told meanwhile.
+      // Opening may take a while, and what the device is told meanwhile counts: so it is written after that.
       this.#pin = await gpio.openOutput(line, { activeLow, initial: "keep", consumer: name, signal });
       this.#pin.write(this.#on);
       onState(this.#on);
     } catch {
-      // Told once when it was lost; the next look tries again.
+      // `onLost` has heard of it already; the next look tries again.
     }
   }
 }

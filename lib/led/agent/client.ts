@@ -1,0 +1,94 @@
+import type { Context } from "../../app/mod.ts";
+import { type Address, type Connection, hasGone, withTimeout } from "../../net/mod.ts";
+import { reportConnection } from "../../session/mod.ts";
+import { redial } from "../../session/redial.ts";
+import { AgentSession, type AgentSessionOptions } from "./session.ts";
+import type { Device } from "../pins/device.ts";
+import type { Command } from "../verbs.ts";
+
+/** What an agent is told on its command line. */
+export interface AgentOptions extends AgentSessionOptions {
+  /** PEM text of certificates to trust beside the system's. */
+  ca?: string;
+  /** What the pin does while the link is lost. */
+  onDisconnect: "hold" | "off" | "blink";
+}
+
+/** How often a pin blinks that has lost its controller, in Hz. */
+const LOST_HZ = 2;
+/** Milliseconds that the last lines may take when the agent stops. */
+const FLUSH_TIME = 2_000;
+
+/** A device's way to its controller, opened anew whenever it is lost. */
+export class Agent {
+  #device: Device;
+  #options: AgentOptions;
+  #context: Context;
+  #session?: AgentSession;
+  /** What the pin was before it began to blink for a lost link. */
+  #before?: Command;
+
+  constructor(device: Device, options: AgentOptions, context: Context) {
+    this.#device = device;
+    this.#options = options;
+    this.#context = context;
+  }
+
+  /** Tells the controller what the pin is, if there is a link. */
+  report(on: boolean): void {
+    this.#session?.report(on);
+  }
+
+  /**
+   * Dials and obeys, for ever or until the context stops.
+   *
+   * @throws {PinwireError} `usage` for what can't be dialled
+   */
+  async run(address: Address): Promise<void> {
+    const options = { ca: this.#options.ca, firstMustHold: false };
+    await redial(address, options, this.#context, (connection) => this.#serve(connection));
+  }
+
+  async #serve(connection: Connection): Promise<void> {
+    const { reporter, stop } = this.#context;
+    const stopReason = () => stop.signal.aborted ? "stopped" : undefined;
+    try {
+      await reportConnection(connection, reporter, stopReason, () => this.#runSession(connection));
+    } catch (error) {
+      // That the link is gone has been reported.
+      if (!hasGone(error)) throw error;
+    }
+  }
+
+  async #runSession(connection: Connection): Promise<void> {
+    const { stop, clock } = this.#context;
+    const onFound = () => this.#onFound();
+    const session = new AgentSession(connection, this.#device, this.#options, this.#context, onFound);
+    // Lines that wait are still sent.
+    using _closing = stop.onStop(() => {
+      void withTimeout(FLUSH_TIME, session.flushed(), clock).then(() => session.close());
+    });
+    this.#session = session;
+    try {
+      await session.run();
+    } finally {
+      this.#session = undefined;
+      if (!stop.signal.aborted && session.isProven) this.#onLost();
+    }
+  }
+
+  #onLost(): void {
+    const { onDisconnect } = this.#options;
+    const device = this.#device;
+    if (onDisconnect === "off") device.apply({ do: "off" });
+    if (onDisconnect !== "blink") return;
+    this.#before = device.doing;
+    device.blink(LOST_HZ);
+  }
+
+  // A pin that blinked for its lost link is again what it was.
+  #onFound(): void {
+    if (this.#before) this.#device.apply(this.#before);
+    this.#before = undefined;
+  }
+}
