@@ -2,7 +2,7 @@ import { assert, assertEquals, assertLessOrEqual, assertMatch } from "@std/asser
 import { errorsOf, LOOPBACK, type Process } from "./support.ts";
 import { chatServe, connectAs, GREETING, heard, Member, next, textsOf } from "./support/chat.ts";
 
-/** A server and two members who behave, and whom nobody's bad input may harm. */
+/** A server and two members who behave: no bad input of others may harm them. */
 async function world(...options: string[]) {
   const stack = new AsyncDisposableStack();
   try {
@@ -16,7 +16,7 @@ async function world(...options: string[]) {
       amy,
       bob,
       intruder: () => Member.dial(server),
-      /** What one of them says reaches the other; what came before it is given. */
+      /** Checks that what one says reaches the other; returns the lines that came before it. */
       async isWell(): Promise<string[]> {
         const text = `well ${++count}`;
         await amy.say(text);
@@ -30,14 +30,14 @@ async function world(...options: string[]) {
   }
 }
 
-/** Sends `data` and gives what comes until the server closes. */
+/** Sends `data`, and returns what comes until the server closes. */
 async function throwAt(server: Process, data: string | Uint8Array): Promise<string> {
   using member = await Member.dial(server);
   await member.write(data).catch(() => {});
   return await member.rest();
 }
 
-Deno.test("a browser's request is closed before it is a member's word", async () => {
+Deno.test("a browser is closed before its request is said to the room", async () => {
   await using on = await world();
   const requests = [
     "POST /x HTTP/1.1\r\nHost: a\r\n\r\nhello\n/nick evil\n",
@@ -54,7 +54,7 @@ Deno.test("a browser's request is closed before it is a member's word", async ()
   assertEquals(await on.isWell(), []);
 });
 
-Deno.test("a NUL byte is no text: that connection is closed", async () => {
+Deno.test("a NUL byte is no text: the connection is closed", async () => {
   await using on = await world();
   await throwAt(on.server, Uint8Array.of(0x68, 0x69, 0, 0x0a));
   assertMatch((await next(on.server, "error")).message!, /sent a NUL byte, so no text$/);
@@ -89,7 +89,7 @@ Deno.test("a line of 1 MiB is skipped to its end, its sender is told and stays",
   assertEquals((await on.isWell()).filter((line) => !line.startsWith("*")), []);
 });
 
-Deno.test("half a line of somebody who writes lines is no line, however long it takes; its end is", async () => {
+Deno.test("half a line of a member who writes lines counts only once it ends, or the stream does", async () => {
   await using on = await world();
   using eve = await on.intruder();
   await eve.write("hi\nhal");
@@ -109,12 +109,12 @@ Deno.test("--rate: a flooder is slowed, and the others are served meanwhile", as
   for (let i = 0; i < 20; i++) {
     seen += (await on.isWell()).filter((line) => line.startsWith("guest3: spam")).length;
   }
-  // 200 at once, less what its bytes count for, then 5 a second.
+  // 200 at once, minus what its bytes count for, then 5 a second.
   assertLessOrEqual(seen, 200 + 1 + (performance.now() - start) * 5 / 1000);
   assertLessOrEqual(150, seen);
 });
 
-Deno.test("--max-clients: the next is closed with a word in the log, and the members talk on", async () => {
+Deno.test("--max-clients: one more is closed and reported, and the members talk on", async () => {
   await using on = await world("--max-clients", "2");
   using third = await on.intruder();
   assertEquals(await third.rest(), "");
@@ -129,7 +129,7 @@ async function untilLobby(member: Member): Promise<string> {
   }
 }
 
-Deno.test("2,000 who come and go at once: the members hear a few lines of it, and are served", async () => {
+Deno.test("2,000 who come and go at once: the members hear only a few lines about it, and are served", async () => {
   await using on = await world("--quiet");
   for (let round = 0; round < 20; round++) {
     const conns = await Promise.all(Array.from({ length: 100 }, () => {
@@ -146,7 +146,7 @@ Deno.test("2,000 who come and go at once: the members hear a few lines of it, an
   assertEquals(errorsOf(on.server), []);
 });
 
-Deno.test("/pinwire with what is no hello does no harm", async () => {
+Deno.test("/pinwire with something that is no hello does no harm", async () => {
   await using on = await world();
   const hellos = [
     "{",

@@ -12,11 +12,11 @@ import {
   Wire,
 } from "./support/chat.ts";
 
-/** Times that all links are cut, and lines that each says before and after. */
+/** How often all links are cut, and how many lines each says before and after. */
 const CUTS = 2;
 const LINES = 15;
 
-/** What each author said, as one of the others was told it. */
+/** What each author said, as one of the others heard it. */
 function byAuthor(lines: [nick: string, text: string][]): Record<string, string[]> {
   const said: Record<string, string[]> = {};
   for (const [nick, text] of lines) (said[nick] ??= []).push(text);
@@ -25,7 +25,7 @@ function byAuthor(lines: [nick: string, text: string][]): Record<string, string[
 
 const ofLine = (line: string) => line.match(/^(\w+): (.*)$/)!.slice(1) as [string, string];
 
-/** What a client was told of: the lines that may not have arrived. */
+/** The lines of a client that may not have arrived, as the client reports them. */
 function unconfirmed(events: ChatEvent[]): string[] {
   return events.flatMap(({ event, message }) => {
     const [, count, first] =
@@ -47,7 +47,7 @@ async function messagesUntil(client: Process, last: string): Promise<[string, st
 }
 
 for (const seed of [20_261_121]) {
-  Deno.test(`a wire that cuts, delays and resets (seed ${seed}): nothing is lost untold, nothing doubled`, async () => {
+  Deno.test(`a wire that cuts, delays and resets (seed ${seed}): nothing is lost without a report, nothing comes twice`, async () => {
     const random = randomOf(seed);
     await using server = await chatServe("--rate", "0", "--history", "10000", "--json", "--quiet");
     await using wire = new Wire(server, random);

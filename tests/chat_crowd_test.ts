@@ -1,15 +1,15 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { has, isWindows, LOOPBACK, Process, PYTHON } from "./support.ts";
-import { chatServe, Member, next, PATIENT } from "./support/chat.ts";
+import { chatServe, Member, next } from "./support/chat.ts";
 
 const STOPPABLE = `${import.meta.dirname}/peers/chat_stoppable.py`;
 const CROWD = 150;
 const SENDERS = 5;
-/** As many as may be said at once, so that nobody is slowed down. */
+/** As many lines as may be said at once, so that nobody is slowed down. */
 const LINES = 190;
 const ROUND = 19;
 
-/** A line that says who it is from and its number, long enough that a crowd's buffers fill. */
+/** A line with its sender and its number, long enough to fill the buffers of a crowd. */
 const lineOf = (number: number) => `${number} ${"x".repeat(300)}`;
 
 /** The numbers of each sender's lines, as somebody heard them. */
@@ -30,7 +30,7 @@ Deno.test({
   ignore: isWindows || !has(PYTHON),
   async fn() {
     await using server = await chatServe("--max-queue", "131072", "--quiet", "--json");
-    await using stopped = new Process(PYTHON, [STOPPABLE, LOOPBACK, `${server.port}`, "stopped"], PATIENT);
+    await using stopped = new Process(PYTHON, [STOPPABLE, LOOPBACK, `${server.port}`, "stopped"]);
     await stopped.sees(/is now stopped\n/);
     stopped.kill("SIGSTOP");
     using stack = new DisposableStack();
@@ -41,7 +41,7 @@ Deno.test({
     const halves = stack.use(await Member.join(server, "halves"));
 
     const counts = new Map<string, number>();
-    /** The server has said so many lines of each sender. */
+    /** Done when the server has relayed `count` lines of each sender. */
     async function saidBy(count: number) {
       while (counts.size < SENDERS || [...counts.values()].some((said) => said < count)) {
         const { nick } = await next(server, "message");
@@ -74,7 +74,7 @@ Deno.test({
       for (const member of crowd.slice(0, SENDERS)) {
         await member.say(...Array.from({ length: ROUND }, (_, i) => lineOf(from + i)));
       }
-      // All that came before it is heard, and nobody is so far behind that it would miss something.
+      // Everything before it is heard, and nobody is so far behind that it would miss something.
       await saidBy(from + ROUND);
       await server.write(`up to ${from + ROUND}\n`);
       await Promise.all(crowd.map(async (member, i) => {
@@ -95,7 +95,7 @@ Deno.test({
     await server.write("wake\n");
     await Promise.all(others);
 
-    // Who stood still hears the rest in order, and how much of it was lost.
+    // The one that stood still hears the rest in order, and how much of it was lost.
     stopped.kill("SIGCONT");
     await server.write("good morning\n");
     await stopped.sees(/^server: good morning\n/m);
@@ -117,7 +117,7 @@ Deno.test({
   ignore: isWindows || !has(PYTHON),
   async fn() {
     await using server = await chatServe("--max-queue", "4096");
-    await using stopped = new Process(PYTHON, [STOPPABLE, LOOPBACK, `${server.port}`, "stopped"], PATIENT);
+    await using stopped = new Process(PYTHON, [STOPPABLE, LOOPBACK, `${server.port}`, "stopped"]);
     await stopped.sees(/is now stopped\n/);
     stopped.kill("SIGSTOP");
     using amy = await Member.join(server, "amy");
@@ -137,7 +137,7 @@ Deno.test({
   },
 });
 
-Deno.test("chat serve --max-queue 4096: who reads misses nothing of bursts that are smaller than that", async () => {
+Deno.test("chat serve --max-queue 4096: a member who reads misses nothing of bursts that are smaller than that", async () => {
   await using server = await chatServe("--max-queue", "4096", "--rate", "0");
   using amy = await Member.join(server, "amy");
   using bob = await Member.join(server, "bob");

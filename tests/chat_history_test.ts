@@ -2,12 +2,12 @@ import { assertEquals, assertLessOrEqual, assertMatch } from "@std/assert";
 import { assertStops, isWindows, refusal, tempDir } from "./support.ts";
 import { chatServe, connectAs, GREETING, Member, next, textsOf } from "./support/chat.ts";
 
-Deno.test("chat serve --history 2 shows the last two lines to who comes late, and to who asks", async () => {
+Deno.test("chat serve --history 2 shows the last two lines to newcomers, and to whoever asks", async () => {
   await using server = await chatServe("--history", "2");
   using amy = await Member.join(server, "amy");
   await amy.say("1", "2", "/me 3", "/history");
   assertEquals(await amy.lines(2), ["amy: 2", "** amy 3"]);
-  // It says nothing, and is let in as it is.
+  // It says nothing, and is let in as a guest.
   using bob = await Member.dial(server);
   assertEquals(await bob.lines(4), [
     GREETING,
@@ -27,7 +27,7 @@ Deno.test("chat serve: a client of ours gets in though the history is larger tha
   await bob.say("now");
   const told = [await next(amy, "message")];
   while (told.at(-1)!.text !== "now") told.push(await next(amy, "message"));
-  // The last of them, as many as there is room for, and what is said now behind them.
+  // The last of them, as many as there is room for, and then what is said now.
   const past = told.slice(0, -1);
   assertLessOrEqual(1, past.length);
   assertEquals(past.map(({ text }) => text), lines.slice(-past.length));
@@ -35,7 +35,7 @@ Deno.test("chat serve: a client of ours gets in though the history is larger tha
   assertEquals(textsOf(amy, "notice").filter((text) => text.includes("missed")), []);
 });
 
-Deno.test("chat serve: what is said while somebody comes in is shown to it once", async () => {
+Deno.test("chat serve: what is said while somebody comes in is shown to the newcomer once", async () => {
   await using server = await chatServe();
   using amy = await Member.join(server, "amy");
   using bob = await Member.dial(server);
@@ -46,7 +46,7 @@ Deno.test("chat serve: what is said while somebody comes in is shown to it once"
   assertEquals((await bob.until("guest2")).filter((line) => line === "amy: hi"), ["amy: hi"]);
 });
 
-Deno.test("chat serve --history-file keeps what was said over a restart, but a torn line", async () => {
+Deno.test("chat serve --history-file keeps what was said over a restart, except a torn line", async () => {
   await using dir = await tempDir();
   const file = `${dir.path}/chat.jsonl`;
   {
@@ -72,7 +72,7 @@ Deno.test("chat serve --history-file keeps what was said over a restart, but a t
   if (!isWindows) assertEquals((await Deno.stat(file)).mode! & 0o777, 0o600);
 });
 
-Deno.test("chat serve --history-file: a foreign file is refused, and nothing of it touched", async () => {
+Deno.test("chat serve --history-file: a foreign file is refused and left as it is", async () => {
   await using dir = await tempDir();
   const file = `${dir.path}/notes.txt`;
   for (const foreign of ["buy milk\nbuy bread\n", '{"name":"x"}\n', "one line"]) {

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { assertStops, bytes, LOOPBACK, pinwire, type Process, refusal } from "./support.ts";
 import { next, textsOf } from "./support/chat.ts";
 
-/** A socket in between: what comes to it goes on to a peer that is told of later. */
+/** A socket in between: it passes what it receives on to a peer that is named later. */
 class Way implements Disposable {
   #socket = Deno.listenDatagram({ transport: "udp", hostname: LOOPBACK, port: 0 });
 
@@ -57,7 +57,7 @@ for (const last of ["88", "end"]) {
   });
 }
 
-/** One for each direction. */
+/** Two ways: one for each direction. */
 function wayBothWays(): [Way, Way] & Disposable {
   const ways: [Way, Way] = [new Way(), new Way()];
   return Object.assign(ways, {
@@ -84,7 +84,7 @@ Deno.test("chat peer sends each line to all its REMOTEs, and hears them all", as
   assertEquals((await amy.outcome()).code, 0);
 });
 
-Deno.test("chat peer --seq tells what was lost, doubled and overtaken on the way", async () => {
+Deno.test("chat peer --seq tells what was lost, doubled or overtaken on the way", async () => {
   using ways = wayBothWays();
   const [here, there] = ways;
   await using amy = await chatPeer([there], "--seq", "--json");
@@ -124,7 +124,7 @@ Deno.test("chat peer --seq follows a sender that was started anew", async () => 
   await amy.sees(/old\n[^\n]*new\n\* 1 lost before number 3 [^\n]*\n[^\n]*later\n$/);
 });
 
-Deno.test("chat peer shows escape codes, bidi and what is no text, and obeys none of it", async () => {
+Deno.test("chat peer makes escape codes, bidi and bytes that are no text visible", async () => {
   using way = new Way();
   await using amy = await chatPeer([way]);
   await way.send(amy, "\x1b]0;title\x07\x1b[2J\u202egnp.exe\r\n", Uint8Array.of(0xff, 0xfe), "", "last");
@@ -133,7 +133,7 @@ Deno.test("chat peer shows escape codes, bidi and what is no text, and obeys non
   assertMatch(amy.stdout, /\^\[\]0;title\^G\^\[\[2J<U\+202E>gnp\.exe/);
 });
 
-Deno.test("chat peer: an 88 of a stranger's host ends nothing", async () => {
+Deno.test("chat peer: an 88 from another host ends nothing", async () => {
   using way = new Way();
   const stranger = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.2", port: 0 });
   await using amy = await pinwire(["chat", "peer", "0.0.0.0:0", `${LOOPBACK}:${way.port}`, "--json"]);

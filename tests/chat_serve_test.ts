@@ -29,7 +29,7 @@ Deno.test("chat serve: plain members talk, and each is told who comes and goes",
   assertEquals(await amy.lines(2), ["** guest2 waves", "* guest2 has left"]);
 });
 
-Deno.test("chat serve: of two who come right behind each other, each knows of the other, and is not told of itself", async () => {
+Deno.test("chat serve: two who come one right after the other know of each other, and hear nothing of themselves", async () => {
   await using server = await chatServe();
   using _amy = await Member.join(server, "amy");
   using bob = await Member.dial(server);
@@ -43,7 +43,7 @@ Deno.test("chat serve: of two who come right behind each other, each knows of th
   assertEquals(await bob.until("guest3: hi"), ["* guest3 has joined", "guest3: hi"]);
 });
 
-Deno.test("chat serve refuses names that are taken, look like a taken one, or are none", async () => {
+Deno.test("chat serve refuses names that are taken, look like a taken one, or are not valid", async () => {
   await using server = await chatServe();
   using amy = await Member.join(server, "amy");
   using bob = await Member.join(server, "bob");
@@ -107,7 +107,7 @@ Deno.test("chat serve: /join, /rooms, /history and /msg", async () => {
   assertMatch((await bob.until("leave")).join("\n"), /^\* \/nick NAME {7}be .*\n[^]*\* \/quit {12}leave$/);
 });
 
-Deno.test("chat serve --timestamps begins each line with its time, a notice not", async () => {
+Deno.test("chat serve --timestamps begins each line with its time, but no notice", async () => {
   await using server = await chatServe("--timestamps");
   using amy = await Member.join(server, "amy");
   using bob = await Member.join(server, "bob");
@@ -154,7 +154,7 @@ Deno.test("chat serve --json: each line is a message with nick and room, as it w
     ["amy", "lobby", "你好", 6, peer],
     ["amy", "dev", "/me waves", 9, peer],
   ]);
-  // The console's own words are on the wire alone; its answers are no events.
+  // What the console says is no event, and neither are the answers to it.
   await server.write("/who\n");
   await server.sees(/^\* in lobby: server$/m, "stderr");
   assert(server.stdout.split("\n").every((line) => line === "" || line.startsWith("{")));

@@ -19,7 +19,7 @@ terminal("chat serve on a terminal that nobody reads serves the others", async (
   await using server = await serveOnTerminal("--rate", "0");
   using amy = await Member.join(server, "amy");
   using bob = await Member.join(server, "bob");
-  // What would read the terminal stands still; it takes some KiB by itself.
+  // The program that reads the terminal is stopped; the terminal itself takes some KiB.
   server.kill("SIGSTOP");
   for (let i = 0; i < 100; i++) {
     await amy.say(`${i} ${"x".repeat(1_000)}`);

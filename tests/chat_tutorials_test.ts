@@ -15,7 +15,7 @@ async function chatPeer(remote: number, ...options: string[]) {
   return peer;
 }
 
-/** Two programs that want each other's port first: what comes here goes on to the one told of later. */
+/** For two programs that each need the other's port first: passes what it receives on to a port that is named later. */
 function relay() {
   const socket = Deno.listenDatagram({ transport: "udp", hostname: LOOPBACK, port: 0 });
   return {
@@ -38,7 +38,7 @@ for (const last of ["end", "88"]) {
     assertEquals(await client.line(), "吃了吗");
     await client.write(`${last}\n`);
     assertEquals(await client.outcome(), { code: 0, stdout: "吃了吗\n", stderr: "" });
-    // What the tutorial's server does with an 88, or with an empty read, is its own affair.
+    // What the tutorial's server does with an 88, or with an empty read, is not tested.
     assertEquals(await server.line(), `>${last}`);
     if (last === "end") assertEquals((await server.status).code, 0);
   });

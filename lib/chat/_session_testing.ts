@@ -1,47 +1,37 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Event } from "../app/mod.ts";
-import { type Connection, pipe } from "../net/mod.ts";
+import { PullReader } from "../net/_pull_reader.ts";
+import { type Clock, type Connection, pipe, systemClock } from "../net/mod.ts";
 import { contextOf } from "./_testing.ts";
-import { LineFormats } from "./rooms/line_format.ts";
-import { Hub } from "./rooms/hub.ts";
 import { parseControlLine, readWelcome, type Welcome } from "./control_lines.ts";
 import { GREETING } from "./protocol.ts";
-import { WriteScheduler } from "./rooms/write_scheduler.ts";
-import { type ChatOptions, serveMember } from "./session.ts";
+import type { Hub } from "./rooms/hub.ts";
+import { ChatServer, type ChatServerOptions } from "./serve.ts";
 
 /** A chat server in memory. */
 export class Chat implements AsyncDisposable {
   readonly events: Event[] = [];
   readonly hub: Hub;
-  #context;
-  #options: ChatOptions;
+  #server: ChatServer;
   #peers: Peer[] = [];
 
-  constructor(options: Partial<ChatOptions> = {}, spec = "text", maxFrame?: number) {
-    const context = this.#context = contextOf(spec, (event) => void this.events.push(event), maxFrame);
-    const { reporter } = context;
-    const own = { maxQueue: options.maxQueue ?? 65_536 };
-    this.hub = new Hub({
-      ...own,
-      timestamps: false,
-      history: 100,
-      reporter,
-      scheduler: new WriteScheduler(),
-    });
-    this.#options = {
-      ...own,
-      hub: this.hub,
-      formats: new LineFormats(context.codec),
-      greeting: true,
-      rate: 0,
-      ...options,
-    };
+  constructor(
+    options: Partial<ChatServerOptions> = {},
+    spec = "text",
+    maxFrame?: number,
+    clock: Clock = systemClock,
+  ) {
+    const onEvent = (event: Event) => void this.events.push(event);
+    const context = contextOf(spec, { onEvent, maxFrame, clock });
+    const usual = { maxQueue: 65_536, timestamps: false, history: 100, greeting: "on", rate: 0 } as const;
+    this.#server = new ChatServer({ ...usual, ...options }, context);
+    this.hub = this.#server.hub;
   }
 
   /** A connection, from the peer's side. */
   connect(): Peer {
     const [here, there] = pipe();
-    const peer = new Peer(there, serveMember(here, this.#context, this.#options).finally(here.close));
+    const peer = new Peer(there, this.#server.serveConnection(here));
     this.#peers.push(peer);
     return peer;
   }
@@ -58,7 +48,7 @@ export class Chat implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const peer of this.#peers) peer.close();
     await Promise.allSettled(this.#peers.map(({ served }) => served));
-    this.hub.close();
+    await this.#server[Symbol.asyncDispose]();
   }
 }
 
@@ -67,19 +57,17 @@ export class Peer {
   readonly served: Promise<void>;
   #connection: Connection;
   #text = "";
-  #buffer = new Uint8Array(65_536);
+  #reader: PullReader;
 
   constructor(connection: Connection, served: Promise<void>) {
     this.#connection = connection;
+    this.#reader = new PullReader(connection);
     this.served = served;
     served.catch(() => {});
   }
 
   /** What one read gives, which is at most one write of the server's. */
-  async read(): Promise<string | undefined> {
-    const count = await this.#connection.read(this.#buffer);
-    return count === null ? undefined : new TextDecoder().decode(this.#buffer.subarray(0, count));
-  }
+  read = (): Promise<string | undefined> => this.#reader.text();
 
   async line(): Promise<string> {
     for (;;) {
@@ -109,8 +97,8 @@ export class Peer {
   }
 
   /** Done when the server has read it. */
-  write(text: string): Promise<void> {
-    return this.#connection.write(new TextEncoder().encode(text));
+  async write(text: string): Promise<void> {
+    await this.#connection.write(new TextEncoder().encode(text));
   }
 
   /** The same for what is no text. */

@@ -3,7 +3,7 @@ import { usageError } from "../errors.ts";
 import { openContext } from "../app/mod.ts";
 import { type Address, checkDialable, type InternetAddress, MAX_DATAGRAM, parseAddress } from "../net/mod.ts";
 import {
-  addressKind,
+  addressPositional,
   clientOptions,
   clientPermissions,
   encodingOption,
@@ -11,14 +11,11 @@ import {
   frameOptions,
   outputOptions,
   serverOptions,
+  STREAMS,
 } from "../app/options.ts";
 import { DEFAULT_PORT, LONGEST_LINE, LONGEST_RELAYED, parseNickOption, parseRoomOption } from "./protocol.ts";
 
-const address = {
-  kind: addressKind({ port: DEFAULT_PORT, schemes: ["tcp", "tls", "unix"] }),
-  optional: true,
-  help: "HOST:PORT, PORT, tls://… or unix:PATH (default 127.0.0.1:8888)",
-} as const;
+const address = addressPositional(DEFAULT_PORT, STREAMS);
 
 const DEFAULT_ADDRESS = address.kind.parse("");
 
@@ -26,7 +23,7 @@ const turnsOption = {
   help: "the other form: two speak in turn, the one that connected first; bare messages, end or 88 ends both",
 };
 
-/** `--turns` has one conversation and nothing else. */
+/** `--turns` has one conversation, without names, rooms and history. */
 function checkTurns(options: { turns: boolean }, others: Record<string, unknown>): void {
   if (options.turns) checkExclusive("--turns", others);
 }
@@ -74,8 +71,8 @@ const chatServe = command({
   ],
   opensFirst: true,
   examples: [
-    ["", "on 127.0.0.1:8888"],
-    ["0.0.0.0:8888 -e gbk", "for the whole network, and for programs that write GBK"],
+    ["", `on 127.0.0.1:${DEFAULT_PORT}`],
+    [`0.0.0.0:${DEFAULT_PORT} -e gbk`, "for the whole network, and for programs that write GBK"],
     ["--history-file chat.jsonl --timestamps", "what was said outlasts a restart"],
   ],
   async run(options, { address = DEFAULT_ADDRESS }, opened) {
@@ -115,7 +112,7 @@ const chatConnect = command({
   permissions: ["net"],
   permissionsWith: clientPermissions,
   examples: [
-    ["--nick amy", "to the server on 127.0.0.1:8888"],
+    ["--nick amy", `to the server on 127.0.0.1:${DEFAULT_PORT}`],
     ["pi.local --room dev --json", "events on stdout, for a script; each line of stdin is said"],
   ],
   async run(options, { address = DEFAULT_ADDRESS }) {

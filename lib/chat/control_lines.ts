@@ -1,51 +1,51 @@
-/** What a client of ours says of itself, once it has read the greeting: `/pinwire {json}`. */
+/** What a client of ours says about itself after it has read the greeting: `/pinwire {json}`. */
 export interface Hello {
   nick?: string;
   room?: string;
-  /** Where it was before it lost its link. */
+  /** Where it was when it lost its link. */
   resume?: Resume;
   /** Whether it sends `/ping` and answers it with `/pong`. */
   heartbeat: boolean;
-  /** How it writes, if not as the server does. */
+  /** The encoding of its lines, if it is not the server's. */
   encoding?: string;
 }
 
-/** How far a client has come: the session that it had, and the last line that it knows. */
+/** How far a client had come: its session, and the last line that it knows, by log and number. */
 export interface Resume {
   session: string;
   log: string;
   line: number;
 }
 
-/** What the server answers, and tells again when something of it has changed. */
+/** The server's answer. It is sent again when something in it has changed. */
 export interface Welcome {
   nick: string;
   room: string;
-  /** A secret: who knows it takes over the connection that was lost. */
+  /** A secret: a client that tells it takes over the session of a lost link. */
   session: string;
-  /** The server's run. */
+  /** What the line numbers of the room belong to: another one when the room is made anew. */
   log: string;
   /** The number of the room's last line. */
   line: number;
-  /** Lines a second, and how many at once; none if there is no limit. */
+  /** How many lines a second, and how many at once, the client may say; left out if there is no limit. */
   rate?: [perSecond: number, burst: number];
-  /** How many numbered lines that were said before follow. */
+  /** How many numbered lines follow that were said before. */
   past: number;
-  /** Some of those in the room. */
+  /** Some of the nicknames in the room. */
   who: string[];
 }
 
-/** What ends of ours say to each other beside the chat itself. */
+/** What our client and our server say to each other beside the chat itself. */
 export type ControlLine =
   | { say: "hello"; json: unknown }
-  /** A line of the client's was taken; `line` is its number if everybody was told it. */
+  /** The server has taken a line of the client's; `line` is its number if the room was told it. */
   | { say: "taken"; line?: number }
   | { say: "bye"; why: string }
   | { say: "ping" | "pong" };
 
 const DIGITS = /^\d{1,15}$/;
 
-/** Reads such a line; of what isn't one, nothing. */
+/** Reads such a line; gives nothing if it is no such line. */
 export function parseControlLine(line: string): ControlLine | undefined {
   if (line === "/ping" || line === "/pong") return { say: line.slice(1) as "ping" };
   const [, word, rest = ""] = line.match(/^\/(pinwire|taken|bye)(?: ([^]*))?$/) ?? [];
@@ -59,7 +59,7 @@ export function parseControlLine(line: string): ControlLine | undefined {
   }
 }
 
-/** What begins a hello or a welcome. */
+/** How a hello and a welcome begin. */
 export const CONTROL_WORD = "/pinwire ";
 
 /** `/pinwire {json}`, in ASCII alone: the other end may not know our encoding yet. */
@@ -70,7 +70,7 @@ export function printControlLine(value: Hello | Welcome): string {
   });
 }
 
-/** Takes from a hello what is of the right type; what it doesn't know, nobody minds. */
+/** Takes from a hello what has the right type, and ignores the rest. */
 export function readHello(json: unknown): Hello {
   const { nick, room, resume, heartbeat, encoding } = fields(json);
   const { session, log, line } = fields(resume);
@@ -84,7 +84,7 @@ export function readHello(json: unknown): Hello {
   };
 }
 
-/** The same for a welcome; `undefined` if it is none. */
+/** The same for a welcome; `undefined` if something that it must have is missing. */
 export function readWelcome(json: unknown): Welcome | undefined {
   const { nick, room, session, log, line, rate, past, who } = fields(json);
   if (typeof nick !== "string" || typeof room !== "string" || !Number.isSafeInteger(line)) return undefined;
@@ -106,7 +106,7 @@ export function readWelcome(json: unknown): Welcome | undefined {
 const fields = (json: unknown): Record<string, unknown> =>
   typeof json === "object" && json !== null ? json as Record<string, unknown> : {};
 
-/** A line that everybody in the room was told, for clients of ours: `#12 amy: hello`. */
+/** A line that the room was told, as clients of ours get it: `#12 amy: hello`. */
 export const numbered = (number: number, line: string) => `#${number} ${line}`;
 
 /** Reads a line made by {@linkcode numbered}. */

@@ -1,38 +1,44 @@
-/** Calls back after a delay that is the same for all, by one timer: a thousand of them would take megabytes. */
+import type { Clock, Timer } from "../net/mod.ts";
+
+/** Calls back after a delay that is the same for all, with one timer: a thousand timers would take megabytes. */
 export class DelayQueue {
   #ms: number;
-  /** In the order in which they are due. */
+  #clock: Clock;
+  /** Each action, with the time at which it is due; the earliest comes first. */
   #waiting = new Map<() => void, number>();
-  #timer?: ReturnType<typeof setTimeout>;
+  #timer?: Timer;
 
-  constructor(ms: number) {
+  /** @param ms the delay in milliseconds */
+  constructor(ms: number, clock: Clock) {
     this.#ms = ms;
+    this.#clock = clock;
   }
 
-  /** Calls `then` after the delay, unless it is cancelled. */
-  start(then: () => void): void {
-    this.#waiting.set(then, performance.now() + this.#ms);
-    this.#timer ??= setTimeout(this.#onTime, this.#ms);
+  /** Calls `action` after the delay, unless it is cancelled. */
+  start(action: () => void): void {
+    this.#waiting.set(action, this.#clock.now() + this.#ms);
+    this.#timer ??= this.#clock.after(this.#ms, this.#onTime);
   }
 
-  cancel(then: () => void): void {
-    this.#waiting.delete(then);
+  /** Forgets `action`; nothing happens if it doesn't wait. */
+  cancel(action: () => void): void {
+    this.#waiting.delete(action);
     if (this.#waiting.size) return;
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.#timer = undefined;
   }
 
   #onTime = (): void => {
     this.#timer = undefined;
-    const now = performance.now();
-    for (const [then, due] of this.#waiting) {
+    const now = this.#clock.now();
+    for (const [action, due] of this.#waiting) {
       // A timer may come a little early.
       if (due > now + 1) {
-        this.#timer ??= setTimeout(this.#onTime, due - now);
+        this.#timer ??= this.#clock.after(due - now, this.#onTime);
         return;
       }
-      this.#waiting.delete(then);
-      then();
+      this.#waiting.delete(action);
+      action();
     }
   };
 }

@@ -1,34 +1,102 @@
-import {
-  type Console,
-  type Context,
-  MessageWatch,
-  openSharedConsole,
-  type WatchOptions,
-} from "../app/mod.ts";
-import type { Address } from "../net/mod.ts";
+import type { Context, WatchOptions } from "../app/mod.ts";
+import type { Address, Connection } from "../net/mod.ts";
 import { serve, type ServerOptions } from "../session/mod.ts";
-import { visible } from "../text/mod.ts";
-import { LineFormats } from "./rooms/line_format.ts";
+import { ChatConsole, type ChatConsoleOptions } from "./console.ts";
+import { DelayQueue } from "./delay_queue.ts";
 import { HistoryFile } from "./rooms/history_file.ts";
 import { Hub } from "./rooms/hub.ts";
-import { execute } from "./execute.ts";
-import { CONSOLE_NICK } from "./protocol.ts";
-import { completeSaid, Painter, promptOf } from "./view.ts";
-import type { Member, Room } from "./rooms/room.ts";
+import { LineFormats } from "./rooms/line_format.ts";
 import { WriteScheduler } from "./rooms/write_scheduler.ts";
-import { serveMember } from "./session.ts";
-import { placeOf } from "./rooms/who.ts";
+import { type ChatOptions, HELLO_TIME, MemberSession } from "./session.ts";
 
-/** What `chat serve` is told. */
-export interface ServeChatOptions extends ServerOptions, WatchOptions {
-  greeting: string;
+/** How a {@linkcode ChatServer} is made; the options of `chat serve`. */
+export interface ChatServerOptions extends WatchOptions {
+  /** `none` says nothing first: then our own client is a plain member too. */
+  greeting: "on" | "none";
+  /** How many lines each room remembers. */
   history: number;
+  /** Keeps these lines over a restart. */
   historyFile?: string;
+  /** Whether each line begins with its time. */
   timestamps: boolean;
+  /** Lines a second that a member may say, after a burst; 0 is no limit. */
   rate: number;
+  /** Bytes that wait for a slow reader. */
   maxQueue: number;
-  json: boolean;
-  noColor: boolean;
+}
+
+/** A chat server without its console: the rooms, and what is done with a connection. */
+export class ChatServer implements AsyncDisposable {
+  readonly hub: Hub;
+  #context: Context;
+  #session: ChatOptions;
+  #file?: HistoryFile;
+
+  constructor(options: ChatServerOptions, context: Context) {
+    const { reporter, codec, clock } = context;
+    const { greeting, history, historyFile, timestamps, rate, maxQueue, once, until } = options;
+    const file = historyFile === undefined
+      ? undefined
+      : new HistoryFile(historyFile, reporter, () => this.hub.remembered());
+    this.hub = new Hub({
+      history,
+      maxQueue,
+      timestamps,
+      reporter,
+      scheduler: new WriteScheduler(),
+      clock,
+      onSaid: file && ((entry) => file.add(entry)),
+    });
+    const formats = new LineFormats(codec);
+    this.#session = {
+      hub: this.hub,
+      formats,
+      newcomers: new DelayQueue(HELLO_TIME, clock),
+      greeting: greeting !== "none",
+      maxQueue,
+      rate,
+      once,
+      until,
+    };
+    this.#context = context;
+    this.#file = file;
+  }
+
+  /**
+   * Puts what the history's file holds back into the rooms.
+   *
+   * @throws {PinwireError} `history_file`
+   */
+  async restore(): Promise<void> {
+    if (!this.#file) return;
+    this.hub.restore(await this.#file.read());
+    await this.#file.rewrite();
+  }
+
+  /** Serves one connection until it ends. */
+  serveConnection(connection: Connection): Promise<void> {
+    return new MemberSession(connection, this.#context, this.#session).run();
+  }
+
+  /**
+   * Listens until the context stops.
+   *
+   * @param opened is called once the socket is open
+   * @throws {PinwireError} why it can't listen there
+   */
+  async listen(address: Address, options: ServerOptions, opened: () => void): Promise<void> {
+    await serve(address, options, this.#context, {
+      connection: (connection) => this.serveConnection(connection),
+      opened,
+    });
+    this.hub.close();
+  }
+
+  /** Done when the history's file is written. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.hub.close();
+    await this.#file?.flushed();
+  }
 }
 
 /**
@@ -38,112 +106,19 @@ export interface ServeChatOptions extends ServerOptions, WatchOptions {
  */
 export async function serveChat(
   address: Address,
-  options: ServeChatOptions,
+  options: ChatServerOptions & ChatConsoleOptions & ServerOptions,
   context: Context,
   opened: () => void,
 ): Promise<void> {
-  const { reporter, stop } = context;
-  const { history, historyFile, timestamps, maxQueue, rate, once, until } = options;
-  const scheduler = new WriteScheduler();
-  const file: HistoryFile | undefined = historyFile === undefined
-    ? undefined
-    : new HistoryFile(historyFile, reporter, () => hub.remembered());
-  const hub = new Hub({
-    history,
-    maxQueue,
-    timestamps,
-    reporter,
-    scheduler,
-    onSaid: file && ((entry) => file.add(entry)),
-  });
-  if (file) {
-    hub.restore(await file.read());
-    await file.rewrite();
-  }
-  const complete = (line: string) => completeSaid(line, [...hub.nicks()], true);
-  const console = await openSharedConsole(promptOf(CONSOLE_NICK), options.json, context, { complete });
-  const member = new ConsoleMember(console, options, context);
-  hub.addConsole(member);
-
-  const watch = new MessageWatch(context, options, false);
-
-  async function sayLines() {
-    for await (const line of console.lines) {
-      watch.sent(context.encoding.encode(line).bytes);
-      if (execute(visible(line), member, hub) || watch.isOver) {
-        // What was said is still told to the others.
-        hub.flush();
-        stop.now();
-      }
-      console.prompt();
-      await hub.caughtUp();
-    }
-    if (console.isTerminal && !stop.signal.aborted) {
-      reporter.note("The console has ended; Ctrl-C ends the server.\n");
-    }
-  }
-
-  const greeting = options.greeting !== "none";
-  const share = { hub, formats: new LineFormats(context.codec), greeting, maxQueue, rate, once, until };
+  await using server = new ChatServer(options, context);
+  await server.restore();
+  const console = await ChatConsole.open(server.hub, options, context);
   let saying: Promise<void> | undefined;
-  await serve(address, options, context, {
-    connection: (connection) => serveMember(connection, context, share),
-    datagrams: () => Promise.resolve(),
-    opened() {
-      opened();
-      saying = Promise.resolve().then(() => {
-        console.prompt();
-        return sayLines();
-      });
-    },
+  await server.listen(address, options, () => {
+    opened();
+    // The ready line comes first.
+    saying = Promise.resolve().then(() => console.sayLines());
   });
-  hub.close();
   console.close();
   await saying;
-  await file?.flushed();
-}
-
-/** Who sits at the server. */
-class ConsoleMember implements Member {
-  nick = "";
-  declare room: Room;
-  isAnnounced = true;
-  #console: Console;
-  #options: ServeChatOptions;
-  #context: Context;
-  #painter: Painter;
-
-  constructor(console: Console, options: ServeChatOptions, context: Context) {
-    this.#console = console;
-    this.#options = options;
-    this.#context = context;
-    this.#painter = new Painter(console.isTerminal && !options.noColor && !Deno.noColor);
-  }
-
-  hear(line: string): void {
-    // With --json the events tell it.
-    if (!this.#options.json) this.#console.print(this.#painter.line(line));
-  }
-
-  tell(...lines: string[]): void {
-    for (const line of lines) {
-      // On stdout there are events alone.
-      if (this.#options.json) this.#context.reporter.note(`${line}\n`);
-      else this.hear(line);
-    }
-  }
-
-  tellPast(): void {
-    const { room } = this;
-    this.tell(...room.history.map((entry) => room.show(entry)));
-  }
-
-  arrived(): void {
-    this.tellPast();
-    this.tell(placeOf(this));
-    const { nick, room } = this;
-    this.#console.retitle(promptOf(nick, room.name));
-  }
-
-  end(): void {}
 }

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { PinwireError } from "../errors.ts";
 import { Chat, type Peer } from "./_session_testing.ts";
-import { FakeTime, pure, turn } from "./_testing.ts";
+import { FakeClock, pure, turn } from "./_testing.ts";
 import { printControlLine } from "./control_lines.ts";
 
 /** A client of ours with a heartbeat. */
@@ -14,86 +14,102 @@ async function joinOurs(chat: Chat, nick: string): Promise<Peer> {
 
 const codeOf = async (peer: Peer) => (await assertRejects(() => peer.served, PinwireError)).code;
 
-pure("serveMember asks a client of ours after 2 s of silence, and sends it away after 6 s", async () => {
-  using time = new FakeTime();
-  await using chat = new Chat();
+pure("MemberSession asks a client of ours after 2 s of silence, and sends it away after 6 s", async () => {
+  const clock = new FakeClock();
+  await using chat = new Chat({}, "text", undefined, clock);
   const bob = await joinOurs(chat, "bob");
-  time.pass(1_999);
-  time.pass(1);
+  clock.pass(1_999);
+  clock.pass(1);
   assertEquals(await bob.line(), "/ping");
   await bob.write("/pong\n");
   await turn();
-  time.pass(5_999);
+  clock.pass(5_999);
   assertEquals(await bob.line(), "/ping");
-  time.pass(1);
+  clock.pass(1);
   assertEquals([await bob.rest(), await codeOf(bob)], ["", "no_heartbeat"]);
 });
 
-pure("serveMember gives a silent client of ours 30 s as long as it has something to read", async () => {
-  using time = new FakeTime();
-  await using chat = new Chat();
+pure("MemberSession gives a silent client of ours 30 s as long as it has something to read", async () => {
+  const clock = new FakeClock();
+  await using chat = new Chat({}, "text", undefined, clock);
   const [amy, bob] = [await chat.join("amy"), await joinOurs(chat, "bob")];
   await amy.write("hi\n");
   while (!chat.hub.find("bob").subscriber!.isBusy) await turn();
-  time.pass(29_999);
+  clock.pass(29_999);
   await turn();
   assertEquals(await bob.line(), "#1 amy: hi");
   await bob.write("/ping\n");
   assertEquals(await bob.line(), "/pong");
   await amy.write("hi again\n");
   while (!chat.hub.find("bob").subscriber!.isBusy) await turn();
-  time.pass(30_000);
+  // Its silence is looked at once a second.
+  clock.pass(31_000);
   assertEquals(await codeOf(bob), "no_heartbeat");
 });
 
 pure(
-  "serveMember takes no client of ours for dead that it doesn't read from because it says much",
+  "MemberSession takes no client of ours for dead that it doesn't read from because it says much",
   async () => {
-    using time = new FakeTime();
-    await using chat = new Chat({ rate: 2 });
+    const clock = new FakeClock();
+    // It waits 40 s for each line: longer than even a member that still has to read may be silent.
+    await using chat = new Chat({ rate: 1 / 40 }, "text", undefined, clock);
     const bob = await joinOurs(chat, "bob");
+    void bob.rest();
     // The hello and some bytes count too.
-    const said = bob.write("x\n".repeat(200));
-    while (chat.hub.lobby.line < 199) await turn();
-    // More than even a member that still has to read may be silent.
-    time.pass(31_000);
-    const asked = bob.write("/ping\n");
-    assertEquals(await bob.sees(/^\/p/), "/pong");
-    await Promise.all([said, asked]);
-    assertEquals(chat.hub.lobby.line, 200);
+    await bob.write("x\n".repeat(199));
+    await turn();
+    clock.pass(6_000);
+    await turn();
+    assertEquals(chat.hub.lobby.line, 199);
+    clock.pass(39_000);
+    await turn();
+    assertEquals([...chat.hub.nicks()], ["bob"]);
+    bob.close();
+    clock.pass(1_000);
   },
 );
 
-/** Whether the server takes its time before it reads on: it lets four lines a second pass. */
-async function isSlowed(bob: Peer): Promise<boolean> {
-  const began = Date.now();
-  await bob.write("x\n");
-  return Date.now() - began > 200;
+/** Whether the server reads on only once time has passed: it lets four lines a second pass. */
+async function isSlowed(clock: FakeClock, chat: Chat, bob: Peer): Promise<boolean> {
+  const { line } = chat.hub.lobby;
+  const said = bob.write("x\n");
+  await turn();
+  const wasSlowed = chat.hub.lobby.line === line;
+  while (chat.hub.lobby.line === line) {
+    clock.pass(1_000);
+    await turn();
+  }
+  await said;
+  return wasSlowed;
 }
 
-pure("serveMember counts pings, hellos and lines that are too long as lines", async () => {
+pure("MemberSession counts pings, hellos and lines that are too long as lines", async () => {
   for (
     const [what, count] of [["/ping\n", 199], ["/pinwire {}\n", 199], ["x".repeat(61) + "\n", 196]] as const
   ) {
-    using _ = new FakeTime();
-    await using chat = new Chat({ rate: 4 }, "text", 60);
+    const clock = new FakeClock();
+    await using chat = new Chat({ rate: 4 }, "text", 60, clock);
     const bob = await joinOurs(chat, "bob");
     void bob.rest();
     await bob.write(what.repeat(count));
-    assert(await isSlowed(bob), what.slice(0, 9));
+    assert(await isSlowed(clock, chat, bob), what.slice(0, 9));
   }
 });
 
-pure("serveMember counts bytes without a line too", async () => {
-  using _ = new FakeTime();
-  await using chat = new Chat({ rate: 4 }, "text", 60);
+pure("MemberSession counts bytes without a line too", async () => {
+  const clock = new FakeClock();
+  await using chat = new Chat({ rate: 4 }, "text", 60, clock);
   const bob = await joinOurs(chat, "bob");
-  await bob.write("x".repeat(4_096 * 199));
-  assert(await isSlowed(bob));
+  await bob.write("x".repeat(4_096 * 197));
+  // The end of that line.
+  const ended = bob.write("\n");
+  assert(await isSlowed(clock, chat, bob));
+  await ended;
 });
 
-pure("serveMember tells once that what a member writes is in another encoding", async () => {
-  await using chat = new Chat();
+pure("MemberSession tells once that what a member writes is in another encoding", async () => {
+  const clock = new FakeClock();
+  await using chat = new Chat({}, "text", undefined, clock);
   const amy = await chat.join("amy");
   for (const bytes of [[0xc4, 0xe3, 0x0a], [0xba, 0xc3, 0x0a]]) await amy.writeBytes(Uint8Array.from(bytes));
   await amy.write("/who\n");
@@ -105,7 +121,7 @@ pure("serveMember tells once that what a member writes is in another encoding", 
   assertMatch(errors[0].hint!, /--encoding/);
 });
 
-pure("serveMember sends away a client of ours that can't be told what it needs", async () => {
+pure("MemberSession sends away a client of ours that can't be told what it needs", async () => {
   await using chat = new Chat({ maxQueue: 4_096 });
   const bob = await joinOurs(chat, "bob");
   // A receipt for each line, and nobody reads them.

@@ -1,9 +1,10 @@
 import { bold, cyan, dim, green, magenta, red, yellow } from "@std/fmt/colors";
-import { COMMANDS, LOBBY, parseRelayed } from "./protocol.ts";
+import { LOBBY, parseRelayed } from "./protocol.ts";
+import { commandWords } from "./verbs.ts";
 
 const COLORS = [cyan, green, yellow, magenta, red];
 
-/** Colours lines for a terminal: every nickname always in the same colour, notices dim. */
+/** Colours lines for a terminal: each nickname always in the same colour, notices dim. */
 export class Painter {
   #isColoured: boolean;
 
@@ -32,23 +33,19 @@ export class Painter {
   }
 }
 
-const WORDS = COMMANDS.map(([command]) => command.split(" ")[0]).filter((word) => !word.startsWith("//"));
-const CONSOLE_WORDS = [...WORDS, "/help", "/kick"];
-
-/** What a line could go on to, each a whole line: a command at its beginning, a nickname anywhere. */
+/** Completes a line: a command at its beginning, a nickname anywhere. Gives all that fit, each as a whole line. */
 export function completeSaid(line: string, nicks: readonly string[], isConsole = false): string[] {
   const [, before, word] = line.match(/^([^]*?)(\S*)$/)!;
   if (word === "") return [];
   const isFirst = before === "";
   if (isFirst && word.startsWith("/")) {
-    const words = isConsole ? CONSOLE_WORDS : [...WORDS, "/help"];
-    return words.filter((one) => one.startsWith(word)).map((one) => `${one} `);
+    return commandWords(isConsole).filter((one) => one.startsWith(word)).map((one) => `${one} `);
   }
   return nicks.filter((nick) => nick.toLowerCase().startsWith(word.toLowerCase()))
     .map((nick) => `${before}${nick}${isFirst ? ": " : " "}`);
 }
 
-/** Whether somebody is spoken of. */
+/** Whether a text mentions `nick`, as a word, in any case. */
 export function mentions(text: string, nick = ""): boolean {
   const name = nick.toLowerCase();
   const lower = text.toLowerCase();
@@ -59,5 +56,5 @@ export function mentions(text: string, nick = ""): boolean {
   );
 }
 
-/** The prompt of somebody, who is in the lobby if there is no word of a room. */
+/** The prompt of a member: `amy> ` in the lobby, `amy@dev> ` in another room. */
 export const promptOf = (nick: string, room = LOBBY) => room === LOBBY ? `${nick}> ` : `${nick}@${room}> `;

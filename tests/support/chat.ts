@@ -11,19 +11,16 @@ export interface ChatEvent extends Event {
   private?: boolean;
 }
 
-/** Many processes at once, and links whose loss takes 6 to 7 s to be noticed. */
-export const PATIENT = { deadline: 30_000 };
-
 /** What a server says first. */
 export const GREETING = "* pinwire chat 1, /help for help";
 
 /** Starts `chat serve` on a free port; its stdin stays open. */
 export const chatServe = (...options: string[]): Promise<Process> =>
-  pinwire(["chat", "serve", "127.0.0.1:0", ...options], PATIENT);
+  pinwire(["chat", "serve", "127.0.0.1:0", ...options]);
 
 /** Starts `chat connect --json`. */
 export const chatConnect = (address: string, ...options: string[]): Promise<Process> =>
-  pinwire(["chat", "connect", address, "--json", ...options], PATIENT);
+  pinwire(["chat", "connect", address, "--json", ...options]);
 
 /** Starts `chat connect --json` under a name, and waits until it is in its room. */
 export async function connectAs(

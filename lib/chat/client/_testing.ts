@@ -19,7 +19,6 @@ export class World implements AsyncDisposable {
   readonly #links: Link[] = [];
   readonly #context;
   #changed = Promise.withResolvers<void>();
-  readonly #random = Math.random;
 
   constructor(options: ClientOptions = {}, spec = "text") {
     const note = <T>(list: T[]) => (one: T) => {
@@ -27,11 +26,10 @@ export class World implements AsyncDisposable {
       this.#changed.resolve();
       this.#changed = Promise.withResolvers();
     };
-    this.#context = contextOf(spec, note(this.events));
+    this.#context = contextOf(spec, { onEvent: note(this.events) });
     const placed = note(this.places);
     // The shortest waits before a link is dialled again.
-    Math.random = () => 0;
-    this.client = new ChatClient(options, this.#context, {
+    this.client = new ChatClient({ random: () => 0, ...options }, this.#context, {
       message: note(this.messages),
       notice: note(this.notices),
       placed: (nick, room) => placed([nick, room]),
@@ -74,7 +72,6 @@ export class World implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    Math.random = this.#random;
     this.#context.stop.now();
     this.#listener.close();
     await this.running.catch(() => {});

@@ -1,7 +1,7 @@
 import { PinwireError } from "../../errors.ts";
-import { pullFrames } from "../../framing/mod.ts";
 import type { Context } from "../../app/mod.ts";
 import { type Address, type Connection, hasGone, reasonOf } from "../../net/mod.ts";
+import { reportConnection } from "../../session/mod.ts";
 import { redial } from "../../session/redial.ts";
 import { visible } from "../../text/mod.ts";
 import { ClientSession } from "./session.ts";
@@ -17,6 +17,8 @@ export interface ClientOptions {
   room?: string;
   /** PEM text of certificates to trust beside the system's. */
   ca?: string;
+  /** Gives numbers from 0 to 1, for the waits before it dials again; `Math.random` if not given. */
+  random?: () => number;
 }
 
 /** Somebody's words. */
@@ -90,7 +92,8 @@ export class ChatClient {
    * @throws {PinwireError} what the first dial throws; `sent_away`
    */
   async run(address: Address): Promise<void> {
-    const options = { ca: this.#options.ca, firstMustHold: true };
+    const { ca, random } = this.#options;
+    const options = { ca, random, firstMustHold: true };
     try {
       await redial(address, options, this.#context, (connection) => this.#serve(connection));
     } finally {
@@ -132,12 +135,10 @@ export class ChatClient {
   }
 
   async #serve(connection: Connection): Promise<boolean> {
-    const { reporter, stop, codec } = this.#context;
+    const { reporter, stop } = this.#context;
     const { signal } = stop;
-    const peer = connection.remote;
-    reporter.report({ event: "connected", peer });
-    const framing = codec.open();
-    const session = new ClientSession(connection, framing, this.#context, {
+    const { name: peer } = connection.peer;
+    const session: ClientSession = new ClientSession(connection, this.#context, {
       hello: () => ({
         nick: this.nick,
         room: this.room,
@@ -154,18 +155,18 @@ export class ChatClient {
       reopened: () => this.#reopen(),
     });
     using _closing = stop.onStop(() => connection.close());
+    const stopReason = () => signal.aborted ? "stopped" : undefined;
     let reason = "end of stream";
-    try {
-      await pullFrames(connection, framing.decoder, session);
-      session.checkEnd();
-    } catch (error) {
+    await reportConnection(connection, reporter, stopReason, async () => {
+      try {
+        await session.run();
+      } finally {
+        this.#close(session);
+      }
+    }).catch((error) => {
       reason = reasonOf(error);
       if (!hasGone(error)) throw error;
-    } finally {
-      this.#close(session);
-      connection.close();
-      reporter.report({ event: "disconnected", peer, reason: signal.aborted ? "stopped" : reason });
-    }
+    });
     this.#sentAway = session.sentAway;
     if (this.#isFinishing || this.#sentAway || signal.aborted) return true;
     throw new PinwireError("link_lost", `the link to ${peer} is lost (${reason})`);
@@ -185,10 +186,9 @@ export class ChatClient {
   }
 
   #close(session: ClientSession): void {
-    session.close();
     if (this.#session === session) {
       this.#reopen();
-      this.#lostAt = Date.now();
+      this.#lostAt = this.#context.clock.now();
     }
     const { unconfirmed } = session;
     if (!unconfirmed.length) return;
@@ -210,7 +210,7 @@ export class ChatClient {
     const isOther = room !== this.room;
     const known = line - past;
     if (this.#lostAt !== undefined) {
-      const away = Math.round((Date.now() - this.#lostAt) / 1000);
+      const away = Math.round((this.#context.clock.now() - this.#lostAt) / 1000);
       this.#screen.notice(`back after ${away} s${past ? `, ${lines(past)} meanwhile` : ""}`);
     }
     this.#lostAt = undefined;

@@ -10,22 +10,22 @@ import type { Address } from "../../net/mod.ts";
 import { ChatClient } from "./client.ts";
 import { completeSaid, mentions, Painter, promptOf } from "../view.ts";
 
-/** What `chat connect` is told. */
+/** What `chat connect` is told on the command line. */
 export interface ConnectOptions extends WatchOptions {
   nick?: string;
   room?: string;
-  /** The file of certificates to trust beside the system's. */
+  /** A file of certificates to trust in addition to the system's. */
   ca?: string;
   json: boolean;
   quiet: boolean;
   noColor: boolean;
 }
 
-/** A terminal's bell. */
+/** Rings a terminal's bell. */
 const BELL = "\x07";
 
 /**
- * Says what is typed, a line each, and shows what is heard, until `/quit` or the end of stdin.
+ * Says each line that is typed, and shows what is heard, until `/quit` or the end of stdin.
  *
  * @returns false if something that was said may not have arrived
  * @throws {PinwireError} what the first dial throws; `sent_away`
@@ -77,7 +77,7 @@ export async function connect(address: Address, options: ConnectOptions, context
       if (line.trim() === "/quit") break;
       if (isTerminal && !client.isConnected) show("* no link: this is said when it is back", false);
       const saying = client.say(line);
-      // A person may go on typing; a script's lines wait for each other.
+      // A person may go on typing; a script's next line waits until this one is on its way.
       if (!isTerminal) await saying;
       watch.sent(context.encoding.encode(line).bytes);
       if (watch.isOver) break;

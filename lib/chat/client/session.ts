@@ -1,16 +1,8 @@
+import { type Context, encodeText } from "../../app/mod.ts";
 import { PinwireError } from "../../errors.ts";
-import {
-  ByteBuffer,
-  type Decoder,
-  type Encoder,
-  endingLines,
-  type FrameError,
-  type Framing,
-  type PullOptions,
-} from "../../framing/mod.ts";
-import { type Context, encodeText, FrameErrors } from "../../app/mod.ts";
-import { type Connection, withTimeout } from "../../net/mod.ts";
-import { clockOfLines } from "../../app/clock.ts";
+import { ByteBuffer, type Encoder, endingLines } from "../../framing/mod.ts";
+import { type Connection, type Timer, withTimeout } from "../../net/mod.ts";
+import { Heartbeat, Session } from "../../session/mod.ts";
 import { visible } from "../../text/mod.ts";
 import {
   type Hello,
@@ -20,16 +12,17 @@ import {
   readWelcome,
   type Welcome,
 } from "../control_lines.ts";
-import { BARE_GAP, BYTES_A_LINE, DEAD_AFTER, GREETING, isSpoken, PING_AFTER } from "../protocol.ts";
+import { BARE_GAP, BYTES_A_LINE, DEAD_AFTER, GREETING, PING_AFTER } from "../protocol.ts";
 import { TokenBucket } from "../token_bucket.ts";
+import { isSpoken } from "../verbs.ts";
 
-/** A server that has said nothing for so many ms is none of ours. */
+/** Ms of silence after which a server is none of ours. */
 const GREETING_TIME = 1_000;
-/** A server of ours must let us in within so many ms. */
+/** Ms within which a server of ours must let us in. */
 const WELCOME_TIME = 5_000;
-/** Once everything is said, a server that isn't ours may answer for so many ms. */
+/** Ms that a server that isn't ours may take for its answer once everything is said. */
 const LINGER = 2_000;
-/** What of the server's limit a client uses, so that it never counts as a flooder. */
+/** The parts of the server's limit that a client uses, so that it is never slowed down. */
 const SHARE = 0.9;
 const BURST_SHARE = 0.85;
 
@@ -52,108 +45,96 @@ export interface SessionHandlers {
   reopened(): void;
 }
 
+/**
+ * What is known of the server: nothing yet, that it has greeted us and owes a welcome, that it is one of ours, or that
+ * it is `plain`: it is sent bare messages, and may still turn out to be a slow one of ours.
+ */
+type Stage = "new" | "greeted" | "ours" | "plain";
+
 /** One link of a client: finds out whether the server is one of ours, and talks with it as that wants. */
-export class ClientSession implements PullOptions {
-  readonly clock;
+export class ClientSession extends Session {
   /** What was said and not yet taken by a server of ours, oldest first. */
   readonly unconfirmed: string[] = [];
   /** Why the server doesn't want us any more. */
   sentAway?: PinwireError;
-  #connection: Connection;
-  #decoder: Decoder;
-  #encoder: Encoder;
-  #context: Context;
   #handlers: SessionHandlers;
-  #errors: FrameErrors;
-  #place: "new" | "greeted" | "ours" | "plain" = "new";
+  #stage: Stage = "new";
+  /** Lines are framed so; a server of ours is always sent ends of lines. */
+  #framing: Encoder;
   /** The first part of a greeting that came in pieces. */
   #fragment = "";
   #bucket?: TokenBucket;
   #wait = 0;
-  #heardAt = performance.now();
-  #greetedAt = 0;
   #isFinishing = false;
-  #hasSaid = false;
-  #hasHeard = false;
-  #isWaiting = false;
+  /** Whether something was said, or heard, so that a greeting comes too late. */
+  #hasTalked = false;
+  #isDeaf = false;
   #isAnswering = false;
   #closed = Promise.withResolvers<void>();
-  #toldAt = performance.now();
   #isResumed = false;
   #pastUpTo = 0;
-  #failure?: PinwireError;
-  #heartbeat: ReturnType<typeof setInterval>;
-  #greetingTimer: ReturnType<typeof setTimeout>;
-  #lingerTimer?: ReturnType<typeof setTimeout>;
+  /** Ends the wait for the greeting, the welcome, or after the last word. */
+  #patience: Timer;
 
-  constructor(
-    connection: Connection,
-    { decoder, encoder }: Framing,
-    context: Context,
-    handlers: SessionHandlers,
-  ) {
-    this.#connection = connection;
-    this.#decoder = decoder;
-    this.#encoder = encoder;
-    this.#context = context;
+  constructor(connection: Connection, context: Context, handlers: SessionHandlers) {
+    super(connection, context);
     this.#handlers = handlers;
-    this.#errors = new FrameErrors(context.reporter, connection.remote);
-    this.clock = clockOfLines(() => decoder.sawNewline !== false);
-    this.#heartbeat = setInterval(() => this.#beat(), 1_000);
-    this.#greetingTimer = setTimeout(() => this.#takeForPlain(), GREETING_TIME);
+    this.#framing = this.encoder;
+    this.#patience = this.clock.after(GREETING_TIME, () => this.#takeForPlain());
   }
 
   /** Whether the server is none of ours: it is sent bare messages. */
   get isPlain(): boolean {
-    return this.#place === "plain";
+    return this.#stage === "plain";
   }
 
   onFrame(body: Uint8Array): void {
-    this.#heardAt = performance.now();
-    const line = this.#fragment + this.#context.encoding.decode(body).text;
+    this.heartbeat?.heard();
+    const line = this.#fragment + this.context.encoding.decode(body).text;
     this.#fragment = "";
-    switch (this.#place) {
+    switch (this.#stage) {
       case "new":
         return this.#onFirstLine(line);
       case "greeted":
       case "ours":
         return this.#onLine(line);
       case "plain":
-        if (line === GREETING && !this.#hasSaid && !this.#hasHeard) {
+        if (line === GREETING && !this.#hasTalked) {
           this.#handlers.reopened();
           return this.#greet();
         }
-        this.#hasHeard = true;
+        this.#hasTalked = true;
         this.#handlers.heard(line, false);
         if (this.#isFinishing) this.#linger();
     }
   }
 
-  onBatch(): Promise<void> | undefined {
-    const drained = this.#context.reporter.drained();
-    if (!drained) return this.#errors.turn();
-    // While our own reader is slow nothing is heard, and nobody is dead for that.
-    this.#isWaiting = true;
+  override onBatch(): Promise<void> | undefined {
+    const drained = this.context.reporter.drained();
+    if (!drained) return this.errors.turn();
+    // While our own reader is slow nothing is heard, which says nothing about the server.
+    this.#isDeaf = true;
     return drained.then(() => {
-      this.#isWaiting = false;
-      this.#heardAt = performance.now();
+      this.#isDeaf = false;
+      this.heartbeat?.heard();
     });
-  }
-
-  onError(error: FrameError): boolean {
-    return this.#errors.report(error);
   }
 
   /** A server of ours ends its lines: half a one is what a lost link has left of it. */
   dropsUnfinished(): boolean {
-    return this.#place === "ours";
+    return this.#stage === "ours";
+  }
+
+  /** Half a line of a server that ends its lines is held up on its way, and no message. */
+  waitsForEnd(): boolean {
+    return this.decoder.sawNewline !== false;
   }
 
   /** Done when the next line may be said, so that the server doesn't take us for a flooder. */
   async pace(): Promise<void> {
     const wait = this.#wait;
     this.#wait = 0;
-    if (wait) await withTimeout(wait, this.#closed.promise);
+    if (wait) await withTimeout(wait, this.#closed.promise, this.clock);
   }
 
   /** Writes a line; if that fails, the link is lost and whoever reads from it learns that. */
@@ -161,13 +142,13 @@ export class ClientSession implements PullOptions {
     if (!this.isPlain && (line === "/ping" || line === "/pong")) {
       return this.#handlers.noticed(`there is no ${line}: /help lists what there is`);
     }
-    this.#hasSaid = true;
+    this.#hasTalked = true;
     const out = new ByteBuffer();
     try {
-      this.#encoder.encode(encodeText(this.#context, line), out);
+      this.#framing.encode(encodeText(this.context, line), out);
     } catch (error) {
       // What no frame can hold is reported, and concerns no other line.
-      this.#errors.report(error);
+      this.errors.report(error);
       return;
     }
     this.#wait = this.isPlain ? BARE_GAP : this.#bucket?.take(1 + out.length / BYTES_A_LINE) ?? 0;
@@ -179,40 +160,34 @@ export class ClientSession implements PullOptions {
   finish(): void {
     if (this.#isFinishing) return;
     this.#isFinishing = true;
-    this.#connection.closeWrite().catch(() => {});
+    this.connection.closeWrite().catch(() => {});
     if (this.isPlain) this.#linger();
   }
 
-  /** @throws {PinwireError} why the link was ended from here, if it was */
-  checkEnd(): void {
-    if (this.#failure) throw this.#failure;
-  }
-
-  close(): void {
+  protected override over(): void {
     this.#closed.resolve();
-    clearInterval(this.#heartbeat);
-    clearTimeout(this.#greetingTimer);
-    clearTimeout(this.#lingerTimer);
-    this.#errors.close();
+    this.#patience.cancel();
   }
 
   #onFirstLine(line: string): void {
     if (line === GREETING) {
       this.#greet();
-    } else if (!this.#decoder.sawNewline && GREETING.startsWith(line)) {
+    } else if (!this.decoder.sawNewline && GREETING.startsWith(line)) {
       this.#fragment = line;
     } else {
       this.#takeForPlain();
-      this.#hasHeard = true;
+      this.#hasTalked = true;
       this.#handlers.heard(line, false);
     }
   }
 
   #greet(): void {
-    clearTimeout(this.#greetingTimer);
-    this.#place = "greeted";
-    this.#greetedAt = performance.now();
-    this.#encoder = endingLines(this.#context.codec).open().encoder;
+    this.#stage = "greeted";
+    this.#patience.cancel();
+    this.#patience = this.clock.after(WELCOME_TIME, () => {
+      this.close(new PinwireError("no_welcome", `${this.peer.name} doesn't let us in`));
+    });
+    this.#framing = endingLines(this.context.codec).open().encoder;
     const hello = this.#handlers.hello();
     this.#isResumed = hello.resume !== undefined;
     void this.#tell(printControlLine(hello));
@@ -223,7 +198,7 @@ export class ClientSession implements PullOptions {
     const welcome = control?.say === "hello" ? readWelcome(control.json) : undefined;
     if (welcome) return this.#onWelcome(welcome);
     // What comes before the welcome is not meant for us.
-    if (this.#place === "greeted") return;
+    if (this.#stage === "greeted") return;
     if (control?.say === "ping") return void this.#answer();
     if (control?.say === "bye") return this.#onBye(control.why);
     if (control?.say === "taken") {
@@ -243,13 +218,16 @@ export class ClientSession implements PullOptions {
 
   #onWelcome(welcome: Welcome): void {
     this.sentAway = this.#handlers.placed(welcome);
-    if (this.sentAway) return this.#connection.close();
-    // Behind what it knew a client that has come back has missed all this.
-    if (!this.#isResumed || this.#place === "ours") this.#pastUpTo = welcome.line;
-    if (this.#place === "ours") return;
-    this.#place = "ours";
+    if (this.sentAway) return this.close();
+    const wasIn = this.#stage === "ours";
+    // A client that has come back has missed all this: to it that is new.
+    if (!this.#isResumed || wasIn) this.#pastUpTo = welcome.line;
+    if (wasIn) return;
+    this.#stage = "ours";
+    this.#patience.cancel();
+    this.heartbeat = this.#beat();
     const { rate } = welcome;
-    if (rate) this.#bucket = new TokenBucket(rate[0] * SHARE, rate[1] * BURST_SHARE);
+    if (rate) this.#bucket = new TokenBucket(rate[0] * SHARE, rate[1] * BURST_SHARE, this.clock);
     this.#handlers.opened();
   }
 
@@ -257,12 +235,12 @@ export class ClientSession implements PullOptions {
     if (!this.#isFinishing) {
       this.sentAway = new PinwireError("sent_away", `the server has ended the session (${visible(why)})`);
     }
-    this.#connection.close();
+    this.close();
   }
 
   #takeForPlain(): void {
-    clearTimeout(this.#greetingTimer);
-    this.#place = "plain";
+    this.#patience.cancel();
+    this.#stage = "plain";
     if (this.#fragment) this.#handlers.heard(this.#fragment, false);
     this.#fragment = "";
     this.#handlers.opened();
@@ -279,41 +257,38 @@ export class ClientSession implements PullOptions {
   /** What only ends of ours say to each other. */
   async #tell(line: string): Promise<void> {
     const out = new ByteBuffer();
-    this.#encoder.encode(this.#context.encoding.encode(line).bytes, out);
+    this.#framing.encode(this.context.encoding.encode(line).bytes, out);
     await this.#write(out);
   }
 
   async #write(out: ByteBuffer): Promise<void> {
-    this.#toldAt = performance.now();
-    await this.#connection.write(out.bytes()).catch(() => this.#connection.close());
+    this.heartbeat?.said();
+    try {
+      await this.connection.write(out.bytes());
+    } catch {
+      this.close();
+    }
   }
 
   // A server that isn't ours may never end its side.
   #linger(): void {
-    clearTimeout(this.#lingerTimer);
-    this.#lingerTimer = setTimeout(() => this.#connection.close(), LINGER);
+    this.#patience.cancel();
+    this.#patience = this.clock.after(LINGER, () => this.close());
   }
 
-  #beat(): void {
-    const now = performance.now();
-    const silence = this.#isWaiting ? 0 : now - this.#heardAt;
-    const { remote } = this.#connection;
-    if (this.#place === "greeted" && now - this.#greetedAt > WELCOME_TIME) {
-      this.#fail(new PinwireError("no_welcome", `${remote} doesn't let us in`));
-    } else if (this.#place !== "ours") {
-      return;
-    } else if (silence >= DEAD_AFTER) {
-      this.#fail(
-        new PinwireError("no_heartbeat", `${remote} has said nothing for ${DEAD_AFTER / 1000} s`),
-      );
-    } else if (Math.max(silence, now - this.#toldAt) >= PING_AFTER && !this.#isFinishing) {
-      // Also if all that it hears from us is silence: it may have too much to tell to ask.
-      void this.#tell("/ping");
-    }
-  }
-
-  #fail(failure: PinwireError): void {
-    this.#failure = failure;
-    this.#connection.close();
+  #beat(): Heartbeat {
+    return new Heartbeat({
+      clock: this.clock,
+      peer: this.peer.name,
+      ping: PING_AFTER,
+      dead: DEAD_AFTER,
+      // A server with too much to tell doesn't ask: it has to hear from us all the same.
+      talks: true,
+      ask: () => {
+        if (!this.#isFinishing) void this.#tell("/ping");
+      },
+      lose: (reason) => this.close(reason),
+      isDeaf: () => this.#isDeaf,
+    });
   }
 }

@@ -1,8 +1,8 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { PinwireError } from "../../errors.ts";
-import { pullFrames } from "../../framing/mod.ts";
+import { PullReader } from "../../net/_pull_reader.ts";
 import { pipe } from "../../net/mod.ts";
-import { contextOf, FakeTime, pure, turn } from "../_testing.ts";
+import { contextOf, FakeClock, pure, turn } from "../_testing.ts";
 import { ClientSession } from "./session.ts";
 import { printControlLine } from "../control_lines.ts";
 import { GREETING } from "../protocol.ts";
@@ -23,19 +23,20 @@ class World implements AsyncDisposable {
   readonly told: string[] = [];
   readonly session: ClientSession;
   /** Done when there is nothing more to read. */
-  readonly pulled: Promise<void>;
+  readonly ran: Promise<void>;
+  readonly clock = new FakeClock();
   #drained?: PromiseWithResolvers<void>;
   #there;
-  #buffer = new Uint8Array(65_536);
+  #reader;
 
   constructor(spec = "line") {
-    const context = contextOf(spec);
+    const context = contextOf(spec, { clock: this.clock });
     context.reporter.drained = () => this.#drained?.promise;
     const [here, there] = pipe();
-    const framing = context.codec.open();
     this.#there = there;
+    this.#reader = new PullReader(there);
     const note = (text: string) => void this.told.push(text);
-    this.session = new ClientSession(here, framing, context, {
+    this.session = new ClientSession(here, context, {
       hello: () => ({ heartbeat: true }),
       heard: (line, isPast) => note(`${isPast ? "past" : "new"} ${line}`),
       noticed: note,
@@ -45,7 +46,8 @@ class World implements AsyncDisposable {
       opened: () => note(this.session.isPlain ? "plain" : "ours"),
       reopened: () => note("reopened"),
     });
-    this.pulled = pullFrames(here, framing.decoder, this.session).finally(here.close);
+    this.ran = this.session.run();
+    this.ran.catch(() => {});
   }
 
   /** Done when the session has read these lines and done with them what it can. */
@@ -59,10 +61,7 @@ class World implements AsyncDisposable {
   }
 
   /** What one read gives, which is one write of the session's. */
-  async read(): Promise<string | undefined> {
-    const count = await this.#there.read(this.#buffer);
-    return count === null ? undefined : new TextDecoder().decode(this.#buffer.subarray(0, count));
-  }
+  read = (): Promise<string | undefined> => this.#reader.text();
 
   /** Is let in. */
   async welcome(): Promise<void> {
@@ -88,12 +87,12 @@ class World implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
     this.goOn();
-    await this.pulled;
-    this.session.close();
+    await this.ran.catch(() => {});
   }
 }
 
-const endOf = ({ session }: World) => assertThrows(() => session.checkEnd(), PinwireError).code;
+/** Why a session has ended. */
+const endOf = async ({ ran }: World) => (await assertRejects(() => ran, PinwireError)).code;
 
 pure("ClientSession answers a flood of pings one at a time, each once the one before is read", async () => {
   await using on = new World();
@@ -144,52 +143,49 @@ pure("ClientSession drops the half line that a lost link leaves, of a server of 
     else await on.say("hello");
     await on.write("whole\nhal");
     on.close();
-    await on.pulled;
+    await on.ran;
     assertEquals(on.told.includes("new hal") || on.told.includes("past hal"), !isOurs);
     assertEquals(on.told.some((text) => text.endsWith("whole")), true);
   }
 });
 
 pure("ClientSession asks after 2 s of silence, its own too, and gives up after 6 s", async () => {
-  using time = new FakeTime();
   await using on = new World();
   await on.welcome();
-  time.pass(1_900);
+  on.clock.pass(1_900);
   await on.say("#1 bob: hi");
   // It was heard, and has heard, but has said nothing for so long.
-  time.pass(100);
+  on.clock.pass(100);
   assertEquals(await on.read(), "/ping\n");
   await on.say("/pong");
-  time.pass(5_999);
-  assertEquals([await on.read(), on.session.checkEnd()], ["/ping\n", undefined]);
-  time.pass(1);
-  assertEquals([await on.read(), endOf(on)], [undefined, "no_heartbeat"]);
+  on.clock.pass(5_999);
+  assertEquals(await on.read(), "/ping\n");
+  on.clock.pass(1_000);
+  assertEquals(await endOf(on), "no_heartbeat");
 });
 
 pure("ClientSession that waits for its own slow reader takes no server for dead", async () => {
-  using time = new FakeTime();
   await using on = new World();
   await on.welcome();
   on.stall();
   await on.say("#1 bob: hi");
-  time.pass(60_000);
+  on.clock.pass(60_000);
   // The server hears from it all the same.
-  assertEquals([await on.read(), on.session.checkEnd()], ["/ping\n", undefined]);
+  assertEquals(await on.read(), "/ping\n");
   on.goOn();
   await turn();
-  time.pass(5_999);
-  assertEquals([await on.read(), on.session.checkEnd()], ["/ping\n", undefined]);
-  time.pass(1);
-  assertEquals(endOf(on), "no_heartbeat");
+  on.clock.pass(4_999);
+  await on.say("#2 bob: still there?");
+  on.clock.pass(7_000);
+  assertEquals([on.told.at(-1), await endOf(on)], ["new bob: still there?", "no_heartbeat"]);
 });
 
 pure("ClientSession gives up a server that greets it and doesn't let it in", async () => {
-  using time = new FakeTime();
   await using on = new World();
   await on.say(GREETING);
   await on.read();
-  time.pass(5_000);
-  on.session.checkEnd();
-  time.pass(1);
-  assertEquals([await on.read(), endOf(on)], [undefined, "no_welcome"]);
+  on.clock.pass(4_999);
+  await turn();
+  on.clock.pass(1);
+  assertEquals([await on.read(), await endOf(on)], [undefined, "no_welcome"]);
 });

@@ -15,6 +15,7 @@ import {
   type InternetAddress,
   isIpAddress,
   isSender,
+  LruMap,
   MAX_DATAGRAM,
   udpPeer,
 } from "../../net/mod.ts";
@@ -73,7 +74,7 @@ export async function talkToPeers(
     watch.sent(encoding.encode(line).bytes);
   }
 
-  const sequences = new Map<string, SequenceTracker>();
+  const sequences = new LruMap<string, SequenceTracker>(MOST_SENDERS);
 
   /** Tells what became of a numbered datagram on its way, and gives what it says. */
   function checkNumber(from: Endpoint, text: string): string {
@@ -81,10 +82,7 @@ export async function talkToPeers(
     if (!numbered) return text;
     const peer = hostPort(from);
     const sequence = sequences.get(peer) ?? new SequenceTracker();
-    sequences.delete(peer);
     sequences.set(peer, sequence);
-    const [oldest] = sequences.keys();
-    if (sequences.size > MOST_SENDERS) sequences.delete(oldest);
     const { number } = numbered;
     const { lost, isLate, isDouble } = sequence.note(numbered.run, number);
     if (lost) notice(`${lost} lost before number ${number} of ${peer}`);

@@ -1,29 +1,32 @@
-/** What became of a numbered datagram on its way. */
+import { LruMap } from "../../net/mod.ts";
+
+/** What happened to a numbered datagram on its way. */
 export interface Passage {
-  /** Numbers between it and the last one that did not come. */
+  /** How many numbers before it have not come. */
   lost: number;
-  /** It came behind one that was sent after it. */
+  /** Whether one that was sent later has come before it. */
   isLate: boolean;
-  /** It came before. */
+  /** Whether it has come already. */
   isDouble: boolean;
 }
 
-/** Numbers that are remembered, to tell one that is late from one that comes twice. */
+/** How many numbers are remembered, to tell a datagram that is late from one that comes twice. */
 const REMEMBERED = 1_024;
-/** Runs of a sender that are followed: a forged one, or a late datagram of an earlier one, disturbs no other. */
+/** How many runs of a sender are followed: a forged run, or a late datagram of an earlier run, disturbs no other. */
 const MOST_RUNS = 4;
 
-/** Follows the numbers of one sender. */
+/** Follows the numbers of one sender's datagrams. */
 export class SequenceTracker {
-  #runs = new Map<string, Run>();
+  #runs = new LruMap<string, Run>(MOST_RUNS);
 
-  /** @param id changes when the sender starts anew */
+  /**
+   * Notes that a number has come.
+   *
+   * @param id the sender's run: another one when the sender has started again
+   */
   note(id: string, number: number): Passage {
     const run = this.#runs.get(id) ?? new Run(number);
-    this.#runs.delete(id);
     this.#runs.set(id, run);
-    const [oldest] = this.#runs.keys();
-    if (this.#runs.size > MOST_RUNS) this.#runs.delete(oldest);
     return run.note(number);
   }
 }
@@ -51,10 +54,10 @@ class Run {
   }
 }
 
-/** `#a3f9.12 hello`: a run of the sender, and a number that counts from 1. */
+/** `#a3f9.12 hello`: the sender's run, and the datagram's number, counted from 1. */
 export const numberedDatagram = (run: string, number: number, text: string) => `#${run}.${number} ${text}`;
 
-/** Reads what {@linkcode numberedDatagram} makes. */
+/** Reads a text made by {@linkcode numberedDatagram}. */
 export function parseDatagram(text: string): { run: string; number: number; text: string } | undefined {
   const [, run, number, rest] = text.match(/^#([0-9a-f]{4})\.(\d{1,15}) ([^]*)$/) ?? [];
   return run === undefined ? undefined : { run, number: Number(number), text: rest };

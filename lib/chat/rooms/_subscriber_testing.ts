@@ -1,3 +1,5 @@
+import { FakeClock } from "../../net/_fake_clock.ts";
+import { PullReader } from "../../net/_pull_reader.ts";
 import { parseSpec } from "../../framing/mod.ts";
 import { type Connection, pipe } from "../../net/mod.ts";
 import { utf8 } from "../../text/mod.ts";
@@ -12,14 +14,16 @@ export const NUMBERED = FORMS.get(utf8, true);
 /** A subscriber, and the end of the connection that its peer has. */
 export class Peer {
   readonly subscriber: Subscriber;
+  readonly clock = new FakeClock();
   stalls = 0;
   #here: Connection;
-  #there: Connection;
-  #buffer = new Uint8Array(1 << 20);
+  #reader: PullReader;
 
   constructor(format = PLAIN, maxQueue = 65_536) {
-    [this.#here, this.#there] = pipe();
-    this.subscriber = new Subscriber(this.#here, format, {
+    const [here, there] = pipe();
+    this.#here = here;
+    this.#reader = new PullReader(there);
+    this.subscriber = new Subscriber(this.#here, format, this.clock, {
       maxQueue,
       missed: (count) => `* you missed ${count}`,
       onStalled: () => void this.stalls++,
@@ -30,9 +34,10 @@ export class Peer {
   }
 
   /** What one read gives, which over a pipe is at most one write. */
-  async read(size = this.#buffer.length): Promise<string | undefined> {
-    const count = await this.#there.read(this.#buffer.subarray(0, size));
-    return count === null ? undefined : new TextDecoder().decode(this.#buffer.subarray(0, count));
+  async read(size = 1 << 20): Promise<string | undefined> {
+    const buffer = new Uint8Array(size);
+    const count = await this.#reader.read(buffer);
+    return count === null ? undefined : new TextDecoder().decode(buffer.subarray(0, count));
   }
 
   /** All that comes until the subscriber has nothing more, line by line. */
@@ -50,7 +55,7 @@ export class Peer {
   }
 }
 
-/** Appends lines and wakes whoever is behind, as a room does. */
+/** Appends lines and wakes the subscribers, as a room does. */
 export function say(feed: Feed, ...lines: string[]): void {
   for (const line of lines) feed.append(line);
   for (const subscriber of feed.subscribers) subscriber.wake();

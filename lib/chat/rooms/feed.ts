@@ -1,11 +1,20 @@
 import type { LineFormat } from "./line_format.ts";
-import type { Subscriber } from "./subscriber.ts";
 
-/** Bytes of the first piece of memory for a feed, and of all but the first few. */
+/** Bytes of a feed's first piece of memory, and of the largest ones: each is up to four times the one before. */
 const FIRST_CHUNK = 4_096;
 const CHUNK = 65_536;
 
-/** A piece of a feed's memory. What was written into it doesn't change, so that writes may be under way. */
+/** Whoever writes out from a feed. */
+export interface FeedSubscriber {
+  /** The offset up to which it has handed the feed over to writes, at the end of a line. */
+  readonly position: number;
+  /** Moves its position: the feed forgets what is before `offset`. */
+  lose(offset: number): void;
+  /** Begins a write if there is something to write and no write is under way; returns whether it did. */
+  wake(): boolean;
+}
+
+/** A piece of a feed's memory. Bytes that were written into it never change: writes may still need them. */
 interface Chunk {
   bytes: Uint8Array;
   /** The offset of its first byte in the feed. */
@@ -15,21 +24,21 @@ interface Chunk {
 }
 
 /**
- * What is said in a room, in one format: a log of bytes that its subscribers write out from, each at its own pace, so
- * that a line is encoded and stored once however many hear it. What lies further back than `maxQueue` bytes is
- * forgotten, read or not.
+ * What is said in a room, in one format: a log of bytes. Each subscriber writes out from it at its own pace, so that a
+ * line is encoded and stored once, no matter how many hear it. The feed keeps the last `maxQueue` bytes and forgets what
+ * is older, even if some subscribers have not written it yet.
  */
 export class Feed {
   readonly format: LineFormat;
-  readonly subscribers = new Set<Subscriber>();
-  /** The offset behind the last line. */
+  readonly subscribers = new Set<FeedSubscriber>();
+  /** The offset where the last line ends. */
   end = 0;
-  /** Whether its subscribers are about to be woken. */
+  /** Whether its subscribers wait to be woken. */
   isDue = false;
   #chunks: Chunk[] = [];
   #maxQueue: number;
 
-  /** @param maxQueue bytes that the slowest subscriber may be behind */
+  /** @param maxQueue bytes that may wait for the slowest subscriber */
   constructor(format: LineFormat, maxQueue: number) {
     this.format = format;
     this.#maxQueue = maxQueue;
@@ -50,19 +59,19 @@ export class Feed {
     return start;
   }
 
-  /** Whole lines from `from` on, at most to `to`: as many as lie together in memory. */
+  /** Whole lines from `from` on, at most up to `to`: as many as lie side by side in memory. */
   view(from: number, to: number): Uint8Array {
     const chunk = this.#chunkAt(from);
     return chunk.bytes.subarray(from - chunk.start, Math.min(to, chunk.ends.at(-1)!) - chunk.start);
   }
 
-  /** Where the line ends that begins at `offset`. */
+  /** The offset where the line that begins at `offset` ends. */
   lineEnd(offset: number): number {
     const { ends } = this.#chunkAt(offset);
     return ends[firstAfter(ends, offset)];
   }
 
-  /** How many lines begin from `from` on and before `to`. */
+  /** How many lines begin at `from` or later, and before `to`. */
   count(from: number, to: number): number {
     let lines = 0;
     for (const { ends } of this.#chunks) lines += firstAfter(ends, to) - firstAfter(ends, from);

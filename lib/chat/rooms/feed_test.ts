@@ -1,6 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { FrameError, parseSpec } from "../../framing/mod.ts";
+import { FakeClock } from "../../net/_fake_clock.ts";
+import { PullReader } from "../../net/_pull_reader.ts";
 import { type Connection, pipe } from "../../net/mod.ts";
 import { utf8 } from "../../text/mod.ts";
 import { Feed } from "./feed.ts";
@@ -29,7 +31,7 @@ function restOf(feed: Feed, from: number): string {
 /** A subscriber of the feed whose peer never reads. */
 function slowReader(feed: Feed): Subscriber {
   const missed = (count: number) => `* ${count}`;
-  const subscriber = new Subscriber(pipe()[0], feed.format, {
+  const subscriber = new Subscriber(pipe()[0], feed.format, new FakeClock(), {
     maxQueue: 4096,
     missed,
     onStalled() {},
@@ -130,15 +132,21 @@ class Member {
     const [here, there] = pipe();
     this.#here = here;
     const missed = (count: number) => `* missed ${count}`;
-    this.subscriber = new Subscriber(here, PLAIN, { maxQueue, missed, onStalled() {}, onUnframed() {} });
+    this.subscriber = new Subscriber(here, PLAIN, new FakeClock(), {
+      maxQueue,
+      missed,
+      onStalled() {},
+      onUnframed() {},
+    });
     this.#reading = this.#read(there);
   }
 
   async #read(there: Connection): Promise<void> {
     const buffer = new Uint8Array(3_000);
+    const reader = new PullReader(there);
     for (;;) {
       while (!this.#isFree && !this.#allowed.length) await new Promise<void>((go) => this.#go = go);
-      const count = await there.read(buffer.subarray(0, this.#allowed.shift()));
+      const count = await reader.read(buffer.subarray(0, this.#allowed.shift()));
       if (count === null) return;
       this.#text += textOf(buffer.subarray(0, count));
     }

@@ -1,14 +1,14 @@
-import { PinwireError } from "../../errors.ts";
+import { messageOf, PinwireError } from "../../errors.ts";
 import type { Reporter } from "../../app/mod.ts";
 import { visible } from "../../text/mod.ts";
 import { type HistoryEntry, parseName } from "../protocol.ts";
 
-/** Lines behind which the file is written anew with those alone that are still remembered, if it helps. */
+/** At so many lines the file is written anew with only those that are still remembered. */
 const MOST_LINES = 10_000;
 
 /**
- * Keeps what was said over a restart: a file of JSON lines, each an {@linkcode HistoryEntry}. The last line may be torn by a
- * crash, and is passed over then.
+ * Keeps what was said over a restart: a file of JSON lines, each an {@linkcode HistoryEntry}. A crash may have torn the
+ * last line: then it is ignored.
  */
 export class HistoryFile {
   #path: string;
@@ -20,7 +20,7 @@ export class HistoryFile {
   #writing?: Promise<void>;
   #isFailing = false;
 
-  /** @param remembered what is worth to be kept when the file has grown too long */
+  /** @param remembered gives what is kept when the file has grown too long */
   constructor(path: string, reporter: Reporter, remembered: () => HistoryEntry[]) {
     this.#path = path;
     this.#reporter = reporter;
@@ -28,7 +28,7 @@ export class HistoryFile {
   }
 
   /**
-   * What the file holds, oldest first.
+   * Reads what the file holds, oldest first.
    *
    * @throws {PinwireError} `history_file`
    */
@@ -53,7 +53,7 @@ export class HistoryFile {
       this.#path = await Deno.realPath(this.#path);
       return await Deno.readTextFile(this.#path);
     } catch (error) {
-      // A link to nowhere would be replaced by a file.
+      // A broken symbolic link is an error: the rename would replace it by a file.
       const isLink = await Deno.lstat(this.#path).then(() => true, () => false);
       if (error instanceof Deno.errors.NotFound && !isLink) return "";
       throw unusable(this.#path, "read", error);
@@ -61,7 +61,7 @@ export class HistoryFile {
   }
 
   /**
-   * Writes the file anew with what is remembered.
+   * Writes the file anew, with only what is remembered.
    *
    * @throws {PinwireError} `history_file`
    */
@@ -81,9 +81,9 @@ export class HistoryFile {
     }
   }
 
-  /** Adds a line, soon. */
+  /** Appends a line in the background. */
   add(entry: HistoryEntry): void {
-    // A disk that stands still has all of it in the end, if it is still remembered then.
+    // The disk is too slow. The next write is a rewrite, with what is still remembered of all this.
     if (this.#queue.length >= MOST_LINES) {
       this.#queue = [];
       this.#isFailing = true;
@@ -92,13 +92,13 @@ export class HistoryFile {
     this.#writing ??= this.#writeAll();
   }
 
-  /** Done when all is written, or can't be. */
+  /** Done when everything is written, or can't be written. */
   async flushed(): Promise<void> {
     await this.#writing;
   }
 
   async #writeAll(): Promise<void> {
-    // What is said in the same turn is written at once.
+    // What is said in one turn of the event loop goes into one write.
     await undefined;
     while (this.#queue.length) {
       const entries = this.#queue;
@@ -107,7 +107,7 @@ export class HistoryFile {
         await this.#append(entries);
         this.#isFailing = false;
       } catch (error) {
-        // A full disk is told of once.
+        // A full disk is reported once.
         if (!this.#isFailing) this.#reporter.error(unusable(this.#path, "written", error));
         this.#isFailing = true;
       }
@@ -117,7 +117,7 @@ export class HistoryFile {
 
   async #append(entries: HistoryEntry[]): Promise<void> {
     this.#lines += entries.length;
-    // After a failure the last line may be torn, and others are missing.
+    // After a failure the last line may be torn, and lines are missing.
     if (this.#isFailing || this.#lines > this.#mostLines) return await this.rewrite();
     await Deno.writeTextFile(this.#path, printEntries(entries), { append: true, mode: 0o600 });
   }
@@ -137,7 +137,7 @@ function parseEntry(line: string): HistoryEntry | undefined {
     const isEntry = typeof text === "string" && typeof log === "string" && typeof isAction === "boolean" &&
       Math.abs(time) <= LAST_DAY && Number.isSafeInteger(number);
     if (!isEntry) return undefined;
-    // Somebody may have written into the file what nobody could have said.
+    // Somebody may have edited the file: names and texts are checked again.
     return {
       time,
       room: parseName(room),
@@ -161,12 +161,12 @@ function isJson(line: string): boolean {
   }
 }
 
-/** The last time that a Date can hold, in ms (ECMA-262, section 21.4.1.1). */
+/** The last time that a Date can hold, in milliseconds (ECMA-262, section 21.4.1.1). */
 const LAST_DAY = 8.64e15;
 
 function unusable(path: string, done: "read" | "written", error: unknown): unknown {
   if (error instanceof PinwireError || error instanceof Deno.errors.NotCapable) return error;
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   return new PinwireError("history_file", `the history file ${path} can't be ${done} (${why})`, {
     hint: "check its folder and its rights, or name another with --history-file",
     cause: error,

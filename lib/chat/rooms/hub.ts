@@ -2,18 +2,18 @@ import { PinwireError } from "../../errors.ts";
 import type { Resume } from "../control_lines.ts";
 import { CONSOLE_NICK, type HistoryEntry, LOBBY, nameKey, privateLine, RESERVED } from "../protocol.ts";
 import { type Member, Room, type RoomOptions } from "./room.ts";
-import { placeOf } from "./who.ts";
+import { placeOf } from "./roster.ts";
 
-/** Rooms that there may be; an empty one makes room for a new one. */
+/** How many rooms there may be. A new one may take the place of an empty one. */
 const MOST_ROOMS = 100;
 
 /** How a {@linkcode Hub} is made. */
 export interface HubOptions extends RoomOptions {
-  /** Is given every line that was said: to keep it. */
+  /** Is called with every line that was said, to keep it. */
   onSaid?(entry: HistoryEntry): void;
 }
 
-/** The rooms of a server, and who is called what. Knows no sockets. */
+/** The rooms of a server, and the names of its members. Knows no sockets. */
 export class Hub {
   #options: HubOptions;
   #rooms = new Map<string, Room>();
@@ -26,12 +26,12 @@ export class Hub {
     this.#open(LOBBY);
   }
 
-  /** The room that everybody comes into. */
+  /** The room that every new member comes into. */
   get lobby(): Room {
     return this.#rooms.get(LOBBY)!;
   }
 
-  /** The rooms with somebody in them. */
+  /** The rooms that somebody is in. */
   get rooms(): Room[] {
     return [...this.#rooms.values()].filter(({ members }) => members.size);
   }
@@ -43,14 +43,14 @@ export class Hub {
     this.lobby.enter(member);
   }
 
-  /** Gives a new member a name, and lets it into the lobby; nobody is told yet. */
+  /** Gives a new member a name, and lets it into the lobby; the others are not told yet. */
   add(member: Member): void {
     do member.nick = `guest${++this.#guests}`; while (this.#members.has(member.nick));
     this.#members.set(member.nick, member);
     this.lobby.enter(member);
   }
 
-  /** Takes a member out, which ends its name, its session and its place in the room. */
+  /** Takes a member out: its name is free, its session over, its place in the room empty. */
   remove(member: Member): void {
     if (this.#members.get(nameKey(member.nick)) !== member) return;
     this.#members.delete(nameKey(member.nick));
@@ -60,12 +60,16 @@ export class Hub {
     if (member.isAnnounced) room.announceLeft(member);
   }
 
-  /** Tells the room that a member is there, unless it was told. */
+  /** Tells the room that a member is there, unless that was told already. */
   announce(member: Member): void {
     if (!member.isAnnounced) member.room.announce(member);
   }
 
-  /** The member of this name, in whatever case. */
+  /**
+   * The member of this name, in any case.
+   *
+   * @throws {PinwireError} `unknown_nick`
+   */
   find(nick: string): Member {
     const member = this.#members.get(nameKey(nick));
     if (member) return member;
@@ -73,7 +77,7 @@ export class Hub {
   }
 
   /**
-   * Calls a member something else.
+   * Gives a member another name.
    *
    * @throws {PinwireError} `nick_taken`
    */
@@ -117,7 +121,7 @@ export class Hub {
     const { nick, room } = member;
     this.announce(member);
     const entry = {
-      time: Date.now(),
+      time: this.#options.clock.wall(),
       room: room.name,
       nick,
       text,
@@ -129,14 +133,22 @@ export class Hub {
     this.#options.onSaid?.(entry);
   }
 
-  /** Says something to one member alone. */
+  /**
+   * Says something to one member alone.
+   *
+   * @throws {PinwireError} `unknown_nick`
+   */
   whisper(member: Member, nick: string, text: string): void {
     const to = this.find(nick);
     to.tell(privateLine(member.nick, text));
     member.tell(`* to ${to.nick}: ${text}`);
   }
 
-  /** Throws a member out. */
+  /**
+   * Throws a member out.
+   *
+   * @throws {PinwireError} `unknown_nick`; `bad_command` if it is the console
+   */
   kick(nick: string, why: string): void {
     const member = this.find(nick);
     if (member.nick === CONSOLE_NICK) {
@@ -150,14 +162,14 @@ export class Hub {
     member.end(reason);
   }
 
-  /** Gives a member a secret by which it can take up its session after a lost link. */
+  /** Gives a member a secret with which it can take its session up again after a lost link. */
   openSession(member: Member): string {
     member.session = crypto.randomUUID();
     this.#sessions.set(member.session, member);
     return member.session;
   }
 
-  /** If the connection that this session had is still thought alive, its name and room pass to `member`. */
+  /** Gives `member` the name and the room of this session, if its old connection still seems to be alive. */
   takeOver({ session }: Resume, member: Member): boolean {
     const before = this.#sessions.get(session);
     if (!before) return false;
@@ -172,7 +184,7 @@ export class Hub {
     return true;
   }
 
-  /** Puts what was kept from an earlier run back into the rooms. */
+  /** Puts lines that were kept from an earlier run back into their rooms. */
   restore(entries: Iterable<HistoryEntry>): void {
     for (const entry of entries) {
       const room = this.#rooms.get(nameKey(entry.room)) ??
@@ -181,27 +193,27 @@ export class Hub {
     }
   }
 
-  /** All that the rooms remember, oldest first. */
+  /** All lines that the rooms remember, oldest first. */
   remembered(): HistoryEntry[] {
     return [...this.#rooms.values()].flatMap(({ history }) => history).sort((a, b) => a.time - b.time);
   }
 
-  /** Everybody's nicknames. */
+  /** The nicknames of all members. */
   *nicks(): Generator<string> {
     for (const { nick } of this.#members.values()) yield nick;
   }
 
-  /** If lines come faster than they go out, done when those before have gone. */
+  /** See {@linkcode WriteScheduler.caughtUp}. */
   caughtUp(): Promise<void> | undefined {
     return this.#options.scheduler.caughtUp();
   }
 
-  /** Begins to write all that is still to be written. */
+  /** Begins to write everything that still waits to be written. */
   flush(): void {
     this.#options.scheduler.finish();
   }
 
-  /** Announces nobody any more. */
+  /** Announces no more who comes and goes. */
   close(): void {
     for (const room of this.#rooms.values()) room.close();
   }

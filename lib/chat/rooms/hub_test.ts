@@ -1,80 +1,11 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { PinwireError } from "../../errors.ts";
-import { type Event, Reporter } from "../../app/mod.ts";
-import { Hub } from "./hub.ts";
+import type { Event } from "../../app/mod.ts";
 import type { HistoryEntry } from "../protocol.ts";
-import type { Member, Room } from "./room.ts";
-import { WriteScheduler } from "./write_scheduler.ts";
+import { Listener, World } from "./_hub_testing.ts";
 
 function pure(name: string, fn: () => void | Promise<void>): void {
   Deno.test({ name, permissions: "none", fn });
-}
-
-/** A member that writes down what it hears. */
-class Listener implements Member {
-  nick = "";
-  declare room: Room;
-  isAnnounced = false;
-  session?: string;
-  readonly heard: string[] = [];
-  ended?: string;
-  arrivals = 0;
-
-  hear(line: string): void {
-    this.heard.push(line);
-  }
-
-  tell(...lines: string[]): void {
-    this.heard.push(...lines);
-  }
-
-  tellPast(): void {}
-
-  arrived(): void {
-    this.arrivals++;
-  }
-
-  end(why: string): void {
-    this.ended = why;
-  }
-
-  /** What it has heard since it was last asked. */
-  news(): string[] {
-    return this.heard.splice(0);
-  }
-}
-
-/** A hub, what it said and reported, and a way in. */
-class World implements Disposable {
-  readonly events: Event[] = [];
-  readonly said: HistoryEntry[] = [];
-  readonly hub: Hub;
-
-  constructor(history = 100) {
-    this.hub = new Hub({
-      history,
-      maxQueue: 65_536,
-      timestamps: false,
-      scheduler: new WriteScheduler(),
-      reporter: new Reporter({ program: "", role: "server", forward: (event) => this.events.push(event) }),
-      onSaid: (entry) => void this.said.push(entry),
-    });
-  }
-
-  /** A new member, announced and called so. */
-  join(nick?: string): Listener {
-    const member = new Listener();
-    this.hub.add(member);
-    if (nick !== undefined) this.hub.rename(member, nick);
-    this.hub.announce(member);
-    // Tells at once whom it would gather.
-    member.room.notice("");
-    return member;
-  }
-
-  [Symbol.dispose](): void {
-    this.hub.close();
-  }
 }
 
 const codeOf = (act: () => unknown) => assertThrows(act, PinwireError).code;
@@ -90,7 +21,7 @@ pure("Hub.add gives each guest a name that nobody has, in the lobby, and tells n
   assertEquals(amy.news(), []);
 });
 
-pure("Hub.say tells everybody else in the room, and remembers the line with its number", () => {
+pure("Hub.say tells all the others in the room, and remembers the line with its number and time", () => {
   using on = new World();
   const [amy, bob] = [on.join("amy"), on.join("bob")];
   const cat = on.join("cat");
@@ -105,10 +36,10 @@ pure("Hub.say tells everybody else in the room, and remembers the line with its 
     ["lobby", "amy", "waves", true, 2],
   ]);
   assertEquals(on.hub.lobby.history, on.said);
-  assert(on.said.every(({ log }) => log === on.hub.lobby.log));
+  assert(on.said.every(({ log, time }) => log === on.hub.lobby.log && time === on.clock.wall()));
 });
 
-pure("Hub tells nobody of its own coming, also not when it is gathered with others", () => {
+pure("Hub tells no member that it has come itself, not even in a notice with others", () => {
   using on = new World();
   const amy = on.join("amy");
   const [bob, cat] = [new Listener(), new Listener()];
@@ -147,7 +78,7 @@ pure("Hub.rename takes a name that is free, and tells the room", () => {
   assertEquals([on.hub.find("Bobby"), amy.news()], [bob, ["* Bobby is now bobby"]]);
 });
 
-pure("Hub.rename refuses a name that is taken, the console's, and one for nobody", () => {
+pure("Hub.rename refuses a name that is taken, the console's, and reserved ones", () => {
   using on = new World();
   const [amy, bob] = [on.join("amy"), on.join("bob")];
   for (const nick of ["amy", "AMY", "ａｍｙ", "server", "Server", "you"]) {
@@ -159,7 +90,7 @@ pure("Hub.rename refuses a name that is taken, the console's, and one for nobody
   assertEquals(codeOf(() => on.hub.rename(console, "root")), "nick_taken");
 });
 
-pure("Hub.move tells both rooms, and who comes that it has arrived", () => {
+pure("Hub.move tells both rooms, and the member that it has arrived", () => {
   using on = new World();
   const [amy, bob, cat] = [on.join("amy"), on.join("bob"), on.join("cat")];
   on.hub.move(bob, "dev");
@@ -172,7 +103,7 @@ pure("Hub.move tells both rooms, and who comes that it has arrived", () => {
   assertEquals(bob.news().filter((line) => line.includes("cat")), ["* cat has joined"]);
   cat.news();
   on.hub.move(cat, "dev");
-  // Who is there already is told so.
+  // A member that is there already is told where it is.
   assertEquals(cat.news(), ["* you are cat, in dev with bob"]);
   assertEquals([cat.arrivals, on.hub.rooms.map(({ name }) => name)], [1, ["lobby", "dev"]]);
 });
@@ -191,7 +122,7 @@ pure("Hub.move makes up to 100 rooms, empty ones give way, and the lobby never d
   assertEquals([amy.room.name, on.hub.lobby.name], ["more", "lobby"]);
 });
 
-pure("Hub.whisper tells one alone, and the one who whispers that it did", () => {
+pure("Hub.whisper tells one member alone, and confirms it to the one who whispers", () => {
   using on = new World();
   const [amy, bob, cat] = [on.join("amy"), on.join("bob"), on.join("cat")];
   on.hub.move(bob, "dev");
@@ -202,7 +133,7 @@ pure("Hub.whisper tells one alone, and the one who whispers that it did", () => 
   assertEquals([on.said, codeOf(() => on.hub.whisper(amy, "dan", "x"))], [[], "unknown_nick"]);
 });
 
-pure("Hub.remove ends a member's name and tells that it has left, once", () => {
+pure("Hub.remove frees a member's name and tells once that it has left", () => {
   using on = new World();
   const [amy, bob] = [on.join("amy"), on.join("bob")];
   amy.news();
@@ -211,12 +142,12 @@ pure("Hub.remove ends a member's name and tells that it has left, once", () => {
   on.hub.lobby.notice("now");
   assertEquals(amy.news().filter((line) => line.includes("bob")), ["* bob has left"]);
   on.hub.rename(amy, "bob");
-  // Who has gone takes nobody's name away.
+  // A member that has gone takes nobody's name away.
   on.hub.remove(bob);
   assertEquals([on.hub.find("bob"), [...on.hub.nicks()]], [amy, ["bob"]]);
 });
 
-pure("Hub.remove tells nobody of who was never announced", () => {
+pure("Hub.remove tells nobody about a member that was never announced", () => {
   using on = new World();
   const amy = on.join("amy");
   amy.news();
@@ -242,7 +173,7 @@ pure("Hub.kick throws a member out and says why, to all and to itself, but not t
   assertEquals(codeOf(() => on.hub.kick("nobody", "")), "unknown_nick");
 });
 
-pure("Hub.takeOver gives a session's name and room to the new connection, and tells nobody", () => {
+pure("Hub.takeOver gives a session's name and room to the new connection, without a notice", () => {
   using on = new World();
   const [amy, bob] = [on.join("amy"), on.join("bob")];
   on.hub.move(amy, "dev");

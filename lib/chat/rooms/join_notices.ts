@@ -1,34 +1,40 @@
-/** After somebody was announced, others are gathered for so many ms. */
+import type { Clock, Timer } from "../../net/mod.ts";
+
+/** After a notice, those who come and go are gathered this long, in milliseconds. */
 const GATHER = 500;
-/** Names that a gathered notice tells. */
+/** How many names a notice tells at most. */
 export const NAMES = 10;
 
 /**
- * Tells who comes and goes: the first at once, those right behind together. Otherwise a crowd of n that comes in
- * would have n² lines to read about itself.
+ * Tells who comes and goes: the first at once, those who follow within half a second in one line. Otherwise a crowd of n
+ * members that come at the same time would cause n² lines.
  */
 export class JoinNotices<M extends { nick: string }> {
   #notice: (text: string, newcomers: M[]) => void;
+  #clock: Clock;
   #joined = new Map<string, M>();
   #left = new Map<string, M>();
-  #timer?: ReturnType<typeof setTimeout>;
+  #timer?: Timer;
 
-  /** @param notice is given the newcomers too, which know it already */
-  constructor(notice: (text: string, newcomers: M[]) => void) {
+  /** @param notice is given the newcomers too: they know already that they have joined */
+  constructor(notice: (text: string, newcomers: M[]) => void, clock: Clock) {
     this.#notice = notice;
+    this.#clock = clock;
   }
 
+  /** A member has come. */
   joined(member: M): void {
     if (!this.#left.delete(member.nick)) this.#joined.set(member.nick, member);
     this.#tell();
   }
 
+  /** A member has gone. */
   left(member: M): void {
     if (!this.#joined.delete(member.nick)) this.#left.set(member.nick, member);
     this.#tell();
   }
 
-  /** Tells now what was gathered. */
+  /** Tells at once what was gathered. */
   flush(): void {
     const left = [...this.#left.keys()];
     const joined = [...this.#joined.values()];
@@ -38,20 +44,21 @@ export class JoinNotices<M extends { nick: string }> {
     if (joined.length) this.#notice(joinedNotice(joined.map(({ nick }) => nick)), joined);
   }
 
+  /** Forgets what was gathered. */
   close(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.#timer = undefined;
     this.#joined.clear();
     this.#left.clear();
   }
 
   #tell(): void {
-    if (this.#timer !== undefined || !this.#joined.size && !this.#left.size) return;
+    if (this.#timer || !this.#joined.size && !this.#left.size) return;
     this.flush();
-    this.#timer = setTimeout(() => {
+    this.#timer = this.#clock.after(GATHER, () => {
       this.#timer = undefined;
       this.#tell();
-    }, GATHER);
+    });
   }
 }
 
@@ -61,7 +68,7 @@ export const joinedNotice = (nicks: readonly string[], total?: number) => `${hav
 const haveAll = (nicks: readonly string[], total: number = nicks.length) =>
   `${listed(nicks, total)} ${total === 1 ? "has" : "have"}`;
 
-/** `amy`, `amy and bob`, `amy, bob and 7 others`; of more than {@linkcode NAMES} the first are enough. */
+/** `amy`, `amy and bob`, `amy, bob and 7 others`: at most {@linkcode NAMES} names. `total` counts the others too. */
 export function listed(names: readonly string[], total: number = names.length): string {
   if (total === 1) return names[0];
   const named = total > NAMES ? names.slice(0, NAMES) : names.slice(0, -1);

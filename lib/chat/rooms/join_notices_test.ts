@@ -1,103 +1,94 @@
 import { assertEquals } from "@std/assert";
+import { FakeClock } from "../../net/_fake_clock.ts";
 import { JoinNotices, listed } from "./join_notices.ts";
 
 function pure(name: string, fn: () => void | Promise<void>): void {
   Deno.test({ name, permissions: "none", fn });
 }
 
-/** JoinNotices that write down what they tell. */
-class Told implements Disposable {
+/** What {@linkcode JoinNotices} tell, and their clock. */
+class Told {
+  readonly clock = new FakeClock();
   readonly texts: string[] = [];
   /** The newcomers of each notice. */
   readonly newcomers: string[][] = [];
-  readonly comings: JoinNotices<{ nick: string }>;
-  #onText = () => {};
+  readonly notices: JoinNotices<{ nick: string }>;
 
   constructor() {
-    this.comings = new JoinNotices((text, newcomers) => {
+    this.notices = new JoinNotices((text, newcomers) => {
       this.texts.push(text);
       this.newcomers.push(newcomers.map(({ nick }) => nick));
-      this.#onText();
-    });
-  }
-
-  /** Done with the next notice. */
-  next(): Promise<void> {
-    return new Promise((resolve) => this.#onText = resolve);
-  }
-
-  [Symbol.dispose](): void {
-    this.comings.close();
+    }, this.clock);
   }
 }
 
-pure("JoinNotices tells of the first at once, and of those right behind together", async () => {
-  using told = new Told();
-  const { comings, texts } = told;
-  comings.joined({ nick: "amy" });
+pure("JoinNotices tells of the first at once, and of those within half a second together", () => {
+  const { notices, texts, clock } = new Told();
+  notices.joined({ nick: "amy" });
   assertEquals(texts, ["amy has joined"]);
-  for (const nick of ["bob", "cat", "dan"]) comings.joined({ nick });
-  comings.left({ nick: "amy" });
-  comings.left({ nick: "dan" });
+  for (const nick of ["bob", "cat", "dan"]) notices.joined({ nick });
+  notices.left({ nick: "amy" });
+  notices.left({ nick: "dan" });
+  clock.pass(499);
   assertEquals(texts.length, 1);
-  while (texts.length < 3) await told.next();
+  clock.pass(1);
   assertEquals(texts.slice(1), ["amy has left", "bob and cat have joined"]);
+  // Half a second without anybody, and the next one is a first one again.
+  clock.pass(500);
+  assertEquals(clock.pending, 0);
+  notices.left({ nick: "bob" });
+  assertEquals(texts.at(-1), "bob has left");
 });
 
 pure("JoinNotices gives the newcomers of each notice, who know it already, and nobody who has left", () => {
-  using told = new Told();
-  const { comings, texts, newcomers } = told;
-  comings.joined({ nick: "amy" });
-  for (const nick of ["bob", "cat"]) comings.joined({ nick });
-  comings.left({ nick: "amy" });
-  comings.flush();
+  const { notices, texts, newcomers } = new Told();
+  notices.joined({ nick: "amy" });
+  for (const nick of ["bob", "cat"]) notices.joined({ nick });
+  notices.left({ nick: "amy" });
+  notices.flush();
   assertEquals(texts, ["amy has joined", "amy has left", "bob and cat have joined"]);
   assertEquals(newcomers, [["amy"], [], ["bob", "cat"]]);
 });
 
-pure("JoinNotices tells nothing of who came and went meanwhile", () => {
-  using told = new Told();
-  const { comings, texts } = told;
-  comings.joined({ nick: "amy" });
-  comings.joined({ nick: "bob" });
-  comings.left({ nick: "bob" });
-  comings.left({ nick: "amy" });
-  comings.joined({ nick: "amy" });
-  comings.flush();
+pure("JoinNotices tells nothing of those who come and go while it gathers", () => {
+  const { notices, texts } = new Told();
+  notices.joined({ nick: "amy" });
+  notices.joined({ nick: "bob" });
+  notices.left({ nick: "bob" });
+  notices.left({ nick: "amy" });
+  notices.joined({ nick: "amy" });
+  notices.flush();
   assertEquals(texts, ["amy has joined"]);
 });
 
 pure("JoinNotices.flush tells at once what was gathered, and once", () => {
-  using told = new Told();
-  const { comings, texts } = told;
-  for (const nick of ["amy", "bob", "cat"]) comings.joined({ nick });
-  comings.flush();
-  comings.flush();
+  const { notices, texts } = new Told();
+  for (const nick of ["amy", "bob", "cat"]) notices.joined({ nick });
+  notices.flush();
+  notices.flush();
   assertEquals(texts, ["amy has joined", "bob and cat have joined"]);
 });
 
-pure("JoinNotices gathers on behind what flush has told", async () => {
-  using told = new Told();
-  const { comings, texts } = told;
-  comings.joined({ nick: "amy" });
-  comings.joined({ nick: "bob" });
-  comings.flush();
-  comings.joined({ nick: "cat" });
+pure("JoinNotices goes on gathering after flush", () => {
+  const { notices, texts, clock } = new Told();
+  notices.joined({ nick: "amy" });
+  notices.joined({ nick: "bob" });
+  notices.flush();
+  notices.joined({ nick: "cat" });
   assertEquals(texts.length, 2);
-  await told.next();
+  clock.pass(500);
   assertEquals(texts.at(-1), "cat has joined");
 });
 
 pure("JoinNotices.close forgets what was gathered", () => {
-  using told = new Told();
-  const { comings, texts } = told;
-  comings.joined({ nick: "amy" });
-  comings.joined({ nick: "bob" });
-  comings.close();
-  comings.flush();
-  assertEquals(texts, ["amy has joined"]);
+  const { notices, texts, clock } = new Told();
+  notices.joined({ nick: "amy" });
+  notices.joined({ nick: "bob" });
+  notices.close();
+  notices.flush();
+  assertEquals([texts, clock.pending], [["amy has joined"], 0]);
   // After that the next one is a first one again.
-  comings.joined({ nick: "cat" });
+  notices.joined({ nick: "cat" });
   assertEquals(texts.at(-1), "cat has joined");
 });
 

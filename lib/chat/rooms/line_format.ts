@@ -1,13 +1,13 @@
 import { ByteBuffer, type Codec, endingLines } from "../../framing/mod.ts";
 import type { Encoding } from "../../text/mod.ts";
 
-/** How lines are written for some members: in their encoding, framed, with numbers for clients of ours. */
+/** How lines are written for some of the members: in their encoding, framed, and with numbers for clients of ours. */
 export interface LineFormat {
   readonly encoding: Encoding;
   readonly isNumbered: boolean;
-  /** Bytes behind a line's text that say where it ends, and that a peer without newlines is not sent. */
+  /** How many bytes after a line's text mark its end. A peer without newlines is not sent them. */
   readonly ending: number;
-  /** Whether there are lines that no frame can hold. */
+  /** Whether some lines may fit into no frame. */
   readonly mayRefuse: boolean;
   /**
    * A line as it goes over the wire, good until the next call.
@@ -17,7 +17,7 @@ export interface LineFormat {
   frame(line: string): Uint8Array;
 }
 
-/** Makes formats, and gives the same one for the same encoding. */
+/** Makes the formats of a server: one for each encoding, with numbers and without. */
 export class LineFormats {
   #codec: Codec;
   #formats = new Map<string, LineFormat>();
@@ -39,8 +39,8 @@ export class LineFormats {
     return {
       encoding,
       isNumbered,
-      ending: this.#codec.spec === "line" ? 1 : 0,
-      mayRefuse: this.#codec.spec !== "line",
+      ending: this.#codec.isLineBased ? 1 : 0,
+      mayRefuse: !this.#codec.isLineBased,
       frame(line) {
         out.clear();
         encoder.encode(encoding.encode(line).bytes, out);

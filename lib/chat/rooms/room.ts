@@ -1,52 +1,55 @@
 import { FrameError } from "../../framing/mod.ts";
 import type { Reporter } from "../../app/mod.ts";
+import type { Clock, Peer } from "../../net/mod.ts";
 import { joinedNotice, JoinNotices, NAMES } from "./join_notices.ts";
 import { Feed } from "./feed.ts";
 import type { LineFormat } from "./line_format.ts";
 import { numbered } from "../control_lines.ts";
 import { entryLine, type HistoryEntry } from "../protocol.ts";
-import { OVERHEAD, type Subscriber } from "./subscriber.ts";
+import { OVERHEAD } from "./mark_queue.ts";
+import type { Subscriber } from "./subscriber.ts";
 import type { WriteScheduler } from "./write_scheduler.ts";
 
-/** Whoever is in a room: a connection has a subscriber, the console is told line by line. */
+/** Whoever is in a room. A connection has a subscriber; the console is told line by line. */
 export interface Member {
   nick: string;
   room: Room;
   /** Where it is connected from. */
-  readonly peer?: string;
-  /** Whether the others were told that it is there. */
+  readonly peer?: Peer;
+  /** Whether the others know that it is there. */
   isAnnounced: boolean;
   /** The secret of its session, if it is a client of ours. */
   session?: string;
   readonly subscriber?: Subscriber;
-  /** A line of the room's, for a member without a subscriber. */
+  /** Is called with each of the room's lines, if there is no subscriber. */
   hear?(line: string): void;
-  /** A line for this member alone. */
+  /** Tells this member alone. */
   tell(...lines: string[]): void;
-  /** Tells it what was said in its room lately. */
+  /** Tells it the last lines of its room. */
   tellPast(): void;
-  /** It has come into another room. */
+  /** Is called when it has come into another room. */
   arrived(): void;
-  /** Says why, and ends the connection. */
+  /** Tells it why, and ends its connection. */
   end(why: string): void;
 }
 
-/** What rooms share. */
+/** What the rooms of a hub share. */
 export interface RoomOptions {
-  /** Lines that a room remembers. */
+  /** How many lines a room remembers. */
   history: number;
-  /** Bytes that a slow reader may be behind. */
+  /** How many bytes a slow reader may be behind. */
   maxQueue: number;
   /** Whether each line begins with its time. */
   timestamps: boolean;
   reporter: Reporter;
   scheduler: WriteScheduler;
+  clock: Clock;
 }
 
-/** Where some talk to each other: what is said there goes to all but who said it. */
+/** A place where members talk: what one of them says goes to all the others. */
 export class Room {
   readonly name: string;
-  /** The name of its numbers: others begin when the server, or the room, is made anew. */
+  /** What its line numbers belong to: when the server starts again, or the room is made anew, others begin at 1. */
   readonly log: string = crypto.randomUUID();
   readonly members = new Set<Member>();
   /** The last lines, oldest first. */
@@ -54,19 +57,23 @@ export class Room {
   /** The number of the last line. */
   line = 0;
   #feeds = new Map<LineFormat, Feed>();
-  /** Those without a subscriber. */
+  /** The members without a subscriber. */
   #listeners = new Set<Member>();
-  /** Frames of the history, for the formats that somebody here reads. */
+  /** The history as frames, in each format that a member of the room reads. */
   #past = new Map<LineFormat, WeakMap<HistoryEntry, Uint8Array>>();
   #options: RoomOptions;
-  #joinNotices = new JoinNotices<Member>((text, newcomers) => this.#tellComings(text, newcomers));
+  #joinNotices: JoinNotices<Member>;
 
   constructor(name: string, options: RoomOptions) {
     this.name = name;
     this.#options = options;
+    this.#joinNotices = new JoinNotices(
+      (text, newcomers) => this.#tellNewcomers(text, newcomers),
+      options.clock,
+    );
   }
 
-  /** Puts a member into the room; from now on it hears what is said. */
+  /** Puts a member into the room: from now on it hears what is said. */
   enter(member: Member): void {
     member.room = this;
     this.members.add(member);
@@ -87,13 +94,13 @@ export class Room {
     if (!this.members.size) this.#joinNotices.close();
   }
 
-  /** Tells all that a member is there now. */
+  /** Tells the others that a member is there now. */
   announce(member: Member): void {
     member.isAnnounced = true;
     this.#joinNotices.joined(member);
   }
 
-  /** Tells all that a member has gone. */
+  /** Tells the others that a member has left. */
   announceLeft(member: Member): void {
     this.#joinNotices.left(member);
   }
@@ -110,14 +117,15 @@ export class Room {
     this.remember(entry);
   }
 
-  /** How an entry is told. */
+  /** The line that tells an entry. */
   show(entry: HistoryEntry): string {
-    return entryLine(entry, this.#options.timestamps);
+    const { timestamps, clock } = this.#options;
+    return entryLine(entry, timestamps ? clock.wall() : undefined);
   }
 
   /**
-   * The last of these lines as frames, oldest first: as many as fit into half of what may wait for a subscriber. For
-   * clients of ours, those of this room's numbers have theirs.
+   * The last of these lines as frames, oldest first: as many as fit into half of what may wait for a subscriber. In a
+   * numbered format those of this room's log have their numbers.
    */
   past(
     format: LineFormat,
@@ -139,7 +147,7 @@ export class Room {
     return past;
   }
 
-  /** Made once for all that come; nothing if no frame can hold it. */
+  /** An entry as a frame, made once for all newcomers; nothing if no frame can hold it. */
   #frameOf(entry: HistoryEntry, format: LineFormat): Uint8Array | undefined {
     let made = this.#past.get(format);
     if (!made) this.#past.set(format, made = new WeakMap());
@@ -157,25 +165,25 @@ export class Room {
     return frame;
   }
 
-  /** Takes a line up into the history. */
+  /** Adds a line to the history. */
   remember(entry: HistoryEntry): void {
     this.history.push(entry);
     if (this.history.length > this.#options.history) this.history.shift();
   }
 
-  /** Tells all in the room, behind what is still to be told of who comes and goes. */
+  /** Tells everybody in the room, after what is still to be told about who comes and goes. */
   notice(text: string): void {
     this.#joinNotices.flush();
     this.#notice(text);
   }
 
-  /** Forgets whom it would still have to announce. */
+  /** Forgets what is still to be told about who comes and goes. */
   close(): void {
     this.#joinNotices.close();
   }
 
-  /** Newcomers know of themselves and of those before them; of those behind them each is told. */
-  #tellComings(text: string, newcomers: Member[]): void {
+  /** A newcomer knows itself and those who came before it: it is told only who came after it. */
+  #tellNewcomers(text: string, newcomers: Member[]): void {
     this.#notice(text, newcomers);
     const nicks = newcomers.map(({ nick }) => nick);
     for (const [i, newcomer] of newcomers.entries()) {
@@ -190,7 +198,7 @@ export class Room {
     try {
       this.#tellAll(`* ${text}`, except);
     } catch (error) {
-      // Not every frame holds every line, such as fixed:16.
+      // Some frames, such as fixed:16, can't hold every line.
       this.#options.reporter.error(error);
     }
   }
@@ -198,7 +206,7 @@ export class Room {
   #tellAll(line: string, except: Member[], number?: number): void {
     const lineFor = ({ isNumbered }: LineFormat) =>
       isNumbered && number !== undefined ? numbered(number, line) : line;
-    // Nobody is told what not all can be told.
+    // If one format can't hold the line, nobody is told it.
     for (const format of this.#feeds.keys()) if (format.mayRefuse) format.frame(lineFor(format));
     for (const feed of this.#feeds.values()) {
       const { format } = feed;

@@ -3,6 +3,7 @@ import { Chat } from "../_session_testing.ts";
 import { pure } from "../_testing.ts";
 import { parseSpec } from "../../framing/mod.ts";
 import { Reporter } from "../../app/mod.ts";
+import { FakeClock } from "../../net/_fake_clock.ts";
 import { utf8 } from "../../text/mod.ts";
 import { LineFormats } from "./line_format.ts";
 import { printControlLine } from "../control_lines.ts";
@@ -17,6 +18,7 @@ const roomOf = (history: number, maxQueue: number) =>
     timestamps: false,
     reporter: new Reporter({ program: "", role: "server", forward() {} }),
     scheduler: new WriteScheduler(),
+    clock: new FakeClock(),
   });
 
 const entryOf = (room: Room, line: number, text = `${line}`, log = room.log): HistoryEntry => ({
@@ -54,7 +56,7 @@ pure("Room.past makes each frame once, for each format its own", () => {
   assertEquals(textOf(room.past(PLAIN).frames), ["amy: 1\n", "amy: 2\n"]);
 });
 
-pure("Room.past numbers the lines of this room alone, and of those given gives no others", () => {
+pure("Room.past numbers only the lines of this room's log, and gives only those that it is asked for", () => {
   const room = roomOf(100, 65_536);
   for (const entry of [entryOf(room, 7, "old", "before"), entryOf(room, 1), entryOf(room, 2)]) {
     room.remember(entry);
@@ -73,7 +75,7 @@ pure("Room.past passes over what no frame can hold", () => {
   assertEquals(entries.map(({ line }) => line), [1, 3]);
 });
 
-pure("Room's past of very short lines makes no newcomer miss some of it", async () => {
+pure("Room.past of very short lines fits into a newcomer's queue", async () => {
   await using chat = new Chat({ maxQueue: 4_096 });
   for (let i = 1; i <= 100; i++) chat.hub.lobby.remember(entryOf(chat.hub.lobby, i));
   const peer = chat.connect();
@@ -84,7 +86,7 @@ pure("Room's past of very short lines makes no newcomer miss some of it", async 
   assert(heard.includes("amy: 100"));
 });
 
-pure("Room that is made anew has another log, and who resumes into it is told all of it", async () => {
+pure("Room that is made anew has another log: a client that resumes there is told everything", async () => {
   await using chat = new Chat();
   const amy = await chat.join("amy");
   await amy.write("/join dev\nold one\nold two\n/join lobby\n");

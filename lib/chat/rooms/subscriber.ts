@@ -1,24 +1,14 @@
 import { concat } from "@std/bytes/concat";
-import type { Connection } from "../../net/mod.ts";
+import type { Clock, Connection, Timer } from "../../net/mod.ts";
 import type { Feed } from "./feed.ts";
 import type { LineFormat } from "./line_format.ts";
+import { MarkQueue } from "./mark_queue.ts";
 import { BARE_GAP } from "../protocol.ts";
 
-/** A write that has been under way for so many ms will not get through. */
+/** Ms after which a write that is still under way will not get through. */
 const STALLED = 60_000;
-/** What an insert takes in memory beside its bytes. */
-export const OVERHEAD = 200;
 /** Bytes of inserts that leave in one write. */
 const WRITE = 65_536;
-
-/** What a subscriber does when it comes to an offset of its feed. */
-interface Mark {
-  at: number;
-  /** Bytes of the feed to pass over: its own line. */
-  skip: number;
-  /** Framed lines for this subscriber alone, behind what is passed over. */
-  insert?: Uint8Array;
-}
 
 /** What a {@linkcode Subscriber} tells of. */
 export interface SubscriberOptions {
@@ -42,23 +32,21 @@ export class Subscriber {
   /** The offset up to which the feed was handed over to writes, at the end of a line. */
   position = 0;
   #connection: Connection;
+  #clock: Clock;
   #options: SubscriberOptions;
   #format: LineFormat;
   #feed?: Feed;
-  /** In the order of their offsets; those before `#first` are done with. */
-  #marks: Mark[] = [];
-  #first = 0;
-  /** Bytes of the inserts. */
-  #inserted = 0;
+  #marks = new MarkQueue();
   #missed = 0;
   #isHeld = false;
   #isWriting = false;
   #isClosed = false;
   #wroteAt = -Infinity;
-  #timer?: ReturnType<typeof setTimeout>;
+  #timer?: Timer;
   #onFlushed: (() => void)[] = [];
 
-  constructor(connection: Connection, format: LineFormat, options: SubscriberOptions) {
+  constructor(connection: Connection, format: LineFormat, clock: Clock, options: SubscriberOptions) {
+    this.#clock = clock;
     this.#connection = connection;
     this.#format = format;
     this.#options = options;
@@ -73,16 +61,14 @@ export class Subscriber {
     this.#feed?.subscribers.delete(this);
     this.#feed = undefined;
     this.#format = format;
-    this.#marks = [];
-    this.#first = 0;
-    this.#inserted = 0;
+    this.#marks = new MarkQueue();
     this.#missed = 0;
     this.position = 0;
   }
 
   /** Whether something waits to be written, or is being written. */
   get isBusy(): boolean {
-    return this.#isWriting || this.#first < this.#marks.length || this.#missed > 0 ||
+    return this.#isWriting || !this.#marks.isEmpty || this.#missed > 0 ||
       this.position < (this.#feed?.end ?? 0);
   }
 
@@ -91,7 +77,7 @@ export class Subscriber {
     this.unfollow();
     this.#feed = feed;
     this.position = feed.end;
-    for (let i = this.#first; i < this.#marks.length; i++) this.#marks[i].at = this.position;
+    this.#marks.moveTo(this.position);
     feed.subscribers.add(this);
   }
 
@@ -99,32 +85,26 @@ export class Subscriber {
   unfollow(): void {
     const feed = this.#feed;
     if (!feed) return;
-    const rest: Mark[] = [];
+    const rest = new MarkQueue();
     while (!this.#isClosed) {
-      for (let mark; (mark = this.#marks[this.#first]) && mark.at === this.position; this.#first++) {
+      for (let mark; (mark = this.#marks.next) && mark.at === this.position; this.#marks.shift()) {
         this.position += mark.skip;
-        if (mark.insert) rest.push({ ...mark, at: 0, skip: 0 });
+        if (mark.insert) rest.insert(mark.insert, 0);
       }
-      const to = this.#endOfLines();
-      if (this.position >= to) break;
-      const view = feed.view(this.position, this.isBare ? feed.lineEnd(this.position) : to);
       const from = this.position;
-      this.position += view.length;
-      if (this.#inserted + view.length > this.#options.maxQueue) {
-        this.#missed += feed.count(from, this.position);
-        continue;
-      }
-      this.#inserted += view.length + OVERHEAD;
-      rest.push({ at: 0, skip: 0, insert: view.slice() });
+      const view = this.#nextView();
+      if (!view) break;
+      const room = this.#options.maxQueue - this.#marks.bytes;
+      if (!rest.insert(view.slice(), 0, room)) this.#missed += feed.count(from, this.position);
     }
     feed.subscribers.delete(this);
     this.#feed = undefined;
     this.#marks = rest;
-    this.#first = this.position = 0;
+    this.position = 0;
     this.wake();
   }
 
-  /** Lines for this member alone, behind all that there is up to now. Of those that don't fit it misses some. */
+  /** Lines for this member alone, after all that was said up to now. It misses those for which there is no room. */
   tell(...lines: string[]): void {
     for (const line of lines) {
       const frame = this.#frame(line);
@@ -133,7 +113,7 @@ export class Subscriber {
     this.wake();
   }
 
-  /** The same for framed lines that won't change. */
+  /** The same for lines in frames, whose bytes never change. */
   tellFrames(frames: Uint8Array[]): void {
     for (const frame of frames) this.#insert(frame, this.#options.maxQueue);
     this.wake();
@@ -146,34 +126,25 @@ export class Subscriber {
     this.wake();
   }
 
-  /** Its own line was appended to the feed at `start`: it is not for itself. */
+  /** Its own line was appended to the feed at `start`: it is not written it, but `instead`, if that is given. */
   passOver(start: number, instead?: string): void {
     const { end } = this.#feed!;
-    if (instead === undefined && this.position === start && this.#first === this.#marks.length) {
+    if (instead === undefined && this.position === start && this.#marks.isEmpty) {
       this.position = end;
       return;
     }
-    this.#marks.push({ at: start, skip: end - start });
+    this.#marks.skip(start, end - start);
     if (instead !== undefined) this.tellSurely(instead);
   }
 
   /** The feed forgets what is before `offset`. */
   lose(offset: number): void {
     if (this.position >= offset) return;
-    let missed = this.#feed!.count(this.position, offset);
-    const marks = this.#marks.slice(this.#first);
-    for (const mark of marks) {
-      if (mark.at >= offset) break;
-      if (mark.skip) missed--;
-      mark.at = offset;
-      mark.skip = 0;
-    }
-    this.#marks = marks.filter(({ skip, insert }) => skip || insert);
-    this.#first = 0;
+    const missed = this.#feed!.count(this.position, offset) - this.#marks.forget(offset);
     // Clients of ours see by the numbers what they missed.
     if (!this.#format.isNumbered) this.#missed += missed;
     this.position = offset;
-    if (this.#isWriting && performance.now() - this.#wroteAt > STALLED) this.#options.onStalled();
+    if (this.#isWriting && this.#clock.now() - this.#wroteAt > STALLED) this.#options.onStalled();
   }
 
   /** Writes nothing more until {@linkcode release}. */
@@ -190,10 +161,10 @@ export class Subscriber {
   /** Begins to write if there is something and nothing is being written; whether it did. */
   wake(): boolean {
     if (this.#isWriting || this.#isHeld || this.#isClosed) return false;
-    const wait = this.isBare && this.isBusy ? this.#wroteAt + BARE_GAP - performance.now() : 0;
+    const wait = this.isBare && this.isBusy ? this.#wroteAt + BARE_GAP - this.#clock.now() : 0;
     if (wait > 0) {
       this.#isWriting = true;
-      this.#timer = setTimeout(this.#onWritten, wait);
+      this.#timer = this.#clock.after(wait, this.#onWritten);
       return false;
     }
     const bytes = this.#next();
@@ -202,8 +173,10 @@ export class Subscriber {
       return false;
     }
     this.#isWriting = true;
-    this.#wroteAt = performance.now();
-    this.#connection.write(bytes).then(this.#onWritten, this.#onFailed);
+    this.#wroteAt = this.#clock.now();
+    const writing = this.#connection.write(bytes);
+    if (writing) writing.then(this.#onWritten, this.#onFailed);
+    else this.#onWrittenAtOnce();
     return true;
   }
 
@@ -218,9 +191,8 @@ export class Subscriber {
   close(): void {
     this.#isClosed = true;
     this.#feed?.subscribers.delete(this);
-    this.#marks = [];
-    this.#first = 0;
-    clearTimeout(this.#timer);
+    this.#marks = new MarkQueue();
+    this.#timer?.cancel();
     this.#tellFlushed();
   }
 
@@ -232,6 +204,14 @@ export class Subscriber {
     this.#isWriting = false;
     this.wake();
   };
+
+  #onWrittenAtOnce(): void {
+    this.#isWriting = false;
+    if (!this.isBusy) return this.#tellFlushed();
+    // The others have their turn before the next write.
+    this.#isWriting = true;
+    setImmediate(this.#onWritten);
+  }
 
   // Whoever reads from this connection learns that it has gone.
   #onFailed = (): void => {
@@ -249,13 +229,9 @@ export class Subscriber {
   }
 
   #insert(frame: Uint8Array, limit: number): boolean {
-    if (this.#inserted + frame.length > limit) {
-      this.#missed++;
-      return false;
-    }
-    this.#inserted += frame.length + OVERHEAD;
-    this.#marks.push({ at: this.#feed?.end ?? 0, skip: 0, insert: frame });
-    return true;
+    const isIn = this.#marks.insert(frame, this.#feed?.end ?? 0, limit);
+    if (!isIn) this.#missed++;
+    return isIn;
   }
 
   /** What is to be written next. */
@@ -265,13 +241,8 @@ export class Subscriber {
       this.#missed = 0;
       if (frame) return this.#bare(frame);
     }
-    const insert = this.#nextInserts();
-    if (insert) return this.#bare(insert);
-    const to = this.#endOfLines();
-    if (this.position >= to) return undefined;
-    const view = this.#feed!.view(this.position, this.isBare ? this.#feed!.lineEnd(this.position) : to);
-    this.position += view.length;
-    return this.#bare(view);
+    const frames = this.#nextInserts() ?? this.#nextView();
+    return frames && this.#bare(frames);
   }
 
   #bare(frame: Uint8Array): Uint8Array {
@@ -282,27 +253,23 @@ export class Subscriber {
   #nextInserts(): Uint8Array | undefined {
     const inserts: Uint8Array[] = [];
     let bytes = 0;
-    for (let mark; (mark = this.#marks[this.#first]) && mark.at === this.position; this.#first++) {
+    for (let mark; (mark = this.#marks.next) && mark.at === this.position; this.#marks.shift()) {
       if (mark.insert && inserts.length && (this.isBare || bytes + mark.insert.length > WRITE)) break;
       this.position += mark.skip;
       if (!mark.insert) continue;
       inserts.push(mark.insert);
       bytes += mark.insert.length;
-      this.#inserted -= mark.insert.length + OVERHEAD;
     }
-    this.#compact();
     return inserts.length > 1 ? concat(inserts) : inserts[0];
   }
 
-  #compact(): void {
-    if (this.#first < this.#marks.length && this.#first < 1_000) return;
-    this.#marks.splice(0, this.#first);
-    this.#first = 0;
-  }
-
-  /** How far the feed can be written before a mark. */
-  #endOfLines(): number {
-    const mark = this.#marks[this.#first];
-    return mark ? mark.at : this.#feed?.end ?? 0;
+  /** What comes next in the feed, up to a mark at most: a line for a bare peer, else as much as there is. */
+  #nextView(): Uint8Array | undefined {
+    const feed = this.#feed;
+    const to = this.#marks.next?.at ?? feed?.end ?? 0;
+    if (!feed || this.position >= to) return undefined;
+    const view = feed.view(this.position, this.isBare ? feed.lineEnd(this.position) : to);
+    this.position += view.length;
+    return view;
   }
 }

@@ -1,24 +1,23 @@
-import type { Feed } from "./feed.ts";
-import type { Subscriber } from "./subscriber.ts";
+import type { Feed, FeedSubscriber } from "./feed.ts";
 
 /**
- * Writes begun in one turn of the event loop. With more than about 128 operations ready in a turn the runtime
- * becomes slow and unfair to those at the end.
+ * How many writes are begun in one turn of the event loop. With more than about 128 operations ready in one turn the
+ * runtime becomes slow, and unfair to the last of them.
  */
 const WRITES_A_TURN = 100;
 
-/** Bytes of lines that may wait for a round before whoever says more has to wait for it. */
+/** So many bytes may be appended ahead of their writes. Beyond that, whoever says more has to wait. */
 const AHEAD = 32_768;
 
-/** Wakes the subscribers of feeds that have something new, all feeds' in turn, some at a time. */
+/** Wakes the subscribers of the feeds that have something new: feed after feed, some subscribers in each turn. */
 export class WriteScheduler {
   #due: Feed[] = [];
-  #subscribers?: Iterator<Subscriber>;
+  #subscribers?: Iterator<FeedSubscriber>;
   #isScheduled = false;
   #ahead = 0;
   #caughtUp?: PromiseWithResolvers<void>;
 
-  /** So many bytes were appended to the feed. */
+  /** `bytes` were appended to the feed: its subscribers are to be woken. */
   wake(feed: Feed, bytes: number): void {
     this.#ahead += bytes;
     if (feed.isDue) return;
@@ -28,15 +27,15 @@ export class WriteScheduler {
   }
 
   /**
-   * If lines come faster than their writes are begun, done when they are: otherwise a burst would fill the queues of
-   * those who do read. Nobody waits here for a slow subscriber.
+   * If lines come faster than their writes begin, a promise that all writes have begun: without this wait a burst would
+   * fill the queues of those who do read. It never waits for a slow subscriber.
    */
   caughtUp(): Promise<void> | undefined {
     if (this.#ahead < AHEAD) return undefined;
     return (this.#caughtUp ??= Promise.withResolvers()).promise;
   }
 
-  /** Begins all writes at once: for the end. */
+  /** Begins all writes at once. For the end of the server. */
   finish(): void {
     this.#begin(Infinity);
   }
@@ -54,7 +53,7 @@ export class WriteScheduler {
   #begin(writes: number): void {
     while (writes > 0 && this.#due.length) {
       if (!this.#subscribers) {
-        // What is appended from now on makes another round.
+        // What is appended from now on needs another round.
         this.#due[0].isDue = false;
         this.#subscribers = this.#due[0].subscribers.values();
       }

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { parseSpec } from "../../framing/mod.ts";
+import { FakeClock } from "../../net/_fake_clock.ts";
 import type { Connection } from "../../net/mod.ts";
 import { utf8 } from "../../text/mod.ts";
 import { Feed } from "./feed.ts";
@@ -13,20 +14,27 @@ function pure(name: string, fn: () => void | Promise<void>): void {
 
 const PLAIN = new LineFormats(parseSpec("line")).get(utf8, false);
 
-/** A feed with so many subscribers; each write is noted and, with `isSlow`, never done. */
-function feedOf(subscribers: number, writes: string[], isSlow = false): Feed {
+/** A feed with `count` subscribers. Each write is noted; with `isSlow` no write is ever done. */
+function feedOf(count: number, writes: string[], isSlow = false): Feed {
+  return subscribedFeed(count, writes, isSlow).feed;
+}
+
+/** The same, with its subscribers. */
+function subscribedFeed(count: number, writes: string[], isSlow: boolean) {
   const feed = new Feed(PLAIN, 65_536);
-  for (let i = 0; i < subscribers; i++) {
+  const subscribers = Array.from({ length: count }, () => {
     const connection = {
       write(bytes: Uint8Array) {
         writes.push(new TextDecoder().decode(bytes));
         return isSlow ? new Promise(() => {}) : Promise.resolve();
       },
     } as Partial<Connection> as Connection;
-    new Subscriber(connection, PLAIN, { maxQueue: 65_536, missed: String, onStalled() {}, onUnframed() {} })
-      .follow(feed);
-  }
-  return feed;
+    const options = { maxQueue: 65_536, missed: String, onStalled() {}, onUnframed() {} };
+    const subscriber = new Subscriber(connection, PLAIN, new FakeClock(), options);
+    subscriber.follow(feed);
+    return subscriber;
+  });
+  return { feed, subscribers };
 }
 
 /** Done in the next turn of the event loop. */
@@ -90,12 +98,11 @@ pure("WriteScheduler comes to what was said while a round was under way, and to 
 pure("WriteScheduler goes on when subscribers leave and come while a round is under way", async () => {
   const scheduler = new WriteScheduler();
   const writes: string[] = [];
-  const feed = feedOf(150, writes, true);
+  const { feed, subscribers } = subscribedFeed(150, writes, true);
   feed.append("one");
   scheduler.wake(feed, 1);
   await turn();
-  const late = [...feed.subscribers].slice(100);
-  for (const subscriber of late) subscriber.close();
+  for (const subscriber of subscribers.slice(100)) subscriber.close();
   const [other]: string[][] = [[]];
   const next = feedOf(1, other);
   next.append("two");

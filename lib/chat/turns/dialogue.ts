@@ -1,5 +1,5 @@
 import { PinwireError } from "../../errors.ts";
-import { ByteBuffer, type Encoder, FrameError, pullFrames } from "../../framing/mod.ts";
+import { ByteBuffer, type Encoder, FrameError, receiveFrames } from "../../framing/mod.ts";
 import {
   type Console,
   type Context,
@@ -8,10 +8,9 @@ import {
   MessageWatch,
   openSharedConsole,
   showText,
-  systemClock,
   type WatchOptions,
 } from "../../app/mod.ts";
-import type { Connection } from "../../net/mod.ts";
+import type { Clock, Connection, Timer } from "../../net/mod.ts";
 import { CLOSING_WORDS } from "../protocol.ts";
 
 /** What `--turns` is told, at either end. */
@@ -21,7 +20,7 @@ export interface TurnsOptions extends WatchOptions {
 
 /** Messages that may come before it is their turn. */
 const MOST_HEARD = 100;
-/** When all is said, the other's answer may take so many ms. */
+/** Ms that the other's answer may take once all is said. */
 const LINGER = 2_000;
 
 const outOfTurn = (peer: string) =>
@@ -44,7 +43,7 @@ export class Dialogue implements AsyncDisposable {
   #listening: Promise<void> = Promise.resolve();
   #typed: { line: string; said: () => void }[] = [];
   #heard: Uint8Array[] = [];
-  #link?: Link;
+  #link?: TurnLink;
   #isBusy = false;
   #hasSaidAll = false;
 
@@ -84,15 +83,15 @@ export class Dialogue implements AsyncDisposable {
 
   /** Talks over a connection until it ends; true if the last word was said. */
   async converse(connection: Connection): Promise<boolean> {
-    const { reporter, codec } = this.#context;
+    const { reporter, codec, clock } = this.#context;
     const { decoder, encoder } = codec.open();
-    const errors = new FrameErrors(reporter, connection.remote);
-    const link = this.#link = new Link(connection, encoder);
+    const errors = new FrameErrors(reporter, connection.peer.name, clock);
+    const link = this.#link = new TurnLink(connection, encoder, clock);
     this.#heard = [];
     this.#setTurn(this.#speaksFirst);
     void this.#goOn(link);
     try {
-      await pullFrames(connection, decoder, {
+      await receiveFrames(connection, decoder, {
         onFrame: (body) => {
           if (this.#heard.length >= MOST_HEARD) throw outOfTurn(link.peer);
           this.#heard.push(body.slice());
@@ -100,7 +99,7 @@ export class Dialogue implements AsyncDisposable {
         },
         onBatch: () => errors.turn(),
         onError: (error) => errors.report(error),
-        clock: systemClock,
+        clock,
       });
     } finally {
       link.close();
@@ -131,7 +130,7 @@ export class Dialogue implements AsyncDisposable {
   }
 
   /** Does all that can be done without waiting for the other, or for a line to be typed. */
-  async #goOn(link: Link): Promise<void> {
+  async #goOn(link: TurnLink): Promise<void> {
     if (this.#isBusy) return;
     this.#isBusy = true;
     while (link === this.#link && !link.isThrough && !link.isClosed) {
@@ -151,13 +150,13 @@ export class Dialogue implements AsyncDisposable {
     if (link.isThrough) link.close();
   }
 
-  async #say(line: string, link: Link): Promise<void> {
+  async #say(line: string, link: TurnLink): Promise<void> {
     const body = encodeText(this.#context, line);
     try {
       // Of an empty message nothing crosses the wire: the other would wait for ever.
       if (!await link.say(body)) return;
     } catch (error) {
-      // What no frame can hold is reported, and it is still our turn; a lost link is noticed by who reads.
+      // What no frame can hold is reported, and it is still our turn; reading notices a lost link.
       if (error instanceof FrameError) this.#context.reporter.error(error, link.peer);
       else link.close();
       return;
@@ -167,7 +166,7 @@ export class Dialogue implements AsyncDisposable {
     this.#check(line, link);
   }
 
-  #hear(body: Uint8Array, link: Link): void {
+  #hear(body: Uint8Array, link: TurnLink): void {
     let text = "";
     this.#watch.received(link.peer, body, (event) => {
       text = event.text;
@@ -178,7 +177,7 @@ export class Dialogue implements AsyncDisposable {
     this.#check(text, link);
   }
 
-  #check(text: string, link: Link): void {
+  #check(text: string, link: TurnLink): void {
     if (CLOSING_WORDS.includes(text) || this.#watch.isOver) link.isThrough = true;
   }
 
@@ -195,7 +194,7 @@ export class Dialogue implements AsyncDisposable {
 }
 
 /** A way to the other end. */
-class Link {
+class TurnLink {
   readonly peer: string;
   /** Whether the last word was said. */
   isThrough = false;
@@ -203,10 +202,12 @@ class Link {
   #connection: Connection;
   #encoder: Encoder;
   #out = new ByteBuffer();
-  #lingering?: ReturnType<typeof setTimeout>;
+  #clock: Clock;
+  #lingering?: Timer;
 
-  constructor(connection: Connection, encoder: Encoder) {
-    this.peer = connection.remote;
+  constructor(connection: Connection, encoder: Encoder, clock: Clock) {
+    this.#clock = clock;
+    this.peer = connection.peer.name;
     this.#connection = connection;
     this.#encoder = encoder;
   }
@@ -223,13 +224,13 @@ class Link {
   /** Ends our side; the other has a while to answer. */
   finish(): void {
     if (this.#lingering !== undefined) return;
-    this.#lingering = setTimeout(() => this.#connection.close(), LINGER);
+    this.#lingering = this.#clock.after(LINGER, () => this.#connection.close());
     this.#connection.closeWrite().catch(() => {});
   }
 
   close(): void {
     this.isClosed = true;
-    clearTimeout(this.#lingering);
+    this.#lingering?.cancel();
     this.#connection.close();
   }
 }

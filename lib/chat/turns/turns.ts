@@ -1,7 +1,7 @@
 import { PinwireError } from "../../errors.ts";
 import { type Context, dialOptions } from "../../app/mod.ts";
 import { type Address, dial } from "../../net/mod.ts";
-import { serve, type ServerOptions } from "../../session/mod.ts";
+import { reportConnection, serve, type ServerOptions } from "../../session/mod.ts";
 import { guardLines } from "../../session/browser_guard.ts";
 import { Dialogue, type TurnsOptions } from "./dialogue.ts";
 
@@ -22,7 +22,7 @@ export async function serveTurns(
   await serve(address, options, context, {
     async connection(connection) {
       if (isTalking) {
-        throw new PinwireError("busy", `refused ${connection.remote}, somebody is talking already`, {
+        throw new PinwireError("busy", `refused ${connection.peer.name}, somebody is talking already`, {
           hint: "without --turns many can connect",
         });
       }
@@ -33,7 +33,6 @@ export async function serveTurns(
         isTalking = false;
       }
     },
-    datagrams: () => Promise.resolve(),
     opened() {
       opened();
       dialogue.listenToConsole();
@@ -58,17 +57,22 @@ export async function talkInTurns(
     await dial(address, { ...await dialOptions(address, options.ca), signal }),
   );
   using _closing = stop.onStop(() => connection.close());
-  const peer = connection.remote;
-  reporter.report({ event: "connected", peer });
-  dialogue.listenToConsole();
-  try {
-    const isThrough = await dialogue.converse(connection);
-    if (isThrough || dialogue.hasEnded || signal.aborted) return;
-    throw new PinwireError("connection_closed", `${peer} has closed the connection`, {
-      hint: "connect again for more",
-    });
-  } finally {
-    connection.close();
-    reporter.report({ event: "disconnected", peer, reason: signal.aborted ? "stopped" : "end of stream" });
-  }
+  const { name: peer } = connection.peer;
+  const isDone = await reportConnection(
+    connection,
+    reporter,
+    () => signal.aborted ? "stopped" : undefined,
+    async () => {
+      dialogue.listenToConsole();
+      try {
+        return await dialogue.converse(connection) || dialogue.hasEnded || signal.aborted;
+      } finally {
+        connection.close();
+      }
+    },
+  );
+  if (isDone) return;
+  throw new PinwireError("connection_closed", `${peer} has closed the connection`, {
+    hint: "connect again for more",
+  });
 }

@@ -1,32 +1,32 @@
 import { listed, NAMES } from "./join_notices.ts";
 import type { Member, Room } from "./room.ts";
 
-/** Names that are told at a time. */
+/** How many names a list has at most. */
 const LISTED = 100;
 
-/** Tells a member who and where it is, and with whom. */
+/** The line that tells a member who and where it is, and with whom: `* you are amy, in lobby with bob`. */
 export function placeOf(member: Member): string {
   const { nick, room } = member;
-  const others = othersIn(member, NAMES + 1);
+  const others = othersAround(member, NAMES + 1);
   // Others may not have been announced yet, but in a crowd nobody counts.
   const total = others.length > NAMES ? room.members.size - 1 : others.length;
   return `* you are ${nick}, in ${room.name}${total ? ` with ${listed(others, total)}` : ""}`;
 }
 
-/** All in a room, with their addresses for who may throw them out. */
-export function whoIsIn({ members }: Room, withPeers: boolean): string {
+/** The names of all in a room, at most 100; the console, which can throw members out, sees their addresses too. */
+export function memberList({ members }: Room, withPeers: boolean): string {
   const shown = [...members.values().take(LISTED)];
-  const names = shown.map(({ nick, peer }) => withPeers && peer ? `${nick} (${peer})` : nick).join(", ");
+  const names = shown.map(({ nick, peer }) => withPeers && peer ? `${nick} (${peer.name})` : nick).join(", ");
   const more = members.size - shown.length;
   return names + (more ? ` and ${more} more` : "");
 }
 
-/** The nicknames of a member and of those in its room that were announced, at most 100. */
-export function nicksIn(member: Member): string[] {
-  return [...othersIn(member, LISTED - 1), member.nick];
+/** The nicknames of those in the member's room that were announced, at most 100, the member's own last. */
+export function nicksAround(member: Member): string[] {
+  return [...othersAround(member, LISTED - 1), member.nick];
 }
 
-function othersIn(member: Member, most: number): string[] {
+function othersAround(member: Member, most: number): string[] {
   const others: string[] = [];
   for (const one of member.room.members) {
     if (others.length === most) break;
