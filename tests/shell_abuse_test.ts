@@ -50,7 +50,7 @@ abuse("what comes in one write with a right proof counts only behind it", async 
   const { type, body } = (await wire.frame())!;
   assertEquals([type, textOf(body)], [TYPE.stdout, "early\n"]);
   await server.sees(/ran echo early/);
-  assertEquals(on.ran(), ["echo early"]);
+  assertEquals(await on.ran(), ["echo early"]);
 });
 
 abuse("a hello or a proof that is none is refused", async ({ server }) => {
@@ -97,7 +97,7 @@ abuse("1 KiB is the longest frame before the proof, 1 MiB behind it", async ({ s
   await wire.exec(1, "echo big", { much });
   assertEquals(textOf((await wire.frame())!.body), "big\n");
   await server.sees(/ran echo big/);
-  assertEquals(on.ran(), ["echo big"]);
+  assertEquals(await on.ran(), ["echo big"]);
   using other = await ShellWire.dial(server);
   const over = frameOf(TYPE.hello, 0, helloOf({ much: "x".repeat(1_024 - 4 - longest.length) }));
   assertEquals(await throwAt(other, over, EXEC), [0, "bad_frame"]);
@@ -141,7 +141,7 @@ abuse(
     for (const type of [128, 200, 255]) for (const at of [0, 7, 2 ** 32 - 1]) await wire.send(type, at, "{");
     assertEquals((await wire.run(++stream, "echo still here")).stdout, "still here\n");
     await on.server.sees(/ran echo still here/);
-    assertEquals(on.ran(), ["echo still here"]);
+    assertEquals(await on.ran(), ["echo still here"]);
     assertEquals(await throwAt(wire, frameOf(17), frameOf(TYPE.exec, 99, { argv: ["echo evil"] })), [
       0,
       "bad_frame",
@@ -158,13 +158,13 @@ abuse(
     await wire.send(17, 1);
     assertEquals((await wire.frame())?.type, TYPE.error);
     await on.server.sees(/ran echo on; exec sleep 1000/);
-    on.ran();
+    await on.ran();
     // Another's frames are the next.
     await wire.exec(2, "echo two");
     const { type, stream } = (await wire.frame())!;
     assertEquals([type, stream], [TYPE.stdout, 2]);
     await on.server.sees(/ran echo two/);
-    on.ran();
+    await on.ran();
   },
 );
 
@@ -211,7 +211,7 @@ abuse("a stream number that is not higher than those before closes the connectio
     assertEquals(await throwAt(both, running, again), [0, "bad_frame"]);
   }
   await server.sees(/(ran exec sleep 1000[^]*){6}/);
-  assert(!on.ran().includes("echo second"));
+  assert(!(await on.ran()).includes("echo second"));
 });
 
 abuse("frames about a command that is over, or never was, harm nobody", async (on) => {
@@ -226,7 +226,7 @@ abuse("frames about a command that is over, or never was, harm nobody", async (o
   assertEquals([type, stream], [TYPE.error, 99]);
   assertEquals((await wire.run(100, "echo third")).stdout, "third\n");
   await on.server.sees(/ran echo third/);
-  assertEquals(on.ran(), ["echo first", "echo second", "echo third"]);
+  assertEquals(await on.ran(), ["echo first", "echo second", "echo third"]);
 });
 
 abuse("one byte of stdin beyond its window closes the connection and ends the command", async (on) => {
@@ -241,7 +241,7 @@ abuse("one byte of stdin beyond its window closes the connection and ends the co
   const more = next?.type === TYPE.window ? new DataView(next.body.buffer).getUint32(0) : 0;
   assertEquals(await throwAt(wire, frameOf(TYPE.stdin, 1, new Uint8Array(more + 131_073))), [0, "bad_frame"]);
   await on.server.sees(/ran echo on; exec sleep 1000/);
-  on.ran();
+  await on.ran();
 });
 
 abuse("what no process can be given is an error on its stream, and the next command runs", async (on) => {
@@ -259,5 +259,5 @@ abuse("what no process can be given is an error on its stream, and the next comm
   }
   assertEquals((await wire.run(9, "echo \ud800 \u202e")).code, 0);
   await on.server.sees(/ran echo [^\w]/);
-  on.ran();
+  await on.ran();
 });

@@ -25,7 +25,7 @@ for (
           const error = await fetch(url, init).then((answer) => answer.text(), (error) => error);
           assert(error instanceof TypeError, `${path.slice(0, 99)}: ${error}`);
           await refusedAs(server, pattern);
-          assertEquals(on.ran(), [], `${init.method} ${path.length}`);
+          assertEquals(await on.ran(), [], `${init.method} ${path.length}`);
         }
         const socket = new WebSocket(`ws://${LOOPBACK}:${server.port}${path}`);
         const opened = Promise.withResolvers<boolean>();
@@ -33,7 +33,7 @@ for (
         socket.onerror = () => opened.resolve(false);
         assertEquals(await opened.promise, false);
         await refusedAs(server, pattern);
-        assertEquals(on.ran(), [], `WebSocket ${path.length}`);
+        assertEquals(await on.ran(), [], `WebSocket ${path.length}`);
       }
       await Deno.stat(evil).then(() => fail("it was run"), () => {});
     },
@@ -52,7 +52,7 @@ abuse("a request is no command of wire simple, whatever its method", async ({ se
       await refusedAs(server, /sent an HTTP request$/);
     }
   }
-  assertEquals(on.ran(), []);
+  assertEquals(await on.ran(), []);
   await Deno.stat(evil).then(() => fail("it was run"), () => {});
 }, SIMPLE);
 
@@ -70,7 +70,7 @@ abuse(
         await refusedAs(server, /sent an HTTP request$/);
       }
     }
-    assertEquals(on.ran(), []);
+    assertEquals(await on.ran(), []);
     await Deno.stat(evil).then(() => fail("it was run"), () => {});
   },
   SIMPLE,
@@ -91,7 +91,7 @@ abuse("wire simple: a NUL byte, or more than 8 KiB, is no command, and no part o
     await conn.write(sent);
     assertEquals(await restOf(conn), "");
     await refusedAs(server, pattern);
-    assertEquals(on.ran(), [], `${sent.length} bytes`);
+    assertEquals(await on.ran(), [], `${sent.length} bytes`);
   }
 }, SIMPLE);
 
@@ -102,6 +102,6 @@ abuse("wire simple: a command of 8,192 bytes is one command", async ({ server, .
     await conn.write(bytes(command));
     await conn.closeWrite();
     assertEquals((await restOf(conn)).slice(4), `${command.slice(5)}\n`, `${length}`);
-    assertEquals(on.ran().length, 1);
+    assertEquals((await on.ran()).length, 1);
   }
 }, SIMPLE);

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { LOOPBACK, pinwire, type PinwireOptions, type Process, runPinwire } from "./support.ts";
+import { LOOPBACK, pinwire, type Process, runPinwire } from "./support.ts";
 import { type Account, posix, type Shell, shell, type ShellEvent } from "./support/shell.ts";
 
 /** Runs a script through `shell connect`. */
@@ -159,8 +159,8 @@ const again = ({ env }: Account, { address }: Process): Promise<Process> =>
 posix("shell connect dials a server that was restarted again, and cd still holds", async () => {
   await using remote = await shell();
   const place = await Deno.realPath(remote.home.path);
-  const patient: PinwireOptions = { env: remote.home.env, deadline: 20_000 };
-  await using client = await pinwire(["shell", "connect", remote.server.address, "--json"], patient);
+  const { env } = remote.home;
+  await using client = await pinwire(["shell", "connect", remote.server.address, "--json"], { env });
   await client.next("connected");
   await client.write(`cd ${place}; exit 3\n`);
   assertEquals((await client.next("exit") as ShellEvent).code, 3);

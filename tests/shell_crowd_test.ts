@@ -18,7 +18,7 @@ abuse("the 1,001st client is let in while 1,000 have not finished their opening"
   const { code, stdout } = await runPinwire(["shell", "exec", server.address, "--", "echo", "1,002"], {
     env: on.env,
   });
-  assertEquals([code, stdout, on.ran()], [0, "1,002\n", ["echo 1,001", "echo 1,002"]]);
+  assertEquals([code, stdout, await on.ran()], [0, "1,002\n", ["echo 1,001", "echo 1,002"]]);
   await refusedAs(server, /^more than 256 connections have proven nothing yet$/);
   for (const each of half) each[Symbol.dispose]();
 });
@@ -59,6 +59,6 @@ if (isLinux) {
     assertLessOrEqual(await memoryOf(server) - before, 64 * MEGABYTES);
     for (const wire of deaf) wire[Symbol.dispose]();
     await server.sees(/(ran yes[^]*){20}/);
-    on.ran();
+    await on.ran();
   });
 }

@@ -39,11 +39,11 @@ trust("a wrong proof is slowed and cut off, the honest are let in meanwhile and 
     assert(ms > 490, `${ms}`);
     assertMatch((await on.server.next("error")).message!, /^refused tcp:\S+: the proof is wrong$/);
   }
-  assertEquals(on.ran(), ["echo honest"]);
+  assertEquals(await on.ran(), ["echo honest"]);
   const { code, stdout } = await runPinwire(["shell", "exec", on.server.address, "--", "echo", "again"], {
     env: on.env,
   });
-  assertEquals([code, stdout, on.ran()], [0, "again\n", ["echo again"]]);
+  assertEquals([code, stdout, await on.ran()], [0, "again\n", ["echo again"]]);
   await on.isWell();
 });
 

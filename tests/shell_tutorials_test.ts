@@ -204,7 +204,7 @@ Deno.test({
     assertEquals(await nc.line(), "\x04\0\0\0two");
     await nc.write("bye\n");
     assertEquals((await on.server.next("disconnected")).reason, "end of stream");
-    assertEquals(on.ran(), ["echo one", "echo two"]);
+    assertEquals(await on.ran(), ["echo one", "echo two"]);
     await on.isWell();
   },
 });

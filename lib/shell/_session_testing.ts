@@ -1,47 +1,49 @@
 import { assertRejects } from "@std/assert";
 import { isWindows } from "../../tests/support.ts";
+import { contextOf } from "../app/_testing.ts";
+import type { Event, Reporter } from "../app/mod.ts";
 import { PinwireError } from "../errors.ts";
 import { parseSpec } from "../framing/mod.ts";
-import { type Context, type Event, Reporter, Stop } from "../app/mod.ts";
-import { type Connection, pipe } from "../net/mod.ts";
+import { PullReader } from "../net/_pull_reader.ts";
+import { type Clock, type Connection, type Peer, pipe, systemClock } from "../net/mod.ts";
 import { AdmissionControl } from "../session/admission.ts";
 import { Token } from "../session/token.ts";
-import { utf8 } from "../text/mod.ts";
 import { ShellClient } from "./client/client.ts";
-import { ClientHandshake } from "./handshake.ts";
 import { JobRunner, type Rules } from "./process/job_runner.ts";
-import * as wire from "./protocol.ts";
-import { serveShell } from "./session.ts";
+import { FRAME_SPEC, TYPE } from "./protocol.ts";
+import { ShellSession } from "./session.ts";
+import { parseFailure } from "./wire/bodies.ts";
+import { post } from "./wire/flow.ts";
+import { makeFrame, makeJsonFrame, splitFrame } from "./wire/frame.ts";
+import { ClientHandshake } from "./wire/handshake.ts";
 
-const { makeFrame, makeJsonFrame, TYPE } = wire;
-const SERVER = "tcp://127.0.0.1:8080";
+const SERVER = tcpEnd(8080);
 
 export function posix(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore: isWindows, fn });
 }
 
-/** Done when all that can happen now has happened. */
-export const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
-
 export const bytes = (text: string) => new TextEncoder().encode(text);
 export const text = (body: Uint8Array) => new TextDecoder().decode(body);
 
-/** The far end of a connection, which says what it is told to. */
-export class Peer {
+/** The far end of a connection, which sends what a test wants. */
+export class FarEnd {
   readonly served: Promise<void>;
   #connection: Connection;
   #token: Token;
-  #decoder = parseSpec(wire.FRAME_SPEC).open().decoder;
+  #reader: PullReader;
+  #decoder = parseSpec(FRAME_SPEC).open().decoder;
 
   constructor(connection: Connection, served: Promise<void>, token: Token) {
     this.#connection = connection;
+    this.#reader = new PullReader(connection);
     this.served = served;
     this.#token = token;
   }
 
-  /** Nobody has to take it. */
+  /** Sends frames, though nobody may read them. */
   send(...frames: Uint8Array[]): void {
-    for (const frame of frames) this.#connection.write(frame).catch(() => {});
+    for (const frame of frames) post(this.#connection, frame);
   }
 
   exec(stream: number, command: string): void {
@@ -54,12 +56,12 @@ export class Peer {
     for (;;) {
       const frame = this.#decoder.next();
       if (frame) {
-        const { type, stream, body } = wire.splitFrame(frame);
+        const { type, stream, body } = splitFrame(frame);
         const name = Object.entries(TYPE).find(([, number]) => number === type)![0];
-        const said = type === TYPE.error ? wire.parseFailure(body).code : text(body);
+        const said = type === TYPE.error ? parseFailure(body).code : text(body);
         return `${name} ${stream} ${said}`.trim();
       }
-      const count = await this.#connection.read(buffer);
+      const count = await this.#reader.read(buffer);
       if (count === null) return "end";
       this.#decoder.feed(buffer.slice(0, count));
     }
@@ -79,7 +81,7 @@ export class Peer {
   }
 
   async enter(): Promise<this> {
-    const handshake = new ClientHandshake(this.#token, SERVER);
+    const handshake = new ClientHandshake(this.#token, SERVER.name);
     this.send(handshake.hello);
     const [challenge] = (await this.next()).match(/\{.*/)!;
     this.send(await handshake.prove(bytes(challenge)));
@@ -90,20 +92,7 @@ export class Peer {
   close = () => this.#connection.close();
 }
 
-/** What an end works with: nothing is printed, and its events go to `onEvent`. */
-function contextOf(onEvent: (event: Event) => void = () => {}): Context {
-  return {
-    encoding: utf8,
-    codec: parseSpec(wire.FRAME_SPEC),
-    reporter: new Reporter({ program: "", role: "client", forward: onEvent }),
-    stop: new Stop(),
-    trace: (connection) => connection,
-    traceDatagrams: (socket) => socket,
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
-}
-
-/** What runs commands, by these rules and otherwise without any limit that a test meets. */
+/** Runs commands by these rules; all other limits are so high that no test meets them. */
 export function jobRunnerBy(rules: Partial<Rules>, reporter: Reporter): JobRunner {
   const own = {
     shell: "/bin/sh",
@@ -114,33 +103,45 @@ export function jobRunnerBy(rules: Partial<Rules>, reporter: Reporter): JobRunne
     timeout: 0,
     maxOutput: 0,
   };
-  return new JobRunner({ ...own, ...rules }, reporter);
+  return new JobRunner({ ...own, ...rules }, reporter, systemClock);
+}
+
+/** An end of a TCP connection on this machine, as its carrier states it. */
+export function tcpEnd(port: number): Peer {
+  const host = "127.0.0.1";
+  return { scheme: "tcp", host, port, name: `tcp://${host}:${port}`, isLocal: true, isEncrypted: false };
+}
+
+/** A server in memory: where its clients come from, how many it takes, and its time. */
+interface WorldOptions {
+  from?: Partial<Peer>;
+  maxClients?: number;
+  clock?: Clock;
 }
 
 /** A server in memory. */
 export async function world(
   rules: Partial<Rules> = {},
-  { remote = "tcp://127.0.0.1:5", maxClients = 100 } = {},
+  { from, maxClients = 100, clock = systemClock }: WorldOptions = {},
 ) {
   const events: Event[] = [];
-  const context = contextOf((event) => void events.push(event));
+  const context = contextOf(FRAME_SPEC, { clock, onEvent: (event) => void events.push(event) });
   const jobs = jobRunnerBy(rules, context.reporter);
   const token = await Token.from("k".repeat(43));
+  const admission = new AdmissionControl(context.reporter, maxClients, clock);
   const count = { ran: 0 };
-  const share = {
-    jobs,
-    token,
-    gate: new AdmissionControl(context.reporter, maxClients),
-    idleTimeout: 0,
-    ran: () => void count.ran++,
-  };
+  const shell = { jobs, token, idleTimeout: 0, ran: () => void count.ran++ };
   const ends: { close(): void; served: Promise<void> }[] = [];
   const connect = () => {
-    const [here, there] = pipe();
-    const served = serveShell({ ...here, local: SERVER, remote }, context, share).finally(here.close);
+    const [here, there] = pipe({ first: SERVER, second: { ...tcpEnd(5), ...from } });
+    const pending = admission.enter(here);
+    const served = new ShellSession(here, context, shell, pending).run().finally(() => {
+      here.close();
+      pending.left();
+    });
     served.catch(() => {});
-    ends.push({ close: there.close, served });
-    return { there: { ...there, remote: SERVER }, served };
+    ends.push({ close: () => there.close(), served });
+    return { there, served };
   };
   return {
     context,
@@ -148,9 +149,9 @@ export async function world(
     errors: () => events.filter(({ event }) => event === "error"),
     peer() {
       const { there, served } = connect();
-      return new Peer(there, served, token);
+      return new FarEnd(there, served, token);
     },
-    client: (secret = token) => ShellClient.open(connect().there, secret, contextOf()),
+    client: (secret = token) => ShellClient.open(connect().there, secret, contextOf(FRAME_SPEC)),
     async [Symbol.asyncDispose]() {
       for (const { close } of ends) close();
       await Promise.allSettled(ends.map(({ served }) => served));

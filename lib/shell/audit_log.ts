@@ -1,13 +1,14 @@
 import { PinwireError } from "../errors.ts";
+import type { Clock } from "../net/mod.ts";
 import { safeJson } from "../text/mod.ts";
 
-/** What a line of the audit log tells besides the time. */
+/** A line of the audit log, without its time. */
 export type AuditRecord =
   | { event: "exec"; peer: string; id: number; argv: readonly string[]; cwd: string; pty: boolean }
   | ExitRecord
   | { event: "refused"; peer: string; argv?: readonly string[]; reason: string; skipped?: number };
 
-/** How a command ended, and the bytes that crossed the wire for it. */
+/** How a command ended, with the bytes that crossed the wire for it, and its duration in ms. */
 export interface ExitRecord {
   event: "exit";
   peer: string;
@@ -22,27 +23,29 @@ export interface ExitRecord {
   ms: number;
 }
 
-/** Who ran what, when, and how it ended: JSON lines at the end of a file that only its owner can read. */
+/** Who ran what, when, and how it ended: JSON lines, added to a file that only its owner can read. */
 export class AuditLog implements Disposable {
   #path: string;
   #file: Deno.FsFile;
+  #clock: Clock;
 
-  private constructor(path: string, file: Deno.FsFile) {
+  private constructor(path: string, file: Deno.FsFile, clock: Clock) {
     this.#path = path;
     this.#file = file;
+    this.#clock = clock;
   }
 
   /** @throws {PinwireError} `log_unwritable`, also for a file that others made or may write */
-  static open(path: string): AuditLog {
+  static open(path: string, clock: Clock): AuditLog {
     let file: Deno.FsFile | undefined;
     try {
       const link = statOf(path, Deno.lstatSync);
-      // To open a pipe would wait for its other end.
+      // Opening a pipe would wait for its other end.
       if (link && !statOf(path, Deno.statSync)?.isFile) throw new Error("it is no regular file");
       if (link) checkOwner(link);
       file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
       checkOwner(file.statSync());
-      return new AuditLog(path, file);
+      return new AuditLog(path, file, clock);
     } catch (error) {
       file?.close();
       throw unwritable(path, error);
@@ -50,13 +53,13 @@ export class AuditLog implements Disposable {
   }
 
   /**
-   * Writes a line, now: what can't be logged is not to be done.
+   * Writes a line at once: what can't be logged must not be done.
    *
    * @throws {PinwireError} `log_unwritable`
    */
   add(entry: AuditRecord): void {
     const { event, ...fields } = entry;
-    const line = safeJson({ event, time: new Date().toISOString(), ...fields });
+    const line = safeJson({ event, time: new Date(this.#clock.wall()).toISOString(), ...fields });
     const bytes = new TextEncoder().encode(line + "\n");
     try {
       for (let at = 0; at < bytes.length;) at += this.#file.writeSync(bytes.subarray(at));
@@ -79,7 +82,7 @@ function statOf(path: string, stat: (path: string) => Deno.FileInfo): Deno.FileI
   }
 }
 
-// The rights of a link say nothing.
+// The mode of a link says nothing.
 function checkOwner({ uid, mode, isSymlink }: Deno.FileInfo): void {
   if (Deno.build.os === "windows") return;
   if (uid !== Deno.uid()) throw new Error("it is not yours");

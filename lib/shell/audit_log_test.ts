@@ -1,7 +1,10 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { isRoot, isWindows, run, tempDir } from "../../tests/support.ts";
+import { FakeClock } from "../app/_testing.ts";
 import { PinwireError } from "../errors.ts";
 import { AuditLog, type AuditRecord } from "./audit_log.ts";
+
+const clock = new FakeClock();
 
 const REFUSED: AuditRecord = { event: "refused", peer: "tcp://192.0.2.1:5", reason: "the proof is wrong" };
 
@@ -30,13 +33,13 @@ files(
   "AuditLog.add writes each entry as a line of JSON at once, with its event and the time first",
   (folder) => {
     const path = `${folder}/log`;
-    using log = AuditLog.open(path);
+    using log = AuditLog.open(path, clock);
     log.add({ event: "exec", peer: "unix:#1", id: 1, argv: ["ls", "a b\n"], cwd: "/tmp", pty: false });
     log.add(REFUSED);
     const [first, second, end] = linesOf(path);
     assertMatch(
       first,
-      /^\{"event":"exec","time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z","peer":"unix:#1","id":1,"argv":\["ls","a b\\n"\],"cwd":"\/tmp","pty":false\}$/,
+      /^\{"event":"exec","time":"2026-11-21T10:00:00.000Z","peer":"unix:#1","id":1,"argv":\["ls","a b\\n"\],"cwd":"\/tmp","pty":false\}$/,
     );
     assertEquals({ ...JSON.parse(second), time: 0 }, { ...REFUSED, time: 0 });
     assertEquals(end, "");
@@ -46,17 +49,17 @@ files(
 files("AuditLog.open makes a file that only its owner can read, and goes on at the end of one", (folder) => {
   const path = `${folder}/log`;
   for (let i = 1; i <= 2; i++) {
-    using log = AuditLog.open(path);
+    using log = AuditLog.open(path, clock);
     log.add(REFUSED);
     assertEquals(linesOf(path).length, i + 1);
   }
   assertEquals(Deno.statSync(path).mode! & 0o777, 0o600);
 });
 
-files("AuditLog.add writes behind what others have written meanwhile, and over nothing", (folder) => {
+files("AuditLog.add writes after what others have written meanwhile, and overwrites nothing", (folder) => {
   const path = `${folder}/log`;
-  using log = AuditLog.open(path);
-  using other = AuditLog.open(path);
+  using log = AuditLog.open(path, clock);
+  using other = AuditLog.open(path, clock);
   log.add(REFUSED);
   other.add({ ...REFUSED, peer: "unix:#2" });
   log.add({ ...REFUSED, peer: "unix:#3" });
@@ -69,7 +72,7 @@ files("AuditLog.open refuses what is no regular file, and waits for no pipe", as
   Deno.symlinkSync(`${folder}/pipe`, `${folder}/link`);
   for (const path of [folder, `${folder}/pipe`, `${folder}/link`, "/dev/null"]) {
     assertEquals(
-      refusalOf(() => AuditLog.open(path)),
+      refusalOf(() => AuditLog.open(path, clock)),
       `the log ${path} can't be written (it is no regular file): ` +
         "check its folder, its rights and the disk, or name another with --log",
     );
@@ -81,11 +84,11 @@ files("AuditLog.open refuses a file that others may write to", (folder) => {
   for (const mode of [0o620, 0o602, 0o666]) {
     Deno.writeTextFileSync(path, "");
     Deno.chmodSync(path, mode);
-    assertMatch(refusalOf(() => AuditLog.open(path)), /\(others may write to it\)/);
+    assertMatch(refusalOf(() => AuditLog.open(path, clock)), /\(others may write to it\)/);
   }
   Deno.chmodSync(path, 0o644);
   Deno.symlinkSync(path, `${folder}/link`);
-  AuditLog.open(`${folder}/link`)[Symbol.dispose]();
+  AuditLog.open(`${folder}/link`, clock)[Symbol.dispose]();
 });
 
 files("AuditLog.open refuses a file, and a link, that somebody else has made", async (folder) => {
@@ -93,15 +96,15 @@ files("AuditLog.open refuses a file, and a link, that somebody else has made", a
   Deno.writeTextFileSync(path, "", { mode: 0o600 });
   Deno.symlinkSync(path, `${folder}/link`);
   await run("chown", ["-h", "1", `${folder}/link`]);
-  assertMatch(refusalOf(() => AuditLog.open(`${folder}/link`)), /\(it is not yours\)/);
+  assertMatch(refusalOf(() => AuditLog.open(`${folder}/link`, clock)), /\(it is not yours\)/);
   Deno.chownSync(path, 1, 1);
-  assertMatch(refusalOf(() => AuditLog.open(path)), /\(it is not yours\)/);
+  assertMatch(refusalOf(() => AuditLog.open(path, clock)), /\(it is not yours\)/);
   assertEquals(Deno.readTextFileSync(path), "");
 }, isRoot);
 
-files("AuditLog.add makes visible what could write to the terminal of whoever reads the log", (folder) => {
+files("AuditLog.add makes visible what could write to a reader's terminal", (folder) => {
   const path = `${folder}/log`;
-  using log = AuditLog.open(path);
+  using log = AuditLog.open(path, clock);
   const argv = ["\x1b[2J", "\u202e", "\x7f", "\x9b", "\n", "你好"];
   log.add({ event: "exec", peer: "unix:#1", id: 1, argv, cwd: "/", pty: false });
   const [line] = linesOf(path);
@@ -112,12 +115,15 @@ files("AuditLog.add makes visible what could write to the terminal of whoever re
 
 files("AuditLog.open refuses a folder that isn't there", (folder) => {
   const path = `${folder}/no/log`;
-  assertMatch(refusalOf(() => AuditLog.open(path)), /^the log .+\/no\/log can't be written \(.*No such file/);
+  assertMatch(
+    refusalOf(() => AuditLog.open(path, clock)),
+    /^the log .+\/no\/log can't be written \(.*No such file/,
+  );
 });
 
 files("AuditLog.add throws when it can't write", (folder) => {
   const path = `${folder}/log`;
-  const log = AuditLog.open(path);
+  const log = AuditLog.open(path, clock);
   log[Symbol.dispose]();
   assertMatch(refusalOf(() => log.add(REFUSED)), /can't be written/);
   assertEquals(linesOf(path), [""]);

@@ -13,22 +13,19 @@ import { usageError } from "../errors.ts";
 import { type CommonOptions, openContext, Stop } from "../app/mod.ts";
 import type { Address } from "../net/mod.ts";
 import {
-  addressKind,
+  addressPositional,
   clientOptions,
   clientPermissions,
   encodingOption,
   frameOptions,
   outputOptions,
   serverOptions,
+  STREAMS,
   tokenOption,
 } from "../app/options.ts";
 import { DEFAULT_PORT, FRAME_SPEC, LONGEST_FRAME, SIMPLE_SPEC } from "./protocol.ts";
 
-const address = {
-  kind: addressKind({ port: DEFAULT_PORT, schemes: ["tcp", "tls", "unix"] }),
-  optional: true,
-  help: "HOST:PORT, PORT, tls://… or unix:PATH (default 127.0.0.1:8080)",
-} as const;
+const address = addressPositional(DEFAULT_PORT, STREAMS);
 
 const DEFAULT_ADDRESS = address.kind.parse("");
 
@@ -50,7 +47,7 @@ const { maxFrame } = frameOptions(SIMPLE_SPEC);
 const cwd = { kind: text("DIR"), help: "where commands begin (default: where the server was started)" };
 const raw = { help: "on a terminal too, print what comes as it is: it can move the cursor, and worse" };
 
-/** Frames are the wire's own here; `--trace` shows them. */
+/** The common options; the frames are those of the wire, so that `--trace` shows them. */
 function common<O extends Omit<CommonOptions, "frame" | "maxFrame">>(
   options: O & { wire: "v1" | "simple"; maxFrame?: number },
 ) {
@@ -80,7 +77,7 @@ const variable: Kind<[name: string, value: string]> = {
 };
 
 const shellServe = command({
-  summary: "run commands for who knows the token: a remote shell",
+  summary: "run commands for clients that know the token: a remote shell",
   description:
     "Each command runs in a process group of its own, which is ended whole when its client leaves. On the " +
     "same account shell exec and shell connect find the token, made on first use, by themselves; copy it to others. " +
@@ -116,7 +113,7 @@ const shellServe = command({
   permissions: ALL_PERMISSIONS,
   opensFirst: true,
   examples: [
-    ["", "on 127.0.0.1:8080, for this account"],
+    ["", `on 127.0.0.1:${DEFAULT_PORT}, for this account`],
     ["--allow-command uptime --allow-command df", "these two and nothing else"],
     ["tls://0.0.0.0 --tls-cert pinwire-cert.pem --tls-key pinwire-key.pem", "for other machines"],
     ["--wire simple -e gbk", "for the tutorial's client"],
@@ -130,8 +127,8 @@ const shellServe = command({
       throw usageError("--allow-command runs without a shell", "leave --shell out");
     }
     await using context = await openContext({ program: "pinwire shell", role: "server" }, common(options));
-    const { runShellServer } = await import("./serve.ts");
-    await runShellServer(address, options, context, opened);
+    const { serveShell } = await import("./serve.ts");
+    await serveShell(address, options, context, opened);
     return 0;
   },
 });
@@ -147,14 +144,14 @@ const remoteOptions = {
   ...outputOptions,
 };
 
-/** What wire simple has no place for. */
+/** Refuses options that wire simple can't carry. */
 function checkSimple(options: { wire: string; tokenFile?: string; cwd?: string; pty?: boolean }): void {
   if (options.wire !== "simple") return;
   const { pty, cwd, tokenFile } = options;
   checkExclusive("--wire simple", { "--pty": pty, "--cwd": cwd, "--token-file": tokenFile });
 }
 
-/** The token's file, and whose it is, are looked at. */
+/** The token's file and its owner are checked. */
 const CLIENT = ["net", "read", "env", "sys"] as const;
 
 /** What a client needs, by the wire and the address. */
@@ -190,7 +187,7 @@ const shellExec = command({
   ],
   failureCode: 255,
   examples: [
-    ["-- uptime", "on 127.0.0.1:8080"],
+    ["-- uptime", `on 127.0.0.1:${DEFAULT_PORT}`],
     ["tls://pi.local --ca pinwire-cert.pem -- 'cat > notes.txt' < notes.txt", "copy a file"],
     ["--pty -- top", "with a terminal"],
   ],
@@ -219,7 +216,7 @@ const shellConnect = command({
   permissions: CLIENT,
   permissionsWith: remotePermissions,
   examples: [
-    ["", "to the server on 127.0.0.1:8080"],
+    ["", `to the server on 127.0.0.1:${DEFAULT_PORT}`],
     ["--wire simple -e gbk", "to the tutorial's server"],
   ],
   async run(options, { address = DEFAULT_ADDRESS }) {

@@ -1,23 +1,34 @@
-/** Calls when for so long nothing has been run. */
+import type { Clock, Timer } from "../net/mod.ts";
+
+/** Calls once no command has run for some time. */
 export class Idle {
   #ms: number;
+  #clock: Clock;
   #onIdle: () => void;
-  #timer?: ReturnType<typeof setTimeout>;
+  #timer?: Timer;
+  #isStopped = false;
 
-  /** @param ms 0 is never */
-  constructor(ms: number, onIdle: () => void) {
+  /** @param ms how long; 0 is never */
+  constructor(ms: number, clock: Clock, onIdle: () => void) {
     this.#ms = ms;
+    this.#clock = clock;
     this.#onIdle = onIdle;
   }
 
-  /** Nothing runs from now on. */
+  /** From now on no command runs. */
   begin(): void {
     this.end();
-    if (this.#ms) this.#timer = setTimeout(this.#onIdle, this.#ms);
+    if (this.#ms && !this.#isStopped) this.#timer = this.#clock.after(this.#ms, this.#onIdle);
   }
 
-  /** Something runs, or nobody is there any more. */
+  /** A command runs. */
   end(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
+  }
+
+  /** The connection is over: it never calls again. */
+  stop(): void {
+    this.#isStopped = true;
+    this.end();
   }
 }

@@ -1,56 +1,51 @@
 import { assertEquals } from "@std/assert";
+import { FakeClock, pure } from "../app/_testing.ts";
 import { Idle } from "./idle.ts";
 
-/** Runs `act` with timers that are only counted, and gives how many ms each of those left has. */
-function timersOf(act: () => void): number[] {
-  const { setTimeout, clearTimeout } = globalThis;
-  const timers = new Map<number, number>();
-  let count = 0;
-  Object.assign(globalThis, {
-    setTimeout: (_run: () => void, ms: number) => (timers.set(++count, ms), count),
-    clearTimeout: (id: number) => void timers.delete(id),
-  });
-  try {
-    act();
-  } finally {
-    Object.assign(globalThis, { setTimeout, clearTimeout });
-  }
-  return [...timers.values()];
+/** An idle timer, and how often it has called. */
+function world(ms = 300) {
+  const clock = new FakeClock();
+  const count = { calls: 0 };
+  return { clock, count, idle: new Idle(ms, clock, () => void count.calls++) };
 }
 
-Deno.test({
-  name: "Idle counts from the last begin, and not while something runs, or with 0",
-  permissions: "none",
-  fn() {
-    const idle = (ms: number) => new Idle(ms, () => {});
-    assertEquals(timersOf(() => idle(300)), []);
-    assertEquals(timersOf(() => idle(300).begin()), [300]);
-    assertEquals(timersOf(() => idle(0).begin()), []);
-    assertEquals(
-      timersOf(() => {
-        const one = idle(300);
-        for (let i = 0; i < 3; i++) one.begin();
-      }),
-      [300],
-    );
-    assertEquals(
-      timersOf(() => {
-        const one = idle(300);
-        one.begin();
-        one.end();
-        one.end();
-      }),
-      [],
-    );
-  },
+pure("Idle calls once, when its time is over since the last begin", () => {
+  const { clock, count, idle } = world();
+  clock.pass(1_000);
+  idle.begin();
+  clock.pass(299);
+  idle.begin();
+  clock.pass(299);
+  assertEquals(count.calls, 0);
+  clock.pass(1);
+  assertEquals(count.calls, 1);
+  clock.pass(1_000);
+  assertEquals(count.calls, 1);
 });
 
-Deno.test({
-  name: "Idle calls once when its time is over",
-  permissions: "none",
-  async fn() {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    new Idle(1, resolve).begin();
-    await promise;
-  },
+pure("Idle doesn't call while a command runs", () => {
+  const { clock, count, idle } = world();
+  idle.begin();
+  idle.end();
+  idle.end();
+  clock.pass(1_000);
+  assertEquals([count.calls, clock.pending], [0, 0]);
+  idle.begin();
+  clock.pass(300);
+  assertEquals(count.calls, 1);
+});
+
+pure("Idle never calls with 0", () => {
+  const { clock, idle } = world(0);
+  idle.begin();
+  assertEquals(clock.pending, 0);
+});
+
+pure("Idle.stop is for good", () => {
+  const { clock, count, idle } = world();
+  idle.begin();
+  idle.stop();
+  idle.begin();
+  clock.pass(1_000);
+  assertEquals([count.calls, clock.pending], [0, 0]);
 });

@@ -1,282 +1,135 @@
-import { PinwireError } from "../errors.ts";
+import {
+  parseExec,
+  parseExit,
+  parseFailure,
+  parseHello,
+  parseProof,
+  parseReady,
+  parseResize,
+  parseSignal,
+  parseWindow,
+} from "./wire/bodies.ts";
 
 /** The port that the tutorials' remote shell has. */
 export const DEFAULT_PORT = 8080;
 
-/** What both ends say they speak, and what their proofs are bound to. */
+/** The version of the wire that both ends say they speak. */
 export const VERSION = 1;
+/** What their proofs are bound to. */
 export const PROTOCOL = `pinwire shell ${VERSION}`;
 
-/** What frames begin with, behind their length: see {@linkcode putHeader}. */
-export const TYPE = {
-  hello: 1,
-  challenge: 2,
-  proof: 3,
-  ready: 4,
-  exec: 5,
-  stdin: 6,
-  stdinEnd: 7,
-  stdout: 8,
-  stderr: 9,
-  exit: 10,
-  signal: 11,
-  window: 12,
-  resize: 13,
-  error: 14,
-  ping: 15,
-  pong: 16,
-} as const;
-
-/** Types from here on are passed over by an end that doesn't know them. */
-export const OPTIONAL_TYPES = 128;
-
-/** Bytes before a body: the length, the type, the stream. */
-export const HEADER = 9;
-/** The same without the length, as a decoder gives them. */
-const HEAD = 5;
-
-/** The longest frame, in bytes behind its length: before `ready`, that itself (it has a path), and from then on. */
+/** How frames are cut out of the stream. */
+export const FRAME_SPEC = "len:u32be";
+/** The longest frame in bytes, without its length: before `ready`, `ready` itself (it holds a path), and after it. */
 export const LONGEST_BEFORE_READY = 1024;
 export const LONGEST_READY = 32_768;
 export const LONGEST_FRAME = 1024 * 1024;
 
-/** How {@linkcode LONGEST_FRAME} is cut out of the stream. */
-export const FRAME_SPEC = "len:u32be";
+/** Silence in ms after which an end asks whether the other is there, and after which it gives the link up. */
+export const CLIENT_PATIENCE = { ping: 5_000, dead: 15_000 };
+export const SERVER_PATIENCE = { ping: 15_000, dead: 60_000 };
 
-/** Ms of silence after which an end asks whether the other is there, and after which the link is dead. */
-export const CLIENT_PATIENCE: Patience = { ping: 5_000, dead: 15_000 };
-export const SERVER_PATIENCE: Patience = { ping: 15_000, dead: 60_000 };
-
-/** See {@linkcode CLIENT_PATIENCE}. */
-export interface Patience {
-  readonly ping: number;
-  readonly dead: number;
-}
-
-/** A command of wire simple, in bytes. */
+/** The longest command of wire simple, in bytes. */
 export const LONGEST_COMMAND = 8192;
 /** How the answers of wire simple are cut out of the stream. */
 export const SIMPLE_SPEC = "len:i32le";
 
-/** What a client may send to a command's process group. */
-export const SIGNALS = ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGKILL"] as const;
-export type Signal = typeof SIGNALS[number];
+/** The two ends of a connection. */
+export type End = "client" | "server";
 
-/** The first word of either end. */
-export interface Hello {
-  readonly version: number;
-  /** 32 random bytes in base64url. */
-  readonly nonce: string;
+/** What takes a frame: the handshake, the connection (`exec` makes a command there), or the command of its stream. */
+export type Scope = "opening" | "connection" | "command";
+
+/** A type of frame. */
+export interface FrameType<Body> {
+  /** What stands for it on the wire. */
+  readonly number: number;
+  /** The end that may send it. */
+  readonly from: End | "both";
+  readonly scope: Scope;
+  /** @throws {PinwireError} `bad_frame` */
+  readonly parse: (body: Uint8Array) => Body;
 }
 
-/** The server lets the client in. */
-export interface Ready {
-  readonly proof: string;
-  readonly host: string;
-  /** Where commands begin. */
-  readonly cwd: string;
-  /** Whether a shell runs them; else the server has a list of names. */
-  readonly shell: boolean;
-}
+/** The body is bytes, good as long as the frame. */
+const bytes = (body: Uint8Array) => body;
+/** There is no body; one that comes all the same is ignored. */
+const nothing = () => {};
 
-/** What is to be run. */
-export interface Exec {
-  readonly argv: readonly string[];
-  readonly cwd?: string;
-  readonly pty?: Terminal;
-}
+/**
+ * The types of wire v1; docs/protocol.md has the same table. A new type is a row here, and a handler at each end that
+ * takes it, which the compiler then asks for.
+ */
+export const FRAMES = {
+  hello: { number: 1, from: "client", scope: "opening", parse: parseHello },
+  challenge: { number: 2, from: "server", scope: "opening", parse: parseHello },
+  proof: { number: 3, from: "client", scope: "opening", parse: parseProof },
+  ready: { number: 4, from: "server", scope: "opening", parse: parseReady },
+  exec: { number: 5, from: "client", scope: "connection", parse: parseExec },
+  stdin: { number: 6, from: "client", scope: "command", parse: bytes },
+  stdinEnd: { number: 7, from: "client", scope: "command", parse: nothing },
+  stdout: { number: 8, from: "server", scope: "command", parse: bytes },
+  stderr: { number: 9, from: "server", scope: "command", parse: bytes },
+  exit: { number: 10, from: "server", scope: "command", parse: parseExit },
+  signal: { number: 11, from: "client", scope: "command", parse: parseSignal },
+  window: { number: 12, from: "both", scope: "command", parse: parseWindow },
+  resize: { number: 13, from: "client", scope: "command", parse: parseResize },
+  // On stream 0 it ends the connection: each end looks for that first.
+  error: { number: 14, from: "both", scope: "command", parse: parseFailure },
+  ping: { number: 15, from: "both", scope: "connection", parse: nothing },
+  pong: { number: 16, from: "both", scope: "connection", parse: nothing },
+} as const satisfies Record<string, FrameType<unknown>>;
 
-/** The terminal that a command is given. */
-export interface Terminal {
-  readonly rows: number;
-  readonly cols: number;
-  /** What TERM says. */
-  readonly term: string;
-}
+/** The name of a type. */
+export type FrameName = keyof typeof FRAMES;
+type Bodies = { [N in FrameName]: ReturnType<typeof FRAMES[N]["parse"]> };
 
-/** What TERM can say here. */
-export const TERM_NAME = /^[\w.+-]{1,64}$/;
+/** The names of the types that an end may send in a scope. */
+export type FrameNameOf<From extends End, In extends Scope> = {
+  [N in FrameName]: typeof FRAMES[N] extends { from: From | "both"; scope: In } ? N : never;
+}[FrameName];
 
-/** How a command ended. */
-export interface Exit {
-  /** Its own, or 128+n when a signal has ended it. */
-  readonly code: number;
-  readonly signal: string | null;
-  /** Where the shell was at its end, if `exec` named a `cwd`. */
-  readonly cwd: string | null;
-  /** Why the server ended it, if it did. */
-  readonly reason?: string;
-}
+/** A handler for each of some types. It is given the parsed body, and the stream. */
+export type FrameHandlers<N extends FrameName, Result> = {
+  readonly [Name in N]: (body: Bodies[Name], stream: number) => Result;
+};
 
-/** What went wrong, as it crosses the wire. */
-export interface Failure {
-  readonly code: string;
-  readonly message: string;
-  readonly hint?: string;
+/** The number of each type. */
+export const TYPE = Object.fromEntries(
+  Object.entries(FRAMES).map(([name, { number }]) => [name, number]),
+) as { readonly [N in FrameName]: typeof FRAMES[N]["number"] };
+
+/** A type from this number on is ignored by an end that doesn't know it. */
+export const OPTIONAL_TYPES = 128;
+
+const BY_NUMBER = new Map<number, FrameName>();
+for (const [name, number] of Object.entries(TYPE)) BY_NUMBER.set(number, name as FrameName);
+
+/** The name of the type with this number, if the end `from` may send it and `scope` takes it. */
+export function frameName<From extends End, In extends Scope>(
+  number: number,
+  from: From,
+  scope: In,
+): FrameNameOf<From, In> | undefined {
+  const name = BY_NUMBER.get(number);
+  if (name === undefined || FRAMES[name].scope !== scope) return undefined;
+  const sender = FRAMES[name].from;
+  return sender === from || sender === "both" ? name as FrameNameOf<From, In> : undefined;
 }
 
 /**
- * Writes a frame's header into `bytes` at `at`; the body of `length` bytes belongs behind it.
+ * Parses a frame's body and hands it to the handler of its type.
  *
- * ```ts
- * import { assertEquals } from "@std/assert";
- * const bytes = new Uint8Array(HEADER);
- * putHeader(bytes, 0, TYPE.stdinEnd, 7, 0);
- * assertEquals(bytes, new Uint8Array([0, 0, 0, 5, 7, 0, 0, 0, 7]));
- * ```
+ * @throws {PinwireError} `bad_frame`; what the handler throws
  */
-export function putHeader(bytes: Uint8Array, at: number, type: number, stream: number, length: number): void {
-  putU32(bytes, at, HEAD + length);
-  bytes[at + 4] = type;
-  putU32(bytes, at + 5, stream);
-}
-
-/** A whole frame. */
-export function makeFrame(
-  type: number,
+export function handleFrame<N extends FrameName, Result>(
+  handlers: FrameHandlers<N, Result>,
+  name: N,
   stream: number,
-  body: Uint8Array = NOTHING,
-): Uint8Array<ArrayBuffer> {
-  const frame = new Uint8Array(HEADER + body.length);
-  putHeader(frame, 0, type, stream, body.length);
-  frame.set(body, HEADER);
-  return frame;
+  body: Uint8Array,
+): Result {
+  const type: FrameType<Bodies[N]> = FRAME_TYPES[name];
+  return handlers[name](type.parse(body), stream);
 }
 
-const NOTHING = new Uint8Array();
-
-/** A whole frame whose body is JSON. */
-export function makeJsonFrame(type: number, stream: number, value: unknown): Uint8Array<ArrayBuffer> {
-  return makeFrame(type, stream, new TextEncoder().encode(JSON.stringify(value)));
-}
-
-/** A `window` frame. */
-export function makeWindow(stream: number, count: number): Uint8Array<ArrayBuffer> {
-  const frame = makeFrame(TYPE.window, stream, new Uint8Array(4));
-  putU32(frame, HEADER, count);
-  return frame;
-}
-
-/** A `resize` frame. */
-export function makeResize(stream: number, { rows, cols }: Omit<Terminal, "term">): Uint8Array<ArrayBuffer> {
-  return makeFrame(TYPE.resize, stream, Uint8Array.of(rows >> 8, rows & 0xff, cols >> 8, cols & 0xff));
-}
-
-/**
- * Takes a frame apart, as it comes out of the decoder. The body is a view of it.
- *
- * @throws {PinwireError} `bad_frame`
- */
-export function splitFrame(frame: Uint8Array): { type: number; stream: number; body: Uint8Array } {
-  if (frame.length < HEAD) throw badFrame(`a frame of ${frame.length} bytes`);
-  return { type: frame[0], stream: readU32(frame, 1), body: frame.subarray(HEAD) };
-}
-
-/** @throws {PinwireError} `bad_frame` */
-export function parseWindow(body: Uint8Array): number {
-  if (body.length !== 4) throw badFrame(`a window of ${body.length} bytes`);
-  return readU32(body, 0);
-}
-
-/** @throws {PinwireError} `bad_frame` */
-export function parseResize(body: Uint8Array): Omit<Terminal, "term"> {
-  if (body.length !== 4) throw badFrame(`a resize of ${body.length} bytes`);
-  return { rows: body[0] << 8 | body[1], cols: body[2] << 8 | body[3] };
-}
-
-/** @throws {PinwireError} `bad_frame` */
-export function parseSignal(body: Uint8Array): Signal {
-  const name = new TextDecoder().decode(body);
-  if (!SIGNALS.includes(name as Signal)) throw badFrame("an unknown signal");
-  return name as Signal;
-}
-
-/** @throws {PinwireError} `bad_frame` */
-export function parseHello(body: Uint8Array): Hello {
-  // Its bytes are one line of what is proven.
-  if (body.some((byte) => byte < 0x20)) throw badFrame("a hello with control characters");
-  const { version, nonce } = parseJson(body);
-  const isNonce = typeof nonce === "string" && /^[\w-]{43}$/.test(nonce);
-  if (typeof version !== "number" || !isNonce) throw badFrame("a hello without nonce");
-  return { version, nonce };
-}
-
-/** @throws {PinwireError} `bad_frame` */
-export function parseProof(body: Uint8Array): string {
-  const { proof } = parseJson(body);
-  if (typeof proof !== "string") throw badFrame("a proof without proof");
-  return proof;
-}
-
-/** @throws {PinwireError} `bad_frame` */
-export function parseReady(body: Uint8Array): Ready {
-  const { proof, host, cwd, shell } = parseJson(body);
-  if (typeof proof !== "string" || typeof host !== "string" || typeof cwd !== "string") {
-    throw badFrame("a ready without proof, host or cwd");
-  }
-  return { proof, host, cwd, shell: shell !== false };
-}
-
-/** @throws {PinwireError} `bad_frame` */
-export function parseExec(body: Uint8Array): Exec {
-  const { argv, cwd, pty } = parseJson(body);
-  const isArgv = Array.isArray(argv) && argv.length > 0 && argv.every(isArgument);
-  if (!isArgv) throw badFrame("an exec whose argv is no list of strings");
-  if (cwd !== undefined && !isArgument(cwd)) throw badFrame("an exec whose cwd is no path");
-  return { argv, cwd, ...pty !== undefined && { pty: parseTerminal(pty) } };
-}
-
-// No argument of a process can hold a NUL (execve(2)).
-const isArgument = (value: unknown): value is string => typeof value === "string" && !value.includes("\0");
-
-function parseTerminal(pty: unknown): Terminal {
-  const { rows, cols, term } = Object(pty);
-  const isSize = (value: unknown) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 0xffff;
-  if (!isSize(rows) || !isSize(cols)) throw badFrame("a pty without rows or cols");
-  if (typeof term !== "string" || !TERM_NAME.test(term)) throw badFrame("a pty without term");
-  return { rows, cols, term };
-}
-
-/** @throws {PinwireError} `bad_frame` */
-export function parseExit(body: Uint8Array): Exit {
-  const { code, signal, cwd, reason } = parseJson(body);
-  const isCode = Number.isInteger(code) && Number(code) >= 0 && Number(code) <= 255;
-  if (!isCode) throw badFrame("an exit without a code from 0 to 255");
-  return {
-    code: code as number,
-    signal: typeof signal === "string" ? signal : null,
-    cwd: typeof cwd === "string" ? cwd : null,
-    ...typeof reason === "string" && { reason },
-  };
-}
-
-/** @throws {PinwireError} `bad_frame` */
-export function parseFailure(body: Uint8Array): Failure {
-  const { code, message, hint } = parseJson(body);
-  if (typeof code !== "string" || typeof message !== "string") throw badFrame("an error without message");
-  return { code, message, ...typeof hint === "string" && { hint } };
-}
-
-function parseJson(body: Uint8Array): Record<string, unknown> {
-  try {
-    return Object(JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body)));
-  } catch {
-    throw badFrame("a body that is no JSON");
-  }
-}
-
-/** What breaks the rules of the wire; it is the last that is said on a connection. */
-export const badFrame = (what: string) =>
-  new PinwireError("bad_frame", `the other side sent ${what}`, {
-    hint: "it does not speak pinwire's shell, version 1",
-  });
-
-function putU32(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = value >>> 24;
-  bytes[at + 1] = value >>> 16;
-  bytes[at + 2] = value >>> 8;
-  bytes[at + 3] = value;
-}
-
-const readU32 = (bytes: Uint8Array, at: number): number =>
-  (bytes[at] << 24 | bytes[at + 1] << 16 | bytes[at + 2] << 8 | bytes[at + 3]) >>> 0;
+const FRAME_TYPES: { readonly [N in FrameName]: FrameType<Bodies[N]> } = FRAMES;

@@ -1,212 +1,57 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { pure } from "../app/_testing.ts";
 import { PinwireError } from "../errors.ts";
-import { parseSpec } from "../framing/mod.ts";
-import * as wire from "./protocol.ts";
+import {
+  type FrameName,
+  frameName,
+  FRAMES,
+  handleFrame,
+  OPTIONAL_TYPES,
+  type Scope,
+  TYPE,
+} from "./protocol.ts";
 
-const { TYPE } = wire;
+const SCOPES: Scope[] = ["opening", "connection", "command"];
+const names = Object.keys(FRAMES) as FrameName[];
 
-function pure(name: string, fn: () => void | Promise<void>): void {
-  Deno.test({ name, permissions: "none", fn });
-}
-
-const bytes = (text: string) => new TextEncoder().encode(text);
-const json = (value: unknown) => bytes(JSON.stringify(value));
-
-/** Checks that `act` throws what is the last word on a connection. */
-function isBad(act: () => unknown, why?: string): void {
-  assertEquals(assertThrows(act, PinwireError, "the other side sent ").code, "bad_frame", why);
-}
-
-/** What is no JSON, or no object with these fields. */
-const NO_OBJECTS = ["", "{", "null", "1", '"x"', "[]", "{}", "\xff"].map((text) =>
-  Uint8Array.from(text, (character) => character.charCodeAt(0))
-);
-
-const anyBody = fc.uint8Array({ maxLength: 300 });
-const anyType = fc.integer({ min: 0, max: 255 });
-const anyStream = fc.integer({ min: 0, max: 2 ** 32 - 1 });
-const anyText = fc.array(fc.integer({ min: 0, max: 0x10ffff }))
-  .map((points) => String.fromCodePoint(...points).toWellFormed());
-const anySize = fc.integer({ min: 0, max: 0xffff });
-
-pure("makeFrame gives what a decoder of FRAME_SPEC and splitFrame take apart, however it is cut", () => {
-  const anyFrame = fc.record({ type: anyType, stream: anyStream, body: anyBody });
-  fc.assert(
-    fc.property(fc.array(anyFrame, { maxLength: 5 }), fc.integer({ min: 1, max: 40 }), (frames, cut) => {
-      const { decoder } = parseSpec(wire.FRAME_SPEC).open();
-      const sent = frames.flatMap(({ type, stream, body }) => [...wire.makeFrame(type, stream, body)]);
-      const got = [];
-      for (let at = 0; at < sent.length; at += cut) {
-        decoder.feed(Uint8Array.from(sent.slice(at, at + cut)));
-        for (let frame; (frame = decoder.next());) {
-          const { type, stream, body } = wire.splitFrame(frame);
-          got.push({ type, stream, body: body.slice() });
-        }
-      }
-      assertEquals(got, frames.map((frame) => ({ ...frame, body: Uint8Array.from(frame.body) })));
-    }),
-  );
-});
-
-pure("makeFrame puts the length, the type and the stream in front, big endian", () => {
-  assertEquals(wire.makeFrame(8, 0x01020304, bytes("hi")).toHex(), "00000007" + "08" + "01020304" + "6869");
-  assertEquals(wire.makeFrame(15, 0).toHex(), "00000005" + "0f" + "00000000");
-  assertEquals(wire.makeFrame(200, 2 ** 32 - 1).toHex(), "00000005" + "c8" + "ffffffff");
-});
-
-pure("splitFrame refuses what is too short for a type and a stream", () => {
-  for (let length = 0; length < 5; length++) isBad(() => wire.splitFrame(new Uint8Array(length)));
-  assertEquals(wire.splitFrame(new Uint8Array(5)), { type: 0, stream: 0, body: new Uint8Array() });
-});
-
-pure("putHeader writes over nothing but the nine bytes", () => {
-  const frame = new Uint8Array(13).fill(0xee);
-  wire.putHeader(frame, 2, TYPE.stdout, 258, 65_536);
-  assertEquals(frame.toHex(), "eeee" + "00010005" + "08" + "00000102" + "eeee");
-});
-
-pure("makeWindow, makeResize and makeJsonFrame give what their parsers read", () => {
-  const bodyOf = (frame: Uint8Array, type: number, stream: number) => {
-    const split = wire.splitFrame(frame.subarray(4));
-    assertEquals([split.type, split.stream], [type, stream]);
-    return split.body;
-  };
-  fc.assert(fc.property(anyStream, anyStream, anySize, anySize, (stream, count, rows, cols) => {
-    const window = bodyOf(wire.makeWindow(stream, count), TYPE.window, stream);
-    assertEquals(wire.parseWindow(window), count);
-    const size = bodyOf(wire.makeResize(stream, { rows, cols }), TYPE.resize, stream);
-    assertEquals(wire.parseResize(size), { rows, cols });
-  }));
-  fc.assert(fc.property(anyText, fc.option(anyText, { nil: undefined }), (message, hint) => {
-    const failure = { code: "x", message, ...hint !== undefined && { hint } };
-    const body = bodyOf(wire.makeJsonFrame(TYPE.error, 3, failure), TYPE.error, 3);
-    assertEquals(wire.parseFailure(body), failure);
-  }));
-});
-
-pure("parseWindow and parseResize refuse every length but four", () => {
-  for (const length of [0, 1, 3, 5, 8]) {
-    isBad(() => wire.parseWindow(new Uint8Array(length)));
-    isBad(() => wire.parseResize(new Uint8Array(length)));
-  }
-});
-
-pure("parseSignal takes the five names as they are written, and no other", () => {
-  for (const name of wire.SIGNALS) assertEquals(wire.parseSignal(bytes(name)), name);
-  for (const name of ["", "INT", "sigint", "SIGSTOP", "SIGINT\n", " SIGINT", "9", "toString"]) {
-    isBad(() => wire.parseSignal(bytes(name)), name);
-  }
-});
-
-pure("parseHello takes a version and a nonce of 32 bytes, and passes over what it doesn't know", () => {
-  const hello = { version: 1, nonce: "-_09".repeat(11).slice(1) };
-  assertEquals(wire.parseHello(json({ ...hello, later: [1] })), hello);
-  for (const body of NO_OBJECTS) isBad(() => wire.parseHello(body));
-  isBad(() => wire.parseHello(json({ ...hello, version: "1" })));
-  for (const nonce of [undefined, 3, "", "abc", `${hello.nonce}A`, `+${hello.nonce.slice(1)}`]) {
-    isBad(() => wire.parseHello(json({ version: 1, nonce })), String(nonce));
-  }
-});
-
-pure(
-  "parseHello refuses control characters, which JSON would allow, as its body is one line of the proof",
-  () => {
-    const text = `{"version":1,"nonce":"${"A".repeat(43)}"}`;
-    for (const character of ["\n", "\r", "\t"]) isBad(() => wire.parseHello(bytes(text + character)));
-    assertEquals(wire.parseHello(bytes(text + " ")).version, 1);
+Deno.test({
+  name: "FRAMES is the table of docs/protocol.md: numbers, names and who sends them",
+  permissions: { read: true },
+  fn() {
+    const page = Deno.readTextFileSync(new URL("../../docs/protocol.md", import.meta.url));
+    const rows = [...page.matchAll(/^\| (\d+) +\| ([a-z-]+) +\| (client|server|both) +\|/gm)];
+    const documented = rows.map(([, number, name, from]) => [Number(number), name, from]);
+    const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    assertEquals(documented, names.map((name) => [FRAMES[name].number, kebab(name), FRAMES[name].from]));
   },
-);
-
-pure("parseProof takes a text alone", () => {
-  assertEquals(wire.parseProof(json({ proof: "p", more: 1 })), "p");
-  for (const body of [...NO_OBJECTS, json({ proof: 1 })]) isBad(() => wire.parseProof(body));
 });
 
-pure("parseReady takes what a server says of itself, and a shell where nothing else is said", () => {
-  const ready = { proof: "p", host: "pi", cwd: "/home/pi" };
-  assertEquals(wire.parseReady(json({ ...ready, motd: "hi" })), { ...ready, shell: true });
-  assertEquals(wire.parseReady(json({ ...ready, shell: false })).shell, false);
-  for (const body of NO_OBJECTS) isBad(() => wire.parseReady(body));
-  for (const name of ["proof", "host", "cwd"]) {
-    isBad(() => wire.parseReady(json({ ...ready, [name]: undefined })), name);
-    isBad(() => wire.parseReady(json({ ...ready, [name]: 1 })), name);
+pure("FRAMES has each number once, below those that may be ignored", () => {
+  const numbers = names.map((name) => TYPE[name]);
+  assertEquals(new Set(numbers).size, numbers.length);
+  assert(numbers.every((number) => number > 0 && number < OPTIONAL_TYPES));
+});
+
+pure("frameName knows a type from an end that may send it, in its own scope and in no other", () => {
+  for (const name of names) {
+    const { number, from, scope } = FRAMES[name];
+    for (const end of ["client", "server"] as const) {
+      const found = SCOPES.filter((scope) => frameName(number, end, scope) === name);
+      assertEquals(found, from === end || from === "both" ? [scope] : [], `${name} from ${end}`);
+    }
+  }
+  for (const number of [0, 17, 127, 128, 255]) {
+    assertEquals(SCOPES.filter((scope) => frameName(number, "client", scope)), [], `${number}`);
   }
 });
 
-pure("parseExec takes any words that a process can have", () => {
-  const anyWord = anyText.map((word) => word.replaceAll("\0", ""));
-  fc.assert(fc.property(fc.array(anyWord, { minLength: 1 }), (argv) => {
-    assertEquals(wire.parseExec(json({ argv })), { argv, cwd: undefined });
-  }));
-  const pty = { rows: 0, cols: 65_535, term: "xterm-256color" };
-  const exec = { argv: ["ls", ""], cwd: "/tmp", pty };
-  assertEquals(wire.parseExec(json({ ...exec, pty: { ...pty, x: 1 }, later: true })), exec);
-});
-
-pure("parseExec refuses an argv, a cwd and a terminal that can't be", () => {
-  const refused: [string, unknown][] = [
-    ["argv", []],
-    ["argv", "ls"],
-    ["argv", ["ls", 1]],
-    ["argv", ["a\0b"]],
-    ["argv", null],
-    ["cwd", 1],
-    ["cwd", null],
-    ["cwd", "/a\0"],
-    ["pty", null],
-    ["pty", true],
-    ...[-1, 1.5, 65_536, "24", null].flatMap((size): [string, unknown][] => [
-      ["pty", { rows: size, cols: 80, term: "xterm" }],
-      ["pty", { rows: 24, cols: size, term: "xterm" }],
-    ]),
-    ...["", "a b", "x\n", "/x", "x".repeat(65), 1, undefined].map((term): [string, unknown] => [
-      "pty",
-      { rows: 24, cols: 80, term },
-    ]),
-  ];
-  for (const [name, value] of refused) {
-    isBad(() => wire.parseExec(json({ argv: ["ls"], [name]: value })), JSON.stringify(value));
-  }
-  for (const body of NO_OBJECTS) isBad(() => wire.parseExec(body));
-});
-
-pure("parseExit takes a code from 0 to 255, and nothing else that is of another type", () => {
-  const exit = { code: 143, signal: "SIGTERM", cwd: "/tmp", reason: "ran too long" };
-  assertEquals(wire.parseExit(json({ ...exit, more: 1 })), exit);
-  const plain = { code: 0, signal: null, cwd: null };
-  assertEquals(wire.parseExit(json({ code: 0 })), plain);
-  assertEquals(wire.parseExit(json({ code: 0, signal: 9, cwd: [], reason: {} })), plain);
-  assertEquals(wire.parseExit(json({ code: 255 })).code, 255);
-  for (
-    const body of [
-      ...NO_OBJECTS,
-      json({ code: "0" }),
-      json({ code: 0.5 }),
-      json({ code: -1 }),
-      json({ code: 256 }),
-    ]
-  ) {
-    isBad(() => wire.parseExit(body));
-  }
-});
-
-pure("parseFailure takes a code and a message, and a hint if there is one", () => {
-  assertEquals(wire.parseFailure(json({ code: "c", message: "m", hint: 1 })), { code: "c", message: "m" });
-  for (const body of [...NO_OBJECTS, json({ code: "c" }), json({ message: "m" })]) {
-    isBad(() => wire.parseFailure(body));
-  }
-});
-
-pure("the parsers throw bad_frame and nothing else, whatever comes", () => {
-  const parsers = [wire.parseHello, wire.parseProof, wire.parseReady, wire.parseExec, wire.parseExit];
-  fc.assert(
-    fc.property(fc.oneof(anyBody, fc.json().map(bytes)), fc.constantFrom(...parsers), (body, parse) => {
-      try {
-        parse(body);
-      } catch (error) {
-        assertEquals(error instanceof PinwireError && error.code, "bad_frame");
-      }
-    }),
-  );
+pure("handleFrame hands the parsed body and the stream to the handler of a type", () => {
+  const handlers = {
+    window: (count: number, stream: number) => `${count} on ${stream}`,
+    signal: (name: string) => name,
+  };
+  assertEquals(handleFrame(handlers, "window", 7, Uint8Array.of(0, 0, 1, 0)), "256 on 7");
+  assertEquals(handleFrame(handlers, "signal", 7, new TextEncoder().encode("SIGHUP")), "SIGHUP");
+  const error = assertThrows(() => handleFrame(handlers, "window", 7, new Uint8Array(3)), PinwireError);
+  assertEquals(error.code, "bad_frame");
 });

@@ -1,17 +1,19 @@
-import { PinwireError, usageError } from "../errors.ts";
 import type { Context, Stop } from "../app/mod.ts";
+import { PinwireError, usageError } from "../errors.ts";
 import { type Address, isLoopback } from "../net/mod.ts";
+import { AdmissionControl } from "../session/admission.ts";
 import { serve, type ServerOptions } from "../session/mod.ts";
-import { AdmissionControl, POOL } from "../session/admission.ts";
 import { AuditLog } from "./audit_log.ts";
+import type { Shell } from "./command_set.ts";
 import { findProgram } from "./process/child.ts";
 import { JobRunner, notFound, type Rules } from "./process/job_runner.ts";
-import { serveShell } from "./session.ts";
-import { serveSimple, SIMPLE_MAX_OUTPUT } from "./simple_session.ts";
+import { ShellSession } from "./session.ts";
+import { SIMPLE_MAX_OUTPUT, SimpleSession } from "./simple_session.ts";
 import { openToken } from "./token.ts";
 
-/** What `shell serve` is told. */
-export interface ShellOptions extends ServerOptions, Pick<Rules, "allowCommand" | "timeout" | "maxSessions"> {
+/** The options of a shell server. */
+export interface ServeShellOptions
+  extends ServerOptions, Pick<Rules, "allowCommand" | "timeout" | "maxSessions"> {
   wire: "v1" | "simple";
   shell?: string;
   tokenFile?: string;
@@ -26,41 +28,34 @@ export interface ShellOptions extends ServerOptions, Pick<Rules, "allowCommand" 
 /**
  * Runs a shell server until the context stops.
  *
+ * @param opened is called once the socket is open
  * @throws {PinwireError} why it can't
  */
-export async function runShellServer(
+export async function serveShell(
   address: Address,
-  options: ShellOptions,
+  options: ServeShellOptions,
   context: Context,
   opened: () => void,
 ): Promise<void> {
-  const { reporter, stop } = context;
-  const isSimple = options.wire === "simple";
+  const { reporter, clock, stop } = context;
   checkSystem();
   checkAddress(address, options);
-  using log = options.log === undefined ? undefined : AuditLog.open(options.log);
-  const rules: Rules = {
-    ...options,
-    maxOutput: options.maxOutput ?? (isSimple ? SIMPLE_MAX_OUTPUT : 0),
-    shell: shellOf(options),
-    cwd: realFolder(options.cwd),
-    // That of whoever started us is no place for their cd -.
-    env: { OLDPWD: "", ...Object.fromEntries(options.env) },
-  };
-  const jobs = new JobRunner(rules, reporter, log);
-  const ran = () => {
-    if (options.once) stop.now();
+  using log = options.log === undefined ? undefined : AuditLog.open(options.log, clock);
+  const shell: Shell = {
+    jobs: new JobRunner(rulesOf(options), reporter, clock, log),
+    idleTimeout: options.idleTimeout,
+    ran() {
+      if (options.once) stop.now();
+    },
   };
   using _ending = alsoStops(stop);
-  const { idleTimeout } = options;
-  // Pings and half lines are no use of a shell: what counts is what runs.
+  // Pings and unfinished lines are no use of a shell: what counts is commands.
   const server = { ...options, idleTimeout: 0 };
-  const handlers = { opened, datagrams: () => Promise.resolve() };
-  if (isSimple) {
+  if (options.wire === "simple") {
     await serve(address, server, context, {
-      ...handlers,
+      opened,
       warning: EVERYBODY,
-      connection: (connection) => serveSimple(connection, context, { jobs, idleTimeout, ran }),
+      connection: (connection) => new SimpleSession(connection, context, shell).run(),
     });
     return;
   }
@@ -72,17 +67,17 @@ export async function runShellServer(
         : `made ${path}: clients need it as their --token-file`,
     });
   });
-  const { maxClients } = options;
-  const share = { jobs, token, gate: new AdmissionControl(reporter, maxClients), idleTimeout, ran };
-  await serve(address, { ...server, maxClients: maxClients + POOL }, context, {
-    ...handlers,
-    connection: (connection) => serveShell(connection, context, share),
+  await serve(address, server, context, {
+    opened,
+    admission: new AdmissionControl(reporter, options.maxClients, clock),
+    connection: (connection, pending) =>
+      new ShellSession(connection, context, { ...shell, token }, pending!).run(),
   });
 }
 
 const EVERYBODY = "every user of this machine gets a shell as you";
 
-/** A closed terminal and Ctrl-\ would end the server alone, and leave its commands. */
+/** By themselves a closed terminal and Ctrl-\ would end the server and leave its commands. */
 const ALSO_STOP: Deno.Signal[] = ["SIGHUP", "SIGQUIT"];
 
 function alsoStops(stop: Stop): Disposable {
@@ -107,7 +102,7 @@ function checkSystem(): void {
   });
 }
 
-function checkAddress(address: Address, { wire, tlsCert, tlsKey }: ShellOptions): void {
+function checkAddress(address: Address, { wire, tlsCert, tlsKey }: ServeShellOptions): void {
   if (address.scheme === "unix" || isLoopback(address.hostname)) return;
   if (wire === "simple") {
     throw usageError(
@@ -126,7 +121,18 @@ function checkAddress(address: Address, { wire, tlsCert, tlsKey }: ShellOptions)
 
 const isAnyAddress = (hostname: string) => hostname === "0.0.0.0" || hostname === "::";
 
-function shellOf({ shell = "/bin/sh" }: ShellOptions): string {
+function rulesOf(options: ServeShellOptions): Rules {
+  return {
+    ...options,
+    maxOutput: options.maxOutput ?? (options.wire === "simple" ? SIMPLE_MAX_OUTPUT : 0),
+    shell: shellOf(options),
+    cwd: realFolder(options.cwd),
+    // "cd -" must not lead to where the shell was that started us.
+    env: { OLDPWD: "", ...Object.fromEntries(options.env) },
+  };
+}
+
+function shellOf({ shell = "/bin/sh" }: ServeShellOptions): string {
   const path = findProgram(shell);
   if (path === undefined) throw notFound(shell, "--shell");
   return path;

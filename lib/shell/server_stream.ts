@@ -1,12 +1,16 @@
 import type { Connection } from "../net/mod.ts";
-import type { Deliver } from "./process/output_pump.ts";
-import { Inflow, sendParts } from "./flow.ts";
 import type { Job } from "./process/job.ts";
 import type { Started } from "./process/job_runner.ts";
-import { makeJsonFrame, makeWindow, parseResize, parseSignal, parseWindow, TYPE } from "./protocol.ts";
-import { Credit, Window } from "./window.ts";
+import type { Deliver } from "./process/output_pump.ts";
+import { type FrameHandlers, type FrameNameOf, handleFrame, TYPE } from "./protocol.ts";
+import { Inflow, post, sendParts } from "./wire/flow.ts";
+import { makeJsonFrame, makeWindow } from "./wire/frame.ts";
+import { Credit, Window } from "./wire/window.ts";
 
-/** A command that runs for a client: its job, and the stream of wire v1 that it has. */
+/** What a client may send about a command. */
+type CommandFrame = FrameNameOf<"client", "command">;
+
+/** A command that runs for a client: its job, and its stream of wire v1. */
 export class ServerStream {
   #stream: number;
   #connection: Connection;
@@ -14,9 +18,22 @@ export class ServerStream {
   #job: Job;
   #credit = new Credit();
   #stdin: Inflow;
-  /** Whether its stdin has ended. */
-  #hasEnded = false;
+  #hasStdinEnded = false;
   #isGivenUp = false;
+
+  #handlers: FrameHandlers<CommandFrame, void> = {
+    stdin: (bytes) => {
+      if (!this.#hasStdinEnded) this.#stdin.put(bytes);
+    },
+    stdinEnd: () => {
+      if (!this.#hasStdinEnded) void this.#stdin.drained().then(() => this.#job.endInput());
+      this.#hasStdinEnded = true;
+    },
+    window: (count) => this.#credit.grant(count),
+    signal: (name) => this.#job.signal(name),
+    resize: (size) => this.#job.resize(size),
+    error: () => void this.giveUp("its client gave it up"),
+  };
 
   constructor(stream: number, connection: Connection, started: Started) {
     this.#stream = stream;
@@ -25,60 +42,41 @@ export class ServerStream {
     this.#job = started.job;
     this.#stdin = new Inflow(
       new Window(),
-      // Its client keeps what nobody wants.
       async (bytes) => {
+        // What the command doesn't want stays with its client.
         if (!await this.#job.input(bytes)) this.#stdin.close();
       },
-      (count) => void connection.write(makeWindow(stream, count)).catch(() => {}),
+      (count) => post(connection, makeWindow(stream, count)),
     );
   }
 
-  /** Sends all of its output, then how it ended; done when none of its processes is left. */
+  /** Sends all of its output, then how it ended. Done when none of its processes is left. */
   async run(): Promise<void> {
     const exit = await this.#started.finish(this.#deliver(TYPE.stdout), this.#deliver(TYPE.stderr));
     this.#stdin.close();
     this.#credit.close();
     if (!this.#isGivenUp) {
-      await this.#connection.write(makeJsonFrame(TYPE.exit, this.#stream, exit)).catch(() => {});
+      await this.#connection.write(makeJsonFrame(TYPE.exit, this.#stream, exit))?.catch(() => {});
     }
     await this.#job.ended;
   }
 
   /**
-   * Takes a frame about it; false if that is of no type that it knows.
+   * Takes a frame about it.
    *
    * @throws {PinwireError} `bad_frame`
    */
-  take(type: number, body: Uint8Array): boolean {
-    switch (type) {
-      case TYPE.stdin:
-        if (!this.#hasEnded) this.#stdin.put(body);
-        return true;
-      case TYPE.stdinEnd:
-        if (!this.#hasEnded) void this.#stdin.drained().then(() => this.#job.endInput());
-        this.#hasEnded = true;
-        return true;
-      case TYPE.window:
-        this.#credit.grant(parseWindow(body));
-        return true;
-      case TYPE.signal:
-        this.#job.signal(parseSignal(body));
-        return true;
-      case TYPE.resize:
-        this.#job.resize(parseResize(body));
-        return true;
-      default:
-        return false;
-    }
+  take(name: CommandFrame, body: Uint8Array): void {
+    handleFrame(this.#handlers, name, this.#stream, body);
   }
 
-  /** Ends it, without another word on its stream. */
+  /** Ends it, and sends nothing more on its stream. */
   async giveUp(why: string): Promise<void> {
     this.#isGivenUp = true;
     await this.end(why);
   }
 
-  /** Ends it, if it hasn't ended; nothing more is sent then but its exit. */
+  /** Ends it, if it hasn't ended. Nothing but its exit is sent then. */
   async end(why: string): Promise<void> {
     this.#credit.close();
     await this.#job.end(why);

@@ -1,12 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { PinwireError } from "../errors.ts";
-import { bytes, codeOf, type Peer, posix, turn, world } from "./_session_testing.ts";
-import { makeFrame, makeJsonFrame, makeWindow, TYPE } from "./protocol.ts";
-import { WINDOW } from "./window.ts";
+import { turn } from "../app/_testing.ts";
+import { bytes, codeOf, type FarEnd, posix, world } from "./_session_testing.ts";
+import { TYPE } from "./protocol.ts";
+import { makeFrame, makeJsonFrame, makeWindow } from "./wire/frame.ts";
+import { WINDOW } from "./wire/window.ts";
 
 const giveUp = (stream: number) => makeJsonFrame(TYPE.error, stream, { code: "x", message: "y" });
 
-posix("serveShell sends no more than the window, and goes on by as many bytes as it is given", async () => {
+posix("ShellSession sends no more than the window, and then as many bytes as it is given", async () => {
   await using on = await world();
   const peer = await on.peer().enter();
   peer.exec(1, "head -c 300000 /dev/zero; printf x >&2");
@@ -20,7 +22,7 @@ posix("serveShell sends no more than the window, and goes on by as many bytes as
   assertEquals(exit, 'exit 1 {"code":0,"signal":null,"cwd":null}');
 });
 
-posix("serveShell ends a connection with an error on stream 0 at what breaks the rules", async () => {
+posix("ShellSession ends a connection with an error on stream 0 at what breaks the rules", async () => {
   const stdin = makeFrame(TYPE.stdin, 3, new Uint8Array(WINDOW / 2 + 1));
   const wrong: Record<string, Uint8Array[]> = {
     "more than the window": [stdin, stdin],
@@ -28,6 +30,7 @@ posix("serveShell ends a connection with an error on stream 0 at what breaks the
     "a window of three bytes": [makeFrame(TYPE.window, 3, bytes("abc"))],
     "an unknown signal": [makeFrame(TYPE.signal, 3, bytes("SIGSTOP"))],
     "the number of another command": [makeJsonFrame(TYPE.exec, 3, { argv: ["true"] })],
+    "an error without a message": [makeJsonFrame(TYPE.error, 3, {})],
     "an exec without argv": [makeJsonFrame(TYPE.exec, 4, {})],
     "a lower number": [makeJsonFrame(TYPE.exec, 2, { argv: ["true"] })],
     "a command on stream 0": [makeJsonFrame(TYPE.exec, 0, { argv: ["true"] })],
@@ -44,7 +47,7 @@ posix("serveShell ends a connection with an error on stream 0 at what breaks the
       peer.exec(3, "exec sleep 1000");
       peer.send(...frames, makeFrame(TYPE.ping, 0));
       assertEquals(await peer.next(), "error 0 bad_frame", name);
-      // The last word: neither an answer to the ping nor how the command ended stands behind it.
+      // Nothing follows: neither an answer to the ping nor how the command ended.
       assertEquals(await peer.next(), "end", name);
       const { code, sentence } = await assertRejects(() => peer.served, PinwireError);
       assertEquals(code, "bad_frame", name);
@@ -55,7 +58,7 @@ posix("serveShell ends a connection with an error on stream 0 at what breaks the
   assertEquals(on.count.ran, Object.keys(wrong).length);
 });
 
-posix("serveShell takes no stdin behind its end, and no second end", async () => {
+posix("ShellSession ignores stdin after its end, and a second end", async () => {
   await using on = await world();
   const peer = await on.peer().enter();
   const stdin = (text: string) => makeFrame(TYPE.stdin, 1, bytes(text));
@@ -68,7 +71,7 @@ posix("serveShell takes no stdin behind its end, and no second end", async () =>
   assertEquals(frames, ["stdout 1 one", 'exit 1 {"code":0,"signal":null,"cwd":null}']);
 });
 
-posix("serveShell gives no window back for what nobody reads any more", async () => {
+posix("ShellSession gives no window back for stdin that its command doesn't read any more", async () => {
   await using on = await world();
   const peer = await on.peer().enter();
   peer.exec(1, "exec <&-; echo closed; exec sleep 1000");
@@ -79,7 +82,7 @@ posix("serveShell gives no window back for what nobody reads any more", async ()
   }
 });
 
-posix("serveShell passes over types from 128 on, and what is about a command that is over", async () => {
+posix("ShellSession ignores types from 128 on, and frames about a command that is over", async () => {
   await using on = await world();
   const peer = await on.peer().enter();
   peer.exec(5, "true");
@@ -92,7 +95,7 @@ posix("serveShell passes over types from 128 on, and what is about a command tha
 });
 
 posix(
-  "serveShell answers a type that it doesn't know, or a command that isn't there, on that stream",
+  "ShellSession answers an unknown type, or a frame about no command, by an error on its stream",
   async () => {
     await using on = await world();
     const peer = await on.peer().enter();
@@ -104,7 +107,7 @@ posix(
   },
 );
 
-posix("serveShell says nothing more on a stream behind an error", async () => {
+posix("ShellSession sends nothing on a stream after an error", async () => {
   await using on = await world();
   const peer = await on.peer().enter();
   peer.exec(1, "exec sleep 1000");
@@ -116,7 +119,7 @@ posix("serveShell says nothing more on a stream behind an error", async () => {
   assertEquals(said.filter((frame) => / 1\b/.test(frame.slice(0, 8))), ["error 1 bad_frame"]);
 });
 
-posix("serveShell answers a command that never runs on its stream, and goes on", async () => {
+posix("ShellSession answers a command that never runs on its stream, and goes on", async () => {
   await using on = await world({ maxSessions: 1 });
   const peer = await on.peer().enter();
   peer.send(makeJsonFrame(TYPE.exec, 2, { argv: ["true"], cwd: "/nowhere" }));
@@ -128,7 +131,7 @@ posix("serveShell answers a command that never runs on its stream, and goes on",
   assertEquals(await peer.next(), 'exit 3 {"code":0,"signal":null,"cwd":null}');
 });
 
-posix("serveShell ends a command that its client gives up, without a word about it", async () => {
+posix("ShellSession ends a command that its client gives up, and sends nothing about it", async () => {
   await using on = await world();
   const peer = await on.peer().enter();
   peer.exec(1, "exec sleep 1000");
@@ -137,9 +140,9 @@ posix("serveShell ends a command that its client gives up, without a word about 
   assertEquals(await peer.ping(), []);
 });
 
-posix("serveShell ends all commands of a client that gives up the connection, or has gone", async () => {
+posix("ShellSession ends all commands of a client that gives up the connection, or has gone", async () => {
   await using on = await world();
-  for (const leave of [(peer: Peer) => peer.send(giveUp(0)), (peer: Peer) => peer.close()]) {
+  for (const leave of [(peer: FarEnd) => peer.send(giveUp(0)), (peer: FarEnd) => peer.close()]) {
     const peer = await on.peer().enter();
     for (const stream of [1, 2]) peer.exec(stream, "exec sleep 1000");
     await peer.ping();
@@ -149,12 +152,12 @@ posix("serveShell ends all commands of a client that gives up the connection, or
   assertEquals([on.count.ran, on.errors()], [4, []]);
 });
 
-posix("serveShell tells its clients that it stops, and ends their commands", async () => {
+posix("ShellSession tells its clients that it stops, and ends their commands", async () => {
   await using on = await world();
   const client = await on.client();
-  const { exited } = client.run({ argv: ["exec sleep 1000"] }, () => {});
+  const { exited } = client.start({ argv: ["exec sleep 1000"] }, () => {});
   const peer = await on.peer().enter();
-  const quick = client.run({ argv: ["true"] }, () => {});
+  const quick = client.start({ argv: ["true"] }, () => {});
   await quick.exited;
   on.context.stop.now();
   assertEquals(await peer.next(), "error 0 stopping");
@@ -162,7 +165,7 @@ posix("serveShell tells its clients that it stops, and ends their commands", asy
   while (on.count.ran < 2) await turn();
 });
 
-posix("serveShell takes no client for a stranger whose frame it cut by stopping", async () => {
+posix("ShellSession reports no foreign wire when a stop cuts a client's frame", async () => {
   await using on = await world();
   const peer = await on.peer().enter();
   peer.send(makeFrame(TYPE.stdin, 1, new Uint8Array(9)).subarray(0, 12));

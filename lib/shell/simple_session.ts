@@ -1,86 +1,78 @@
+import type { Context } from "../app/mod.ts";
 import { PinwireError } from "../errors.ts";
 import { ByteBuffer, type Encoder, parseSpec } from "../framing/mod.ts";
-import type { Context } from "../app/mod.ts";
 import { type Connection, HALF_CLOSE_TIME, hasGone, withTimeout } from "../net/mod.ts";
 import { guardLines } from "../session/browser_guard.ts";
+import type { Shell } from "./command_set.ts";
 import { Idle } from "./idle.ts";
-import type { JobRunner, Started } from "./process/job_runner.ts";
+import type { Started } from "./process/job_runner.ts";
 import { LONGEST_COMMAND, SIMPLE_SPEC } from "./protocol.ts";
 
 /** Commands that wait while another runs. */
 const MOST_WAITING = 16;
-/** An answer is gathered before its length is known: without --max-output it has at most so many bytes. */
+/** The longest answer in bytes without --max-output: it is gathered before its length is known. */
 export const SIMPLE_MAX_OUTPUT = 16 * 1024 * 1024;
 
-/** The beginning of what a page can make a browser send, wherever something in between has cut it. */
+/** The beginning of what a page can make a browser send, wherever a forwarder has cut it. */
 const REQUEST = /^[A-Z]+ (\/|\*|https?:)/;
 
-/** What the connections of a server share. */
-export interface SimpleShare {
-  readonly jobs: JobRunner;
-  /** Ms without a command after which a connection is closed; 0 is never. */
-  readonly idleTimeout: number;
-  /** Called after each command. */
-  ran(): void;
-}
-
 /** Serves one connection of the tutorials' wire: a read is a command, and its answer has its length in front. */
-export async function serveSimple(
-  connection: Connection,
-  context: Context,
-  share: SimpleShare,
-): Promise<void> {
-  const guarded = guardLines(connection, parseSpec("raw"));
-  const session = new SimpleSession(connection, context, share);
-  using _stopping = context.stop.onStop(() => session.end("the server was stopped"));
-  // One byte more than a command may have shows that there was more. A smaller first read, as pullFrames has it, would
-  // cut long ones, and take the beginning of a browser's request for one.
-  const buffer = new Uint8Array(LONGEST_COMMAND + 1);
-  try {
-    for (let count; (count = await guarded.read(buffer)) !== null;) {
-      await session.take(buffer.subarray(0, count));
-    }
-    await withTimeout(HALF_CLOSE_TIME, session.answered());
-  } finally {
-    connection.close();
-    await session.end("its client has gone");
-  }
-}
-
-class SimpleSession {
+export class SimpleSession {
   #connection: Connection;
   #context: Context;
-  #share: SimpleShare;
+  #shell: Shell;
   #encoder: Encoder;
+  /** `new` until the first command, `over` once none is begun any more. */
+  #state: "new" | "open" | "over" = "new";
   #waiting: string[] = [];
   #working?: Promise<void>;
   #current?: Started;
   #idle: Idle;
-  #isFirst = true;
-  #isOver = false;
 
-  constructor(connection: Connection, context: Context, share: SimpleShare) {
+  constructor(connection: Connection, context: Context, shell: Shell) {
     this.#connection = connection;
     this.#context = context;
-    this.#share = share;
+    this.#shell = shell;
     this.#encoder = parseSpec(SIMPLE_SPEC).open().encoder;
-    this.#idle = new Idle(share.idleTimeout, () => connection.close());
-    this.#idle.begin();
+    this.#idle = new Idle(shell.idleTimeout, context.clock, () => connection.close());
   }
 
   /**
-   * Takes a command; done when another may come.
+   * Serves the connection until it ends. Then none of its commands is left.
    *
-   * @throws {PinwireError} `command_too_long`, `not_for_us`
+   * @throws {PinwireError} `local_only`, `command_too_long`, `not_for_us`
    */
-  async take(body: Uint8Array): Promise<void> {
-    if (this.#isOver) return;
-    if (this.#isFirst && REQUEST.test(String.fromCharCode(...body.subarray(0, 32)))) {
-      throw new PinwireError("not_for_us", `${this.#connection.remote} sent an HTTP request`, {
+  async run(): Promise<void> {
+    const { peer } = this.#connection;
+    if (!peer.isLocal) {
+      throw new PinwireError("local_only", `${peer.name} is another machine`, {
+        hint: "--wire simple has no token, so it is for loopback and Unix sockets",
+      });
+    }
+    using _stopping = this.#context.stop.onStop(() => void this.#end("the server was stopped"));
+    this.#idle.begin();
+    const guarded = guardLines(this.#connection, parseSpec("raw"));
+    // One byte more than a command may have shows that there was more. A smaller read would cut long commands, and take
+    // the beginning of a browser's request for one.
+    const most = LONGEST_COMMAND + 1;
+    try {
+      await guarded.receive((bytes) => this.#take(bytes), { first: most, largest: most });
+      await withTimeout(HALF_CLOSE_TIME, this.#working ?? Promise.resolve(), this.#context.clock);
+    } finally {
+      this.#connection.close();
+      await this.#end("its client has gone");
+    }
+  }
+
+  /** Takes a command; done when another one may come. */
+  #take(body: Uint8Array): Promise<void> | undefined {
+    if (this.#state === "over") return undefined;
+    if (this.#state === "new" && REQUEST.test(String.fromCharCode(...body.subarray(0, 32)))) {
+      throw new PinwireError("not_for_us", `${this.#connection.peer.name} sent an HTTP request`, {
         hint: "this port is for other programs; the connection was closed",
       });
     }
-    this.#isFirst = false;
+    this.#state = "open";
     if (body.length > LONGEST_COMMAND) {
       throw new PinwireError("command_too_long", `a command of more than ${LONGEST_COMMAND} bytes came`, {
         hint: "the connection was closed",
@@ -88,56 +80,54 @@ class SimpleSession {
     }
     this.#waiting.push(this.#context.encoding.decode(body).text.replace(/\r?\n?$/, ""));
     this.#working ??= this.#work();
-    // While none can be taken in, nobody looks whether the client is there.
-    if (this.#waiting.length >= MOST_WAITING) await this.#working;
+    // Until another one may come, nothing is read, and nobody notices that the client leaves.
+    return this.#waiting.length >= MOST_WAITING ? this.#working : undefined;
   }
 
-  /** Done when every command has its answer. */
-  async answered(): Promise<void> {
-    await this.#working;
-  }
-
-  /** Ends the command that runs; no other is begun. Done when none of its processes is left. */
-  async end(why: string): Promise<void> {
-    this.#isOver = true;
-    this.#idle.end();
+  /** Ends the command that runs, and begins no other. Done when none of its processes is left. */
+  async #end(why: string): Promise<void> {
+    this.#state = "over";
+    this.#idle.stop();
     await this.#current?.job.end(why);
     await this.#working;
+  }
+
+  #close(): void {
+    this.#state = "over";
+    this.#connection.close();
   }
 
   async #work(): Promise<void> {
     this.#idle.end();
     try {
       for (let command = this.#waiting.shift(); command !== undefined; command = this.#waiting.shift()) {
-        if (this.#isOver) break;
+        if (this.#state === "over") break;
         if (command === "bye") {
-          this.#isOver = true;
-          this.#connection.close();
+          this.#close();
           break;
         }
         const answer = await this.#answer(command);
         const out = new ByteBuffer(answer.length + 4);
         this.#encoder.encode(answer, out);
         await this.#connection.write(out.bytes());
-        this.#share.ran();
+        this.#shell.ran();
       }
     } catch (error) {
-      if (!hasGone(error)) this.#context.reporter.error(error, this.#connection.remote);
-      this.#isOver = true;
-      this.#connection.close();
+      if (!hasGone(error)) this.#context.reporter.error(error, this.#connection.peer.name);
+      this.#close();
     }
     this.#working = undefined;
-    if (!this.#isOver) this.#idle.begin();
+    if (this.#state !== "over") this.#idle.begin();
   }
 
-  /** What it printed, stdout before stderr. */
+  /** What a command printed, stdout before stderr. */
   async #answer(command: string): Promise<Uint8Array> {
-    const { jobs } = this.#share;
+    const { jobs } = this.#shell;
     const argv = jobs.hasShell ? [command] : command.trim().split(/\s+/);
     const stdout = new ByteBuffer();
     const stderr = new ByteBuffer();
     try {
-      this.#current = await jobs.start({ argv }, this.#connection.remote);
+      this.#current = await jobs.start({ argv }, this.#connection.peer.name);
       void this.#current.job.endInput();
       const { reason } = await this.#current.finish(gather(stdout), gather(stderr));
       if (reason !== undefined) {

@@ -1,39 +1,34 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
-import { isWindows } from "../../tests/support.ts";
-import { sceneContext } from "../demo/scene.ts";
-import { parseSpec, pullFrames } from "../framing/mod.ts";
+import { assertEquals, assertMatch } from "@std/assert";
+import { contextOf, turn } from "../app/_testing.ts";
 import type { Event } from "../app/mod.ts";
-import { pipe } from "../net/mod.ts";
+import { parseSpec, receiveFrames } from "../framing/mod.ts";
+import { type Peer, pipe } from "../net/mod.ts";
 import { type Encoding, openEncoding } from "../text/mod.ts";
-import { jobRunnerBy } from "./_session_testing.ts";
+import { bytes, codeOf, jobRunnerBy, posix } from "./_session_testing.ts";
 import type { Rules } from "./process/job_runner.ts";
 import { LONGEST_COMMAND, SIMPLE_SPEC } from "./protocol.ts";
-import { serveSimple } from "./simple_session.ts";
+import { SimpleSession } from "./simple_session.ts";
+import { post } from "./wire/flow.ts";
 
-function posix(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, ignore: isWindows, fn });
+interface WorldOptions {
+  rules?: Partial<Rules>;
+  encoding?: Encoding;
+  from?: Partial<Peer>;
 }
 
-const bytes = (text: string) => new TextEncoder().encode(text);
-
-/** Done when all that can happen now has happened. */
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
-
 /** A server in memory, and a client of it; each write is one read there. */
-function world(rules: Partial<Rules> = {}, encoding?: Encoding) {
+function world({ rules = {}, encoding, from }: WorldOptions = {}) {
   const events: Event[] = [];
-  const scene = sceneContext("raw", (event) => void events.push(event));
-  const context = { ...scene, ...encoding && { encoding } };
-  const jobs = jobRunnerBy(rules, context.reporter);
-  const [here, there] = pipe();
+  const plain = contextOf("raw", { onEvent: (event) => void events.push(event) });
+  const context = { ...plain, ...encoding && { encoding } };
+  const [here, there] = pipe({ second: from });
   const count = { ran: 0 };
-  const served = serveSimple(here, context, { jobs, idleTimeout: 0, ran: () => void count.ran++ }).finally(
-    here.close,
-  );
+  const shell = { jobs: jobRunnerBy(rules, context.reporter), idleTimeout: 0, ran: () => void count.ran++ };
+  const served = new SimpleSession(here, context, shell).run().finally(() => here.close());
   served.catch(() => {});
   const answers: Uint8Array[] = [];
   let came = Promise.withResolvers<void>();
-  const ended = pullFrames(there, parseSpec(SIMPLE_SPEC, 1 << 25).open().decoder, {
+  const ended = receiveFrames(there, parseSpec(SIMPLE_SPEC, 1 << 25).open().decoder, {
     onFrame(body) {
       answers.push(body.slice());
       came.resolve();
@@ -48,7 +43,7 @@ function world(rules: Partial<Rules> = {}, encoding?: Encoding) {
     ended,
     /** Sends what is one read for the server. */
     send(said: string | Uint8Array): void {
-      there.write(typeof said === "string" ? bytes(said) : said).catch(() => {});
+      post(there, typeof said === "string" ? bytes(said) : said);
     },
     async answer(): Promise<Uint8Array> {
       while (!answers.length) await came.promise;
@@ -68,7 +63,7 @@ function world(rules: Partial<Rules> = {}, encoding?: Encoding) {
 }
 
 posix(
-  "serveSimple answers each command with its length, stdout before stderr, and empty where it printed nothing",
+  "SimpleSession answers each command with its length, stdout before stderr, and empty where it printed nothing",
   async () => {
     await using on = world();
     assertEquals(await on.ask("echo err >&2; echo out; exit 3"), "out\nerr\n");
@@ -81,14 +76,14 @@ posix(
   },
 );
 
-posix("serveSimple gives a command no input", async () => {
+posix("SimpleSession gives a command no input", async () => {
   await using on = world();
   assertEquals(await on.ask("cat; echo end"), "end\n");
 });
 
 for (const end of ["\n", "\r\n", "\r", ""]) {
-  posix(`serveSimple drops ${JSON.stringify(end)} at a command's end`, async () => {
-    await using on = world({ shell: "/bin/echo" });
+  posix(`SimpleSession drops ${JSON.stringify(end)} at a command's end`, async () => {
+    await using on = world({ rules: { shell: "/bin/echo" } });
     assertEquals(await on.ask(`a\nb${end}`), "-c a\nb\n");
     on.send(`bye${end}`);
     await on.ended;
@@ -96,7 +91,7 @@ for (const end of ["\n", "\r\n", "\r", ""]) {
 }
 
 posix(
-  "serveSimple answers commands that come while another runs, one after the other, in order",
+  "SimpleSession answers commands that come while another runs, one after the other, in order",
   async () => {
     await using on = world();
     const numbers = Array.from({ length: 40 }, (_, i) => `${i}`);
@@ -105,7 +100,7 @@ posix(
   },
 );
 
-posix("serveSimple closes at bye, and answers what came before it", async () => {
+posix("SimpleSession closes at bye, and answers what came before it", async () => {
   await using on = world();
   on.send("echo one");
   on.send("bye");
@@ -116,7 +111,7 @@ posix("serveSimple closes at bye, and answers what came before it", async () => 
   assertEquals(on.count.ran, 1);
 });
 
-posix("serveSimple answers what its client sent before it ended its sending side", async () => {
+posix("SimpleSession answers what its client sent before it ended its sending side", async () => {
   await using on = world();
   on.send("echo one");
   on.send("echo two");
@@ -125,7 +120,7 @@ posix("serveSimple answers what its client sent before it ended its sending side
   assertEquals([await on.answer(), await on.answer()], [bytes("one\n"), bytes("two\n")]);
 });
 
-posix("serveSimple ends a command whose client has gone, and runs none that waits", async () => {
+posix("SimpleSession ends a command whose client has gone, and runs none that waits", async () => {
   await using on = world();
   on.send("exec sleep 1000");
   on.send("echo two");
@@ -140,13 +135,13 @@ posix("serveSimple ends a command whose client has gone, and runs none that wait
   ]);
 });
 
-posix("serveSimple says in the answer why a command was ended, or never ran", async () => {
-  await using on = world({ timeout: 100 });
+posix("SimpleSession says in the answer why a command was ended, or never ran", async () => {
+  await using on = world({ rules: { timeout: 100 } });
   assertEquals(
     await on.ask("echo hi; exec sleep 1000"),
     "hi\npinwire shell: the command ran longer than 0.1 s (--timeout)\n",
   );
-  await using other = world({ maxOutput: 4, allowCommand: ["echo", "yes"] });
+  await using other = world({ rules: { maxOutput: 4, allowCommand: ["echo", "yes"] } });
   assertEquals(
     await other.ask("yes"),
     "y\ny\npinwire shell: the command printed more than 4 bytes (--max-output)\n",
@@ -159,7 +154,7 @@ posix("serveSimple says in the answer why a command was ended, or never ran", as
   assertMatch(await other.ask(" "), /^pinwire shell: "" is not one of the commands/);
 });
 
-posix("serveSimple takes a command of 8,192 bytes, and closes at a longer one", async () => {
+posix("SimpleSession takes a command of 8,192 bytes, and closes at a longer one", async () => {
   await using on = world();
   const command = (length: number) => "echo hi #".padEnd(length, "x");
   assertEquals(await on.ask(command(LONGEST_COMMAND)), "hi\n");
@@ -168,7 +163,7 @@ posix("serveSimple takes a command of 8,192 bytes, and closes at a longer one", 
   assertEquals(await codeOf(on.served), "command_too_long");
 });
 
-posix("serveSimple runs nothing of a browser's request or of bytes that are no text", async () => {
+posix("SimpleSession runs nothing of a browser's request or of bytes that are no text", async () => {
   for (const said of ["GET / HTTP/1.1\r\n\r\n", "POST /x HTTP/1.1\r\n\r\ntouch x", "echo a\0b"]) {
     await using on = world();
     on.send(said);
@@ -178,9 +173,9 @@ posix("serveSimple runs nothing of a browser's request or of bytes that are no t
 });
 
 posix(
-  "serveSimple reads commands and writes text in its client's encoding, and leaves other bytes alone",
+  "SimpleSession reads commands and writes text in its client's encoding, and leaves other bytes alone",
   async () => {
-    await using on = world({}, await openEncoding("gbk"));
+    await using on = world({ encoding: await openEncoding("gbk") });
     const gbk = (text: string) => Uint8Array.from(text.split(" "), (hex) => parseInt(hex, 16));
     on.send(Uint8Array.from([...bytes("printf "), ...gbk("c4 e3 ba c3")]));
     assertEquals(await on.answer(), gbk("c4 e3 ba c3"));
@@ -194,8 +189,11 @@ posix(
   },
 );
 
-async function codeOf(promise: Promise<unknown>): Promise<string> {
-  const error = await promise.then(() => undefined, (error) => error);
-  assert(error, "no error");
-  return error.code;
-}
+posix("SimpleSession runs nothing for another machine, over whatever carrier", async () => {
+  for (const scheme of ["tcp", "a carrier of tomorrow"]) {
+    await using on = world({ from: { scheme, host: "192.0.2.1", isLocal: false, isEncrypted: true } });
+    on.send("echo evil");
+    await on.ended;
+    assertEquals([await codeOf(on.served), on.count.ran], ["local_only", 0]);
+  }
+});

@@ -2,10 +2,10 @@ import { PinwireError } from "../errors.ts";
 import { isThere, readToken, type Token } from "../session/token.ts";
 
 /**
- * Reads the token, from `path` or else from where every program of this account finds it
+ * Reads the token from `path`, or else from where every program of this account finds it
  * (`$XDG_CONFIG_HOME/pinwire/token`, XDG Base Directory Specification).
  *
- * @param onMade if given, a file that isn't there is made, and this is called with its path
+ * @param onMade if given, a missing file is made, and this is called with its path
  * @throws {PinwireError} `bad_token_file`, `no_home`
  */
 export async function openToken(path: string | undefined, onMade?: (path: string) => void): Promise<Token> {
@@ -25,7 +25,7 @@ export async function openToken(path: string | undefined, onMade?: (path: string
 function tokenFolder(): string {
   const isWindows = Deno.build.os === "windows";
   const config = isWindows ? Deno.env.get("APPDATA") : Deno.env.get("XDG_CONFIG_HOME");
-  // A relative path there means nothing, says the specification.
+  // The specification says that a relative path is to be ignored.
   if (config && (isWindows || config.startsWith("/"))) return `${config}/pinwire`;
   const home = isWindows ? undefined : Deno.env.get("HOME");
   if (home) return `${home}/.config/pinwire`;

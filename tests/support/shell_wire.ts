@@ -3,7 +3,7 @@ import { TYPE } from "../../lib/shell/protocol.ts";
 import { bytes, isGone, LOOPBACK } from "./connection.ts";
 import { isWindows, tempDir } from "./machine.ts";
 import { pinwire } from "./pinwire.ts";
-import type { Process, ProcessOptions } from "./process.ts";
+import type { Process } from "./process.ts";
 
 /** One frame of the shell's wire v1. */
 export interface Frame {
@@ -185,9 +185,6 @@ export class ShellWire implements Disposable {
   }
 }
 
-/** Many processes at once, on a machine that has other work. */
-const PATIENT: ProcessOptions = { deadline: 30_000 };
-
 /** A server, its token, and one client that behaves, and whom nobody's attack may harm. */
 export interface ShellWorld extends AsyncDisposable {
   server: Process;
@@ -198,8 +195,8 @@ export interface ShellWorld extends AsyncDisposable {
   env: Record<string, string>;
   /** The good client's command is run; nobody else's was. */
   isWell(): Promise<void>;
-  /** What was run since this was asked last. */
-  ran(): string[];
+  /** What others had run since this was asked last. */
+  ran(): Promise<string[]>;
 }
 
 /** Starts `shell serve`, with or without `--wire simple`. */
@@ -209,7 +206,7 @@ export async function shellWorld(...options: string[]): Promise<ShellWorld> {
     const folder = stack.use(await tempDir()).path;
     const env = { XDG_CONFIG_HOME: folder };
     const args = ["shell", "serve", `${LOOPBACK}:0`, "--cwd", folder, "--json", ...options];
-    const server = stack.use(await pinwire(args, { ...PATIENT, env }));
+    const server = stack.use(await pinwire(args, { env }));
     const isSimple = options.includes("simple");
     const key = isSimple ? "" : (await Deno.readTextFile(`${folder}/pinwire/token`)).trim();
     const good = isSimple
@@ -222,20 +219,22 @@ export async function shellWorld(...options: string[]): Promise<ShellWorld> {
       key,
       env,
       async isWell() {
+        assertEquals(await this.ran(), []);
+      },
+      async ran() {
         const command = `echo well ${++count}`;
         if (isSimple) assertEquals(await askSimple(good.conn, command), `well ${count}\n`);
         else {
           assertEquals(await good.run(count, command), { stdout: `well ${count}\n`, stderr: "", code: 0 });
         }
+        // Events come in the order of what happened, so all that was begun before this command is told by now.
         await server.sees(new RegExp(`ran ${command}:`));
-        assertEquals(this.ran(), [command]);
-      },
-      ran() {
         const events = server.events.splice(0);
         server.events.push(...events.filter(({ event }) => event !== "notice"));
-        return events.flatMap(({ event, text }) =>
+        const begun = events.flatMap(({ event, text }) =>
           event === "notice" && text!.match(/^\S+ runs (.*)$/s)?.[1] || []
         );
+        return begun.filter((each) => each !== command);
       },
       [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
     };

@@ -1,69 +1,78 @@
 import { concat } from "@std/bytes/concat";
-import { PinwireError } from "../../errors.ts";
-import { FrameError, pullFrames, type PullOptions } from "../../framing/mod.ts";
 import type { Context } from "../../app/mod.ts";
-import { type Connection, hasGone } from "../../net/mod.ts";
+import { PinwireError } from "../../errors.ts";
+import { FrameError } from "../../framing/mod.ts";
+import { type Connection, hasGone, type Peer } from "../../net/mod.ts";
+import { Heartbeat, Session } from "../../session/mod.ts";
 import { bindingOf, type Token } from "../../session/token.ts";
-import { ClientHandshake, needsTls } from "../handshake.ts";
-import { Heartbeat } from "../heartbeat.ts";
 import {
-  badFrame,
   CLIENT_PATIENCE,
-  type Exec,
+  type FrameHandlers,
+  frameName,
+  type FrameNameOf,
+  FRAMES,
+  handleFrame,
   LONGEST_BEFORE_READY,
   LONGEST_FRAME,
   LONGEST_READY,
-  makeFrame,
-  makeJsonFrame,
   OPTIONAL_TYPES,
-  parseFailure,
-  type Ready,
-  splitFrame,
   TYPE,
 } from "../protocol.ts";
+import { badFrame, type Exec, type Ready } from "../wire/bodies.ts";
+import { post } from "../wire/flow.ts";
+import { type Frame, makeFrame, makeJsonFrame, splitFrame } from "../wire/frame.ts";
+import { ClientHandshake, needsTls, openingBody } from "../wire/handshake.ts";
 import { ClientStream, type Output } from "./client_stream.ts";
 
 /**
- * Bytes of output that may be under way besides {@linkcode WINDOW}: enough for 100 MB/s over the way to the server, and
- * on a short one little, since who may print much at a time keeps the server's other clients waiting.
+ * Bytes of output that may be under way besides {@linkcode WINDOW}, by the time to the server and back: enough for
+ * 100 MB/s. On a short way they are few, since much output at a time keeps the server's other clients waiting.
  */
 const LEAST_MORE = 131_072;
 const MOST_MORE = 4 * 1024 * 1024;
 const MORE_PER_MS = 100_000;
-/** A server that hasn't let us in by then, in ms, won't. */
+/** Time in ms after which a server that hasn't let us in is given up. */
 const OPENING_TIME = 10_000;
+
+/** How far a client has come: each state leads to the next one, and any of them to `over`. */
+type State =
+  /** Both ends prove that they know the token. `since` is when our hello was sent, in ms of the clock. */
+  | { at: "opening"; handshake: ClientHandshake; since: number }
+  /** Commands may be run. */
+  | { at: "ready" }
+  /** The connection has ended; `reason` is what fails whatever is asked for now. */
+  | { at: "over"; reason: unknown };
 
 /**
  * A connection to a shell server, wire v1: both have proven that they know the token, and commands can be run, several
  * at once.
  */
-export class ShellClient implements PullOptions {
+export class ShellClient extends Session {
   /** What the server says of itself. */
   readonly ready: Promise<Ready>;
   /** Rejects with why the connection ended; it never resolves. */
   readonly lost: Promise<never>;
-  #connection: Connection;
-  #handshake: ClientHandshake;
+  #state: State;
   #opening = Promise.withResolvers<Ready>();
-  #limit: (longest: number) => void;
-  #place: "challenge" | "ready" | "open" | "over" = "challenge";
-  #running = new Map<number, ClientStream>();
-  #streams = 0;
-  #pending?: Promise<void>;
-  #heartbeat?: Heartbeat;
   #loss = Promise.withResolvers<never>();
-  #failure: unknown;
-  /** Ms to the server and back; while that isn't known, when it was begun to be measured. */
+  #running = new Map<number, ClientStream>();
+  #lastStream = 0;
+  /** Time to the server and back, in ms. */
   #roundTrip = 0;
 
-  private constructor(connection: Connection, token: Token, limit: (longest: number) => void) {
+  #handlers: FrameHandlers<FrameNameOf<"server", "connection">, Promise<void> | void> = {
+    ping: () => this.connection.write(makeFrame(TYPE.pong, 0)),
+    pong() {},
+  };
+
+  private constructor(connection: Connection, token: Token, context: Context) {
+    super(connection, context);
     this.ready = this.#opening.promise;
     this.lost = this.#loss.promise;
-    this.lost.catch(() => {});
-    this.#connection = connection;
-    this.#handshake = new ClientHandshake(token, bindingOf(connection, "dialled"));
-    this.#limit = limit;
-    limit(LONGEST_BEFORE_READY);
+    for (const promise of [this.ready, this.lost]) promise.catch(() => {});
+    const handshake = new ClientHandshake(token, bindingOf(connection, "dialled"));
+    this.#state = { at: "opening", handshake, since: this.clock.now() };
+    this.decoder.limit!(LONGEST_BEFORE_READY);
   }
 
   /**
@@ -73,18 +82,9 @@ export class ShellClient implements PullOptions {
    */
   static async open(connection: Connection, token: Token, context: Context): Promise<ShellClient> {
     try {
-      if (needsTls(connection)) throw tlsNeeded(connection);
-      const { decoder } = context.codec.open();
-      const client = new ShellClient(connection, token, (longest) => decoder.limit!(longest));
-      const timer = setTimeout(() => client.#end(tooSlow(connection)), OPENING_TIME);
-      client.#roundTrip = performance.now();
-      await connection.write(client.#handshake.hello);
-      void pullFrames(connection, decoder, client).then(
-        () =>
-          client.#end(new PinwireError("connection_closed", `${connection.remote} closed the connection`)),
-        (error) => client.#end(error),
-      );
-      await client.ready.finally(() => clearTimeout(timer));
+      if (needsTls(connection.peer)) throw tlsNeeded(connection.peer);
+      const client = new ShellClient(connection, token, context);
+      await client.#open();
       return client;
     } catch (error) {
       connection.close();
@@ -92,12 +92,24 @@ export class ShellClient implements PullOptions {
     }
   }
 
+  async #open(): Promise<void> {
+    const state = this.#state;
+    const timer = this.clock.after(OPENING_TIME, () => this.close(tooSlow(this.peer)));
+    try {
+      if (state.at === "opening") await this.connection.write(state.handshake.hello);
+      void this.run().then(() => this.close(closedThere(this.peer)), (error) => this.close(error));
+      await this.ready;
+    } finally {
+      timer.cancel();
+    }
+  }
+
   /** Runs a command. Its `exited` rejects if it never ran, or the link was lost. */
-  run(exec: Exec, output: Output): ClientStream {
-    const stream = ++this.#streams;
-    const running = new ClientStream(stream, this.#connection, output);
-    if (this.#place === "over") {
-      running.fail(this.#failure);
+  start(exec: Exec, output: Output): ClientStream {
+    const stream = ++this.#lastStream;
+    const running = new ClientStream(stream, this.connection, output);
+    if (this.#state.at === "over") {
+      running.fail(this.#state.reason);
       return running;
     }
     this.#running.set(stream, running);
@@ -108,85 +120,79 @@ export class ShellClient implements PullOptions {
       return running;
     }
     const more = Math.max(LEAST_MORE, Math.min(MOST_MORE, Math.round(this.#roundTrip * MORE_PER_MS)));
-    this.#connection.write(concat([frame, running.widen(more)])).catch((error) => running.fail(error));
+    this.connection.write(concat([frame, running.widen(more)]))?.catch((error) => running.fail(error));
     return running;
   }
 
-  /** Ends the connection, and every command with it. */
-  close(): void {
-    this.#end(new PinwireError("connection_closed", "the connection was closed here"));
+  /**
+   * Ends the connection, and every command with it.
+   *
+   * @param reason what they fail with
+   */
+  override close(reason: unknown = closedHere()): void {
+    const { at } = this.#state;
+    if (at === "over") return;
+    const why = at === "opening"
+      ? notLetIn(reason, this.peer)
+      : reason instanceof FrameError
+      ? badFrame(`what is no frame (${reason.message})`)
+      : reason;
+    this.#state = { at: "over", reason: why };
+    this.heartbeat?.stop();
+    super.close(why);
+    this.#opening.reject(why);
+    this.#loss.reject(why);
+    for (const running of this.#running.values()) running.fail(lost(why));
   }
 
-  onFrame(frame: Uint8Array): boolean {
-    if (this.#place === "over") return false;
-    this.#heartbeat?.heard();
-    const { type, stream, body } = splitFrame(frame);
-    if (type === TYPE.error && stream === 0) throw this.#refusal(body);
-    if (this.#place === "open") this.#onOpenFrame(type, stream, body);
-    else this.#pending = this.#shakeHands(type, body.slice());
-    return this.#pending !== undefined;
+  override onFrame(bytes: Uint8Array): Promise<void> | void {
+    const state = this.#state;
+    if (state.at === "over") return;
+    this.heartbeat?.heard();
+    const frame = splitFrame(bytes);
+    if (frame.type === TYPE.error && frame.stream === 0) throw this.#refusal(frame.body);
+    return state.at === "opening" ? this.#shakeHands(state.handshake, state.since, frame) : this.#take(frame);
   }
 
-  onBatch(): Promise<void> | undefined {
-    const pending = this.#pending;
-    this.#pending = undefined;
-    return pending;
-  }
-
-  async #shakeHands(type: number, body: Uint8Array): Promise<void> {
-    if (type !== (this.#place === "challenge" ? TYPE.challenge : TYPE.ready)) {
-      throw badFrame("another frame than the opening's");
-    }
-    if (this.#place === "challenge") {
-      this.#roundTrip = performance.now() - this.#roundTrip;
-      this.#place = "ready";
-      this.#limit(LONGEST_READY);
-      await this.#connection.write(await this.#handshake.prove(body));
+  async #shakeHands(handshake: ClientHandshake, since: number, frame: Frame): Promise<void> {
+    const { due } = handshake;
+    const body = openingBody(due, frame);
+    if (due === "challenge") {
+      this.#roundTrip = this.clock.now() - since;
+      this.decoder.limit!(LONGEST_READY);
+      await this.connection.write(await handshake.prove(body));
       return;
     }
-    const ready = await this.#handshake.check(body);
-    this.#place = "open";
-    this.#limit(LONGEST_FRAME);
-    this.#heartbeat = new Heartbeat(this.#connection, CLIENT_PATIENCE);
+    const ready = await handshake.check(body);
+    // It was closed meanwhile.
+    if (this.#state.at === "over") return;
+    this.#state = { at: "ready" };
+    this.decoder.limit!(LONGEST_FRAME);
+    this.heartbeat = new Heartbeat({
+      ...CLIENT_PATIENCE,
+      clock: this.clock,
+      peer: this.peer.name,
+      ask: () => post(this.connection, makeFrame(TYPE.ping, 0)),
+      lose: (reason) => this.close(reason),
+      hint: "its link is dead, or it stands still",
+    });
     this.#opening.resolve(ready);
   }
 
-  #onOpenFrame(type: number, stream: number, body: Uint8Array): void {
-    switch (type) {
-      case TYPE.ping:
-        this.#pending = this.#connection.write(makeFrame(TYPE.pong, 0));
-        return;
-      case TYPE.pong:
-        return;
-    }
-    if (type >= OPTIONAL_TYPES || this.#running.get(stream)?.take(type, body)) return;
-    // What is about a command that is over is for nobody.
-    if (type >= TYPE.stdout && type <= TYPE.error && stream <= this.#streams) return;
+  #take({ type, stream, body }: Frame): Promise<void> | void {
+    const own = frameName(type, "server", "connection");
+    if (own) return handleFrame(this.#handlers, own, stream, body);
+    const name = frameName(type, "server", "command");
+    const running = this.#running.get(stream);
+    if (name && running) return running.take(name, body);
+    // Frames about a command that is over may come late.
+    if (type >= OPTIONAL_TYPES || name && stream <= this.#lastStream) return;
     throw badFrame(`a frame of type ${type} on stream ${stream}`);
   }
 
   #refusal(body: Uint8Array): PinwireError {
-    const { code, message, hint } = parseFailure(body);
-    return new PinwireError(code, `${this.#connection.remote} says: ${message}`, { hint });
-  }
-
-  #end(error: unknown): void {
-    if (this.#place === "over") return;
-    const wasOpen = this.#place === "open";
-    if (wasOpen && error instanceof FrameError) error = badFrame(`what is no frame (${error.message})`);
-    this.#place = "over";
-    this.#heartbeat?.stop();
-    this.#connection.close();
-    try {
-      this.#heartbeat?.check(this.#connection.remote);
-    } catch (silence) {
-      error = silence;
-    }
-    this.#failure = wasOpen ? error : notLetIn(error, this.#connection);
-    this.#opening.reject(this.#failure);
-    this.ready.catch(() => {});
-    this.#loss.reject(this.#failure);
-    for (const running of this.#running.values()) running.fail(lost(this.#failure));
+    const { code, message, hint } = FRAMES.error.parse(body);
+    return new PinwireError(code, `${this.peer.name} says: ${message}`, { hint });
   }
 }
 
@@ -195,29 +201,34 @@ const tooLong = () =>
     hint: "send what is long as its stdin",
   });
 
-const tlsNeeded = ({ remote }: Connection) =>
-  new PinwireError("tls_needed", `${remote} is another machine, a shell there needs TLS`, {
+const tlsNeeded = ({ name }: Peer) =>
+  new PinwireError("tls_needed", `${name} is another machine, a shell there needs TLS`, {
     hint:
       'make a certificate with "pinwire cert HOST" for its --tls-cert and --tls-key, and dial tls:// with --ca',
   });
 
-const tooSlow = ({ remote }: Connection) =>
-  new PinwireError("timed_out", `${remote} has not let us in within ${OPENING_TIME / 1000} s`, {
+const closedHere = () => new PinwireError("connection_closed", "the connection was closed here");
+
+const closedThere = ({ name }: Peer) =>
+  new PinwireError("connection_closed", `${name} closed the connection`);
+
+const tooSlow = ({ name }: Peer) =>
+  new PinwireError("timed_out", `${name} has not let us in within ${OPENING_TIME / 1000} s`, {
     hint: NOT_OURS,
   });
 
 const NOT_OURS = "is it pinwire shell serve? A tutorial's server needs --wire simple";
 
-/** Before it let us in, the server has said something else, or nothing. */
-function notLetIn(error: unknown, { remote }: Connection): unknown {
+/** Why the server hasn't let us in: it has said something else, or nothing. */
+function notLetIn(error: unknown, { name }: Peer): unknown {
   if (error instanceof FrameError || error instanceof PinwireError && error.code === "bad_frame") {
-    return new PinwireError("not_shell", `${remote} does not speak the shell's wire v1`, {
+    return new PinwireError("not_shell", `${name} does not speak the shell's wire v1`, {
       hint: NOT_OURS,
       cause: error,
     });
   }
   if (!hasGone(error)) return error;
-  return new PinwireError("connection_closed", `${remote} closed the connection before it let us in`, {
+  return new PinwireError("connection_closed", `${name} closed the connection before it let us in`, {
     hint: NOT_OURS,
     cause: error,
   });

@@ -1,22 +1,15 @@
 import { PinwireError } from "../../errors.ts";
 import type { Connection } from "../../net/mod.ts";
-import { Inflow, sendParts } from "../flow.ts";
-import {
-  type Exit,
-  HEADER,
-  makeFrame,
-  makeResize,
-  makeWindow,
-  parseExit,
-  parseFailure,
-  parseWindow,
-  type Signal,
-  type Terminal,
-  TYPE,
-} from "../protocol.ts";
-import { Credit, Window } from "../window.ts";
+import { type FrameHandlers, type FrameNameOf, handleFrame, TYPE } from "../protocol.ts";
+import type { Exit, Signal, TerminalSize } from "../wire/bodies.ts";
+import { Inflow, post, sendParts } from "../wire/flow.ts";
+import { HEADER, makeFrame, makeResize, makeWindow } from "../wire/frame.ts";
+import { Credit, Window } from "../wire/window.ts";
 
-/** Takes what a command prints; done when it can take more. It must not throw. */
+/** What a server may send about a command. */
+type CommandFrame = FrameNameOf<"server", "command">;
+
+/** Takes what a command prints; its promise is fulfilled when it can take more. It must not throw. */
 export type Output = (kind: "stdout" | "stderr", bytes: Uint8Array) => Promise<void> | void;
 
 /** A command that runs on the server. */
@@ -35,23 +28,31 @@ export class ClientStream {
   #credit = new Credit();
   #outcome = Promise.withResolvers<Exit>();
 
+  #handlers: FrameHandlers<CommandFrame, void> = {
+    stdout: (bytes) => this.#stdout.put(bytes),
+    stderr: (bytes) => this.#stderr.put(bytes),
+    window: (count) => this.#credit.grant(count),
+    exit: (exit) => void this.#finish(exit),
+    error: ({ code, message, hint }) => this.fail(new PinwireError(code, message, { hint })),
+  };
+
   constructor(stream: number, connection: Connection, output: Output) {
     this.exited = this.#outcome.promise;
     this.exited.catch(() => {});
     this.#stream = stream;
     this.#connection = connection;
-    const grant = (count: number) => this.#say(makeWindow(stream, count));
+    const grant = (count: number) => post(this.#connection, makeWindow(stream, count));
     this.#stdout = new Inflow(this.#window, (bytes) => output("stdout", bytes), grant);
     this.#stderr = new Inflow(this.#window, (bytes) => output("stderr", bytes), grant);
   }
 
-  /** The frame that lets the server send so much more at once. */
+  /** Makes the window for its output `size` bytes larger. Gives the frame that tells the server. */
   widen(size: number): Uint8Array<ArrayBuffer> {
     return makeWindow(this.#stream, this.#window.widen(size));
   }
 
   /**
-   * Reads its stdin from `read`, until that gives `null` or nobody wants it any more.
+   * Reads its stdin from `read`, until that gives `null` or the command takes no more.
    *
    * @param read reads into a buffer, as `Deno.stdin` does
    */
@@ -63,48 +64,28 @@ export class ClientStream {
       const part = bytes.subarray(0, HEADER + count);
       if (!await sendParts(this.#connection, this.#credit, TYPE.stdin, this.#stream, part, HEADER)) return;
     }
-    this.#say(makeFrame(TYPE.stdinEnd, this.#stream));
+    post(this.#connection, makeFrame(TYPE.stdinEnd, this.#stream));
   }
 
   /** Sends a signal to all of its processes. */
   signal(name: Signal): void {
-    this.#say(makeFrame(TYPE.signal, this.#stream, new TextEncoder().encode(name)));
+    post(this.#connection, makeFrame(TYPE.signal, this.#stream, new TextEncoder().encode(name)));
   }
 
-  resize(size: Omit<Terminal, "term">): void {
-    this.#say(makeResize(this.#stream, size));
+  resize(size: TerminalSize): void {
+    post(this.#connection, makeResize(this.#stream, size));
   }
 
   /**
-   * Takes a frame about it; false if that is of no type that it knows.
+   * Takes a frame about it.
    *
    * @throws {PinwireError} `bad_frame`
    */
-  take(type: number, body: Uint8Array): boolean {
-    switch (type) {
-      case TYPE.stdout:
-        this.#stdout.put(body);
-        return true;
-      case TYPE.stderr:
-        this.#stderr.put(body);
-        return true;
-      case TYPE.window:
-        this.#credit.grant(parseWindow(body));
-        return true;
-      case TYPE.exit:
-        void this.#finish(parseExit(body));
-        return true;
-      case TYPE.error: {
-        const { code, message, hint } = parseFailure(body);
-        this.fail(new PinwireError(code, message, { hint }));
-        return true;
-      }
-      default:
-        return false;
-    }
+  take(name: CommandFrame, body: Uint8Array): void {
+    handleFrame(this.#handlers, name, this.#stream, body);
   }
 
-  /** It is over, and how it ended can't be told. */
+  /** It is over, and `error` is why its exit isn't known. */
   fail(error: unknown): void {
     this.#credit.close();
     this.#outcome.reject(error);
@@ -114,10 +95,5 @@ export class ClientStream {
     this.#credit.close();
     await Promise.all([this.#stdout.drained(), this.#stderr.drained()]);
     this.#outcome.resolve(exit);
-  }
-
-  // If it can't be said any more, the end of the connection tells.
-  #say(frame: Uint8Array): void {
-    this.#connection.write(frame).catch(() => {});
   }
 }

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { bytes, posix, text, world } from "../_session_testing.ts";
 import type { Output } from "./client_stream.ts";
-import { WINDOW } from "../window.ts";
+import { WINDOW } from "../wire/window.ts";
 
 /** Counts what it is given. */
 function counter() {
@@ -10,24 +10,24 @@ function counter() {
   return { sizes, output };
 }
 
-posix("serveShell tells a client that has the token where commands begin", async () => {
+posix("ShellSession tells a client that has the token where commands begin", async () => {
   await using on = await world({ cwd: "/tmp" });
   const { proof: _, ...about } = await (await on.client()).ready;
   assertEquals(about, { host: Deno.hostname(), cwd: "/tmp", shell: true });
 });
 
-posix("serveShell lets a client in whose commands begin at the longest path", async () => {
+posix("ShellSession lets a client in when commands begin in the folder with the longest path", async () => {
   const cwd = `/${"x".repeat(200)}`.repeat(20);
   await using on = await world({ cwd });
   assertEquals((await (await on.client()).ready).cwd, cwd);
 });
 
-posix("serveShell runs several commands at once, each with its output, its input and its end", async () => {
+posix("ShellSession runs several commands at once, each with its output, its input and its end", async () => {
   await using on = await world();
   const client = await on.client();
   await Promise.all([1, 2, 3, 4, 5, 6].map(async (n) => {
     let [stdout, stderr] = ["", ""];
-    const running = client.run({ argv: [`cat; echo ${n} >&2; exit ${n}`] }, (kind, bytes) => {
+    const running = client.start({ argv: [`cat; echo ${n} >&2; exit ${n}`] }, (kind, bytes) => {
       kind === "stdout" ? stdout += text(bytes) : stderr += text(bytes);
     });
     const parts = Array.from({ length: 5 }, (_, i) => bytes(`${n}.${i}\n`));
@@ -41,33 +41,33 @@ posix("serveShell runs several commands at once, each with its output, its input
   }));
 });
 
-posix("serveShell sends much on stdout and stderr at once, as fast as it is taken", async () => {
+posix("ShellSession sends much on stdout and stderr at once, as fast as it is taken", async () => {
   await using on = await world();
   const { sizes, output } = counter();
   const command = "head -c 5000000 /dev/zero & head -c 5000000 /dev/zero >&2; wait";
-  const { exited } = (await on.client()).run({ argv: [command] }, output);
+  const { exited } = (await on.client()).start({ argv: [command] }, output);
   assertEquals([(await exited).code, sizes], [0, { stdout: 5_000_000, stderr: 5_000_000 }]);
 });
 
 posix(
-  "serveShell stalls no command for another whose output nobody takes, or that takes no input",
+  "ShellSession holds no command up for another one whose output isn't taken, or that takes no input",
   async () => {
     await using on = await world();
     const client = await on.client();
     const { sizes, output } = counter();
     const gate = Promise.withResolvers<void>();
-    const slow = client.run({ argv: ["head -c 3000000 /dev/zero"] }, async (kind, bytes) => {
+    const slow = client.start({ argv: ["head -c 3000000 /dev/zero"] }, async (kind, bytes) => {
       await gate.promise;
       await output(kind, bytes);
     });
-    const deaf = client.run({ argv: ["exec sleep 1000"] }, output);
+    const deaf = client.start({ argv: ["exec sleep 1000"] }, output);
     let fed = 0;
     const feeding = deaf.feed((buffer) => {
       fed += buffer.length;
       return Promise.resolve(buffer.length);
     });
     for (let i = 0; i < 3; i++) {
-      const quick = client.run({ argv: ["cat; echo hi"] }, () => {});
+      const quick = client.start({ argv: ["cat; echo hi"] }, () => {});
       await quick.feed(() => Promise.resolve(null));
       assertEquals((await quick.exited).code, 0);
     }

@@ -1,15 +1,17 @@
 import { PinwireError } from "../../errors.ts";
 import { type Console, type Context, dialOptions, openSharedConsole } from "../../app/mod.ts";
-import { type Address, type Connection, reasonOf } from "../../net/mod.ts";
-import type { Token } from "../../session/token.ts";
+import type { Address, Connection } from "../../net/mod.ts";
+import { reportConnection } from "../../session/mod.ts";
 import { redial } from "../../session/redial.ts";
+import type { Token } from "../../session/token.ts";
 import { visible } from "../../text/mod.ts";
-import { Printer } from "./printer.ts";
-import type { Exit, Signal } from "../protocol.ts";
-import { openRemote, type Remote } from "./remote.ts";
 import { openToken } from "../token.ts";
+import type { Exit, Signal } from "../wire/bodies.ts";
+import { Printer } from "./printer.ts";
+import { openRemote, type Remote } from "./remote.ts";
+import { wordsOf } from "./words.ts";
 
-/** What `shell connect` is told. */
+/** The options of `shell connect`. */
 export interface ConnectOptions {
   wire: "v1" | "simple";
   tokenFile?: string;
@@ -19,7 +21,7 @@ export interface ConnectOptions {
   ca?: string;
 }
 
-/** What Ctrl-C sends to the command that runs: the first, the second, any other. */
+/** What Ctrl-C sends to the command that runs: the first one, the second, any further. */
 const INSISTENCE: Signal[] = ["SIGINT", "SIGTERM", "SIGKILL"];
 
 /** What ends the console. */
@@ -55,23 +57,32 @@ export async function runConsole(
   return shell.outcome();
 }
 
-/** The console's side of a link that may come and go. */
+/** The link to the server, as it comes and goes. */
+type Link =
+  /** The first one isn't there yet. */
+  | { is: "opening" }
+  /** Commands can be run. `hasLeft`: we have closed it, and want another. */
+  | { is: "up"; remote: Remote; hasLeft: boolean }
+  /** It was lost, and is dialled again. */
+  | { is: "down" }
+  /** No other link is wanted; `refusal` is why the server never let us in, if it didn't. */
+  | { is: "over"; refusal?: unknown };
+
+/** A console's commands, over a link that may come and go. */
 class ShellConsole {
   #options: ConnectOptions;
   #console?: Console;
   #token?: Token;
   #context: Context;
   #printer: Printer;
-  #remote?: Remote;
-  #opened = Promise.withResolvers<void>();
-  #hasOpened = false;
-  #isOver = false;
+  #link: Link = { is: "opening" };
+  /** Fulfilled while the link is up, and once it is over. */
+  #settled = Promise.withResolvers<void>();
   #cwd?: string;
   #exit?: Exit;
-  #interrupts = -1;
+  /** How often Ctrl-C was pressed during the command that runs; undefined when none does. */
+  #interrupts?: number;
   #hasFailed = false;
-  #hasLeft = false;
-  #refusal: unknown;
 
   constructor(options: ConnectOptions, token: Token | undefined, context: Context) {
     this.#options = options;
@@ -83,95 +94,104 @@ class ShellConsole {
 
   /** Has the lines run over this connection, until it is lost; true if no other is wanted. */
   async serve(connection: Connection): Promise<boolean> {
-    const { reporter } = this.#context;
     let remote: Remote;
     try {
       remote = await openRemote(connection, this.#token, this.#context);
     } catch (error) {
-      if (this.#hasOpened) throw error;
-      this.#refusal = error;
+      if (this.#link.is !== "opening") throw error;
+      this.#link = { is: "over", refusal: error };
       return true;
     }
-    reporter.report({ event: "connected", peer: connection.remote });
-    this.#remote = remote;
-    this.#hasOpened = true;
-    this.#cwd ??= remote.about?.cwd;
-    this.#hasLeft = false;
-    // It may have been typed at while there was no link.
-    if (this.#interrupts < 0) this.#retitle();
-    this.#opened.resolve();
-    using _stopping = this.#context.stop.onStop(() => this.#leave(remote));
+    const up = { is: "up" as const, remote, hasLeft: false };
+    const stopReason = () => this.#isStopping() ? "end of stream" : undefined;
     try {
-      return await remote.lost;
+      return await reportConnection(connection, this.#context.reporter, stopReason, () => this.#use(up));
     } catch (error) {
-      const isOver = this.#isOver || this.#context.stop.signal.aborted;
-      const reason = isOver ? "end of stream" : reasonOf(error);
-      reporter.report({ event: "disconnected", peer: connection.remote, reason });
-      if (isOver) return true;
-      if (this.#hasLeft) return false;
+      if (this.#isStopping()) return true;
+      if (up.hasLeft) return false;
       throw error;
-    } finally {
-      this.#remote = undefined;
-      this.#opened = Promise.withResolvers();
     }
   }
 
   /** Runs the lines, one after the other. */
   async runLines(console: Console): Promise<void> {
     this.#console = console;
-    await this.#opened.promise;
-    if (console.isTerminal && !this.#isOver) console.print("Each line is a command; bye or Ctrl-D ends.");
+    await this.#settled.promise;
+    if (console.isTerminal && this.#link.is !== "over") {
+      console.print("Each line is a command; bye or Ctrl-D ends.");
+    }
     this.#prompt();
     for await (const line of console.lines) {
-      if (this.#isOver || CLOSING_WORDS.includes(line.trim())) break;
+      if (this.#link.is === "over" || CLOSING_WORDS.includes(line.trim())) break;
       if (line.trim()) await this.#run(line);
-      if (this.#isOver) break;
+      if (this.#isOver()) break;
       if (this.#printer.isMidLine) this.#context.reporter.write("\n");
       this.#printer.isMidLine = false;
       this.#prompt();
     }
-    this.#isOver = true;
+    this.close();
     this.#context.stop.now();
+  }
+
+  /** Ctrl-C. */
+  interrupt(): void {
+    const link = this.#link;
+    if (link.is !== "up") return this.#context.stop.now();
+    if (this.#interrupts === undefined) return;
+    const signal = INSISTENCE[Math.min(this.#interrupts++, INSISTENCE.length - 1)];
+    // Where the wire has no signals, only leaving ends a command.
+    if (link.remote.signal(signal)) return;
+    link.hasLeft = true;
+    link.remote.close();
+  }
+
+  /** There will be no other link. */
+  close(): void {
+    if (this.#link.is !== "over") this.#link = { is: "over" };
+    this.#settled.resolve();
+  }
+
+  /** @throws {PinwireError} why the server never let us in; `output_unwritable` */
+  outcome(): boolean {
+    if (this.#link.is === "over" && this.#link.refusal) throw this.#link.refusal;
+    this.#printer.check();
+    return !this.#hasFailed;
+  }
+
+  /** Lets the lines run over a link, until that is lost. */
+  async #use(up: Link & { is: "up" }): Promise<never> {
+    const { remote } = up;
+    if (!this.#isOver()) this.#link = up;
+    this.#cwd ??= remote.about?.cwd;
+    // A line may be being typed since before the link was there.
+    if (this.#interrupts === undefined) this.#retitle();
+    this.#settled.resolve();
+    using _stopping = this.#context.stop.onStop(() => this.#leave(remote));
+    try {
+      return await remote.lost;
+    } finally {
+      if (!this.#isOver()) {
+        this.#link = { is: "down" };
+        this.#settled = Promise.withResolvers();
+      }
+    }
   }
 
   /** Ends the link, and with it what runs there. */
   #leave(remote: Remote): void {
     remote.close();
-    // To give the terminal back waits for what is being written, and that for whoever doesn't read it.
+    // Restoring the terminal would wait for what is being written to it, and that for a terminal that may not read.
     if (this.#console?.isTerminal && this.#printer.isPrinting) Deno.exit();
-  }
-
-  /** Ctrl-C. */
-  interrupt(): void {
-    if (!this.#remote) return this.#context.stop.now();
-    if (this.#interrupts < 0) return;
-    const signal = INSISTENCE[Math.min(this.#interrupts++, INSISTENCE.length - 1)];
-    // Where the wire has no signals, to leave is what ends a command.
-    if (this.#remote.signal(signal)) return;
-    this.#hasLeft = true;
-    this.#remote.close();
-  }
-
-  /** There will be no other link. */
-  close(): void {
-    this.#isOver = true;
-    this.#opened.resolve();
-  }
-
-  /** @throws {PinwireError} why the server never let us in; `output_unwritable` */
-  outcome(): boolean {
-    if (this.#refusal) throw this.#refusal;
-    this.#printer.check();
-    return !this.#hasFailed;
   }
 
   async #run(line: string): Promise<void> {
     const { reporter } = this.#context;
-    await this.#opened.promise;
-    const remote = this.#remote;
-    if (!remote) return;
+    await this.#settled.promise;
+    const link = this.#link;
+    if (link.is !== "up") return;
+    const { remote } = link;
     this.#interrupts = 0;
-    // Whoever comes back to it by fg is shown no prompt meanwhile.
+    // A shell's fg shows the prompt again, which doesn't belong above a command's output.
     this.#console?.retitle("");
     try {
       const argv = remote.about?.shell === false ? wordsOf(line) : [line];
@@ -191,13 +211,21 @@ class ShellConsole {
         reporter.error(
           new PinwireError(error.code, error.message, { hint: `now in ${this.#cwd}, nothing was run` }),
         );
-      } else if (remote === this.#remote) {
-        // Of a link that was lost its own end tells.
+      } else if (link === this.#link) {
+        // If the link was lost, its own end is reported.
         reporter.error(error);
       }
     } finally {
-      this.#interrupts = -1;
+      this.#interrupts = undefined;
     }
+  }
+
+  #isOver(): boolean {
+    return this.#link.is === "over";
+  }
+
+  #isStopping(): boolean {
+    return this.#isOver() || this.#context.stop.signal.aborted;
   }
 
   #prompt(): void {
@@ -206,24 +234,9 @@ class ShellConsole {
   }
 
   #retitle(): void {
-    const about = this.#remote?.about;
+    const about = this.#link.is === "up" ? this.#link.remote.about : undefined;
     const place = about ? `${about.host}:${this.#cwd}` : "";
     const code = this.#exit?.code ? ` [${this.#exit.code}]` : "";
     this.#console?.retitle(`${visible(place)}${code}> `.trimStart());
   }
-}
-
-/**
- * Words as a shell has them, with either kind of quotes and no more.
- *
- * @throws {PinwireError} `open_quote`
- */
-function wordsOf(line: string): string[] {
-  const words = [...line.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+|["']/g)].map(([word]) => word);
-  if (words.some((word) => word === '"' || word === "'")) {
-    throw new PinwireError("open_quote", "a quote has no end", {
-      hint: "put one behind, or quote it with the other kind",
-    });
-  }
-  return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, (_, double, single) => double ?? single));
 }

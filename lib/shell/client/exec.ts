@@ -3,12 +3,12 @@ import { type Context, dialOptions } from "../../app/mod.ts";
 import { type Address, type Connection, dial } from "../../net/mod.ts";
 import { ShellClient } from "./client.ts";
 import { Printer } from "./printer.ts";
-import type { Exit } from "../protocol.ts";
+import type { Exit } from "../wire/bodies.ts";
 import { openRemote } from "./remote.ts";
 import { openLocalTerminal } from "./terminal.ts";
 import { openToken } from "../token.ts";
 
-/** What `shell exec` is told. */
+/** The options of `shell exec`. */
 export interface ExecOptions {
   wire: "v1" | "simple";
   tokenFile?: string;
@@ -19,7 +19,7 @@ export interface ExecOptions {
   ca?: string;
 }
 
-/** Ended by a second Ctrl-C: 128+n (bash(1), EXIT STATUS). */
+/** The exit code after a second Ctrl-C: 128+n (bash(1), EXIT STATUS). */
 const INTERRUPTED = 130;
 
 /**
@@ -41,22 +41,22 @@ export async function runExec(
   const printer = new Printer({ json: options.json, raw: options.raw || options.pty }, context);
   if (!token) return await runSimple(connection, argv, printer, context);
   const client = await ShellClient.open(connection, token, context);
-  reporter.report({ event: "connected", peer: connection.remote });
+  reporter.report({ event: "connected", peer: connection.peer.name });
   using _stopping = stop.onStop(() => client.close());
   using terminal = options.pty ? openLocalTerminal() : undefined;
-  const running = client.run({ argv, cwd: options.cwd, pty: terminal?.size }, printer.print);
+  const running = client.start({ argv, cwd: options.cwd, pty: terminal?.size }, printer.print);
   terminal?.onResize((size) => running.resize(size));
   interrupts.on(() => running.signal("SIGINT"));
-  // It may be in the middle of a read when the command ends; the process ends all the same.
+  // A read may still be pending when the command ends; the process ends all the same.
   void running.feed((buffer) => readStdin(buffer, context)).catch(() => {});
   try {
     const exit = await running.exited;
     await printer.end();
     printer.check();
-    return report(exit, context, connection.remote);
+    return report(exit, context, connection.peer.name);
   } catch (error) {
     printer.check();
-    // Nobody reads what it prints any more.
+    // Nobody reads our output any more.
     if (stop.signal.aborted) return 0;
     throw error;
   } finally {
@@ -64,7 +64,7 @@ export async function runExec(
   }
 }
 
-/** What can't be read is at its end. */
+/** Reads stdin; if that fails, it says so, and stdin is at its end. */
 async function readStdin(buffer: Uint8Array, { reporter }: Context): Promise<number | null> {
   try {
     return await Deno.stdin.read(buffer);
@@ -86,12 +86,12 @@ async function runSimple(
   context: Context,
 ): Promise<number> {
   const remote = await openRemote(connection, undefined, context);
-  context.reporter.report({ event: "connected", peer: connection.remote });
+  context.reporter.report({ event: "connected", peer: connection.peer.name });
   try {
     const exit = await remote.run(argv, undefined, printer.print);
     await printer.end();
     printer.check();
-    return report(exit, context, connection.remote);
+    return report(exit, context, connection.peer.name);
   } finally {
     remote.close();
   }
@@ -104,7 +104,7 @@ function report({ code, signal, reason }: Exit, { reporter }: Context, peer: str
   return code;
 }
 
-/** Ctrl-C goes to the command that runs there; twice, or before there is one, it leaves. */
+/** Passes Ctrl-C on to the command that runs there. A second one, or one before there is a command, ends us. */
 class Interrupts implements Disposable {
   #pass?: () => void;
   #onInterrupt = () => {
@@ -117,7 +117,7 @@ class Interrupts implements Disposable {
     Deno.addSignalListener("SIGINT", this.#onInterrupt);
   }
 
-  /** From now on there is a command. */
+  /** Passes the next one to `pass`. */
   on(pass: () => void): void {
     this.#pass = pass;
   }

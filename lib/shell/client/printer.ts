@@ -7,15 +7,15 @@ import type { Output } from "./client_stream.ts";
 export interface PrinterOptions {
   /** As events, one a line. */
   json: boolean;
-  /** As it came, even on a terminal, which obeys what it reads. */
+  /** As it came, on a terminal too, where it can move the cursor and worse. */
   raw: boolean;
 }
 
-/** Prints what commands print: on stdout and stderr, each byte as it came; on a terminal what is safe there. */
+/** Prints the output of commands on stdout and stderr: each byte as it came, on a terminal only what is safe there. */
 export class Printer {
-  /** Takes output, and is done when it is written. */
+  /** Takes output; its promise is fulfilled when that is written. */
   readonly print: Output;
-  /** Whether stdout, where something was printed, is not at the beginning of a line. */
+  /** Whether what was printed last on stdout left the line unfinished. */
   isMidLine = false;
   #context: Context;
   #failure?: PinwireError;
@@ -36,7 +36,7 @@ export class Printer {
     return this.#writes > 0;
   }
 
-  /** A command has ended: what is left of a character, or of a line's end, belongs to no other. */
+  /** A command has ended: prints what is left of its last character or line end. */
   async end(): Promise<void> {
     for (const end of this.#ends) await end();
   }
@@ -61,7 +61,7 @@ export class Printer {
     return (bytes: Uint8Array) => write(safe.take(bytes));
   }
 
-  /** @param isShared whether what is written there moves the place where stdout stands */
+  /** @param isShared whether what is written there moves the cursor of stdout */
   async #write(
     file: typeof Deno.stdout | typeof Deno.stderr,
     isShared: boolean,
@@ -72,7 +72,7 @@ export class Printer {
       for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
       if (bytes.length && isShared) this.isMidLine = bytes[bytes.length - 1] !== NEWLINE;
     } catch (error) {
-      // Who closed stdout has seen enough.
+      // Whoever closed stdout has seen enough.
       if (!(error instanceof Deno.errors.BrokenPipe)) this.#failure ??= unwritable(error);
       this.#context.stop.now();
     }
@@ -82,7 +82,7 @@ export class Printer {
 
 const NEWLINE = 0x0a;
 
-/** Output as a terminal may have it: control characters made visible, lines kept. */
+/** Makes output safe for a terminal: control characters become visible, lines stay. */
 class SafeText {
   #decoder: StreamDecoder;
   #encoder = new TextEncoder();
@@ -94,7 +94,7 @@ class SafeText {
 
   take(bytes: Uint8Array): Uint8Array {
     const text = this.#heldBack + this.#decoder.decode(bytes).text;
-    // It may be the first half of a line's end.
+    // This may be the first half of a line end.
     this.#heldBack = text.endsWith("\r") ? "\r" : "";
     return this.#encoder.encode(visibleLines(this.#heldBack ? text.slice(0, -1) : text));
   }

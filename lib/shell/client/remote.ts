@@ -2,13 +2,13 @@ import type { Context } from "../../app/mod.ts";
 import type { Connection } from "../../net/mod.ts";
 import type { Token } from "../../session/token.ts";
 import { ShellClient } from "./client.ts";
-import type { Exit, Ready, Signal } from "../protocol.ts";
+import type { Exit, Ready, Signal } from "../wire/bodies.ts";
 import type { ClientStream, Output } from "./client_stream.ts";
 import { SimpleClient } from "./simple_client.ts";
 
-/** A shell on the other side, whichever wire leads there, for commands one by one. */
+/** A shell on the other side, for one command after the other; either wire leads there. */
 export interface Remote {
-  /** What it says of itself; the tutorials' servers say nothing. */
+  /** What the server says of itself; the tutorials' servers say nothing. */
   readonly about?: Ready;
   /** Rejects with why the connection ended; it never resolves. */
   readonly lost: Promise<never>;
@@ -18,7 +18,7 @@ export interface Remote {
    * @throws {PinwireError} why it never ran, or what became of the connection
    */
   run(argv: readonly string[], cwd: string | undefined, output: Output): Promise<Exit>;
-  /** Sends a signal to what runs; false where the wire has none. */
+  /** Sends a signal to the command that runs; false where the wire has no signals. */
   signal(name: Signal): boolean;
   close(): void;
 }
@@ -37,7 +37,7 @@ export async function openRemote(
     about,
     lost: client.lost,
     async run(argv, cwd, output) {
-      running = client.run({ argv, cwd }, output);
+      running = client.start({ argv, cwd }, output);
       await running.feed(() => Promise.resolve(null));
       return await running.exited.finally(() => running = undefined);
     },
@@ -53,7 +53,7 @@ function overSimple(client: SimpleClient): Remote {
   return {
     lost: client.lost,
     async run(argv, _cwd, output) {
-      await output("stdout", await client.run(argv.join(" ")));
+      await output("stdout", await client.ask(argv.join(" ")));
       return { code: 0, signal: null, cwd: null };
     },
     signal: () => false,

@@ -1,39 +1,50 @@
-import { PinwireError } from "../../errors.ts";
-import { FrameError, pullFrames } from "../../framing/mod.ts";
 import { type Context, encodeText } from "../../app/mod.ts";
-import { type Connection, isPeerLocal } from "../../net/mod.ts";
+import { PinwireError } from "../../errors.ts";
+import { FrameError } from "../../framing/mod.ts";
+import { type Connection, type Timer, wrapConnection } from "../../net/mod.ts";
+import { Session } from "../../session/mod.ts";
 import { LONGEST_COMMAND } from "../protocol.ts";
 
-/** When the first bytes of a length have come, the others must follow within so many ms. */
+/** Time in ms from the first byte of a length to the last. */
 const REST_OF_LENGTH = 2_000;
 const LENGTH = 4;
-/** No error of wire v1 has fewer bytes. */
+/** The fewest bytes that an error of wire v1 has. */
 const SHORTEST_ERROR = 32;
-/** Text has none of the control characters but tab, LF, CR and ESC; a length below 150 MB has one of the others. */
+/** Text has no control characters but tab, LF, CR and ESC; a length below 150 MB has one of the others. */
 const isText = (byte: number) => byte >= 0x20 || [0x09, 0x0a, 0x0d, 0x1b].includes(byte);
 
+/** What a client waits for: while there is a question, its answer. */
+type State =
+  | { at: "rest" }
+  /** `head` has the first bytes of the answer, at most its length. */
+  | { at: "asking"; answer: PromiseWithResolvers<Uint8Array>; head: number[] }
+  /** The connection has ended; `reason` is what fails whatever is asked for now. */
+  | { at: "over"; reason: unknown };
+
 /** A connection to a tutorial's server: a command, then its answer with its length in front. */
-export class SimpleClient {
+export class SimpleClient extends Session {
   /** Rejects with why the connection ended; it never resolves. */
   readonly lost: Promise<never>;
-  #connection: Connection;
-  #context: Context;
-  #answer?: PromiseWithResolvers<Uint8Array>;
-  #head: number[] = [];
-  #timer?: ReturnType<typeof setTimeout>;
+  #state: State = { at: "rest" };
+  #timer?: Timer;
   #loss = Promise.withResolvers<never>();
-  #failure?: unknown;
 
   private constructor(connection: Connection, context: Context) {
+    super(
+      wrapConnection(connection, {
+        receive: (sink, options) =>
+          connection.receive((bytes) => {
+            this.#watchLength(bytes);
+            return sink(bytes);
+          }, options),
+      }),
+      context,
+    );
     this.lost = this.#loss.promise;
     this.lost.catch(() => {});
-    this.#connection = connection;
-    this.#context = context;
-    const { decoder } = context.codec.open();
-    const source = { read: (buffer: Uint8Array) => this.#read(buffer) };
-    void pullFrames(source, decoder, { onFrame: (body) => this.#take(body.slice()) }).then(
-      () => this.#fail(new PinwireError("connection_closed", `${connection.remote} closed the connection`)),
-      (error) => this.#fail(error),
+    void this.run().then(
+      () => this.close(new PinwireError("connection_closed", `${this.peer.name} closed the connection`)),
+      (error) => this.close(error),
     );
   }
 
@@ -43,9 +54,10 @@ export class SimpleClient {
    * @throws {PinwireError} `local_only` if it leads to another machine
    */
   static open(connection: Connection, context: Context): SimpleClient {
-    if (isPeerLocal(connection.remote)) return new SimpleClient(connection, context);
+    const { isLocal, name } = connection.peer;
+    if (isLocal) return new SimpleClient(connection, context);
     connection.close();
-    throw new PinwireError("local_only", `${connection.remote} is another machine`, {
+    throw new PinwireError("local_only", `${name} is another machine`, {
       hint: "--wire simple hides nothing and proves nothing, so it is for loopback and Unix sockets",
     });
   }
@@ -55,69 +67,72 @@ export class SimpleClient {
    *
    * @throws {PinwireError} `command_too_long`; `stuck` if the answer has no length in front; what ended the link
    */
-  async run(command: string): Promise<Uint8Array> {
-    const bytes = encodeText(this.#context, command);
+  async ask(command: string): Promise<Uint8Array> {
+    const bytes = encodeText(this.context, command);
     if (bytes.length > LONGEST_COMMAND) {
       throw new PinwireError("command_too_long", `the command has more than ${LONGEST_COMMAND} bytes`, {
         hint: "put it into a file on the other side",
       });
     }
-    if (this.#failure) throw this.#failure;
-    this.#head = [];
-    this.#answer = Promise.withResolvers();
-    this.#answer.promise.catch(() => {});
-    await this.#connection.write(bytes);
-    return await this.#answer.promise;
+    if (this.#state.at === "over") throw this.#state.reason;
+    const answer = Promise.withResolvers<Uint8Array>();
+    answer.promise.catch(() => {});
+    this.#state = { at: "asking", answer, head: [] };
+    await this.connection.write(bytes);
+    return await answer.promise;
   }
 
-  close(): void {
-    clearTimeout(this.#timer);
-    this.#connection.close();
+  override close(reason: unknown = closedHere()): void {
+    const state = this.#state;
+    if (state.at === "over") return;
+    const head = state.at === "asking" ? state.head : [];
+    const why = reason instanceof FrameError ? explain(reason, head) : reason;
+    this.#state = { at: "over", reason: why };
+    this.#timer?.cancel();
+    super.close(why);
+    if (state.at === "asking") state.answer.reject(why);
+    this.#loss.reject(why);
   }
 
-  async #read(buffer: Uint8Array): Promise<number | null> {
-    const count = await this.#connection.read(buffer);
-    clearTimeout(this.#timer);
-    if (count === null || !this.#answer) return count;
-    this.#head.push(...buffer.subarray(0, Math.min(count, LENGTH - this.#head.length)));
-    if (this.#head.length < LENGTH) this.#timer = setTimeout(() => this.#fail(stuck()), REST_OF_LENGTH);
-    return count;
-  }
-
-  #take(answer: Uint8Array): void {
+  override onFrame(answer: Uint8Array): void {
+    const state = this.#state;
+    if (state.at === "over") return;
     // Nobody has asked for it.
-    if (!this.#answer) return this.#fail(stuck());
-    this.#answer.resolve(answer);
-    this.#answer = undefined;
+    if (state.at === "rest") throw stuck();
+    this.#state = { at: "rest" };
+    state.answer.resolve(answer.slice());
   }
 
-  #fail(error: unknown): void {
-    this.#failure ??= error instanceof FrameError ? this.#explain(error) : error;
-    this.#answer?.reject(this.#failure);
-    this.#loss.reject(this.#failure);
-    this.close();
+  /** Looks at the first bytes of an answer, which come whole or one soon after the other. */
+  #watchLength(bytes: Uint8Array): void {
+    this.#timer?.cancel();
+    if (this.#state.at !== "asking") return;
+    const { head } = this.#state;
+    head.push(...bytes.subarray(0, LENGTH - head.length));
+    if (head.length < LENGTH) this.#timer = this.clock.after(REST_OF_LENGTH, () => this.close(stuck()));
   }
+}
 
-  #explain(error: FrameError): PinwireError {
-    const length = new DataView(Uint8Array.from({ length: LENGTH }, (_, i) => this.#head[i] ?? 0).buffer)
-      .getInt32(0, true);
-    const isWhole = this.#head.length === LENGTH && length >= 0 && !this.#head.every(isText);
-    // What begins like a short frame of wire v1, whose numbers are the other way round, is its error.
-    if (this.#head[0] === 0 && this.#head[1] === 0 && this.#head[3] >= SHORTEST_ERROR) {
-      return otherWire(error);
-    }
-    if (!isWhole) return stuck(error);
-    if (error.code === "frame_too_long") {
-      return new PinwireError("frame_too_long", `the answer has ${length} bytes`, {
-        hint: "raise --max-frame",
-        cause: error,
-      });
-    }
-    return new PinwireError("link_lost", `the connection ended inside an answer of ${length} bytes`, {
-      hint: "what came of it is not shown",
+const closedHere = () => new PinwireError("connection_closed", "the connection was closed here");
+
+/** What the first bytes of an answer that can't be cut say about the server. */
+function explain(error: FrameError, head: readonly number[]): PinwireError {
+  const length = new DataView(Uint8Array.from({ length: LENGTH }, (_, i) => head[i] ?? 0).buffer)
+    .getInt32(0, true);
+  const isWhole = head.length === LENGTH && length >= 0 && !head.every(isText);
+  // What begins like a short frame of wire v1, whose numbers are the other way round, is its error.
+  if (head[0] === 0 && head[1] === 0 && head[3] >= SHORTEST_ERROR) return otherWire(error);
+  if (!isWhole) return stuck(error);
+  if (error.code === "frame_too_long") {
+    return new PinwireError("frame_too_long", `the answer has ${length} bytes`, {
+      hint: "raise --max-frame",
       cause: error,
     });
   }
+  return new PinwireError("link_lost", `the connection ended inside an answer of ${length} bytes`, {
+    hint: "what came of it is not shown",
+    cause: error,
+  });
 }
 
 const otherWire = (cause: unknown) =>

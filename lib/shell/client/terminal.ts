@@ -1,16 +1,16 @@
-import { TERM_NAME, type Terminal } from "../protocol.ts";
+import { TERM_NAME, type Terminal, type TerminalSize } from "../wire/bodies.ts";
 
 /** The size where there is no terminal to ask. */
 const USUAL = { rows: 24, cols: 80 };
 
-/** What ends us, and 128+n. */
+/** Signals that end us, and our exit code then: 128+n. */
 const ENDINGS: [Deno.Signal, number][] = [["SIGHUP", 129], ["SIGQUIT", 131], ["SIGTERM", 143]];
 
-/** Our own terminal while a remote one stands behind it: each key goes there. */
+/** Our own terminal while it shows a remote one: each key goes there. */
 export interface LocalTerminal extends Disposable {
   readonly size: Terminal;
-  /** Calls with the new size whenever it changes. */
-  onResize(tell: (size: Omit<Terminal, "term">) => void): void;
+  /** Calls `tell` with the new size whenever it changes. */
+  onResize(tell: (size: TerminalSize) => void): void;
 }
 
 /** Takes over our terminal, if stdin is one; disposing of it gives it back. */
@@ -20,7 +20,7 @@ export function openLocalTerminal(): LocalTerminal {
     Deno.stdin.setRaw(true);
     leaveOutputAlone();
   }
-  // To end by these alone would leave the terminal raw; to exit gives it back.
+  // Ending by these signals would leave the terminal raw; an exit restores it.
   const endings = Deno.build.os === "windows" ? [] : ENDINGS;
   const leave = endings.map(([signal, code]) => [signal, () => Deno.exit(code)] as const);
   for (const [signal, exit] of leave) Deno.addSignalListener(signal, exit);
@@ -51,7 +51,7 @@ function leaveOutputAlone(): void {
   }
 }
 
-function sizeNow(): Omit<Terminal, "term"> {
+function sizeNow(): TerminalSize {
   try {
     const { rows, columns } = Deno.consoleSize();
     return { rows, cols: columns };

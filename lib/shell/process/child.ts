@@ -1,5 +1,5 @@
 import { PinwireError } from "../../errors.ts";
-import type { Terminal } from "../protocol.ts";
+import type { TerminalSize } from "../wire/bodies.ts";
 
 /** What to start: a program of this machine. */
 export interface Program {
@@ -7,18 +7,18 @@ export interface Program {
   readonly file: string;
   readonly args: readonly string[];
   readonly cwd: string;
-  /** Variables beside those that we have ourselves. */
+  /** Variables besides our own. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Where output comes from. */
+/** One output of a process. */
 export interface Source {
   /**
    * Reads some bytes, and gives a view of them in `into`'s memory, which may have moved to another ArrayBuffer
    * under the same offset; `undefined` at the end.
    */
   read(into: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  /** Ends a read under way, as the end of it all. */
+  /** Ends a pending read as at the end. */
   cancel(): void;
 }
 
@@ -32,22 +32,22 @@ export interface Child {
   /**
    * Writes to its stdin.
    *
-   * @throws when nobody reads that any more
+   * @throws when the process doesn't read any more
    */
   write(bytes: Uint8Array): Promise<void>;
   endInput(): Promise<void>;
   /** Tells a terminal its size. */
-  resize?(size: Omit<Terminal, "term">): void;
-  /** Lets go of what is held for it. */
+  resize?(size: TerminalSize): void;
+  /** Gives back what is held for it. */
   close(): void;
 }
 
-/** The path of a program that can be run: `name` itself if it has a slash, else the first of its name in PATH. */
+/** The path of a program that can be run: `name` itself if it has a slash, else the first one of that name in PATH. */
 export function findProgram(name: string): string | undefined {
   const folders = name.includes("/")
     ? [""]
     : (Deno.env.get("PATH") ?? "").split(":").map((folder) => `${folder}/`);
-  // A relative one would be another wherever a command begins.
+  // What a relative entry of PATH names depends on where a command begins.
   const paths = folders.map((folder) => folder + name).filter((path) =>
     name.includes("/") || path.startsWith("/")
   );
@@ -70,7 +70,7 @@ export function startPiped(program: Program): Child {
   const pipes = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
   const child = spawn(program, pipes);
   const stdin = child.stdin.getWriter();
-  // Whoever writes is told by the write itself.
+  // The write itself rejects too.
   stdin.closed.catch(() => {});
   return {
     pid: child.pid,

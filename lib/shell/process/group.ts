@@ -1,19 +1,20 @@
-import type { Signal } from "../protocol.ts";
+import type { Clock } from "../../net/mod.ts";
+import type { Signal } from "../wire/bodies.ts";
 
-/** What doesn't go by SIGTERM within so many ms gets SIGKILL. */
+/** Time in ms from SIGTERM to SIGKILL. */
 const KILL_AFTER = 1_000;
-/** Ms between two looks at whether it has gone. */
+/** Time in ms between two looks at what is left. */
 const LOOK_AGAIN = 20;
 
-/** What a command left behind may need so many ms to call setsid. */
+/** Time in ms that a process which a command has left running has to call setsid. */
 const FORK_TIME = 50;
 
-/** Each so-manieth look tells processes from those that have ended and nobody has asked how. */
+/** One look in this many also finds zombies: processes that have ended, but whose parent hasn't asked how. */
 const CLOSER = 5;
-/** So often it is looked whether a killed session has begun other groups meanwhile. */
+/** How often a session is killed at most: it may have begun other groups meanwhile. */
 const ROUNDS = 5;
 
-/** Groups that may still have a process: they are killed when we are ended in a hurry. */
+/** Groups that may still have a process: they are killed if we end in a hurry. */
 const alive = new Set<ProcessGroup>();
 globalThis.addEventListener("unload", () => {
   for (const group of alive) group.kill();
@@ -25,15 +26,17 @@ globalThis.addEventListener("unload", () => {
  */
 export class ProcessGroup {
   #leader: number;
+  #clock: Clock;
   #hasLeader = true;
 
   /** @param leader the process id of a session's leader */
-  constructor(leader: number) {
+  constructor(leader: number, clock: Clock) {
     this.#leader = leader;
+    this.#clock = clock;
     alive.add(this);
   }
 
-  /** Its number may belong to another process from now on. */
+  /** The leader has ended: its number may belong to another process from now on. */
   leaderHasGone(): void {
     this.#hasLeader = false;
   }
@@ -51,39 +54,43 @@ export class ProcessGroup {
   }
 
   /**
-   * Ends what is left of it: SIGTERM, and after 1 s SIGKILL.
+   * Ends what is left of it: by SIGTERM, and after 1 s by SIGKILL.
    *
-   * @param reach `session` if the other groups of the leader's session go too; those of a `terminal` are told first
-   * that it hangs up, as shells expect
+   * @param reach `session` ends the other groups of the leader's session too; `terminal` first sends them SIGHUP, as
+   * shells expect
    */
   async end(reach: Reach): Promise<void> {
     alive.add(this);
-    if (reach === "group" && isThere(this.#leader)) await pause(FORK_TIME);
+    if (reach === "group" && isThere(this.#leader)) await this.#pause(FORK_TIME);
     let left = await this.#groups(reach);
     if (reach === "terminal") { for (const group of left) signalGroup(group, "SIGHUP"); }
     left = left.filter((group) => signalGroup(group, "SIGTERM"));
-    const late = performance.now() + KILL_AFTER;
-    for (let looks = 1; left.length && performance.now() < late; looks++) {
-      await pause(LOOK_AGAIN);
+    const late = this.#clock.now() + KILL_AFTER;
+    for (let looks = 1; left.length && this.#clock.now() < late; looks++) {
+      await this.#pause(LOOK_AGAIN);
       left = left.filter(isThere);
-      if (left.length && looks % CLOSER === 0) left = living(left, await nextList());
+      if (left.length && looks % CLOSER === 0) left = living(left, await nextList(this.#clock));
     }
     for (let round = 0; round < ROUNDS; round++) {
       const groups = reach === "group" ? left.filter(isThere) : await this.#groups(reach);
       if (!groups.length) break;
       for (const group of groups) signalGroup(group, "SIGKILL");
-      await pause(LOOK_AGAIN);
+      await this.#pause(LOOK_AGAIN);
     }
     alive.delete(this);
   }
 
   async #groups(reach: Reach): Promise<number[]> {
     if (reach === "group") return [this.#leader];
-    return groupsOfSession(this.#leader, this.#hasLeader, await nextList());
+    return groupsOfSession(this.#leader, this.#hasLeader, await nextList(this.#clock));
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#clock.after(ms, resolve));
   }
 }
 
-/** How much of a command is ended. */
+/** How much of a command is to end. */
 type Reach = "group" | "session" | "terminal";
 
 function signalGroup(group: number, name: Signal): boolean {
@@ -95,15 +102,14 @@ function signalGroup(group: number, name: Signal): boolean {
   }
 }
 
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-// Signal 0 only asks (kill(2)), which Deno's types don't know.
+// Signal 0 only asks whether there is a process (kill(2)); Deno's types don't have it.
 const isThere = (group: number) => signalGroup(group, 0 as unknown as Signal);
 
 /**
- * The groups of a session that have a process, where the system tells; elsewhere its leader's own.
+ * The groups of a session that have a process. Where the system has no /proc, that is the leader's own group.
  *
- * @param hasLeader whether its leader is still there; if another process has its number, the session is over
+ * @param hasLeader whether the leader is still there; without it, a process with its number shows that the session is
+ * over
  */
 function groupsOfSession(session: number, hasLeader: boolean, processes: Process[] | undefined): number[] {
   if (!processes) return isThere(session) ? [session] : [];
@@ -112,7 +118,7 @@ function groupsOfSession(session: number, hasLeader: boolean, processes: Process
   return [...new Set(own.map(({ group }) => group))];
 }
 
-/** Those of these groups that have a process which has not ended. */
+/** The groups among these that have a process which has not ended. */
 function living(groups: number[], processes: Process[] | undefined): number[] {
   if (!processes) return groups;
   const alive = new Set(processes.filter(({ isZombie }) => !isZombie).map(({ group }) => group));
@@ -121,15 +127,17 @@ function living(groups: number[], processes: Process[] | undefined): number[] {
 
 let next: Promise<Process[] | undefined> | undefined;
 
-/** The processes there are when this turn of the event loop is over: many commands that end at once look once. */
-function nextList(): Promise<Process[] | undefined> {
-  return next ??= pause(0).then(() => {
-    next = undefined;
-    return listProcesses();
-  });
+/** The processes at the end of this turn of the event loop: many commands that end at once share one look. */
+function nextList(clock: Clock): Promise<Process[] | undefined> {
+  return next ??= new Promise((resolve) =>
+    clock.after(0, () => {
+      next = undefined;
+      resolve(listProcesses());
+    })
+  );
 }
 
-/** All processes, if the system tells (proc_pid_stat(5)) and it is allowed. */
+/** All processes, where /proc lists them (proc_pid_stat(5)) and we may read it. */
 function listProcesses(): Process[] | undefined {
   try {
     return [...Deno.readDirSync("/proc")].map(({ name }) => name).filter((name) => /^\d+$/.test(name)).map(
@@ -148,11 +156,11 @@ interface Process {
   readonly of: number;
 }
 
-/** What a process is; one that has just gone is like a zombie. */
+/** Reads about a process; one that has just gone counts as a zombie. */
 function statOf(pid: string): Process {
   try {
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    // The name, in brackets, may hold anything.
+    // The name, in brackets, may contain anything.
     const [state, , group, of] = stat.slice(stat.lastIndexOf(")") + 2).split(" ", 4);
     return {
       pid: Number(pid),

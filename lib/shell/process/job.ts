@@ -1,20 +1,20 @@
-import { withTimeout } from "../../net/mod.ts";
+import { type Clock, withTimeout } from "../../net/mod.ts";
+import type { Exit, Signal, TerminalSize } from "../wire/bodies.ts";
 import type { Child } from "./child.ts";
-import { type Deliver, OutputPump } from "./output_pump.ts";
 import { ProcessGroup } from "./group.ts";
-import type { Exit, Signal, Terminal } from "../protocol.ts";
+import { type Deliver, OutputPump } from "./output_pump.ts";
 
-/** What a job may take. */
+/** What a job may use. */
 export interface Limits {
-  /** Ms; 0 is no limit. */
+  /** Time in ms; 0 is no limit. */
   readonly timeout: number;
   /** Bytes of output; 0 is no limit. */
   readonly maxOutput: number;
 }
 
-/** The exit code of a command that was ended, and said 0. */
+/** The exit code of a command that was ended but exited with 0. */
 const ENDED = 255;
-/** Ms that output has, after the end of a command that was ended, to be taken. */
+/** Time in ms that the output of a command that was ended has to be taken. */
 const OUTPUT_TIME = 200;
 
 /** Bytes that have crossed the wire for a job. */
@@ -29,51 +29,53 @@ export class Job {
   readonly traffic: Traffic = { stdin: 0, stdout: 0, stderr: 0 };
   #child: Child;
   #limits: Limits;
+  #clock: Clock;
   #hasTerminal: boolean;
   #group: ProcessGroup;
-  #drains: OutputPump[] = [];
+  #pumps: OutputPump[] = [];
   #reason?: string;
   #isInputClosed = false;
   #isOver = false;
   #ending: Promise<unknown> = Promise.resolve();
   #forced?: Promise<void>;
-  /** Fulfilled when it was ended from here and nothing more is waited for. */
+  /** Fulfilled when it was ended from here, and nothing more is worth waiting for. */
   #cut = Promise.withResolvers<undefined>();
 
-  constructor(child: Child, hasTerminal: boolean, limits: Limits) {
+  constructor(child: Child, hasTerminal: boolean, limits: Limits, clock: Clock) {
     this.#child = child;
     this.#hasTerminal = hasTerminal;
     this.#limits = limits;
-    this.#group = new ProcessGroup(child.pid);
+    this.#clock = clock;
+    this.#group = new ProcessGroup(child.pid, clock);
   }
 
   /**
-   * Hands all output over, and gives how it ended once that is done. Its group is ended with it; {@linkcode ended}
-   * tells when that is through.
+   * Hands all output over, then gives how the command ended. What is left of its group is ended then: see
+   * {@linkcode ended}.
    */
   async run(stdout: Deliver, stderr: Deliver): Promise<Omit<Exit, "cwd">> {
     const child = this.#child;
     const { timeout } = this.#limits;
     const timer = timeout
-      ? setTimeout(() => void this.end(`ran longer than ${timeout / 1000} s (--timeout)`), timeout)
+      ? this.#clock.after(timeout, () => void this.end(`ran longer than ${timeout / 1000} s (--timeout)`))
       : undefined;
-    this.#drain(child.stdout, "stdout", stdout);
-    if (child.stderr) this.#drain(child.stderr, "stderr", stderr);
+    this.#pump(child.stdout, "stdout", stdout);
+    if (child.stderr) this.#pump(child.stderr, "stderr", stderr);
     const status = await Promise.race([child.status, this.#cut.promise]);
     this.#group.leaderHasGone();
     if (!this.#forced) this.#endGroup("group");
-    await Promise.race([Promise.all(this.#drains.map((drain) => drain.linger())), this.#cut.promise]);
-    clearTimeout(timer);
+    await Promise.race([Promise.all(this.#pumps.map((pump) => pump.linger())), this.#cut.promise]);
+    timer?.cancel();
     this.#isOver = true;
     this.#cancel();
     child.close();
     const { code, signal } = status ?? { code: ENDED, signal: null };
     if (this.#reason === undefined) return { code, signal };
-    // It may have ended well by its own account; its client should not go on as if it had.
+    // It may have exited with 0 all the same, but its client should not go on as if all were well.
     return { code: code || ENDED, signal, reason: this.#reason };
   }
 
-  /** Writes to its stdin; false if nobody reads that any more. */
+  /** Writes to its stdin; false if the command doesn't read any more. */
   async input(bytes: Uint8Array): Promise<boolean> {
     if (this.#isInputClosed) return false;
     this.traffic.stdin += bytes.length;
@@ -89,7 +91,7 @@ export class Job {
   async endInput(): Promise<void> {
     if (this.#isInputClosed) return;
     this.#isInputClosed = true;
-    // It may be gone already.
+    // The command may have closed it already.
     await this.#child.endInput().catch(() => {});
   }
 
@@ -98,11 +100,11 @@ export class Job {
     this.#group.signal(name);
   }
 
-  resize(size: Omit<Terminal, "term">): void {
+  resize(size: TerminalSize): void {
     this.#child.resize?.(size);
   }
 
-  /** Ends it with all of its processes, by SIGTERM and after 1 s SIGKILL; done when that is through. */
+  /** Ends it with all of its processes, by SIGTERM and after 1 s by SIGKILL. Done when none is left. */
   end(reason: string): Promise<void> {
     return this.#forced ??= this.#end(reason);
   }
@@ -112,13 +114,13 @@ export class Job {
     this.#endGroup("session");
     await this.#ending;
     this.#cancel();
-    // How it ended, and what was printed before, may still be on their way, but not for ever.
-    const rest = [this.#child.status, ...this.#drains.map(({ done }) => done)];
-    await withTimeout(OUTPUT_TIME, Promise.all(rest));
+    // Its exit code and its last output may still come, but are not waited for without end.
+    const rest = [this.#child.status, ...this.#pumps.map(({ done }) => done)];
+    await withTimeout(OUTPUT_TIME, Promise.all(rest), this.#clock);
     this.#cut.resolve(undefined);
   }
 
-  /** Done when none of its processes is left that could be ended. */
+  /** Done when all of its processes that can be ended have ended. */
   get ended(): Promise<unknown> {
     return this.#ending;
   }
@@ -128,21 +130,21 @@ export class Job {
   }
 
   #cancel(): void {
-    for (const drain of this.#drains) drain.cancel();
+    for (const pump of this.#pumps) pump.cancel();
   }
 
-  #drain(source: Child["stdout"], name: "stdout" | "stderr", deliver: Deliver): void {
+  #pump(source: Child["stdout"], name: "stdout" | "stderr", deliver: Deliver): void {
     const { traffic } = this;
     const { maxOutput } = this.#limits;
-    this.#drains.push(
-      new OutputPump(source, async (bytes, at) => {
+    this.#pumps.push(
+      new OutputPump(source, this.#clock, async (bytes, at) => {
         const room = maxOutput ? maxOutput - traffic.stdout - traffic.stderr : Infinity;
         const count = Math.min(bytes.length - at, room);
         traffic[name] += count;
         if (count && !await deliver(bytes.subarray(0, at + count), at)) return false;
         if (count === bytes.length - at) return true;
         void this.end(`printed more than ${maxOutput} bytes (--max-output)`);
-        // That nobody reads any more is not what it should die of.
+        // Its pipe stays open until then: SIGPIPE is not what it should die of.
         await this.#ending;
         return false;
       }),

@@ -1,10 +1,12 @@
-import { PinwireError } from "../../errors.ts";
 import type { Reporter } from "../../app/mod.ts";
+import { PinwireError } from "../../errors.ts";
+import { type Clock, RateLimit } from "../../net/mod.ts";
 import type { AuditLog, AuditRecord, ExitRecord } from "../audit_log.ts";
+import type { Exec, Exit } from "../wire/bodies.ts";
 import { type Child, findProgram, type Program, startPiped } from "./child.ts";
-import type { Deliver } from "./output_pump.ts";
 import { Job, type Limits } from "./job.ts";
-import type { Exec, Exit } from "../protocol.ts";
+import type { Deliver } from "./output_pump.ts";
+import { canTellPlace, makePlace, takePlace, tellingPlace } from "./place.ts";
 
 /** What a server lets its clients run, and how. */
 export interface Rules extends Limits {
@@ -14,7 +16,7 @@ export interface Rules extends Limits {
   readonly allowCommand: readonly string[];
   /** Where commands begin; an absolute path. */
   readonly cwd: string;
-  /** Variables for them, beside our own. */
+  /** Variables for them, besides our own. */
   readonly env: Readonly<Record<string, string>>;
   /** Commands at a time, over all connections. */
   readonly maxSessions: number;
@@ -27,33 +29,30 @@ export interface Started {
   finish(stdout: Deliver, stderr: Deliver): Promise<Exit>;
 }
 
-/** So many who have proven nothing are logged in a second. */
+/** Refused clients that have proven nothing: how many of them are logged a second, so that they can't fill the disk. */
 const STRANGERS = 10;
-/** Characters of a command that are told of. */
+/** Characters of a command in a notice. */
 const MOST_SHOWN = 200;
-
-/** Shells in which `trap … EXIT` and `pwd` are what POSIX says. */
-const POSIX_SHELL = /(^|\/)(sh|ash|bash|dash|ksh|mksh|yash|zsh)$/;
 
 /** Starts the commands of all clients of a server, by its rules, and keeps the log. */
 export class JobRunner {
   readonly rules: Rules;
   #reporter: Reporter;
+  #clock: Clock;
   #log?: AuditLog;
   #running = 0;
   #count = 0;
-  /** Refused before they had proven anything: in this second, since when that is, and not logged so far. */
-  #strangers = 0;
-  #strangersSince = -Infinity;
-  #skipped = 0;
-  /** Where the allowed commands are. */
+  #strangers: RateLimit;
+  /** The paths of the allowed commands, by their names. */
   #paths = new Map<string, string>();
 
   /** @throws {PinwireError} `not_found` for an allowed command that isn't there */
-  constructor(rules: Rules, reporter: Reporter, log?: AuditLog) {
+  constructor(rules: Rules, reporter: Reporter, clock: Clock, log?: AuditLog) {
     this.rules = rules;
     this.#reporter = reporter;
+    this.#clock = clock;
     this.#log = log;
+    this.#strangers = new RateLimit(STRANGERS, clock);
     for (const name of rules.allowCommand) {
       const path = findProgram(name);
       if (path === undefined) throw notFound(name, "--allow-command");
@@ -69,19 +68,19 @@ export class JobRunner {
   /**
    * Starts a command.
    *
-   * @param peer who asks for it
+   * @param peer the name of the client that asks for it
    * @throws {PinwireError} why it isn't run, in words for the peer
    */
   async start({ argv, cwd, pty }: Exec, peer: string): Promise<Started> {
     const { rules } = this;
     const id = ++this.#count;
     const folder = cwd === undefined ? rules.cwd : cwd.startsWith("/") ? cwd : `${rules.cwd}/${cwd}`;
-    const place = cwd !== undefined && !pty && this.hasShell && POSIX_SHELL.test(rules.shell)
+    const place = cwd !== undefined && !pty && this.hasShell && canTellPlace(rules.shell)
       ? makePlace()
       : undefined;
     this.#running++;
     let job: Job;
-    const begun = performance.now();
+    const begun = this.#clock.now();
     try {
       if (this.#running > rules.maxSessions) throw tooMany(rules.maxSessions);
       const program: Program = { ...this.#programOf(argv, place), cwd: folder, env: rules.env };
@@ -89,7 +88,7 @@ export class JobRunner {
       const child: Child = pty
         ? (await import("./pty.ts")).startOnTerminal(program, pty)
         : startPiped(program);
-      job = new Job(child, pty !== undefined, rules);
+      job = new Job(child, pty !== undefined, rules, this.#clock);
     } catch (error) {
       this.#running--;
       if (place !== undefined) await takePlace(place);
@@ -102,7 +101,7 @@ export class JobRunner {
       finish: async (stdout, stderr) => {
         try {
           const end = await job.run(stdout, stderr);
-          const ms = Math.round(performance.now() - begun);
+          const ms = Math.round(this.#clock.now() - begun);
           this.#ended({ event: "exit", peer, id, argv, ...end, ms, ...job.traffic });
           return { ...end, cwd: place === undefined ? null : await takePlace(place) };
         } finally {
@@ -112,29 +111,22 @@ export class JobRunner {
     };
   }
 
-  /** Tells of what a peer was not let do, and logs it. */
+  /** Reports and logs that a peer was refused: a command, or the connection if there is no `argv`. */
   refused(peer: string, error: PinwireError, argv?: readonly string[]): void {
     const what = argv ? `, it asked for ${clipped(argv)}` : "";
     this.#reporter.error(
       new PinwireError(error.code, `refused ${peer}${what}: ${error.message}`, { hint: error.hint }),
       peer,
     );
-    if (error.code === "not_logged" || !argv && !this.#isLogged()) return;
-    const skipped = this.#skipped && { skipped: this.#skipped };
-    this.#skipped = 0;
-    this.#write({ event: "refused", peer, ...argv && { argv }, reason: error.message, ...skipped });
-  }
-
-  /** Who has proven nothing can't fill the disk: of a crowd a few are logged, and how many were not. */
-  #isLogged(): boolean {
-    const now = performance.now();
-    if (now - this.#strangersSince > 1_000) {
-      this.#strangersSince = now;
-      this.#strangers = 0;
-    }
-    if (++this.#strangers <= STRANGERS) return true;
-    this.#skipped++;
-    return false;
+    if (error.code === "not_logged" || !argv && !this.#strangers.allows()) return;
+    const skipped = this.#strangers.takeOver();
+    this.#write({
+      event: "refused",
+      peer,
+      ...argv && { argv },
+      reason: error.message,
+      ...skipped && { skipped },
+    });
   }
 
   #programOf(argv: readonly string[], place: string | undefined): Pick<Program, "file" | "args"> {
@@ -175,7 +167,7 @@ export class JobRunner {
     this.#reporter.report({ event: "notice", text });
   }
 
-  // Nothing can be undone any more: it is told.
+  // What is logged here has happened already: a failure is only reported.
   #write(entry: AuditRecord): void {
     try {
       this.#log?.add(entry);
@@ -185,58 +177,19 @@ export class JobRunner {
   }
 }
 
-/** For people; the log has all of it. */
+/** A command as people are shown it; the log has all of it. */
 function clipped(argv: readonly string[]): string {
   const text = argv.join(" ");
   return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
 }
 
-/** On the same line, so that line numbers in the shell's errors stay right. */
-const tellingPlace = (command: string, place: string) =>
-  `trap ${quoted(`pwd >${quoted(place)}`)} EXIT; ${command}`;
-
-const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
-
-/** A file for where the shell is at its end; without a folder for such files its client isn't told. */
-function makePlace(): string | undefined {
-  try {
-    return Deno.makeTempFileSync({ prefix: "pinwire-shell-" });
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    return undefined;
-  }
-}
-
-/** What the shell wrote at its end. The command may have put anything in its place. */
-async function takePlace(place: string): Promise<string | null> {
-  try {
-    if (!(await Deno.lstat(place)).isFile) return null;
-    // It may be another by now: to open a FIFO for both doesn't wait for its other end (fifo(7)).
-    using file = await Deno.open(place, { read: true, write: true });
-    if (!(await file.stat()).isFile) return null;
-    const buffer = new Uint8Array(LONGEST_PATH);
-    const path = new TextDecoder().decode(buffer.subarray(0, await file.read(buffer) ?? 0)).replace(
-      /\n$/,
-      "",
-    );
-    return path.startsWith("/") && !path.includes("\ufffd") ? path : null;
-  } catch {
-    return null;
-  } finally {
-    await Deno.remove(place).catch(() => {});
-  }
-}
-
-/** PATH_MAX (limits.h). */
-const LONGEST_PATH = 4096;
-
-/** There is no such program, which `option` names. */
+/** The error for a program that `option` names and that isn't there. */
 export const notFound = (name: string, option: string) =>
   new PinwireError("not_found", `there is no program ${name} to be run`, {
     hint: `check ${option}${name.includes("/") ? "" : " and PATH"}`,
   });
 
-/** There are so many commands already. */
+/** The error for one command more than `max`. */
 export const tooMany = (max: number) =>
   new PinwireError("too_many_sessions", `this server runs no more than ${max} at a time`, {
     hint: "wait for one to end, or raise its --max-sessions",

@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { isWindows, tempDir } from "../../../tests/support.ts";
-import { PinwireError } from "../../errors.ts";
+import { FakeClock } from "../../app/_testing.ts";
 import { Reporter } from "../../app/mod.ts";
+import { PinwireError } from "../../errors.ts";
+import { type Clock, systemClock } from "../../net/mod.ts";
 import { AuditLog } from "../audit_log.ts";
+import type { Exec, Exit } from "../wire/bodies.ts";
 import { JobRunner, type Rules } from "./job_runner.ts";
-import type { Exec, Exit } from "../protocol.ts";
 
 const PEER = "tcp://127.0.0.1:5";
 
@@ -35,12 +37,13 @@ class World {
     this.cwd = cwd;
   }
 
-  jobs(rules: Partial<Rules> = {}, log?: AuditLog): JobRunner {
+  jobs(rules: Partial<Rules> = {}, log?: AuditLog, clock: Clock = systemClock): JobRunner {
     const reporter = new Reporter({ program: "", role: "server", forward: () => {} });
     const limits = { maxSessions: 64, timeout: 0, maxOutput: 0 };
     return new JobRunner(
       { shell: "/bin/sh", allowCommand: [], cwd: this.cwd, env: {}, ...limits, ...rules },
       reporter,
+      clock,
       log,
     );
   }
@@ -117,28 +120,22 @@ posix("JobRunner runs commands without a folder for temporary files, and tells n
   assertEquals([code, stdout, cwd], [3, `${on.cwd}\n`, null]);
 });
 
-posix("JobRunner.refused logs ten strangers a second, then how many it has passed over", (on) => {
+posix("JobRunner.refused logs ten strangers a second, then how many it has left out", (on) => {
   const path = `${on.cwd}/log`;
-  using log = AuditLog.open(path);
-  const jobs = on.jobs({}, log);
-  const { now } = performance;
-  let ms = 5_000;
-  performance.now = () => ms;
-  try {
-    const error = new PinwireError("bad_proof", "the proof is wrong", {});
-    const crowd = (count: number) => {
-      for (let i = 0; i < count; i++) jobs.refused(`tcp://192.0.2.1:${i}`, error);
-    };
-    crowd(25);
-    // Who has proven something is never passed over.
-    jobs.refused(PEER, error, ["ls"]);
-    ms += 900;
-    crowd(5);
-    ms += 200;
-    crowd(2);
-  } finally {
-    performance.now = now;
-  }
+  const clock = new FakeClock();
+  using log = AuditLog.open(path, clock);
+  const jobs = on.jobs({}, log, clock);
+  const error = new PinwireError("bad_proof", "the proof is wrong", {});
+  const crowd = (count: number) => {
+    for (let i = 0; i < count; i++) jobs.refused(`tcp://192.0.2.1:${i}`, error);
+  };
+  crowd(25);
+  // Clients that have proven something are always logged.
+  jobs.refused(PEER, error, ["ls"]);
+  clock.pass(900);
+  crowd(5);
+  clock.pass(200);
+  crowd(2);
   const lines = Deno.readTextFileSync(path).trim().split("\n").map((line) => JSON.parse(line));
   const strangers = Array.from({ length: 10 }, (_, i) => `tcp://192.0.2.1:${i}`);
   assertEquals(lines.map(({ peer }) => peer), [...strangers, PEER, "tcp://192.0.2.1:0", "tcp://192.0.2.1:1"]);

@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { isWindows, tempDir } from "../../../tests/support.ts";
-import { PinwireError } from "../../errors.ts";
 import { type Event, Reporter } from "../../app/mod.ts";
+import { PinwireError } from "../../errors.ts";
+import { systemClock } from "../../net/mod.ts";
 import { AuditLog, type AuditRecord } from "../audit_log.ts";
+import type { Exec, Exit } from "../wire/bodies.ts";
 import { JobRunner, type Rules } from "./job_runner.ts";
-import type { Exec, Exit } from "../protocol.ts";
 
 const PEER = "tcp://127.0.0.1:5";
 
@@ -12,16 +13,16 @@ function posix(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore: isWindows, fn });
 }
 
-/** The jobs of a server that begins in a folder of its own, with its log and what it told. */
+/** The jobs of a server that starts them in a folder of its own, its log, and the events that it reported. */
 async function world(rules: Partial<Rules> = {}) {
   const folder = await tempDir();
   const cwd = Deno.realPathSync(folder.path);
   const path = `${cwd}/log`;
-  const log = AuditLog.open(path);
+  const log = AuditLog.open(path, systemClock);
   const events: Event[] = [];
   const reporter = new Reporter({ program: "", role: "server", forward: (event) => void events.push(event) });
   const own = { shell: "/bin/sh", allowCommand: [], cwd, env: {}, maxSessions: 64, timeout: 0, maxOutput: 0 };
-  const jobs = new JobRunner({ ...own, ...rules }, reporter, log);
+  const jobs = new JobRunner({ ...own, ...rules }, reporter, systemClock, log);
   return {
     jobs,
     cwd,
@@ -107,7 +108,7 @@ posix(
   },
 );
 
-posix("JobRunner tells no place of a shell that couldn't say it", async () => {
+posix("JobRunner gives no folder of a shell that couldn't say it", async () => {
   await using on = await world();
   for (const command of ["kill -9 $$", "exec true", "trap - EXIT"]) {
     assertEquals((await on.run({ argv: [command], cwd: "." })).cwd, null, command);
@@ -160,7 +161,7 @@ posix("JobRunner.start runs the programs that are allowed and no other, and no s
   assertEquals((await on.run({ argv: ["echo"], cwd: "." })).cwd, null);
 });
 
-posix("JobRunner.start lets as many commands run at a time as it may, over all peers", async () => {
+posix("JobRunner.start runs no more commands at a time than the limit, over all peers", async () => {
   await using on = await world({ maxSessions: 2 });
   const first = await on.jobs.start({ argv: ["cat"] }, PEER);
   const second = await on.jobs.start({ argv: ["cat"] }, "unix:#1");
@@ -180,7 +181,7 @@ posix("JobRunner.start lets as many commands run at a time as it may, over all p
   await Promise.all([first.job.ended, second.job.ended]);
 });
 
-posix("JobRunner tells what runs and how it ended, and logs both with the bytes that crossed", async () => {
+posix("JobRunner reports what runs and how it ended, and logs both with the bytes that crossed", async () => {
   await using on = await world({ maxOutput: 6 });
   await on.run({ argv: ["echo", "hi;", "echo no >&2;", "exit 3"] });
   await on.run("kill -9 $$");

@@ -1,18 +1,19 @@
-import { withTimeout } from "../../net/mod.ts";
+import { type Clock, withTimeout } from "../../net/mod.ts";
+import { HEADER } from "../wire/frame.ts";
 import type { Source } from "./child.ts";
-import { HEADER } from "../protocol.ts";
 
-/** The first read may be so long; from the first that was filled on, the second. */
+/** Bytes of the first reads. */
 const FIRST = 4_096;
+/** Bytes of the reads after one that filled its buffer. */
 const LARGEST = 65_536;
-/** After the process has gone, a pipe on which for so many ms nothing came is left to whoever holds it. */
+/** Silence in ms after which a pipe is given up whose process has gone: another process holds it open. */
 const LINGER = 200;
 
-/** No pipe holds more than so many bytes (pipe(7)): what comes then is of others, who may go on for ever. */
+/** More bytes than any pipe holds (pipe(7)): what comes after them is from other processes, which may never end. */
 const MOST_LEFT = 1024 * 1024;
 
 /**
- * Takes what was read: `bytes` from `at` on, with room for a header before it, good until the promise is done. It
+ * Takes what was read: `bytes` from `at` on, with room for a header before it, good until the promise is fulfilled. It
  * gives false if no more is wanted.
  */
 export type Deliver = (bytes: Uint8Array<ArrayBuffer>, at: number) => Promise<boolean>;
@@ -22,24 +23,26 @@ export class OutputPump {
   /** Done at the end; it never rejects. */
   readonly done: Promise<void>;
   #source: Source;
+  #clock: Clock;
   #isDone = false;
   #isLingering = false;
   #left = MOST_LEFT;
   #readSince?: number;
 
-  constructor(source: Source, deliver: Deliver) {
+  constructor(source: Source, clock: Clock, deliver: Deliver) {
     this.#source = source;
+    this.#clock = clock;
     this.done = this.#run(deliver).finally(() => this.#isDone = true);
   }
 
-  /** The process has gone. What it wrote is still read; what nothing comes on any more is given up. */
+  /** The process has gone. What it wrote is still read; a pipe on which nothing comes any more is given up. */
   async linger(): Promise<void> {
-    const gone = performance.now();
+    const gone = this.#clock.now();
     this.#isLingering = true;
     while (!this.#isDone) {
-      const waits = performance.now() - Math.max(gone, this.#readSince ?? Infinity);
+      const waits = this.#clock.now() - Math.max(gone, this.#readSince ?? Infinity);
       if (waits >= LINGER) this.cancel();
-      await withTimeout(LINGER / 4, this.done);
+      await withTimeout(LINGER / 4, this.done, this.#clock);
     }
   }
 
@@ -52,7 +55,7 @@ export class OutputPump {
     let bytes = new Uint8Array(HEADER + FIRST);
     try {
       for (;;) {
-        this.#readSince = performance.now();
+        this.#readSince = this.#clock.now();
         const got = await this.#source.read(bytes.subarray(HEADER));
         this.#readSince = undefined;
         if (!got) return;
@@ -64,7 +67,7 @@ export class OutputPump {
           : new Uint8Array(got.buffer);
       }
     } catch {
-      // Whoever took it is not there any more.
+      // Its taker has gone, or the source failed.
     }
     this.cancel();
   }

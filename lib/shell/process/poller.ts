@@ -13,11 +13,11 @@ export const POLL_SYMBOLS = {
 
 type Libc = Deno.DynamicLibrary<typeof POLL_SYMBOLS>["symbols"];
 
-/** Who waits for a file, and for what. */
+/** A caller that waits for a file. */
 interface Wait {
   readonly file: number;
   readonly events: number;
-  /** Is given what has happened; 0 if it is forgotten. */
+  /** Takes what has happened; 0 if the file is forgotten. */
   readonly resolve: (happened: number) => void;
 }
 
@@ -27,15 +27,14 @@ const FOR_EVER = -1;
 const LINUX_CLOEXEC = 0o2000000;
 
 /**
- * Waits for files that the runtime can't wait for, all in one thread: a thread for each would soon leave none for
- * others.
+ * Waits for files that the runtime can't wait for, all of them in one thread: the runtime has only a few for such calls.
  */
 export class Poller {
   #c: Libc;
   #waits = new Set<Wait>();
   #isPolling = false;
   #isWoken = false;
-  /** A byte through this pipe wakes a poll that is under way. */
+  /** A byte through this pipe wakes a pending poll. */
   #wakeEnd: number;
   #wakeStart: number;
 
@@ -43,7 +42,7 @@ export class Poller {
     this.#c = c;
     const ends = new Int32Array(2);
     const into = new Uint8Array(ends.buffer);
-    // Commands should not inherit it; where there is no pipe2 they do.
+    // Commands should not inherit the pipe; where there is no pipe2 they do.
     if ((c.pipe2?.(into, LINUX_CLOEXEC) ?? c.pipe(into)) !== 0) throw new Error("no pipe is to be had");
     [this.#wakeEnd, this.#wakeStart] = ends;
   }
@@ -57,7 +56,7 @@ export class Poller {
     });
   }
 
-  /** Nobody waits for this file any more; whoever did is given 0. */
+  /** Gives 0 to all that wait for this file. */
   forget(file: number): void {
     for (const wait of this.#waits) {
       if (wait.file !== file) continue;
@@ -78,7 +77,7 @@ export class Poller {
       };
       put(0, this.#wakeEnd, POLLIN);
       waits.forEach(({ file, events }, i) => put(ENTRY * (i + 1), file, events));
-      // The view keeps the memory that another thread writes into.
+      // Another thread writes into this memory: the view keeps it alive.
       await this.#c.poll(new Uint8Array(entries.buffer), BigInt(waits.length + 1), FOR_EVER);
       if (this.#isWoken) this.#c.read(this.#wakeEnd, new Uint8Array(1), 1n);
       this.#isWoken = false;

@@ -1,9 +1,9 @@
 import { PinwireError } from "../../errors.ts";
 import { type Child, type Program, type Source, spawn } from "./child.ts";
 import { POLL_SYMBOLS, Poller, POLLIN, POLLOUT } from "./poller.ts";
-import type { Terminal } from "../protocol.ts";
+import type { Terminal, TerminalSize } from "../wire/bodies.ts";
 
-/** What differs: the C library's file and the flags of open(2). */
+/** What differs between systems: the C library's file and the flags of open(2). */
 const SYSTEMS = {
   linux: { libc: "libc.so.6", noctty: 0o400, cloexec: 0o2000000, nonblock: 0o4000 },
   darwin: { libc: "libSystem.B.dylib", noctty: 0x20000, cloexec: 0x1000000, nonblock: 4 },
@@ -11,9 +11,10 @@ const SYSTEMS = {
 const RDWR = 2;
 /** ioctl_tty(2). */
 const TIOCSWINSZ = 0x5414;
-/** termios(3); the structure is shorter everywhere. */
+/** termios(3). */
 const IUTF8 = 0x4000;
 const TCSANOW = 0;
+/** More than `struct termios` has anywhere. */
 const SIZE_OF_TERMIOS = 256;
 /** What Ctrl-D types. */
 const END_OF_TRANSMISSION = Uint8Array.of(4);
@@ -32,13 +33,13 @@ const SYMBOLS = {
 
 type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 
-/** The C library, and what waits for terminals, once there has been one. */
+/** The C library, and what waits for terminals; opened for the first terminal. */
 let system: { c: Libc; poller: Poller } | undefined;
 
 /**
- * Starts a program on a pseudo-terminal (pty(7)), by the C library's own functions. The child is a session's
- * leader, so the terminal that its shell opens first is its controlling terminal. script(1) would need no FFI, but
- * doesn't hang up: it ignores SIGHUP, and at SIGTERM ends with 0.
+ * Starts a program on a pseudo-terminal (pty(7)), by the C library's own functions. The child leads a session, so the
+ * terminal that its shell opens first becomes its controlling terminal. script(1) would need no FFI, but doesn't hang
+ * up: it ignores SIGHUP, and at SIGTERM ends with 0.
  *
  * @throws {PinwireError} `no_pty` where it can't be had; `not_run`
  */
@@ -51,7 +52,7 @@ export function startOnTerminal(program: Program, { rows, cols, term }: Terminal
     throw noPty("the system has no free one", "end some of those in use");
   }
   const path = nameOf(c, master);
-  const resize = (size: Omit<Terminal, "term">) => setSize(c, master, path, size);
+  const resize = (size: TerminalSize) => setSize(c, master, path, size);
   resize({ rows, cols });
   setUtf8(c, master);
   let child: Deno.ChildProcess;
@@ -117,16 +118,16 @@ function nameOf(c: Libc, master: number): string {
   return new TextDecoder().decode(name.subarray(0, name.indexOf(0)));
 }
 
-function setSize(c: Libc, master: number, path: string, { rows, cols }: Omit<Terminal, "term">): void {
+function setSize(c: Libc, master: number, path: string, { rows, cols }: TerminalSize): void {
   if (Deno.build.os === "linux") {
     c.ioctl(master, BigInt(TIOCSWINSZ), new Uint8Array(Uint16Array.of(rows, cols, 0, 0).buffer));
     return;
   }
-  // Elsewhere ioctl takes its last argument in another way than the calls that FFI makes.
+  // Elsewhere ioctl is variadic, and FFI passes its last argument in another way.
   new Deno.Command("stty", { args: ["-f", path, "rows", String(rows), "cols", String(cols)] }).outputSync();
 }
 
-// So that Backspace takes a whole character away. The input flags are the first word of the structure.
+// With this flag Backspace deletes a whole character. The input flags are the first word of the structure.
 function setUtf8(c: Libc, master: number): void {
   const modes = new Uint8Array(SIZE_OF_TERMIOS);
   if (c.tcgetattr(master, modes) !== 0) return;
@@ -147,7 +148,7 @@ class MasterSource implements Source {
   }
 
   async read(into: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    // What is there is taken without asking; EIO, once the other side has gone, looks like nothing there.
+    // The first read doesn't ask whether there is anything. EIO, once the other side has gone, looks like nothing there.
     for (let isThere = false; !this.#isCancelled;) {
       const count = Number(this.#c.read(this.#master, into, BigInt(into.length)));
       if (count > 0) return into.subarray(0, count);

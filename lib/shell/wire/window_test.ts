@@ -1,11 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { PinwireError } from "../errors.ts";
+import { pure } from "../../app/_testing.ts";
+import { PinwireError } from "../../errors.ts";
 import { Credit, WINDOW, Window } from "./window.ts";
-
-function pure(name: string, fn: () => void | Promise<void>): void {
-  Deno.test({ name, permissions: "none", fn });
-}
 
 /** Checks that `act` throws what is the last word on a connection. */
 function isBad(act: () => unknown): void {
@@ -22,7 +19,7 @@ pure("Credit.take gives what is asked for as long as there is a window, then wha
   assertEquals(await waiting, 4);
 });
 
-pure("Credit.grant wakes each of those who wait, such as stdout and stderr of one command", async () => {
+pure("Credit.grant wakes all that wait, such as stdout and stderr of one command", async () => {
   const credit = new Credit();
   await credit.take(WINDOW);
   const both = [credit.take(1), credit.take(1)];
@@ -30,7 +27,7 @@ pure("Credit.grant wakes each of those who wait, such as stdout and stderr of on
   assertEquals(await Promise.all(both), [1, 1]);
 });
 
-pure("Credit.close gives 0 to all who wait, and to whoever asks from then on", async () => {
+pure("Credit.close gives 0 to all that wait, and to all that ask later", async () => {
   const credit = new Credit();
   await credit.take(WINDOW);
   const both = [credit.take(1), credit.take(1)];
@@ -52,7 +49,7 @@ pure("Window.take refuses the first byte over the window", () => {
   isBad(() => window.take(1));
 });
 
-pure("Window.give tells of nothing before a quarter is worked off, and then of all of it", () => {
+pure("Window.give allows nothing until a quarter is worked off, and then all of that", () => {
   const window = new Window();
   window.take(WINDOW);
   assertEquals([window.give(WINDOW / 4 - 1), window.give(1), window.give(1)], [0, WINDOW / 4, 0]);
@@ -60,7 +57,7 @@ pure("Window.give tells of nothing before a quarter is worked off, and then of a
   isBad(() => window.take(1));
 });
 
-pure("Window.widen makes room at once, and tells of it with what was worked off before", () => {
+pure("Window.widen allows more at once, together with what was worked off before", () => {
   const window = new Window();
   window.take(100);
   assertEquals([window.give(100), window.widen(1_000)], [0, 1_100]);
@@ -69,7 +66,7 @@ pure("Window.widen makes room at once, and tells of it with what was worked off 
 });
 
 pure(
-  "Credit and Window agree: whoever sends by the one is never refused by the other, nor left waiting",
+  "Credit and Window agree: a sender that keeps to the one is never refused by the other, nor kept waiting",
   () => {
     const anyStep = fc.record({ most: fc.integer({ min: 1, max: WINDOW }), widen: fc.nat(WINDOW) });
     return fc.assert(fc.asyncProperty(fc.array(anyStep, { maxLength: 30 }), async (steps) => {

@@ -1,20 +1,22 @@
-import { PinwireError } from "../errors.ts";
-import { type Connection, isPeerLocal } from "../net/mod.ts";
-import { newNonce, type Token, type Transcript } from "../session/token.ts";
-import {
-  makeFrame,
-  makeJsonFrame,
-  parseHello,
-  parseProof,
-  parseReady,
-  PROTOCOL,
-  type Ready,
-  TYPE,
-  VERSION,
-} from "./protocol.ts";
+import { PinwireError } from "../../errors.ts";
+import type { Peer } from "../../net/mod.ts";
+import { newNonce, type Token, type Transcript } from "../../session/token.ts";
+import { type FrameName, FRAMES, PROTOCOL, TYPE, VERSION } from "../protocol.ts";
+import { badFrame, type Ready } from "./bodies.ts";
+import { type Frame, makeFrame, makeJsonFrame } from "./frame.ts";
 
-/** Whether the wire would be spoken over plain TCP to another machine, which neither end does. */
-export const needsTls = ({ remote }: Connection) => remote.startsWith("tcp:") && !isPeerLocal(remote);
+/** Whether a peer is on another machine and the way to it isn't encrypted: neither end speaks the wire there. */
+export const needsTls = ({ isLocal, isEncrypted }: Peer) => !isLocal && !isEncrypted;
+
+/**
+ * The body of the frame that is due in the opening.
+ *
+ * @throws {PinwireError} `bad_frame` if it is another frame
+ */
+export function openingBody(due: FrameName, { type, stream, body }: Frame): Uint8Array {
+  if (type === TYPE[due] && stream === 0) return body;
+  throw badFrame("another frame than the opening's");
+}
 
 const decode = (bytes: Uint8Array) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 
@@ -28,18 +30,24 @@ const decode = (bytes: Uint8Array) => new TextDecoder("utf-8", { ignoreBOM: true
  *                      ←   ready {proof, …}
  */
 export class ClientHandshake {
-  /** The frame that is said first. */
+  /** The first frame, which the client sends. */
   readonly hello: Uint8Array<ArrayBuffer>;
   #token: Token;
   #binding: string;
   #said: string;
   #transcript?: Transcript;
 
-  constructor(token: Token, binding: string) {
+  /** @param nonce 32 random bytes in base64url, used in no other conversation */
+  constructor(token: Token, binding: string, nonce = newNonce()) {
     this.#token = token;
     this.#binding = binding;
-    this.#said = JSON.stringify({ version: VERSION, nonce: newNonce() });
+    this.#said = JSON.stringify({ version: VERSION, nonce });
     this.hello = makeFrame(TYPE.hello, 0, new TextEncoder().encode(this.#said));
+  }
+
+  /** The frame that the server has to send next. */
+  get due(): "challenge" | "ready" {
+    return this.#transcript ? "ready" : "challenge";
   }
 
   /**
@@ -48,7 +56,7 @@ export class ClientHandshake {
    * @throws {PinwireError} `bad_frame`, `bad_version`
    */
   async prove(challenge: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-    checkVersion(parseHello(challenge).version);
+    checkVersion(FRAMES.challenge.parse(challenge).version);
     this.#transcript = {
       protocol: PROTOCOL,
       hellos: [this.#said, decode(challenge)],
@@ -58,12 +66,12 @@ export class ClientHandshake {
   }
 
   /**
-   * Takes the server's `ready`.
+   * Checks the server's `ready`.
    *
    * @throws {PinwireError} `bad_frame`, `bad_proof`
    */
   async check(body: Uint8Array): Promise<Ready> {
-    const ready = parseReady(body);
+    const ready = FRAMES.ready.parse(body);
     const isRight = this.#transcript && await this.#token.verify("server", this.#transcript, ready.proof);
     if (isRight) return ready;
     throw new PinwireError("bad_proof", "the server does not know the token", {
@@ -83,9 +91,9 @@ export class ServerHandshake {
     this.#binding = binding;
   }
 
-  /** Whether the client has said hello, so that a proof is due. */
-  get isGreeted(): boolean {
-    return this.#transcript !== undefined;
+  /** The frame that the client has to send next. */
+  get due(): "hello" | "proof" {
+    return this.#transcript ? "proof" : "hello";
   }
 
   /**
@@ -94,20 +102,20 @@ export class ServerHandshake {
    * @throws {PinwireError} `bad_frame`, `bad_version`
    */
   challenge(hello: Uint8Array): Uint8Array<ArrayBuffer> {
-    checkVersion(parseHello(hello).version);
+    checkVersion(FRAMES.hello.parse(hello).version);
     const said = JSON.stringify({ version: VERSION, nonce: newNonce() });
     this.#transcript = { protocol: PROTOCOL, hellos: [decode(hello), said], binding: this.#binding };
     return makeFrame(TYPE.challenge, 0, new TextEncoder().encode(said));
   }
 
   /**
-   * Takes the client's proof, and gives the frame that lets it in, or nothing if it was wrong.
+   * Checks the client's proof. Gives the frame that lets it in, or nothing if the proof is wrong.
    *
    * @throws {PinwireError} `bad_frame`
    */
   async check(body: Uint8Array, about: Omit<Ready, "proof">): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const transcript = this.#transcript!;
-    if (!await this.#token.verify("client", transcript, parseProof(body))) return undefined;
+    if (!await this.#token.verify("client", transcript, FRAMES.proof.parse(body))) return undefined;
     const proof = await this.#token.prove("server", transcript);
     return makeJsonFrame(TYPE.ready, 0, { proof, ...about });
   }

@@ -1,11 +1,12 @@
-import { ByteBuffer } from "../framing/mod.ts";
-import type { Connection } from "../net/mod.ts";
-import { HEADER, putHeader } from "./protocol.ts";
+import { ByteBuffer } from "../../framing/mod.ts";
+import type { Connection } from "../../net/mod.ts";
+import { HEADER, putHeader } from "./frame.ts";
 import type { Credit, Window } from "./window.ts";
 
 /**
- * Sends `bytes` from `at` on as frames of a stream, as its credit allows, in place: each header goes right before its
- * part, over room left for it and over what has been sent already. Gives false if the credit was closed.
+ * Sends `bytes` from `at` on as frames of a stream, as its credit allows. Nothing is copied: each header is written right
+ * before its part, over the {@linkcode HEADER} bytes left free for it, or over what has been sent. Gives false if the
+ * credit was closed.
  */
 export async function sendParts(
   connection: Connection,
@@ -19,18 +20,24 @@ export async function sendParts(
     const count = await credit.take(bytes.length - at);
     if (!count) return false;
     putHeader(bytes, at - HEADER, type, stream, count);
-    await connection.write(bytes.subarray(at - HEADER, at + count));
+    const writing = connection.write(bytes.subarray(at - HEADER, at + count));
+    if (writing) await writing;
     at += count;
   }
   return true;
 }
 
-/** What comes on a stream, on its way to where it is wanted: in order, and never more than its window holds. */
+/** Sends a frame that nobody waits for. If it can't be written, the end of the connection tells. */
+export function post(connection: Connection, frame: Uint8Array): void {
+  connection.write(frame)?.catch(() => {});
+}
+
+/** Hands what comes on a stream to its consumer: in order, and never holding more than the window allows. */
 export class Inflow {
   #window: Window;
   #sink: (bytes: Uint8Array<ArrayBuffer>) => Promise<void> | void;
   #grant: (count: number) => void;
-  /** What came while the other of the two is worked off. */
+  /** What comes while the consumer takes `#going`. */
   #coming = new ByteBuffer();
   #going = new ByteBuffer();
   #working?: Promise<void>;
@@ -38,8 +45,8 @@ export class Inflow {
 
   /**
    * @param window may be shared with others
-   * @param sink takes bytes, which are good until it is done and can take more; it must not throw
-   * @param grant tells the other end that it may send so many more
+   * @param sink takes bytes, which are good until its promise is fulfilled; it must not throw
+   * @param grant tells the other end that it may send that many bytes more
    */
   constructor(
     window: Window,
@@ -63,25 +70,25 @@ export class Inflow {
     this.#working ??= this.#work();
   }
 
-  /** Done when all that has come is where it belongs. */
+  /** Done when all that has come is taken. */
   async drained(): Promise<void> {
     await this.#working;
   }
 
-  /** What comes from now on, and what waits, is for nobody. */
+  /** Drops what waits, and what comes from now on. */
   close(): void {
     this.#isClosed = true;
   }
 
   async #work(): Promise<void> {
-    // What comes in the same read goes on in one piece.
+    // What came in the same read is handed over in one piece.
     await undefined;
     while (this.#coming.length && !this.#isClosed) {
       [this.#coming, this.#going] = [this.#going, this.#coming];
       const going = this.#going.bytes();
       await this.#sink(going);
       const count = this.#window.give(going.length);
-      // Its memory is bounded by the window, and is wanted again.
+      // The window bounds its memory, which is needed again.
       this.#going.clear(Infinity);
       if (count && !this.#isClosed) this.#grant(count);
     }

@@ -1,26 +1,28 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { PinwireError } from "../errors.ts";
-import { type Connection, pipe } from "../net/mod.ts";
+import { pure, turn } from "../../app/_testing.ts";
+import { PinwireError } from "../../errors.ts";
+import { PullReader } from "../../net/_pull_reader.ts";
+import { pipe as netPipe } from "../../net/mod.ts";
+import { TYPE } from "../protocol.ts";
 import { Inflow, sendParts } from "./flow.ts";
-import { HEADER, TYPE } from "./protocol.ts";
+import { HEADER } from "./frame.ts";
 import { Credit, WINDOW, Window } from "./window.ts";
 
-function pure(name: string, fn: () => void | Promise<void>): void {
-  Deno.test({ name, permissions: "none", fn });
+/** A connection, and the far end of it, which is read as a test wants to. */
+function pipe() {
+  const [here, there] = netPipe();
+  return [here, new PullReader(there)] as const;
 }
 
-/** Done when all that can happen now has happened. */
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
-
 /** Reads a frame: its type and stream, and its body. */
-async function frameFrom(connection: Connection): Promise<{ head: string; body: Uint8Array }> {
+async function frameFrom(connection: PullReader): Promise<{ head: string; body: Uint8Array }> {
   const header = await readExactly(connection, HEADER);
   const length = new DataView(header.buffer).getUint32(0) - 5;
   return { head: header.subarray(4).toHex(), body: await readExactly(connection, length) };
 }
 
-async function readExactly(connection: Connection, length: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readExactly(connection: PullReader, length: number): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(length);
   for (let at = 0; at < length;) {
     const count = await connection.read(bytes.subarray(at));
@@ -30,14 +32,14 @@ async function readExactly(connection: Connection, length: number): Promise<Uint
   return bytes;
 }
 
-/** A credit of so many bytes. */
+/** A credit of `count` bytes. */
 async function creditOf(count: number): Promise<Credit> {
   const credit = new Credit();
   await credit.take(WINDOW - count);
   return credit;
 }
 
-/** Numbers from 0 on behind the room that a header needs. */
+/** Numbers from 0 on, after room for a header. */
 const withRoom = (length: number, room = HEADER) =>
   Uint8Array.from({ length: room + length }, (_, i) => i < room ? 0xee : (i - room) & 0xff);
 
@@ -149,7 +151,7 @@ pure(
     await sink.next();
     assertEquals(sink.taken.slice(1), [Uint8Array.of(4, 5)]);
     await sink.next();
-    // It goes on after a pause.
+    // The next piece may come after a pause.
     inflow.put(Uint8Array.of(6));
     await turn();
     assertEquals(sink.taken.slice(2), [Uint8Array.of(6)]);
@@ -214,7 +216,7 @@ pure("Inflow shares a window: what one has worked off makes room for the other",
   assertThrows(() => stderr.put(new Uint8Array(1)), PinwireError);
 });
 
-pure("Inflow.drained waits for all that has come", async () => {
+pure("Inflow.drained waits until all that has come is taken", async () => {
   const sink = slowSink();
   const inflow = new Inflow(new Window(), sink.take, () => {});
   await inflow.drained();

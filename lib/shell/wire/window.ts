@@ -1,18 +1,18 @@
-import { badFrame } from "./protocol.ts";
+import { badFrame } from "./bodies.ts";
 
-/** Bytes that may be sent on a stream before the other end has said more. */
+/** Bytes that may be sent on a stream before the other end allows more. */
 export const WINDOW = 262_144;
-/** No window ever holds so many. */
+/** A window stays below this many bytes. */
 const LIMIT_OF_WINDOW = 2 ** 31;
 
-/** What may still be sent on a stream, by what the other end has said. */
+/** What we may still send on a stream, as the other end allows. */
 export class Credit {
   #left = WINDOW;
   #isClosed = false;
   #granted?: PromiseWithResolvers<void>;
 
   /**
-   * The other end takes `count` bytes more.
+   * The other end allows `count` bytes more.
    *
    * @throws {PinwireError} `bad_frame` if that is more than a window can hold
    */
@@ -33,7 +33,7 @@ export class Credit {
     return count;
   }
 
-  /** Nothing will be sent any more. */
+  /** Nothing more will be sent. */
   close(): void {
     this.#isClosed = true;
     this.#wake();
@@ -45,14 +45,14 @@ export class Credit {
   }
 }
 
-/** What the other end may still send on a stream, and when to tell it of more. */
+/** What the other end may still send on a stream, and when to allow it more. */
 export class Window {
   #left = WINDOW;
   #size = WINDOW;
   #worked = 0;
 
   /**
-   * So many bytes have come.
+   * Counts bytes that have come.
    *
    * @throws {PinwireError} `bad_frame` if they are more than it may send
    */
@@ -61,13 +61,13 @@ export class Window {
     if (this.#left < 0) throw badFrame("more than its window allows");
   }
 
-  /** So many bytes are worked off. Gives how many to tell the other end of; 0 while that isn't worth a frame. */
+  /** Counts bytes that are worked off. Gives how many to allow in a frame now; 0 while it is too few for one. */
   give(count: number): number {
     this.#worked += count;
     return this.#worked < this.#size / 4 ? 0 : this.#tell(this.#worked);
   }
 
-  /** Makes room for `count` bytes more, of which the other end has to be told. */
+  /** Makes the window `count` bytes larger. Gives how many to allow in a frame now. */
   widen(count: number): number {
     this.#size += count;
     return this.#tell(this.#worked + count);

@@ -1,21 +1,11 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { PinwireError } from "../errors.ts";
-import { Token } from "../session/token.ts";
-import { ClientHandshake, ServerHandshake } from "./handshake.ts";
-import {
-  LONGEST_BEFORE_READY,
-  makeJsonFrame,
-  parseHello,
-  parseProof,
-  parseReady,
-  PROTOCOL,
-  splitFrame,
-  TYPE,
-} from "./protocol.ts";
-
-function pure(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, permissions: "none", fn });
-}
+import { pure } from "../../app/_testing.ts";
+import { PinwireError } from "../../errors.ts";
+import { Token } from "../../session/token.ts";
+import { LONGEST_BEFORE_READY, PROTOCOL, TYPE } from "../protocol.ts";
+import { parseHello, parseProof, parseReady } from "./bodies.ts";
+import { makeJsonFrame, splitFrame } from "./frame.ts";
+import { ClientHandshake, needsTls, openingBody, ServerHandshake } from "./handshake.ts";
 
 const token = (letter: string) => Token.from(letter.repeat(43));
 const HERE = "tcp://192.0.2.7:8080";
@@ -53,9 +43,9 @@ const proofBody = (proof: string) => bytes(JSON.stringify({ proof }));
 
 pure("handshake with one token lets both ends know that the other has it", async () => {
   const both = ends(await token("a"));
-  assertEquals(both.server.isGreeted, false);
+  assertEquals([both.client.due, both.server.due], ["challenge", "hello"]);
   const proof = await prove(both);
-  assertEquals(both.server.isGreeted, true);
+  assertEquals([both.client.due, both.server.due], ["ready", "proof"]);
   const { proof: answer, ...about } = await both.client.check(
     bodyOf(await both.server.check(proof, ABOUT), TYPE.ready),
   );
@@ -67,20 +57,13 @@ pure("ClientHandshake proves, and is answered, as in the example of docs/protoco
   const P = "X7tQZNa_Jpg8NZQhpp3dmVz8p8HQbn1Pz7KCh4WHilQ";
   const Q = "QSRVAjl9ULrggm4v-1EvtjS46RQYSzBjVNIn-p83O5A";
   const hellos = ["A", "E"].map((letter) => `{"version":1,"nonce":"${letter.repeat(43)}"}`);
-  const { getRandomValues } = crypto;
-  // Zeros, which are As in base64.
-  crypto.getRandomValues = (array) => array;
-  try {
-    const secret = await Token.from("xK3vQ0m1pB7nR5sT9uW2yZ4aC6dE8fGh");
-    const client = new ClientHandshake(secret, "tcp://127.0.0.1:8080");
-    assertEquals(text(bodyOf(client.hello, TYPE.hello)), hellos[0]);
-    const proof = bodyOf(await client.prove(bytes(hellos[1])), TYPE.proof);
-    assertEquals(text(proof), `{"proof":"${P}"}`);
-    const ready = `{"proof":"${Q}","host":"pi","cwd":"/home/pi","shell":true}`;
-    assertEquals(await client.check(bytes(ready)), { proof: Q, ...ABOUT });
-  } finally {
-    crypto.getRandomValues = getRandomValues;
-  }
+  const secret = await Token.from("xK3vQ0m1pB7nR5sT9uW2yZ4aC6dE8fGh");
+  const client = new ClientHandshake(secret, "tcp://127.0.0.1:8080", "A".repeat(43));
+  assertEquals(text(bodyOf(client.hello, TYPE.hello)), hellos[0]);
+  const proof = bodyOf(await client.prove(bytes(hellos[1])), TYPE.proof);
+  assertEquals(text(proof), `{"proof":"${P}"}`);
+  const ready = `{"proof":"${Q}","host":"pi","cwd":"/home/pi","shell":true}`;
+  assertEquals(await client.check(bytes(ready)), { proof: Q, ...ABOUT });
 });
 
 pure("handshake with two tokens fails at the server", async () => {
@@ -126,7 +109,7 @@ pure("a server's proof, got by greeting it as a client, opens no way in", async 
 });
 
 pure(
-  "a proof that was heard is worth nothing in the next conversation, though its hello is said again",
+  "a proof that was overheard is worth nothing in the next conversation, even with the same hello",
   async () => {
     const secret = await token("a");
     const before = ends(secret);
@@ -138,7 +121,7 @@ pure(
   },
 );
 
-pure("a server's answer that was heard is worth nothing to the next client", async () => {
+pure("a server's answer that was overheard is worth nothing to the next client", async () => {
   const secret = await token("a");
   const before = ends(secret);
   const challenge = bodyOf(before.server.challenge(bodyOf(before.client.hello, TYPE.hello)), TYPE.challenge);
@@ -190,7 +173,7 @@ pure("each end refuses another version, and a hello that is none", async () => {
     const hello = bytes(JSON.stringify({ version, nonce: "A".repeat(43) }));
     const { client, server } = ends(secret);
     const error = assertThrows(() => server.challenge(hello), PinwireError, `version ${version} of`);
-    assertEquals([error.code, server.isGreeted], ["bad_version", false]);
+    assertEquals([error.code, server.due], ["bad_version", "hello"]);
     assertEquals(await codeOf(() => client.prove(hello)), "bad_version");
   }
   for (
@@ -217,4 +200,19 @@ pure("each handshake has nonces of its own, of 32 bytes, and its frames are shor
     }
   }
   assertEquals(nonces.size, 200);
+});
+
+pure("openingBody gives the body of the frame that is due, on stream 0, and refuses any other", () => {
+  const body = bytes("{}");
+  assertEquals(openingBody("hello", { type: TYPE.hello, stream: 0, body }), body);
+  for (const [type, stream] of [[TYPE.hello, 1], [TYPE.challenge, 0], [TYPE.ping, 0], [200, 0]]) {
+    const error = assertThrows(() => openingBody("hello", { type, stream, body }), PinwireError);
+    assertEquals(error.code, "bad_frame", `${type} ${stream}`);
+  }
+});
+
+pure("needsTls: a peer that isn't stated to be here, over a way that isn't stated to be encrypted", () => {
+  const needs = (isLocal: boolean, isEncrypted: boolean) =>
+    needsTls({ scheme: "a carrier of tomorrow", name: "", isLocal, isEncrypted });
+  assertEquals([needs(false, false), needs(true, false), needs(false, true)], [true, false, false]);
 });
