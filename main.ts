@@ -2,7 +2,8 @@ import { type Program, run } from "./lib/cli/mod.ts";
 import { visible } from "./lib/text/mod.ts";
 import config from "./deno.json" with { type: "json" };
 
-const program: Program = {
+/** The first word of each command, with the module that knows the rest: a command loads no other. */
+export const program: Program = {
   name: "pinwire",
   version: config.version,
   summary:

@@ -1,15 +1,11 @@
-import { assert, assertEquals } from "@std/assert";
-import { type Command, flagName } from "../lib/cli/command.ts";
+import { assert } from "@std/assert";
+import { allCommands, flagName } from "../lib/cli/command.ts";
 import { parseCommandLine } from "../lib/cli/parse.ts";
-import { commands as chat } from "../lib/chat/commands.ts";
-import { commands as demo } from "../lib/demo/commands.ts";
-import { commands as echo } from "../lib/echo/commands.ts";
-import { commands as led } from "../lib/led/commands.ts";
-import { commands as net } from "../lib/tools/commands.ts";
-import { commands as shell } from "../lib/shell/commands.ts";
+import { program } from "../main.ts";
+import { shellWords } from "./support/shell_words.ts";
 
 const ROOT = new URL("../", import.meta.url);
-const COMMANDS: Record<string, Command> = { ...echo, ...led, ...chat, ...shell, ...net, ...demo };
+const COMMANDS = await allCommands(program);
 /** What the program itself answers, without a command. */
 const BUILT_IN = /^(help|completions|--help|-h|--version|-V)\b/;
 const BUILT_IN_OPTIONS = ["--help", "--version"];
@@ -34,30 +30,12 @@ function typed(page: string): string[] {
   );
 }
 
-/** A command line as a shell takes it apart: the words of each program of the pipe, without redirections. */
-function shellWords(line: string): string[][] {
-  const token = /\s+|#.*$|[<>]+\s*\S+|([|&;])|((?:'[^']*'|"[^"]*"|\\.|[^\s'"\\|&;<>])+)/gy;
-  const programs: string[][] = [[]];
-  for (const [, operator, word] of line.matchAll(token)) {
-    if (operator) programs.push([]);
-    else if (word) programs.at(-1)!.push(word.replace(/'([^']*)'|"([^"]*)"|\\(.)/g, "$1$2$3"));
-  }
-  return programs.filter((words) => words.length);
-}
-
 function parse(args: string[]): void {
   if (BUILT_IN.test(args[0] ?? "help")) return;
   const name = [2, 1].map((words) => args.slice(0, words).join(" ")).find((name) => COMMANDS[name]);
   assert(name, `no command "${args.join(" ")}"`);
   parseCommandLine(COMMANDS[name], args.slice(name.split(" ").length));
 }
-
-Deno.test("the shell's words", () => {
-  assertEquals(shellWords("printf 'one\\ntwo' | pinwire send udp://8 --reply '{data} x' <in > out # why"), [
-    ["printf", "one\\ntwo"],
-    ["pinwire", "send", "udp://8", "--reply", "{data} x"],
-  ]);
-});
 
 for (const page of pages()) {
   const lines = typed(page).flatMap(shellWords).filter(([program]) => program === "pinwire");

@@ -1,8 +1,8 @@
-/** How a value on the command line is written and read. */
+/** How a value is written on the command line, and read from there. */
 export interface Kind<T> {
   /** Placeholder in the help, in capitals: `PORT`. */
   readonly meta: string;
-  /** @throws {PinwireError} `usage`, telling what is right */
+  /** @throws {PinwireError} `usage`, with what would be right as the hint */
   parse(text: string): T;
   /** Values to offer for completion. */
   values?(): string[];
@@ -15,7 +15,7 @@ export interface Option<T = unknown> {
   /** One letter. */
   readonly short?: string;
   readonly default?: T;
-  /** May stand there several times: the values come as an array. Has no default. */
+  /** May be given several times: the values come as an array. Has no default. */
   readonly multiple?: boolean;
 }
 
@@ -24,16 +24,16 @@ export interface Positional<T = unknown> {
   readonly help: string;
   readonly kind: Kind<T>;
   readonly optional?: boolean;
-  /** Takes all that follow, as an array; only the last one may. */
+  /** Takes all remaining arguments, as an array; only the last positional may. */
   readonly variadic?: boolean;
-  /** Takes what stands behind `--`, whatever that begins with; with `variadic`. */
+  /** Takes everything after `--`, even what looks like an option; needs `variadic`. */
   readonly behindDashes?: boolean;
 }
 
 /** Permissions of Deno that a command can need. */
 export type Permission = typeof ALL_PERMISSIONS[number];
 
-/** Every permission; files of the kernel, under /sys and /proc, need them all. */
+/** Every permission. Deno wants all of them for the kernel's files under /sys and /proc. */
 export const ALL_PERMISSIONS = ["net", "read", "write", "env", "run", "sys", "ffi"] as const;
 
 /** What parsing gives for a set of options. */
@@ -61,31 +61,31 @@ export interface Command<
   readonly description?: string;
   readonly positionals: P;
   readonly options: O;
-  /** What `deno run` must allow for the plain case. */
+  /** What `deno run` must allow when no option asks for more. */
   readonly permissions: readonly Permission[];
-  /** What it must allow for these options and positionals, where they change it. */
+  /** What it must allow with these options and positionals, if that differs. */
   permissionsWith?(options: OptionValues<O>, positionals: PositionalValues<P>): readonly Permission[];
   /**
-   * Whatever else is allowed is given up before `run`, or, with this, when `run` calls `opened`: a server can
-   * tell who has its port only while it has all of them.
+   * All other permissions are given up before `run`, or, with this, when `run` calls `opened`. A server needs
+   * them until then: only with all of them can it tell which process has its port.
    */
   readonly opensFirst?: boolean;
-  /** Exit code in place of 1, where 1 could be that of another program. */
+  /** The exit code of a failure in place of 1, where 1 could be another program's. */
   readonly failureCode?: number;
-  /** Arguments behind the command's name, each with what it does. */
+  /** Arguments to put after the command's name, each with what it does. */
   readonly examples: readonly (readonly [args: string, what: string])[];
   /** Does the work and gives the exit code. */
   run(options: OptionValues<O>, positionals: PositionalValues<P>, opened: () => void): Promise<number>;
 }
 
-/** Declares a command; only there so that the types of `run` are inferred. */
+/** Declares a command. Its only use is that the types of `run` are inferred. */
 export function command<O extends Record<string, Option>, P extends Record<string, Positional>>(
   declaration: Command<O, P>,
 ): Command {
   return declaration as unknown as Command;
 }
 
-/** What a `commands.ts` exports: commands by their whole name, such as `echo serve`. */
+/** What a `commands.ts` exports: its commands by their whole names, such as `echo serve`. */
 export interface CommandModule {
   readonly commands: Record<string, Command>;
 }
@@ -95,9 +95,15 @@ export interface Program {
   readonly name: string;
   readonly version: string;
   readonly summary: string;
-  /** Makes a sentence safe for a terminal: a peer's certificate or a file's name may have got into it. */
+  /** Makes a sentence safe for a terminal: it may quote a peer's certificate or a file's name. */
   printable(sentence: string): string;
   readonly modules: Record<string, () => Promise<CommandModule>>;
+}
+
+/** Every command of the program, by its whole name. */
+export async function allCommands(program: Program): Promise<Record<string, Command>> {
+  const modules = await Promise.all([...new Set(Object.values(program.modules))].map((load) => load()));
+  return Object.assign({}, ...modules.map((module) => module.commands));
 }
 
 /** `maxFrame` → `--max-frame`. */

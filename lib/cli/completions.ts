@@ -4,7 +4,7 @@ import { type Command, flagName } from "./command.ts";
 /** Shells that a completion script can be made for. */
 export const SHELLS = ["bash", "zsh", "fish"];
 
-/** What could stand in the place of the last of `words` (which may be empty), asked by the scripts below. */
+/** What the last of `words`, which may be empty, could be completed to. The scripts below ask for it. */
 export function complete(commands: Record<string, Command>, words: string[]): string[] {
   const word = words.at(-1) ?? "";
   const before = words.slice(0, -1);
@@ -35,7 +35,7 @@ function commandWords(command: Command, before: string[], word: string): string[
       return option.kind.values?.() ?? [];
     }
   }
-  // What stands there is another program's.
+  // What follows belongs to another program.
   if (before.includes("--")) return [];
   if (word.startsWith("-")) return [...Object.keys(command.options).map(flagName), "--help"];
   return Object.values(command.positionals).flatMap(({ kind }) => kind.values?.() ?? []);

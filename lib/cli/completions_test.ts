@@ -52,7 +52,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "complete offers nothing behind --",
+  name: "complete offers nothing after --",
   permissions: "none",
   fn() {
     for (const word of ["", "-", "--", "--j", "b"]) {
@@ -95,7 +95,7 @@ Deno.test({
   },
 });
 
-/** Prints what a line typed up to its end becomes with each offer. Its words are cut as bash itself cuts them. */
+/** Prints what a line becomes with each offer, the cursor being at its end. It is cut into words as bash does it. */
 const TYPED = `
 prog() {
   local offer

@@ -1,10 +1,10 @@
 import { usageError } from "../errors.ts";
 
 /**
- * Checks that none of the options stands there that another has no place for.
+ * Checks that an option is not given together with others that it excludes.
  *
- * @param flag the other one, as it was written
- * @param others what the options say, by their flags
+ * @param flag the option, as it was written
+ * @param others the values of the options that it excludes, by their flags
  * @throws {PinwireError} `usage`
  */
 export function checkExclusive(flag: string, others: Record<string, unknown>): void {

@@ -2,7 +2,7 @@ import { ALL_PERMISSIONS, type Command, flagName, type Program } from "./command
 
 const WIDTH = 100;
 
-/** The help of the whole program, or of the group that begins with `group`. */
+/** The help of the whole program, or of the commands whose first word is `group`. */
 export function programHelp(program: Program, commands: Record<string, Command>, group = ""): string {
   const rows = Object.entries(commands)
     .filter(([name]) => !group || name.startsWith(`${group} `))
@@ -56,7 +56,7 @@ function synopsis(command: Command): string {
   }).join(" ");
 }
 
-// Options behind "--" would be none.
+// After "--" they would not be read as options.
 function usage(command: Command): string {
   const words = synopsis(command);
   return words.includes("-- ") ? words.replace("-- ", "[OPTIONS] -- ") : `${words} [OPTIONS]`.trimStart();
@@ -75,7 +75,7 @@ function columns(rows: Row[]): string[] {
   return rows.flatMap(([text, what]) => {
     const [first, ...more] = wrap(what, left + 4);
     const indent = " ".repeat(left + 4);
-    // A long left side stands on a line of its own.
+    // A long left side gets a line of its own.
     const head = text.length > left ? [`  ${text}`, indent + first] : [`  ${text.padEnd(left)}  ${first}`];
     return [...head, ...more.map((line) => indent + line)];
   });

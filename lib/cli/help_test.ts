@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { command, type Program } from "./command.ts";
 import { commandHelp, programHelp } from "./help.ts";
 import { choice, text } from "./kinds.ts";
@@ -94,7 +94,7 @@ With Deno: deno run main.ts nothing`,
 });
 
 Deno.test({
-  name: "commandHelp puts the options before the --, behind which they would be none",
+  name: "commandHelp puts the options before the --, after which they would not be read",
   permissions: "none",
   fn() {
     const words = { kind: text("COMMAND"), variadic: true, behindDashes: true, help: "what" };
@@ -141,24 +141,5 @@ Deno.test({
 
 prog COMMAND --help tells more.`,
     );
-  },
-});
-
-Deno.test({
-  name: "commandHelp of every command of ours is at most 100 columns wide, but for what can't be cut",
-  async fn() {
-    const modules = await Promise.all([
-      import("../echo/commands.ts"),
-      import("../tools/commands.ts"),
-      import("../demo/commands.ts"),
-      import("../shell/commands.ts"),
-    ]);
-    for (const { commands } of modules) {
-      for (const [name, one] of Object.entries(commands)) {
-        for (const line of commandHelp(program, name, one).split("\n")) {
-          assert(line.length <= 100, `${name}: ${line}`);
-        }
-      }
-    }
   },
 });

@@ -40,14 +40,14 @@ export function integer(meta: string, min: number, max = Number.MAX_SAFE_INTEGER
   };
 }
 
-/** A time in seconds, 0 or more, with an optional unit: `2`, `0.5`, `500ms`, `2s`, `5m`. The value is in ms. */
+/** A time: seconds, 0 or more, or with a unit: `2`, `0.5`, `500ms`, `2s`, `5m`. The value is in milliseconds. */
 export function duration(meta = "SECONDS"): Kind<number> {
   return {
     meta,
     parse(value) {
       const match = value.match(/^(\d+(?:\.\d+)?|\.\d+)(ms|s|m)?$/);
       const ms = match ? Number(match[1]) * { ms: 1, s: 1000, m: 60_000 }[match[2] as "ms" ?? "s"] : NaN;
-      // Timers hold 31 bits of ms; a longer one would fire at once.
+      // Timers hold 31 bits of milliseconds; a longer one would fire at once.
       if (!(ms <= 0x7fff_ffff)) {
         throw usageError(`"${value}" is not a time`, "use seconds, as in 2 or 0.5, or 500ms, 5m");
       }

@@ -3,7 +3,7 @@ import { PinwireError } from "../errors.ts";
 import type { Kind } from "./command.ts";
 import { choice, duration, integer, text } from "./kinds.ts";
 
-/** Each is refused as a wrong command line, with a hint. */
+/** Checks that each value is refused as a wrong command line, with this hint. */
 function assertRefused(kind: Kind<unknown>, values: string[], hint: string): void {
   for (const value of values) {
     const error = assertThrows(() => kind.parse(value), PinwireError, `"${value}"`);
@@ -64,7 +64,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "duration gives ms of seconds, or of a unit",
+  name: "duration takes seconds, or another unit, and gives milliseconds",
   permissions: "none",
   fn() {
     const kind = duration();

@@ -5,6 +5,7 @@
  */
 export {
   ALL_PERMISSIONS,
+  allCommands,
   type Command,
   command,
   type CommandModule,

@@ -4,14 +4,14 @@ import { type Command, flagName, type Option } from "./command.ts";
 
 /** What a command line says. */
 export interface Parsed {
-  /** `--help` or `-h` stood there: nothing else was read. */
+  /** `--help` or `-h` was given: nothing else was read. */
   help: boolean;
   options: Record<string, unknown>;
   positionals: Record<string, unknown>;
 }
 
 /**
- * Reads the arguments behind a command's name.
+ * Reads the arguments that follow a command's name.
  *
  * @throws {PinwireError} `usage`: an unknown option (with the nearest name), a missing or wrong value
  */
@@ -42,8 +42,9 @@ function optionValue(flag: string, { kind, multiple, default: fallback }: Option
   return value === undefined ? fallback : parse(value);
 }
 
-// parseArgs leaves "-5" after "--n" alone and never misses a value: here an option takes the argument behind
-// it whatever that begins with, and every name is checked and written out in full. Gives `undefined` at --help.
+// parseArgs does not take "-5" as the value in "--n -5", and does not notice a missing value. Here an option takes
+// the next argument, whatever that begins with, and every name is checked and written out in full. Gives
+// `undefined` if --help is asked for.
 function attachValues({ options, positionals }: Command, args: string[]): string[] | undefined {
   const byFlag = new Map<string, Option>();
   const longOf = new Map<string, string>();
@@ -125,7 +126,7 @@ function parsePositionals(command: Command, before: string[], behind: string[]):
   for (const [name, { kind, optional, variadic, behindDashes }] of positionals) {
     const given = behindDashes ? behind : variadic ? words.slice(at) : words.slice(at, at + 1);
     if (!given.length && !optional) {
-      // It may be there, without the dashes.
+      // It may have been given without the dashes: that is said below.
       if (behindDashes && at < words.length) break;
       throw usageError(`${kind.meta} is missing`, behindDashes ? DASHES : "--help shows how it is written");
     }

@@ -1,28 +1,28 @@
-import { PinwireError, usageError } from "../errors.ts";
-import { ALL_PERMISSIONS, type Command, type Permission, type Program } from "./command.ts";
+import { messageOf, PinwireError, usageError } from "../errors.ts";
+import { ALL_PERMISSIONS, allCommands, type Permission, type Program } from "./command.ts";
 import { parseCommandLine } from "./parse.ts";
 
 /**
- * Runs a command line and gives the exit code of the process. Errors are printed here, on stderr, each in one
- * sentence, and nowhere else.
+ * Runs a command line and gives the exit code of the process. Errors are printed here and nowhere else: on
+ * stderr, in one sentence each.
  */
 export async function run(program: Program, args: string[]): Promise<number> {
   try {
     return await dispatch(program, args);
   } catch (error) {
     const known = error instanceof PinwireError ? error : translate(error);
-    // Ctrl-C came before there was anything to end: that is no failure.
+    // Ctrl-C before anything had begun is no failure.
     if (known.exitCode === 0) return 0;
     try {
       console.error(`${program.name}: ${program.printable(await sentenceOf(known))}`);
     } catch {
-      // A stderr that can't be written leaves the exit code to tell.
+      // If stderr can't be written, the exit code still tells.
     }
     return known.exitCode;
   }
 }
 
-// The word list's library is loaded only for a word that is wrong.
+// The library that compares words is loaded only when a word is wrong.
 async function sentenceOf(error: PinwireError): Promise<string> {
   if (!error.near) return error.sentence;
   const { nearestWord } = await import("./nearest.ts");
@@ -81,7 +81,7 @@ function withCode(error: unknown, exitCode: number | undefined): unknown {
   return new PinwireError(code, message, { hint, near, exitCode, cause: error });
 }
 
-/** Commands of this module; the page of all commands tells of them. */
+/** Commands that this module answers itself; the page of all commands shows them. */
 const BUILT_IN = ["help", "completions"];
 
 const isHelp = (arg: string | undefined) => arg === "--help" || arg === "-h";
@@ -113,11 +113,6 @@ async function commandEnding(program: Program, word: string): Promise<string | u
   return Object.keys(await allCommands(program)).find((name) => name.endsWith(` ${word}`));
 }
 
-async function allCommands(program: Program): Promise<Record<string, Command>> {
-  const modules = await Promise.all([...new Set(Object.values(program.modules))].map((load) => load()));
-  return Object.assign({}, ...modules.map((module) => module.commands));
-}
-
 function notACommand(group: string, word: string | undefined, commands: string[]): PinwireError {
   if (word !== undefined && !word.startsWith("-")) return unknownCommand(`${group} ${word}`, commands);
   const words = commands.filter((name) => name.startsWith(`${group} `)).map((name) => name.split(" ")[1]);
@@ -139,7 +134,7 @@ function giveUpPermissions(needed: readonly Permission[]): void {
   }
 }
 
-// Whatever wasn't translated where it happened. A missing permission can come up anywhere.
+// Errors that were not translated where they happened. A permission can be missing anywhere.
 function translate(error: unknown): PinwireError {
   if (error instanceof Deno.errors.NotCapable) {
     const [, what, flag] = error.message.match(/^Requires (.*?), run again with the (--allow-\S+) flag/) ??
@@ -151,8 +146,8 @@ function translate(error: unknown): PinwireError {
       });
     }
   }
-  const message = error instanceof Error ? error.message : String(error);
-  // What the system refused, such as a full disk, is not for us to mend.
+  const message = messageOf(error);
+  // What the system refuses, for example because a disk is full, is no bug of ours.
   if (error instanceof Error && "code" in error && /^E[A-Z0-9]+$/.test(String(error.code))) {
     return new PinwireError("system", `the system refused it (${message})`, {
       hint: "mend that and try again",

@@ -1,14 +1,10 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { PinwireError, usageError } from "../errors.ts";
-import { run as runProgram } from "../../tests/support.ts";
-import { type Command, command, type Permission, type Program } from "./command.ts";
+import { ALL_PERMISSIONS, type Command, command, type Program } from "./command.ts";
 import { integer, text } from "./kinds.ts";
 import { run } from "./run.ts";
 
-/** A command with these keeps them all, so that the tests keep theirs. */
-const ALL: Permission[] = ["net", "read", "write", "env", "run", "sys", "ffi"];
-
-/** A command that does `act` with what was parsed. */
+/** A command that does `act` with what was parsed. It declares every permission, so that the tests keep theirs. */
 function does(
   act: (options: Record<string, unknown>, positionals: Record<string, unknown>) => number,
 ): Command {
@@ -16,7 +12,7 @@ function does(
     summary: "do it",
     positionals: { word: { kind: text("WORD"), optional: true, help: "a word" } },
     options: { count: { kind: integer("N", 0), default: 3, help: "how many" } },
-    permissions: ALL,
+    permissions: ALL_PERMISSIONS,
     examples: [],
     run: (options, positionals) => Promise.resolve(act(options, positionals)),
   });
@@ -53,7 +49,7 @@ const program: Program = {
 const notCapable = () =>
   new Deno.errors.NotCapable('Requires net access to "0.0.0.0:80", run again with the --allow-net flag');
 
-/** The same with nothing in it that can't be loaded. */
+/** The same program, with only what its help can show. */
 const whole: Program = { ...program, modules: { box: program.modules.box } };
 
 interface Outcome {
@@ -183,7 +179,7 @@ Deno.test("run ends with a command's own code where it fails, as 1 could be anot
   ]);
   assertEquals((await codeOf(new RangeError("a bug")))[0], 255);
   assertEquals((await codeOf(notCapable()))[0], 255);
-  // A wrong command line stays one, and so does what is no failure.
+  // A wrong command line keeps its code 2, and what is no failure its 0.
   assertEquals(await codeOf(usageError("bad word")), [2, "prog: bad word\n"]);
   assertEquals(await codeOf(new PinwireError("stopped", "stopped", { exitCode: 0 })), [0, ""]);
   const near = { word: "opne", known: ["open"] };
@@ -257,55 +253,4 @@ Deno.test("run prints completion scripts, and refuses shells that it doesn't kno
     out: "",
     err: 'prog: no completions for "tcsh": use bash, zsh, fish\n',
   });
-});
-
-/** A program of one command, run by Deno with every permission, that prints those it has at the end. */
-async function permissionsOf(declaration: string, args: string[] = []): Promise<string[]> {
-  const source = `
-    import { command, run, text } from "${import.meta.resolve("./mod.ts")}";
-    const names = ["net", "read", "write", "env", "run", "sys", "ffi"];
-    const has = () => names.filter((name) => Deno.permissions.querySync({ name }).state === "granted").join(" ");
-    const only = command({
-      summary: "", positionals: {}, examples: [],
-      options: { ca: { kind: text("FILE"), help: "" } },
-      run(_options, _positionals, opened) {
-        console.log(has());
-        opened();
-        console.log(has());
-        return Promise.resolve(0);
-      },
-      ${declaration}
-    });
-    const modules = { only: () => Promise.resolve({ commands: { only } }) };
-    Deno.exit(await run({ name: "prog", version: "1", summary: "", modules }, ["only", ...Deno.args]));`;
-  const flags = ["--quiet", "--no-prompt", "--no-check", "--allow-all"];
-  const config = ["--config", `${import.meta.dirname}/../../deno.json`, "--ext", "ts"];
-  const { code, stdout, stderr } = await runProgram(
-    Deno.execPath(),
-    ["run", ...flags, ...config, "-", ...args],
-    { stdin: source },
-  );
-  assertEquals([code, stderr], [0, ""]);
-  return stdout.split("\n").slice(0, -1);
-}
-
-Deno.test("run gives up what the command doesn't declare", async () => {
-  assertEquals(await permissionsOf(`permissions: ["net"]`), ["net", "net"]);
-  assertEquals(await permissionsOf(`permissions: []`), ["", ""]);
-});
-
-Deno.test("run keeps what the options need besides", async () => {
-  const declaration = `permissions: ["net"], permissionsWith: ({ ca }) => ca ? ["net", "read"] : ["net"]`;
-  assertEquals(await permissionsOf(declaration), ["net", "net"]);
-  assertEquals(await permissionsOf(declaration, ["--ca", "x"]), ["net read", "net read"]);
-});
-
-Deno.test("run waits with giving up until a command that opens first has opened", async () => {
-  const all = "net read write env run sys ffi";
-  assertEquals(await permissionsOf(`permissions: ["net"], opensFirst: true`), [all, "net"]);
-});
-
-Deno.test("run keeps everything for a command that declares everything", async () => {
-  const all = "net read write env run sys ffi";
-  assertEquals(await permissionsOf(`permissions: ${JSON.stringify(ALL)}`), [all, all]);
 });

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { PinwireError } from "../errors.ts";
 import type { Gpio, Line, OutputOptions } from "./types.ts";
 
-/** An adapter under test, on a chip whose lines nobody has used yet. */
+/** An adapter under test, on a chip whose lines are unused. */
 export interface Fixture extends AsyncDisposable {
   readonly gpio: Gpio;
   /** Whether the line is high, as seen from the other end of its wire. */
@@ -11,7 +11,7 @@ export interface Fixture extends AsyncDisposable {
   driven(offset: number): boolean[];
 }
 
-/** How a chip's cases are run. */
+/** How the tests of a chip are run. */
 export interface ContractOptions {
   permissions?: Deno.PermissionOptions;
 }
@@ -116,7 +116,7 @@ export function gpioContract(
     pin.close(true);
     assertEquals(wire(17), true);
     const next = await gpio.openOutput(line(17), options("keep"));
-    // The first one has nothing to close any more: not the second one's line either.
+    // The first pin has nothing left to close: it must not close the line of the second.
     pin.close(true);
     await refusal(gpio.openOutput(line(17), options(true)), "pin_busy");
     next.write(false);

@@ -19,7 +19,7 @@ export interface FakeLine {
 
 export interface FakeSysfsOptions {
   layout?: Layout;
-  /** The first one is that of the tests. */
+  /** The tests use the first one. */
   chips?: FakeChip[];
   /** What the root stands for: a mount of sysfs, or the folder of its GPIO class itself. */
   place?: "mount" | "class";
@@ -62,7 +62,7 @@ export class FakeSysfs implements AsyncDisposable {
   add(offset: number, files: FakeLine): void {
     const unseen = `${this.root}/unseen`;
     makeFiles(unseen, { ...files });
-    // A kernel's folder has its files from the first moment on.
+    // With a kernel the folder never lacks its files.
     Deno.renameSync(unseen, this.folder(offset));
   }
 
@@ -81,7 +81,7 @@ export class FakeSysfs implements AsyncDisposable {
     return read(`${this.#chip}/unexport`);
   }
 
-  /** From now on does for an exported line what a kernel would. */
+  /** From now on `act` does what a kernel would do for an exported line. */
   onExport(act: (offset: number) => void): void {
     this.#watcher = Deno.watchFs(`${this.#chip}/export`);
     this.#watching = this.#watch(this.#watcher, act);

@@ -3,7 +3,7 @@
  *
  *     _opener.ts OFFSET PATIENCE [ROOT]
  *
- * It prints what came of that as JSON, and ends without closing the line.
+ * It prints the result as JSON, and ends without closing the line.
  */
 import { PinwireError } from "../errors.ts";
 import { SysfsGpio } from "./sysfs.ts";

@@ -15,8 +15,8 @@ export interface GpioChoice {
 /**
  * Opens GPIO: sysfs if the chip is there, else the simulation, unless one of them is asked for.
  *
- * @returns the adapter, and why it is this one, as a sentence for people, if they didn't ask for it
- * @throws {PinwireError} `no_gpio`, `no_chip` if sysfs is asked for and can't be had; `pin_permission`
+ * @returns the adapter, and, unless it was asked for, a sentence for the user that says why it is this one
+ * @throws {PinwireError} `no_gpio`, `no_chip` if sysfs is asked for and is not there; `pin_permission`
  */
 export function chooseGpio({ kind, root, chip }: GpioChoice): { gpio: Gpio; reason?: string } {
   if (kind === "simulated") return { gpio: new SimulatedGpio() };
@@ -31,7 +31,7 @@ export function chooseGpio({ kind, root, chip }: GpioChoice): { gpio: Gpio; reas
   }
 }
 
-// Without Deno's right to look, there is no pin to switch either; without the user's, there are pins.
+// If Deno's permission to look is missing, no pin can be switched either. If the user's right is, there are pins.
 function whyNone(error: unknown): string | undefined {
   if (error instanceof Deno.errors.NotCapable) return "Deno may not look for a chip (that needs --allow-all)";
   return error instanceof PinwireError && error.code !== "pin_permission" ? error.message : undefined;

@@ -6,13 +6,13 @@ export type Numbering = "board" | "bcm" | "line";
 
 /** A pin of the 40-pin header. */
 export interface HeaderPin {
-  /** Its place: odd ones in the left row, from 1. */
+  /** Its place, from 1; odd ones are in the left row. */
   readonly pin: number;
   /** What it is: `GPIO17`, `3.3 V`, `5 V`, `ground`, `ID EEPROM`. */
   readonly name: string;
-  /** The line offset on the chip, which is the BCM number; without it the pin is no GPIO to be used. */
+  /** The line offset on the chip, which is the BCM number; `undefined` if the pin is no usable GPIO. */
   readonly bcm?: number;
-  /** What it does besides, such as `SDA`. */
+  /** Its other function, such as `SDA`. */
   readonly role?: string;
 }
 
@@ -59,7 +59,7 @@ export const HEADER: readonly HeaderPin[] = LAYOUT.split(" ").map((word, at) => 
  * assertEquals(parseLine("GPIO17", "bcm").offset, 17);
  * ```
  *
- * @throws {PinwireError} `usage` for what is no line, telling what it is
+ * @throws {PinwireError} `usage` for what is no line, with what it is instead
  */
 export function parseLine(name: string, numbering: Numbering): Line {
   const byName = name.match(/^GPIO(\d{1,2})$/i);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { PinwireError } from "../errors.ts";
 import { HEADER, type Numbering, parseLine } from "./header.ts";
 
-/** Of the Raspberry Pi's documentation: the pins of the header that are GPIOs, and their BCM numbers. */
+/** From the Raspberry Pi's documentation: the pins of the header that are GPIOs, and their BCM numbers. */
 const BOARD_TO_BCM = new Map(
   `3:2 5:3 7:4 8:14 10:15 11:17 12:18 13:27 15:22 16:23 18:24 19:10 21:9 22:25 23:11 24:8 26:7 29:5 31:6
    32:12 33:13 35:19 36:16 37:26 38:20 40:21`.split(/\s+/).map((pair) => {
@@ -118,7 +118,7 @@ Deno.test({
       }
     }
     assert(refused("GPIO17", "line").startsWith('"GPIO17" is no pin: use its line offset'));
-    // To the kernel this would be eight; here it is ten, and not what the kernel gets to see.
+    // The kernel would read 010 as eight. Here it is ten, and the kernel is given "10".
     assertEquals(parseLine("010", "board"), { offset: 15, name: "010", label: "pin 10 (GPIO15)" });
     assertEquals(parseLine("010", "line").offset, 10);
   },

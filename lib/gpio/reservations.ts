@@ -1,11 +1,11 @@
 import { PinwireError } from "../errors.ts";
 import type { Line } from "./types.ts";
 
-/** Who has which line open in this process: one at a time. */
+/** Which lines are open in this process, and for whom: a line is open once at a time. */
 export class Reservations {
   #consumers = new Map<number, string>();
 
-  /** @throws {PinwireError} `pin_busy`, naming who has it */
+  /** @throws {PinwireError} `pin_busy`, naming the one that has it open */
   take({ offset, label }: Line, consumer: string): void {
     const holder = this.#consumers.get(offset);
     if (holder !== undefined) {

@@ -4,13 +4,13 @@ import type { Gpio, Line, LineState, OutputOptions, OutputPin } from "./types.ts
 
 /** A level that a simulated line took on. */
 export interface Change {
-  /** When, in ms, as the adapter's clock has it. */
+  /** When, in milliseconds of the adapter's clock. */
   readonly time: number;
   /** The level, 1 is high. */
   readonly value: 0 | 1;
 }
 
-/** Lines that there are: as many as the header's chip has. */
+/** How many lines there are: as many as the header's chip has. */
 const LINES = 54;
 
 /**
@@ -33,12 +33,12 @@ export class SimulatedGpio implements Gpio {
   #open = new Reservations();
   #records = new Map<number, Change[]>();
 
-  /** @param now the time in ms, for the records */
+  /** @param now the time in milliseconds, for the records */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 
-  /** Every level that the line has had since it became an output, oldest first; of many, the last 10,000. */
+  /** The levels that the line has had since it became an output, oldest first; at most the last 10,000. */
   record(offset: number): readonly Change[] {
     return this.#records.get(offset) ?? [];
   }

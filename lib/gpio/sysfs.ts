@@ -7,15 +7,15 @@ import type { Gpio, Line, LineState, OutputOptions, OutputPin } from "./types.ts
 
 /** Where the adapter looks. */
 export interface SysfsOptions {
-  /** Where sysfs is mounted; default `/sys`. There Deno wants all permissions, elsewhere read and write. */
+  /** Where sysfs is mounted; default `/sys`. For `/sys` Deno wants all permissions, elsewhere read and write. */
   root?: string;
-  /** The chip's label; without it the chip of a Raspberry Pi's header. */
+  /** The chip's label; by default the chip of a Raspberry Pi's header. */
   chip?: string;
-  /** Ms to wait for the right to use a line once it is exported; default 5,000. */
+  /** Milliseconds to wait for the right to use a line once it is exported; default 5,000. */
   patience?: number;
 }
 
-/** udev needs up to a second to give an exported line to its group, on a busy machine more. */
+/** udev needs up to a second to give an exported line to its group, and more on a busy machine. */
 const PATIENCE = 5_000;
 const RETRY = 20;
 
@@ -69,8 +69,8 @@ export class SysfsGpio implements Gpio {
     });
   }
 
-  // Until udev has been at the new files, whoever isn't root may not use them (EACCES). A refusal for good,
-  // such as EPERM, is not waited for.
+  // Until udev has changed the new files, only root may use them (others get EACCES). A refusal that stays, such
+  // as EPERM, is not waited for.
   async #untilAllowed<T>(signal: AbortSignal | undefined, use: () => T): Promise<T> {
     const deadline = performance.now() + this.#patience;
     for (;;) {
@@ -86,7 +86,7 @@ export class SysfsGpio implements Gpio {
   }
 }
 
-/** Whether it was not exported before: then it is ours, to be given back. */
+/** Exports the line; `true` if it was not exported before: then it is ours, and must be given back. */
 function exportLine(chip: SysfsChip, line: Line): boolean {
   const folder = chip.folder(line.offset);
   if (exists(folder)) return false;
@@ -94,7 +94,7 @@ function exportLine(chip: SysfsChip, line: Line): boolean {
     writeFile(chip.exportPath, chip.number(line.offset), line.label);
     return true;
   } catch (error) {
-    // Somebody else may have been faster; a line that a driver holds has no folder.
+    // Another program may have been faster. A line that a driver holds has no folder.
     if (error instanceof PinwireError && error.code === "pin_busy" && exists(folder)) return false;
     throw error;
   }
@@ -104,11 +104,11 @@ function unexportLine(chip: SysfsChip, line: Line): void {
   try {
     writeFile(chip.unexportPath, chip.number(line.offset), line.label);
   } catch {
-    // It has gone with its chip, or somebody else has given it back.
+    // It went with its chip, or another program has given it back.
   }
 }
 
-/** Every file is open before the line is touched, so that a missing right changes nothing. */
+/** Opens every file before the line is touched, so that a missing right changes nothing. */
 function openPin(
   chip: SysfsChip,
   line: Line,
@@ -124,7 +124,7 @@ function openPin(
       const on = initial === true;
       writeFile(`${folder}/direction`, on !== activeLow ? "high" : "low", line.label);
     } else if (initial !== "keep") {
-      // "out" would drive it low first; the level alone has no such pulse.
+      // Writing "out" would drive it low first; writing the level alone makes no such pulse.
       pin.write(initial);
     } else if (direction === undefined) {
       pin.write(pin.read());
@@ -136,7 +136,7 @@ function openPin(
   }
 }
 
-/** `undefined` where the kernel doesn't let it change: then there is no such file. */
+/** `undefined` if the direction can't be changed: then the kernel shows no such file. */
 function directionOf(folder: string, line: Line): string | undefined {
   const path = `${folder}/direction`;
   return exists(path) || !exists(folder) ? readFile(path, line.label) : undefined;

@@ -37,9 +37,9 @@ function listChips(root: string): SysfsChip[] {
 }
 
 /**
- * The chip with this label, or without one, that of the header. Numbers move, labels don't.
+ * The chip with this label; without a label, the header's. Numbers change, labels don't.
  *
- * @throws {PinwireError} `no_chip`, naming those that there are
+ * @throws {PinwireError} `no_chip`, naming the chips that are there
  */
 export function findChip(root: string, label: string | undefined): SysfsChip {
   const chips = listChips(root);
@@ -57,7 +57,7 @@ export function findChip(root: string, label: string | undefined): SysfsChip {
   );
 }
 
-/** The folder of the GPIO class, and what is in it. A mount of a kernel without GPIO is none. */
+/** The folder of the GPIO class, and what is in it. A kernel without GPIO has no such folder. */
 function classFolder(root: string): { folder: string; names: string[] } {
   for (const folder of [`${root}/class/gpio`, root]) {
     const names = namesIn(folder);
@@ -106,7 +106,7 @@ function localChip(folder: string): SysfsChip | undefined {
   };
 }
 
-// A chip may go while it is being looked at.
+// A chip may be unplugged while it is being read.
 function readLine(path: string): string | undefined {
   try {
     return readFile(path, "GPIO");

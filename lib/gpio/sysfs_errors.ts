@@ -20,7 +20,7 @@ export function translateSysfsError(error: unknown, label: string, path: string)
   return new PinwireError(code, `${label} ${what.replace("PATH", path)}`, { hint, cause: error });
 }
 
-/** The errno's name, where Deno tells it. */
+/** The errno's name, if Deno tells it. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }

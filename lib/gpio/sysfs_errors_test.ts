@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { PinwireError } from "../errors.ts";
 import { translateSysfsError } from "./sysfs_errors.ts";
 
-/** An error as Deno makes it of an errno. */
+/** The error that Deno makes of an errno. */
 function denoError(code: string | undefined, message: string): Error {
   return Object.assign(new Error(message), code && { code });
 }

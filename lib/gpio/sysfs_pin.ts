@@ -16,7 +16,7 @@ export class SysfsPin implements OutputPin {
 
   /**
    * @param isInverted whether on is `0` in the file
-   * @param leave what is to be done once the file is closed
+   * @param leave called once the file is closed
    */
   constructor(line: Line, file: Deno.FsFile, isInverted: boolean, leave: (release: boolean) => void) {
     this.line = line;
@@ -27,7 +27,7 @@ export class SysfsPin implements OutputPin {
 
   read(): boolean {
     return attempt(this.line.label, "value", () => {
-      // Sysfs makes a file's content anew for each read from its beginning.
+      // Sysfs makes a file's content anew each time that it is read from the beginning.
       this.#file.seekSync(0, Deno.SeekMode.Start);
       this.#file.readSync(this.#read);
       return (this.#read[0] === ONE[0]) !== this.#isInverted;
@@ -46,7 +46,7 @@ export class SysfsPin implements OutputPin {
     this.#isOpen = false;
     const isThere = this.#isThere();
     this.#file.close();
-    // Once it has gone, its number may be another program's.
+    // If the line is gone, its number may be another program's.
     this.#leave(release && isThere);
   }
 
@@ -84,7 +84,7 @@ export function openFile(path: string, label: string): Deno.FsFile {
   });
 }
 
-// A stand-in for sysfs could hold a pipe, and to open one waits for its other end.
+// A stand-in for sysfs could hold a named pipe: opening it would wait for the other end.
 function checkFile(path: string, label: string): void {
   if (Deno.lstatSync(path).isFile) return;
   throw new PinwireError("pin_failed", `${label} failed (${path} is no file of sysfs)`, {

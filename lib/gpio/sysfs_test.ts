@@ -1,10 +1,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { has, isLinux, isRoot, isWindows } from "../../tests/support/machine.ts";
-import { run } from "../../tests/support/process.ts";
+import { isLinux, isWindows } from "../../tests/support/machine.ts";
 import { PinwireError } from "../errors.ts";
 import { line, options, refusal } from "./_contract.ts";
 import { FakeSysfs, type FakeSysfsOptions, type Layout, PI_4 } from "./_fake_sysfs.ts";
-import type { Opened } from "./_opener.ts";
 import { SysfsGpio } from "./sysfs.ts";
 
 const LAYOUTS: Layout[] = ["legacy", "local"];
@@ -17,12 +15,12 @@ function test(name: string, fn: () => void | Promise<void>): void {
   Deno.test({ name: isWindows ? `${name} (not on Windows)` : name, ignore: isWindows, fn });
 }
 
-/** A test whose folder does something, as a kernel does; Linux alone tells of changes at once. */
+/** A test whose folder reacts as a kernel does; only Linux tells of changes at once. */
 function kernelTest(name: string, fn: () => Promise<void>): void {
   Deno.test({ name: isLinux ? name : `${name} (needs Linux)`, ignore: !isLinux, fn });
 }
 
-/** The error that looking for the chip ends in. */
+/** The error of looking for the chip. */
 function refused(root: string, chip?: string): PinwireError {
   return assertThrows(() => new SysfsGpio({ root, chip }), PinwireError);
 }
@@ -120,7 +118,7 @@ test("SysfsGpio says that a kernel has no GPIO", async () => {
   }
 });
 
-/** Opens line 17, which is exported and has these files, and tells what they are in the end. */
+/** Opens line 17, which is exported and has these files, and gives what is in them afterwards. */
 async function takeOver(
   sysfsOptions: FakeSysfsOptions,
   files: Parameters<FakeSysfs["add"]>[1],
@@ -184,7 +182,7 @@ test("SysfsGpio writes the level of a line whose direction can't be changed", as
   }
 });
 
-test("SysfsGpio reckons with the kernel's own active_low, which turns values round, not directions", async () => {
+test("SysfsGpio takes the kernel's own active_low into account, which inverts values and not directions", async () => {
   for (
     const [initial, activeLow, direction, value] of [
       [true, false, "high", "0"],
@@ -242,82 +240,4 @@ test("SysfsGpio waits for a line that is exported until it is told to give up", 
   stop.abort();
   await assertRejects(() => opening, PinwireError);
   assertEquals([sysfs.exported, sysfs.unexported], ["529", "529"]);
-});
-
-/** The rights that a root without them lacks as everybody else does. */
-const OVERRIDES = "-dac_override,-dac_read_search";
-
-/** Opens line 17 in a process that files can refuse. */
-async function openAsUser(root: string, patience: number): Promise<Opened> {
-  const flags = ["--quiet", "--no-prompt", `--allow-read=${root}`, `--allow-write=${root}`];
-  const deno = [
-    Deno.execPath(),
-    "run",
-    ...flags,
-    `${import.meta.dirname}/_opener.ts`,
-    "17",
-    `${patience}`,
-    root,
-  ];
-  const [command, ...args] = isRoot
-    ? ["setpriv", "--bounding-set", OVERRIDES, "--inh-caps", OVERRIDES, ...deno]
-    : deno;
-  const { code, stdout, stderr } = await run(command, args);
-  assertEquals([code, stderr], [0, ""]);
-  return JSON.parse(stdout);
-}
-
-const canRefuse = isLinux && (!isRoot || has("setpriv"));
-
-/** A test of rights that come late or never. */
-function userTest(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name: canRefuse ? name : `${name} (needs Linux and setpriv)`, ignore: !canRefuse, fn });
-}
-
-/** Makes a line whose files nobody may use. */
-function addRefused(sysfs: FakeSysfs, offset: number): void {
-  sysfs.add(offset, { direction: "in", value: "0" });
-  allow(sysfs, offset, 0o000);
-}
-
-function allow(sysfs: FakeSysfs, offset: number, mode: number): void {
-  for (const file of ["direction", "value"]) Deno.chmodSync(`${sysfs.folder(offset)}/${file}`, mode);
-}
-
-userTest("SysfsGpio waits for the right to use a line, which udev gives late", async () => {
-  for (const layout of LAYOUTS) {
-    await using sysfs = new FakeSysfs({ layout });
-    sysfs.onExport((offset) => {
-      addRefused(sysfs, offset);
-      AbortSignal.timeout(300).onabort = () => allow(sysfs, offset, 0o600);
-    });
-    const result = await openAsUser(sysfs.root, 5000);
-    assertEquals(result.code, undefined, result.sentence);
-    assert(result.ms >= 300, `it had not to wait: ${result.ms} ms`);
-    assertEquals([sysfs.line(17).direction, sysfs.unexported], ["high", ""]);
-  }
-});
-
-userTest("SysfsGpio gives a line back that it never gets the right to use", async () => {
-  await using sysfs = new FakeSysfs();
-  sysfs.onExport((offset) => addRefused(sysfs, offset));
-  const result = await openAsUser(sysfs.root, 100);
-  const direction = `${sysfs.folder(17)}/direction`;
-  assertEquals(
-    [result.code, result.sentence],
-    [
-      "pin_permission",
-      `line 17 may not be used (no right to write ${direction}): sudo usermod -aG gpio $USER, then log in again`,
-    ],
-  );
-  assert(result.ms >= 100, `after ${result.ms} ms`);
-  assertEquals(sysfs.unexported, "529");
-});
-
-userTest("SysfsGpio doesn't wait for the right to export a line", async () => {
-  await using sysfs = new FakeSysfs({ place: "class" });
-  Deno.chmodSync(`${sysfs.root}/export`, 0o400);
-  const result = await openAsUser(sysfs.root, 3_600_000);
-  assertEquals(result.code, "pin_permission");
-  assert(result.sentence?.includes(`(no right to write ${sysfs.root}/export)`), result.sentence);
 });

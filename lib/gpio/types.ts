@@ -12,9 +12,9 @@ export interface Line {
 export interface OutputOptions {
   /** On is the low level: for an LED between the pin and 3.3 V. */
   activeLow?: boolean;
-  /** What the line drives from its first moment on. `keep` is what it drives already, or off if it is an input. */
+  /** What the line drives from the first moment on. `keep`: what it drives already, or off if it is an input. */
   initial: boolean | "keep";
-  /** Who opens it, for whoever wants it too. */
+  /** Who opens it: others that want the line are told this name. */
   consumer: string;
   /** Gives up waiting for the right to use the line. */
   signal?: AbortSignal;
@@ -23,14 +23,14 @@ export interface OutputOptions {
 /** A line that is open as an output. All of its methods throw a `PinwireError` when the line is lost. */
 export interface OutputPin {
   readonly line: Line;
-  /** Whether it is on, as the pin tells, not the latch: a short circuit shows. */
+  /** Whether it is on, read at the pin and not at the latch: so a short circuit shows. */
   read(): boolean;
   write(on: boolean): void;
   /**
-   * Closes it; the level stays. Never throws, may be called again.
+   * Closes it; the level stays. Never throws, and may be called again.
    *
-   * @param release gives the line back to the kernel if opening it had taken it; what the line drives then is up
-   * to the chip
+   * @param release gives the line back to the kernel if opening it had taken it; what the line then drives
+   * depends on the chip
    */
   close(release: boolean): void;
 }
@@ -38,11 +38,11 @@ export interface OutputPin {
 /** What a line does, told without taking it. */
 export interface LineState {
   readonly direction: "in" | "out";
-  /** The level at the pin, whatever on and off mean there. */
+  /** The level at the pin, whether high means on or off. */
   readonly high: boolean;
 }
 
-/** Lines of one GPIO chip: an adapter for one way to get at them. */
+/** The lines of one GPIO chip: an adapter for one way to reach them. */
 export interface Gpio {
   readonly kind: "sysfs" | "simulated";
   /** The chip's label, such as `pinctrl-bcm2711`. */
@@ -53,6 +53,6 @@ export interface Gpio {
    * @throws {PinwireError} `pin_busy`, `pin_permission`, `pin_direction`, `pin_gone`, `no_such_line`
    */
   openOutput(line: Line, options: OutputOptions): Promise<OutputPin>;
-  /** What a line does now; `undefined` where that can't be told, as of one that nobody has exported. */
+  /** What a line does now; `undefined` if that is unknown, for example because it is not exported. */
   inspect(line: Line): LineState | undefined;
 }

@@ -1,23 +1,23 @@
 import { usageError } from "../errors.ts";
 
-/** What came out of encoding a text. */
+/** The result of encoding a text. */
 export interface Encoded {
   bytes: Uint8Array<ArrayBuffer>;
-  /** The characters that the encoding doesn't have, in order; each went as `?`. */
+  /** The characters that the encoding doesn't have, in order; each became `?`. */
   lost: string[];
 }
 
-/** What came out of decoding bytes. */
+/** The result of decoding bytes. */
 export interface Decoded {
   text: string;
   /** `false` if some bytes mean nothing in this encoding; each such place is U+FFFD in `text`. */
   valid: boolean;
 }
 
-/** Decodes a stream: a character cut over two chunks comes out whole with the second. */
+/** Decodes a stream: a character that is cut over two chunks comes out whole with the second. */
 export interface StreamDecoder {
   decode(chunk: Uint8Array): Decoded;
-  /** What the end of the stream leaves: nothing, or U+FFFD for half a character. */
+  /** What is left at the end of the stream: nothing, or U+FFFD for half a character. */
   end(): Decoded;
 }
 
@@ -96,7 +96,7 @@ export function canonicalEncoding(name: string): string {
 
 const encoder = new TextEncoder();
 
-/** UTF-8, which needs nothing to be loaded. */
+/** UTF-8, for which nothing needs to be loaded. */
 export const utf8: Encoding = {
   name: "utf-8",
   asciiNewline: true,
@@ -112,7 +112,7 @@ export const utf8: Encoding = {
 const unknown = (name: string) =>
   usageError(`unknown encoding "${name}"`, `use one of ${ENCODINGS.join(", ")}`);
 
-// iconv-lite writes "?" for what it doesn't have and says nothing: decoding again shows whether it did.
+// iconv-lite silently writes "?" for a character that it doesn't have: decoding the result shows whether it did.
 function encodeChecked(
   text: string,
   encode: (text: string) => Uint8Array<ArrayBuffer>,
@@ -134,7 +134,7 @@ function encodeChecked(
   return { bytes: encode(kept), lost };
 }
 
-/** Characters whose answer is remembered at a time. */
+/** How many characters are remembered, with whether the encoding has them. */
 const REMEMBERED = 65_536;
 
 function remembered(ask: (character: string) => boolean): (character: string) => boolean {
@@ -149,7 +149,7 @@ function remembered(ask: (character: string) => boolean): (character: string) =>
   };
 }
 
-// U+FFFD in the text is taken for a decoding error; if a peer really sent that character, it told of an error.
+// U+FFFD in the text counts as a decoding error. A peer that really sent this character reported an error too.
 const REPLACEMENT = "\ufffd";
 const checked = (text: string): Decoded => ({ text, valid: !text.includes(REPLACEMENT) });
 

@@ -2,7 +2,7 @@
 export interface HexdumpRow {
   /** Offset of the row's first byte. */
   offset: number;
-  /** `68 65 6c 6c 6f`, two digits and a space a byte, without padding. */
+  /** `68 65 6c 6c 6f`: two digits for each byte, with spaces between, without padding. */
   hex: string;
   /** Printable ASCII as it is, anything else as a dot. */
   ascii: string;
@@ -28,7 +28,7 @@ export function* hexdumpRows(bytes: Uint8Array, offset = 0): Generator<HexdumpRo
 }
 
 /**
- * Reads hexadecimal digits; white space and colons between them are passed over.
+ * Reads hexadecimal digits; white space and colons between them are skipped.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -36,7 +36,7 @@ export function* hexdumpRows(bytes: Uint8Array, offset = 0): Generator<HexdumpRo
  * assertEquals(parseHex("0d0"), undefined);
  * ```
  *
- * @returns `undefined` if it is anything else, or half a byte.
+ * @returns `undefined` if there is anything else in it, or half a byte
  */
 export function parseHex(text: string): Uint8Array<ArrayBuffer> | undefined {
   const digits = text.replace(/[\s:]/g, "");

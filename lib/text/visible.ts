@@ -1,4 +1,4 @@
-/** C0 but tab, DEL, C1, the line separators U+2028/9 and the bidi controls (Trojan Source, CVE-2021-42574). */
+/** C0 except tab, DEL, C1, the line separators U+2028/9 and the bidi controls (Trojan Source, CVE-2021-42574). */
 const UNSAFE = /(?!\t)[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
@@ -18,12 +18,12 @@ export function visible(text: string): string {
   });
 }
 
-/** The same for text of several lines: line feeds stay, and the `\r` before one goes. */
+/** The same for text of several lines: line feeds stay, a `\r` before one is dropped. */
 export function visibleLines(text: string): string {
   return text.split(/\r?\n/).map(visible).join("\n");
 }
 
-/** JSON that is safe on a terminal too: it escapes C0 itself, and here so is what `visible` makes visible. */
+/** JSON that is safe on a terminal too: JSON escapes C0 itself, and here the other controls of `visible` as well. */
 export function safeJson(value: unknown): string {
   return JSON.stringify(value).replace(
     /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { visible, visibleLines } from "./visible.ts";
 
-/** Every character that a terminal could take for more than text. */
+/** Every character that does something on a terminal beside being shown. */
 const UNSAFE = new Set<number>();
 const addRange = (from: number, to: number) => {
   for (let code = from; code <= to; code++) UNSAFE.add(code);
