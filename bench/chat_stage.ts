@@ -63,14 +63,14 @@ export async function measureChat(tools: Tools, effort: Effort): Promise<Section
 
   return {
     title: "One speaks, many listen",
-    note:
-      "Deliveries a second: lines of 64 bytes that one member says, times the members that listen. `chat.c` plays " +
-      "them all in one thread; it begins when all have come in and nothing was said for 1.2 s, says a line when no " +
-      "more than so many lines' worth of deliveries are outstanding, and fails unless each listener gets every line " +
-      "once and in order. pinwire runs with `--rate 0`, puts `guest1001: ` before each line, keeps a history and " +
-      "prints every line on its console, here a pipe; C, Node and asyncio relay what they read as it came, and so " +
-      "does `ncat --broker`, which leaves Nagle's algorithm on. `ncat --chat` tells each who comes of all others, " +
-      "and with 1,000 is not ready after 40 s: left out. Memory: VmRSS with all connected, before the first line. " +
+    note: "Deliveries a second: lines of 64 bytes that one member says, times the members that listen. " +
+      "`chat.c` plays them all in one thread; it begins when all members have joined and nothing was said " +
+      "for 1.2 s. It says the next line when few enough deliveries are still to come, and fails unless " +
+      "each listener gets every line once and in order. pinwire runs with `--rate 0`, puts `guest1001: ` " +
+      "before each line, keeps a history and prints every line on its console, here a pipe; C, Node and " +
+      "asyncio pass on what they read as it came, and so does `ncat --broker`, which leaves Nagle's " +
+      "algorithm on. `ncat --chat` announces to each newcomer all others, and with 1,000 is not ready " +
+      "after 40 s: left out. Memory: VmRSS with all connected, before the first line. " +
       `${effort.rounds} rounds of ${effort.seconds} s after 0.5, in turn; medians of the rounds, and of the ratios ` +
       `to the C server's run of the same round.${failures.join("")}`,
     columns: ["", "deliveries/s", "÷ C (range)", "p50 ms", "p99 ms", "p99 ÷ C", "memory MiB"],

@@ -42,11 +42,12 @@ export async function measureFanout(tools: Tools, effort: Effort): Promise<Secti
   return {
     title: "1,000 agents at once",
     note:
-      "From `on all` or `off all` written to the controller's stdin until the last agent has its command, and " +
-      "until the controller has said of the last report that it came: pinwire by the 1,000th `state` event on " +
-      "its stdout, a pipe that `led.c` reads, with `--quiet` not at all; the others by one line. The agents are " +
-      "simulated: `led.c` plays them all in one thread, over 1,000 connections, each of which said hello. C is " +
-      "one epoll thread that writes the same bytes and counts lines; neither it nor Node knows who reports. " +
+      "From `on all` or `off all` written to the controller's stdin until the last agent has its command, " +
+      "and until the controller has said that the last report came: pinwire by the 1,000th `state` event " +
+      "on its stdout, a pipe that `led.c` reads (with `--quiet` it says nothing); the others by one line. " +
+      "The agents are simulated: `led.c` plays them all in one thread, over 1,000 connections, each of " +
+      "which said hello. C is one epoll thread that writes the same bytes and counts lines; neither it nor " +
+      "Node knows who reports. " +
       `${rounds} rounds of ${REPETITIONS} commands, 50 ms apart, in turn; p50 of all, and the range. Memory: ` +
       "as below, with the agents connected.",
     columns: ["", "all told, ms", "range", "all reported, ms", "range", "memory MiB"],

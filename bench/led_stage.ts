@@ -64,12 +64,12 @@ export async function measureLed(tools: Tools, effort: Effort): Promise<Section>
   return {
     title: "Command to pin change",
     note:
-      "Console to pin: from `0:1` or `0:2` written to the controller's stdin until the agent's line about the " +
-      "change is read from its stdout; one after another, both stdouts are pipes that `led.c` reads. pinwire's " +
-      "ends run with `--json`, its pin is simulated, and its agent reports each change to the controller, which " +
-      "prints it; the Python pair is a threaded socketserver and a blocking client that only prints, and plain " +
-      "Deno the same without pinwire. Agent alone: `led.c` is the controller, from `on` until `state on` comes " +
-      "back; the agent's stdout is /dev/null. " +
+      "Console to pin: from `0:1` or `0:2` written to the controller's stdin until the agent's line about " +
+      "the change is read from its stdout. One change after another; both stdouts are pipes that `led.c` " +
+      "reads. Both ends of pinwire run with `--json`, its pin is simulated, and its agent reports each " +
+      "change to the controller, which prints it; the Python pair is a threaded socketserver and a " +
+      "blocking client that only prints, and plain Deno is the same without pinwire. Agent alone: `led.c` " +
+      "is the controller, from `on` until `state on` comes back; the agent's stdout is /dev/null. " +
       `${effort.rounds} rounds of ${
         show(CHANGES)
       } changes after 200, in turn; medians of the rounds, and of ` +

@@ -60,17 +60,17 @@ async function intro(): Promise<string> {
 \`\`\`sh
 deno task bench                        # all stages, about twenty minutes
 deno task bench echo64 udp --rounds 9  # some, more carefully
-deno task soak                         # does memory stay flat: a client that never reads, idle crowds, resets
-deno task soak chat --minutes 60       # a room of 1,000 with bad company: does everybody get every line
+deno task soak                         # does memory stay flat under a client that never reads, idle crowds, resets
+deno task soak chat --minutes 60       # a room of 1,000 and clients that behave badly: does everybody get every line
 \`\`\`
 
 Stages: ${
     Object.keys(STAGES).map((name) => `\`${name}\``).join(", ")
-  }. All of it runs on loopback. \`load.c\` makes the load
-in one thread, so that the server has the other core; \`echo.c\` is the limit, one epoll thread and nothing else, and
-\`peers/loop.ts\` is what Deno itself allows. \`led.c\` drives the LED stages, \`chat.c\` the chat. Before
-each run of an echo server the C server runs, and what counts is the median of the ratios of such pairs: absolute rates
-move with the machine's other work. This page is written by the command; a stage measured alone replaces its own section.
+  }. All of it runs on loopback. \`load.c\` makes the load in one thread, so that the server has the other
+core. \`echo.c\` is the limit: one epoll thread and nothing else. \`peers/loop.ts\` is what Deno itself allows.
+\`led.c\` drives the LED stages, \`chat.c\` the chat. Before each run of an echo server the C server runs. What
+counts is the median of the ratios of such pairs, since absolute rates change with the machine's other work.
+The command writes this page; a stage that is measured alone replaces its own section.
 
 ${await describeMachine()}
 - last written ${new Date().toISOString().slice(0, 10)} by \`deno task bench ${Deno.args.join(" ")}\``

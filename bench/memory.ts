@@ -35,8 +35,8 @@ export async function measureMemory(tools: Tools, effort: Effort): Promise<Secti
   return {
     title: "Memory",
     note:
-      "MiB: Pss, with the program's own file counted whole though the benchmark, a Deno too, shares it. Each " +
-      "connection has been answered once and stays open." +
+      "MiB: Pss. The program's own file is counted whole, although the benchmark, which runs on Deno too, " +
+      "shares it. Each connection has been answered once and stays open." +
       (counts.length < 2 ? " `ulimit -n` does not allow 10,000 connections here." : ""),
     columns: ["", "idle", "1,000 connections", "10,000 connections"],
     rows: [...rows].map(([name, values]) => [name, ...values.map(show), ...counts.length < 2 ? ["–"] : []]),

@@ -198,18 +198,19 @@ function section(
     median(figures.ratios([row, measure], [over, measure]));
   return {
     title: "A command on another machine",
-    note:
-      "`open`: ms for `true` over a connection that is there. For pinwire that is one `ShellClient` in the " +
-      "benchmark's process; ssh with a ControlMaster starts a process for each, and socat a process and a connection: " +
-      "`/bin/true` started here is the floor of both. `cold`: ms from the start of the client's process to its end, " +
-      "with connection and key exchange; pinwire is `deno run main.ts`, and has `deno run` of an empty file for its " +
-      "floor. `MB/s`: `head -c 1G /dev/zero` to `/dev/null`, the whole life of the client's process. In brackets: the " +
-      "median of the ratios to ssh's run of the same round, and their range. Peaks in MiB are VmHWM, of the server with " +
-      "its own processes and of the client, during the 1 GiB, and then over four GiB in one command, after the first " +
-      "and after the last; shared pages are counted in each process, the program's own file too. `cat`: 64-byte " +
+    note: "`open`: milliseconds for `true` over a connection that is already open. For pinwire that is one " +
+      "`ShellClient` in the benchmark's process; ssh with a ControlMaster starts a process for each, and " +
+      "socat a process and a connection: `/bin/true` started here is the least that both can take. `cold`: " +
+      "milliseconds from the start of the client's process to its end, with connection and key exchange; " +
+      "pinwire is `deno run main.ts`, and the least that it can take is `deno run` of an empty file. " +
+      "`MB/s`: `head -c 1G /dev/zero` to `/dev/null`, the whole life of the client's process. In brackets: " +
+      "the median of the ratios to ssh's run of the same round, and their range. Peaks in MiB are VmHWM, " +
+      "of the server with its own processes and of the client, during the 1 GiB, and then over four GiB in " +
+      "one command, after the first and after the last; shared pages are counted in each process, " +
+      "including the program's own file. `cat`: 64-byte " +
       `lines to a \`cat\` there and back, ms, one at a time, at rest and beside ${NEIGHBOURS} clients of the same ` +
-      "server that each fetch 1 GiB. The same sshd, with a key, without the account's shell start-up files; ssh " +
-      "encrypts, here pinwire and socat do not (pinwire does off loopback, by TLS)." +
+      "server that each fetch 1 GiB. The same sshd, with a key, without the account's shell start-up " +
+      "files; ssh encrypts, here pinwire and socat do not (pinwire does off loopback, by TLS)." +
       `${remarks} ${effort.rounds} rounds, in turn.`,
     columns: [
       "",
@@ -256,7 +257,7 @@ type Client = Awaited<ReturnType<Awaited<ReturnType<typeof startPinwire>>["open"
 
 async function runTrue(client: Client): Promise<number> {
   const start = performance.now();
-  const running = client.run({ argv: ["true"] }, () => {});
+  const running = client.start({ argv: ["true"] }, () => {});
   await running.feed(() => Promise.resolve(null));
   const { code } = await running.exited;
   if (code !== 0) throw new Error(`true ended with ${code}`);
@@ -397,7 +398,7 @@ async function besideNeighbours<T>(peer: ShellPeer, measure: () => Promise<T>): 
 async function catIn(client: Client): Promise<{ echo: Echo; close(): Promise<void> }> {
   let here: PromiseWithResolvers<void> | undefined, count = 0;
   let asked = Promise.withResolvers<boolean>();
-  const running: ClientStream = client.run({ argv: ["cat"] }, (_kind, bytes) => {
+  const running: ClientStream = client.start({ argv: ["cat"] }, (_kind, bytes) => {
     count += bytes.length;
     if (count < LINE.length) return;
     count -= LINE.length;

@@ -1,13 +1,14 @@
 /**
- * `deno task soak [SCENE…] [--minutes N]`: whether a server stays as small and as quick as it was under clients that
- * behave badly for long. Exits with 1 if it does not.
+ * `deno task soak [SCENE…] [--minutes N]`: clients behave badly for long; does the server stay as small and as quick
+ * as it was? Exits with 1 if it does not.
  *
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { Child, endAll } from "./child.ts";
 import { pinwire, ROOT } from "./peers.ts";
-import { type Scene, SCENES } from "./soak_scenes.ts";
+import { SCENES } from "./soak_scenes.ts";
+import type { Scene } from "./soak_stage.ts";
 
 const { _: named, minutes } = parseArgs(Deno.args, { string: ["minutes"] });
 const unknown = named.filter((name) => !(name in SCENES));

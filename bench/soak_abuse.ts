@@ -1,13 +1,13 @@
 import net from "node:net";
 import { median } from "./report.ts";
-import type { Stage } from "./soak_scenes.ts";
+import type { Stage } from "./soak_stage.ts";
 
 const CLIENTS = 32;
 const STAMP = 27;
 /** MiB between the second and the last quarter of the time: what garbage collection leaves undecided. */
 const GROWTH = 16;
 
-/** Random clients, good and bad, for as long as was asked; the server's memory must be flat after its first quarter. */
+/** Random clients, good and bad, for `duration`; the server's memory must be flat after the first quarter of it. */
 export async function abuse({ port, duration, memory, say }: Stage): Promise<void> {
   const start = performance.now(), ends = start + duration;
   const counts = new Map<string, number>();

@@ -1,18 +1,18 @@
 import { Child } from "./child.ts";
 import { ROOT } from "./peers.ts";
 import { median, show } from "./report.ts";
-import type { Stage } from "./soak_scenes.ts";
+import type { Stage } from "./soak_stage.ts";
 
 const MEMBERS = 1000;
 const COMERS = 50;
-/** ms between numbered lines: fewer than the 20 a second that a member may say. */
+/** Milliseconds between numbered lines: fewer than the 20 lines a second that a member may say. */
 const BEAT = 75;
 const TOLD = "teller: line ";
-/** 200 of these, which may be said at once, are less than what waits for a slow reader. */
+/** 200 of these may be said at once; they are less than what is kept for a slow reader. */
 const FLOOD = `${"flood ".repeat(150)}\n`;
-/** In so many ms memory must have become what it stays, and a flooder must have been sent away. */
+/** Milliseconds until memory must have settled, and a flooder must have been sent away. */
 const MINUTE = 60_000;
-/** The last line may take so many ms. */
+/** Milliseconds that the last line may take. */
 const LAST_LINE = 30_000;
 /** MiB between the first minute and the end: what garbage collection leaves undecided. */
 const GROWTH = 16;
@@ -61,7 +61,7 @@ export async function badCompany({ port, duration, memory, say }: Stage): Promis
 /** What a member has heard of the numbered lines. */
 interface Ear {
   readonly name: string;
-  /** The number of the last one; not known of who came later and has heard none. */
+  /** The number of the last one; `undefined` for a member that came later and has heard none yet. */
   last?: number;
 }
 
@@ -96,7 +96,7 @@ class Company implements AsyncDisposable {
     }
   }
 
-  /** Something that goes on until all is over; what goes wrong in it is the scene's failure. */
+  /** Runs a task that goes on until all is over; if it fails, the scene fails. */
   keep(task: () => Promise<void>): void {
     this.#tasks.push(
       task().catch((error) => {
@@ -111,7 +111,7 @@ class Company implements AsyncDisposable {
     for (let i = 0; i < COMERS; i++) this.keep(() => this.#comeAndGo());
   }
 
-  /** Says numbered lines for so long, and how many they were. */
+  /** Says numbered lines for `ms` milliseconds, and gives how many they were. */
   async tell(ms: number): Promise<number> {
     const teller = await this.#enter();
     this.keep(() => this.#listen(teller, { name: "teller", last: 0 }));
@@ -160,7 +160,7 @@ class Company implements AsyncDisposable {
     if (this.#open.delete(connection)) connection.close();
   }
 
-  /** Hears all there is until the connection ends, from either side. */
+  /** Reads until the connection ends, from either side. */
   async #listen(connection: Deno.TcpConn, ear: Ear): Promise<void> {
     const buffer = new Uint8Array(16_384), decoder = new TextDecoder();
     let rest = "";
@@ -183,7 +183,7 @@ class Company implements AsyncDisposable {
     if (number !== (ear.last ?? number - 1) + 1) {
       throw new Error(`${ear.name} got line ${number} after line ${ear.last}`);
     }
-    // Who came later has it from the history.
+    // A member that came later has this line from the history.
     if (ear.last !== undefined) {
       this.slowest = Math.max(this.slowest, performance.now() - this.#saidAt[number - 1]);
     }

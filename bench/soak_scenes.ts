@@ -1,27 +1,7 @@
-import { abuse } from "./soak_abuse.ts";
 import { median } from "./report.ts";
+import { abuse } from "./soak_abuse.ts";
 import { badCompany } from "./soak_chat.ts";
-
-/** What a scene is given: a server just started. */
-export interface Stage {
-  readonly port: number;
-  /** For scenes that have no end of their own, in ms. */
-  readonly duration: number;
-  /** The server's memory in MiB; rejects if it is gone. */
-  memory(): Promise<number>;
-  say(line: string): void;
-}
-
-/** One kind of bad company; `run` rejects if the server takes harm. */
-export interface Scene {
-  /** Whose server it is, `echo serve` if nothing else is said. */
-  readonly mode?: "echo" | "chat";
-  /** Options of the server. */
-  readonly options: string[];
-  /** How long it lasts if nothing else is asked for; of scenes that have no end of their own. */
-  readonly minutes?: number;
-  run(stage: Stage): Promise<void>;
-}
+import type { Scene, Stage } from "./soak_stage.ts";
 
 /** MiB that a server may grow by with slow readers: socket buffers are the kernel's, not its own. */
 const GROWTH = 64;
@@ -29,10 +9,10 @@ const GIGABYTE = 1e9;
 const LONG_ANSWER = "x".repeat(10_000);
 const CROWD = 5000;
 
-/** All scenes by the name that the command line knows them by. */
+/** All scenes by their names on the command line. */
 export const SCENES: Record<string, Scene> = {
   flood: { options: [], run: (stage) => neverReads(stage, new Uint8Array(65_536), GIGABYTE) },
-  // 200 KB ask for 1 GB: a server that works off all that one read gave before it writes would hold a third of it.
+  // 200 KB ask for 1 GB. A server that answers all of one read before it writes would hold a third of that.
   amplify: {
     options: ["--frame", "line", "--reply", LONG_ANSWER],
     run: (stage) => neverReads(stage, new TextEncoder().encode("a\n".repeat(1000)), 200_000),
@@ -45,7 +25,7 @@ export const SCENES: Record<string, Scene> = {
 const connect = (port: number) => Deno.connect({ hostname: "127.0.0.1", port });
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** One client sends `total` bytes in pieces and reads nothing until all has come to a stop; then it reads it all. */
+/** One client sends `total` bytes in pieces and reads nothing until nothing moves any more; then it reads all. */
 async function neverReads({ port, memory, say }: Stage, piece: Uint8Array, total: number) {
   const before = await memory();
   let peak = before;
@@ -81,7 +61,7 @@ async function neverReads({ port, memory, say }: Stage, piece: Uint8Array, total
   if (peak - before > GROWTH) throw new Error(`memory grew by ${(peak - before).toFixed(0)} MiB`);
 }
 
-/** Thousands of clients that stay silent, while one talks as quickly as before; in the end all are answered. */
+/** Thousands of clients stay silent while one talks, which must stay as quick; in the end all are answered. */
 async function idleCrowd({ port, memory, say }: Stage) {
   const crowd: Deno.TcpConn[] = [];
   try {
@@ -109,7 +89,7 @@ async function talk(connection: Deno.TcpConn): Promise<number> {
   return median(times);
 }
 
-/** ms until a line has its answer, or the beginning of it. */
+/** Milliseconds until a line has its answer, or the beginning of it. */
 async function roundTrip(connection: Deno.TcpConn): Promise<number> {
   const start = performance.now();
   await connection.write(new TextEncoder().encode("hello\n"));

@@ -29,7 +29,7 @@ export async function measureStart(_tools: Tools, effort: Effort): Promise<Secti
   return {
     title: "Start to listening",
     note:
-      "`deno run --allow-net main.ts echo serve` and the plain loop until their ready lines, in turn with " +
+      "`deno run --allow-net main.ts echo serve` and the plain loop, until their ready lines; in turn with " +
       `\`deno run\` of an empty file until it ends; medians of ${ours.length} runs each, modules cached.`,
     columns: ["", "ms", "÷ empty file"],
     rows: Object.entries({ "empty file": bare, "plain Deno loop": loop, "pinwire echo serve": ours })

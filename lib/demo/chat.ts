@@ -1,8 +1,5 @@
 import { ChatClient, type Message } from "../chat/client/client.ts";
-import { LineFormats } from "../chat/rooms/line_format.ts";
-import { Hub } from "../chat/rooms/hub.ts";
-import { WriteScheduler } from "../chat/rooms/write_scheduler.ts";
-import { serveMember } from "../chat/session.ts";
+import { ChatServer } from "../chat/serve.ts";
 import { Painter } from "../chat/view.ts";
 import type { Context } from "../app/mod.ts";
 import { type Connection, dial, listen, parseAddress } from "../net/mod.ts";
@@ -20,20 +17,19 @@ export async function chatScene(print: (line: string) => void, coloured: boolean
   const server = sceneContext("text", (event) => event.event === "notice" && notices.add(event.text));
   const { reporter, stop } = server;
   const joined = (nick: string) => notices.next((text) => text === `${nick} has joined`);
-  const scheduler = new WriteScheduler();
-  const limits = { history: 100, maxQueue: 65_536, timestamps: false };
-  const hub = new Hub({ ...limits, reporter, scheduler });
-  const share = { ...limits, hub, formats: new LineFormats(server.codec), greeting: true, rate: 0 };
+  const limits = { history: 100, maxQueue: 65_536, rate: 0 };
+  await using chat = new ChatServer({ ...limits, timestamps: false, greeting: "on" }, server);
   const listener = await listen(parseAddress("0", TCP));
   const links: Connection[] = [];
   const serving = serveConnections(listener, {
     reporter,
+    clock: server.clock,
     signal: stop.signal,
     maxClients: 10,
     idleTimeout: 0,
     handle(connection) {
       links.push(connection);
-      return serveMember(connection, server, share);
+      return chat.serveConnection(connection);
     },
   });
   const address = parseAddress(listener.address, TCP);
@@ -83,7 +79,6 @@ export async function chatScene(print: (line: string) => void, coloured: boolean
   bob.close();
   stop.now();
   await Promise.all([serving, ...running]);
-  hub.close();
   print("\nNow you: pinwire chat serve in one shell, pinwire chat connect or nc in others.");
 }
 

@@ -1,6 +1,6 @@
 import { Reply, STAMP_TEMPLATE } from "../echo/protocol.ts";
-import { echoConnection } from "../echo/server.ts";
-import { ByteBuffer, pullFrames } from "../framing/mod.ts";
+import { EchoSession } from "../echo/session.ts";
+import { ByteBuffer, receiveFrames } from "../framing/mod.ts";
 import { type Connection, dial, listen, parseAddress } from "../net/mod.ts";
 import { traceConnection, type TraceOptions } from "../app/trace.ts";
 import { traceColors } from "../app/trace_view.ts";
@@ -48,8 +48,7 @@ export async function echoScene(print: (line: string) => void, coloured: boolean
   );
   print("   they would be the sticky packets of the tutorials.) The frames show where each line ends:");
   const answers = readAnswers(client, decoder);
-  await echoConnection(traceConnection(server, tracing), context, { reply, stop() {} });
-  await server.closeWrite();
+  await new EchoSession(traceConnection(server, tracing), context, { reply, stop() {} }).run();
 
   print("\n4. So the client gets three answers:");
   for (const answer of await answers) print(`   ${visible(answer)}`);
@@ -61,9 +60,9 @@ export async function echoScene(print: (line: string) => void, coloured: boolean
 
 async function readAnswers(
   connection: Connection,
-  decoder: Parameters<typeof pullFrames>[1],
+  decoder: Parameters<typeof receiveFrames>[1],
 ): Promise<string[]> {
   const answers: string[] = [];
-  await pullFrames(connection, decoder, { onFrame: (body) => void answers.push(utf8.decode(body).text) });
+  await receiveFrames(connection, decoder, { onFrame: (body) => void answers.push(utf8.decode(body).text) });
   return answers;
 }

@@ -1,14 +1,12 @@
 import { parseLine, SimulatedGpio } from "deno-gpio";
-import { Agent } from "../led/client.ts";
-import { Device } from "../led/device.ts";
+import { Agent } from "../led/agent/client.ts";
+import { Device } from "../led/pins/device.ts";
 import { parseRequest } from "../led/console.ts";
-import { Registry } from "../led/registry.ts";
-import { serveDevice } from "../led/session.ts";
+import { Controller } from "../led/serve.ts";
 import { deviceTable, drawLamp } from "../led/view.ts";
 import type { Event } from "../app/mod.ts";
 import { type Connection, listen, parseAddress } from "../net/mod.ts";
 import { serveConnections } from "../session/mod.ts";
-import { AdmissionControl } from "../session/admission.ts";
 import { Happenings, sceneContext } from "./scene.ts";
 
 /**
@@ -19,26 +17,27 @@ import { Happenings, sceneContext } from "./scene.ts";
 export async function ledScene(print: (line: string) => void, coloured: boolean): Promise<void> {
   const events = new Happenings<Event>();
   const context = sceneContext("text", (event) => events.add(event));
-  const { reporter, stop } = context;
+  const { reporter, clock, stop } = context;
   const listener = await listen(parseAddress("0", TCP));
-  const registry = new Registry((event) => events.add(event), MAX_DEVICES);
+  const controller = new Controller({ maxClients: MAX_DEVICES }, context);
+  const { registry } = controller;
   const links: Connection[] = [];
   const serving = serveConnections(listener, {
     reporter,
+    clock,
     signal: stop.signal,
     maxClients: MAX_DEVICES,
     idleTimeout: 0,
     handle(connection) {
       links.push(connection);
-      return serveDevice(connection, context, {
-        registry,
-        gate: new AdmissionControl(reporter, MAX_DEVICES),
-      });
+      return controller.serveConnection(connection);
     },
   });
   const gpio = new SimulatedGpio();
   const devices: Device[] = [];
-  const showPins = () => print(`   ${devices.map((device) => drawLamp(device, coloured)).join("   ")}\n`);
+  // The scene shows what a terminal would.
+  const screen = { isTerminal: true, isColoured: coloured };
+  const showPins = () => print(`   ${devices.map((device) => drawLamp(device, screen)).join("   ")}\n`);
 
   function type(line: string) {
     print(`   cmd> ${line}`);
@@ -67,6 +66,7 @@ export async function ledScene(print: (line: string) => void, coloured: boolean)
       initial: false,
       onState: (on) => agents.get(name)?.report(on),
       onLost: (error) => reporter.error(error),
+      clock,
     });
     const agent = new Agent(device, { onDisconnect: "hold" }, context);
     devices.push(device);

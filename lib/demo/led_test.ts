@@ -5,7 +5,7 @@ Deno.test("ledScene shows two devices, their pins, and a link that breaks withou
   const printed: string[] = [];
   await ledScene((line) => printed.push(...line.split("\n")), false);
   const rows = printed.map((line) => line.trim()).filter((line) => /^[●○]/.test(line));
-  assertEquals(rows, ["● red   ● green", "● red   ○ green"]);
+  assertEquals(rows, ["● red is on   ● green is on", "● red is on   ○ green is off"]);
   assert(printed.includes("   Its pin was 0 1 0, and nothing in between."));
   assertEquals(
     printed.filter((line) =>

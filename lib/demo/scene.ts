@@ -1,4 +1,5 @@
 import { parseSpec } from "../framing/mod.ts";
+import { systemClock } from "../net/mod.ts";
 import { type Context, type Event, Reporter, Stop } from "../app/mod.ts";
 import { utf8 } from "../text/mod.ts";
 
@@ -8,6 +9,7 @@ export function sceneContext(spec: string, onEvent: (event: Event) => void = () 
     encoding: utf8,
     codec: parseSpec(spec),
     reporter: new Reporter({ program: "pinwire demo", role: "client", forward: onEvent }),
+    clock: systemClock,
     stop: new Stop(),
     trace: (connection) => connection,
     traceDatagrams: (socket) => socket,

@@ -1,21 +1,21 @@
 import { ByteBuffer, parseSpec } from "../framing/mod.ts";
 import { type Connection, dial, listen, parseAddress } from "../net/mod.ts";
-import { SIMPLE_SPEC } from "../shell/protocol.ts";
 import { SimpleClient } from "../shell/client/simple_client.ts";
+import { SIMPLE_SPEC } from "../shell/protocol.ts";
 import { utf8 } from "../text/mod.ts";
 import { sceneContext } from "./scene.ts";
 
-/** What two commands answer; written down, so that the demo needs no right to run anything. */
+/** The answers of two commands, written down so that the demo needs no permission to run anything. */
 const ANSWERS: Record<string, string> = {
   "seq 400": Array.from({ length: 400 }, (_, i) => `${i + 1}\n`).join(""),
   "whoami": "pi\n",
 };
 const COMMANDS = Object.keys(ANSWERS);
-/** What the tutorials' clients read at once. */
+/** Bytes that the tutorials' clients read at a time. */
 const READ = 1024;
 
 /**
- * The shell mode's scene: two answers that stick together, and don't once each has its length in front.
+ * The scene of the shell: two answers that stick together, and the same two apart, each with its length in front.
  *
  * @param print takes each line
  */
@@ -39,13 +39,16 @@ export async function shellScene(print: (line: string) => void): Promise<void> {
   );
   print(`   ${READ} bytes. The rest of the first answer is taken for the second, and so on for ever:`);
   const bare = await open((text) => utf8.encode(text).bytes);
-  const buffer = new Uint8Array(READ);
-  for (const command of COMMANDS) {
-    await bare.client.write(utf8.encode(command).bytes);
-    const count = await bare.client.read(buffer) ?? 0;
-    show(command, utf8.decode(buffer.subarray(0, count)).text);
-  }
-  bare.client.close();
+  const waiting = [...COMMANDS];
+  const ask = async () => {
+    if (waiting.length) await bare.client.write(utf8.encode(waiting[0]).bytes);
+    else bare.client.close();
+  };
+  await ask();
+  await bare.client.receive((bytes) => {
+    show(waiting.shift()!, utf8.decode(bytes).text);
+    return ask();
+  }, { first: READ, largest: READ });
   await bare.answering;
 
   print(`\n2. With the length of each answer before it (--wire simple, struct.pack('i', n) in Python):`);
@@ -57,7 +60,7 @@ export async function shellScene(print: (line: string) => void): Promise<void> {
     return out.bytes();
   });
   const client = SimpleClient.open(framed.client, sceneContext(SIMPLE_SPEC));
-  for (const command of COMMANDS) show(command, utf8.decode(await client.run(command)).text);
+  for (const command of COMMANDS) show(command, utf8.decode(await client.ask(command)).text);
   client.close();
   await framed.answering;
   listener.close();
@@ -71,11 +74,8 @@ export async function shellScene(print: (line: string) => void): Promise<void> {
 
 const TCP = { schemes: ["tcp"] } as const;
 
-/** A server that knows these commands alone, one for each read. */
+/** A server that knows these commands and no others, one for each read. */
 async function answer(connection: Connection, make: (answer: string) => Uint8Array): Promise<void> {
-  const buffer = new Uint8Array(READ);
-  for (let count; (count = await connection.read(buffer)) !== null;) {
-    await connection.write(make(ANSWERS[utf8.decode(buffer.subarray(0, count)).text] ?? ""));
-  }
+  await connection.receive((bytes) => connection.write(make(ANSWERS[utf8.decode(bytes).text] ?? "")));
   connection.close();
 }
