@@ -266,16 +266,19 @@ terminal("led agent draws its pins in one row, what happens above it", async () 
   await next(server, "state");
   await next(server, "state");
   await server.write("on green\n");
-  await lamps.sees(/○ red {3}● green$/);
+  await lamps.sees(/○ red is off {3}● green is on$/);
   await server.write("on red\n");
-  await lamps.sees(/● red {3}● green$/);
+  await lamps.sees(/● red is on {3}● green is on$/);
   await server.stop();
-  await lamps.sees(/lost tcp:[^]*● red {3}● green$/);
+  await lamps.sees(/lost tcp:[^]*● red is on {3}● green is on$/);
   const rows = lamps.stdout.split(/\r\n|\r/).map((row) => row.replace(/^\p{Cc}\[2K/u, ""));
   const address = server.address;
   assertEquals(rows.filter((row) => row === `connected to ${address}`).length, 1);
   assert(rows.some((row) => row.startsWith(`lost ${address}`)), lamps.stdout);
-  for (const row of rows.filter((row) => /[●○]/.test(row))) assertMatch(row, /^[●○] red( {3}[●○] green)?$/);
+  const drawn = rows.filter((row) => /[●○]/.test(row));
+  for (const row of drawn) {
+    assertMatch(row, /^(● red is on|○ red is off)( {3}(● green is on|○ green is off))?$/);
+  }
 });
 
 terminal("led agent colours a pin that is on", async () => {
@@ -283,7 +286,7 @@ terminal("led agent colours a pin that is on", async () => {
   await using lamp = onTerminal(["led", "agent", server.address, "--gpio", "simulated", "--name", "lamp"]);
   await next(server, "state");
   await server.write("on lamp\n");
-  await lamp.sees(/\p{Cc}\[1m\p{Cc}\[33m● lamp/u);
+  await lamp.sees(/\p{Cc}\[1m\p{Cc}\[33m● lamp is on/u);
 });
 
 terminal("led agent -i asks for its controller, and leaves a clean screen at Ctrl-C", async () => {
@@ -300,7 +303,7 @@ terminal("led agent -i asks for its controller, and leaves a clean screen at Ctr
   ]);
   await lamp.sees(/REMOTEHOST>/);
   await lamp.write(`1${ENTER}`);
-  await lamp.sees(/● lamp/);
+  await lamp.sees(/● lamp is on/);
   await lamp.write(`${server.address}${ENTER}`);
   assertEquals((await next(server, "state")).on, true);
   await lamp.write(CTRL_C);

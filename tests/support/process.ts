@@ -1,7 +1,12 @@
 import { fail } from "@std/assert";
 
-/** A process that is still there after so many ms is killed, and whoever waits on it is told why. */
-const DEADLINE = 10_000;
+/**
+ * A process that is still there after this many milliseconds is killed, and whoever waits on it is told why. No test
+ * ends by it: it is long enough for an emulated machine, and for one whose processors are all busy.
+ */
+const DEADLINE = 180_000;
+/** Characters of an output that a failed test shows, its last ones. */
+const MOST_SHOWN = 10_000;
 
 /** One line of `--json` output. */
 export interface Event {
@@ -20,8 +25,6 @@ export interface ProcessOptions {
   /** All of stdin, which then ends. Without it stdin stays open for `write` and `end`. */
   stdin?: string | Uint8Array;
   env?: Record<string, string>;
-  /** Ms in place of 10,000. */
-  deadline?: number;
 }
 
 /** What a process left behind. */
@@ -55,12 +58,12 @@ export class Process {
   /** How much of stdout `line` has handed out. */
   #taken = 0;
 
-  constructor(command: string, args: string[], { stdin, env, deadline = DEADLINE }: ProcessOptions = {}) {
+  constructor(command: string, args: string[], { stdin, env }: ProcessOptions = {}) {
     this.#title = [command, ...args].join(" ");
     const pipes = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
     this.#child = new Deno.Command(command, { args, env, ...pipes }).spawn();
     this.#stdin = this.#child.stdin.getWriter();
-    AbortSignal.timeout(deadline).addEventListener("abort", () => this.#late = this.#end());
+    AbortSignal.timeout(DEADLINE).addEventListener("abort", () => this.#late = this.#end());
     this.status = this.#run();
     if (stdin !== undefined) {
       // A process that doesn't want its input says so by its exit code, not by our broken pipe.
@@ -180,8 +183,12 @@ export class Process {
 
   #report(what: string): string {
     if (this.#late) what += ` and was killed after ${DEADLINE} ms`;
-    return `${this.#title}\n${what}\nstdout: ${this.stdout}\nstderr: ${this.stderr}`;
+    return `${this.#title}\n${what}\nstdout: ${lastOf(this.stdout)}\nstderr: ${lastOf(this.stderr)}`;
   }
+}
+
+function lastOf(output: string): string {
+  return output.length > MOST_SHOWN ? `…${output.slice(-MOST_SHOWN)}` : output;
 }
 
 /** Python on Windows prints CRLF; tests compare with what it prints elsewhere. */

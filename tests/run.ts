@@ -1,0 +1,77 @@
+/**
+ * Runs the tests:
+ *
+ *     deno task test [FILES OR OPTIONS OF deno test]
+ *
+ * Without arguments these are all tests, in processes that run at the same time, and the last line is
+ * "N passed, N failed, N skipped". Unit tests run one after the other, as some of them change the environment or the
+ * folder of their process. The virtual machines take longest, and wait for nothing. Types are checked once for all.
+ */
+import { TextLineStream } from "@std/streams";
+
+const TEST = ["test", "--allow-all", "--trace-leaks"];
+const MACHINES = "tests/kernel_pins_test.ts";
+const SHARDS = [
+  [...TEST, "--no-check", MACHINES],
+  [...TEST, "--no-check", "--parallel", `--ignore=${MACHINES}`, "tests"],
+  [...TEST, "--no-check", "--doc", "--ignore=tests", "."],
+  ["check", "--doc"],
+];
+
+/** What a shard ended with. */
+interface Outcome {
+  code: number;
+  /** Passed, failed and skipped; none without a summary of `deno test`. */
+  counts?: number[];
+  /** What is said of the tests that failed. */
+  errors: string;
+}
+
+async function runShard(args: string[]): Promise<Outcome> {
+  // These tests wait for processes more than they compute.
+  const jobs = Deno.env.get("DENO_JOBS") ?? `${2 * navigator.hardwareConcurrency}`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: new URL("..", import.meta.url),
+    env: { DENO_JOBS: jobs },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const outcome: Outcome = { code: 0, errors: "" };
+  async function pass(output: ReadableStream<Uint8Array<ArrayBuffer>>) {
+    let isError = false;
+    for await (const line of output.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())) {
+      const plain = line.replace(/\p{Cc}\[[\d;]*m/gu, "");
+      const summary = plain.match(/^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed(?: \| (\d+) ignored)?/);
+      if (summary) outcome.counts = summary.slice(1).map((count) => Number(count ?? 0));
+      isError ||= plain.trim() === "ERRORS";
+      if (isError && !summary) outcome.errors += `${line}\n`;
+      else console.log(line);
+    }
+  }
+  const [{ code }] = await Promise.all([child.status, pass(child.stdout), pass(child.stderr)]);
+  return { ...outcome, code };
+}
+
+async function runAll(): Promise<number> {
+  const outcomes = await Promise.all(SHARDS.map(runShard));
+  // Last, where they are found.
+  for (const { errors } of outcomes) if (errors) console.log(errors);
+  const sum = [0, 0, 0];
+  for (const { code, counts = [0, 0, 0] } of outcomes) {
+    // What fails without a test that does counts as one.
+    if (code !== 0 && counts[1] === 0) counts[1] = 1;
+    counts.forEach((count, i) => sum[i] += count);
+  }
+  const [passed, failed, skipped] = sum;
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  return failed === 0 ? 0 : 1;
+}
+
+async function runSome(args: string[]): Promise<number> {
+  const command = new Deno.Command(Deno.execPath(), { args: [...TEST, "--doc", ...args] });
+  return (await command.spawn().status).code;
+}
+
+Deno.exit(await (Deno.args.length ? runSome(Deno.args) : runAll()));
