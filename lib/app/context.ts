@@ -77,6 +77,20 @@ export async function openContext(
   };
 }
 
+/** A context without a command line: nothing is traced, and no signal stops it. */
+export function plainContext(codec: Codec, reporter: Reporter, clock: Clock = systemClock): Context {
+  return {
+    encoding: utf8,
+    codec,
+    reporter,
+    clock,
+    stop: new Stop(),
+    trace: (connection) => connection,
+    traceDatagrams: (socket) => socket,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
 async function openTrace(codec: Codec, noColor: boolean, reporter: Reporter) {
   const [{ traceConnection, traceDatagrams }, { traceColors }] = await Promise.all([
     import("./trace.ts"),

@@ -1,6 +1,6 @@
 import { PinwireError } from "../errors.ts";
 import { FrameError } from "../framing/mod.ts";
-import { type Clock, RateLimit } from "../net/mod.ts";
+import { type Clock, RateLimit, sleep } from "../net/mod.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** Errors after which others are let in, since a peer can send thousands in one read. */
@@ -42,7 +42,7 @@ export class FrameErrors {
   turn(): Promise<void> | undefined {
     if (this.#sinceTurn < FLOOD) return undefined;
     this.#sinceTurn = 0;
-    return new Promise((resolve) => this.#clock.after(0, resolve));
+    return sleep(0, this.#clock);
   }
 
   /** Reports how many were counted since this was last reported. */

@@ -5,7 +5,7 @@
  * @module
  */
 export { ask, type Console, openConsole, openSharedConsole } from "./console.ts";
-export { type CommonOptions, type Context, openContext } from "./context.ts";
+export { type CommonOptions, type Context, openContext, plainContext } from "./context.ts";
 export { encodeText, messageEvent, showMessage, showText } from "./messages.ts";
 export { dialOptions, serverAddress } from "./tls_files.ts";
 export { FrameErrors } from "./frame_errors.ts";

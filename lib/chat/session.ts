@@ -3,7 +3,7 @@ import { PinwireError } from "../errors.ts";
 import type { FrameError } from "../framing/mod.ts";
 import { type Connection, withTimeout } from "../net/mod.ts";
 import { guardLines } from "../session/browser_guard.ts";
-import { Heartbeat, Session } from "../session/mod.ts";
+import { Session } from "../session/mod.ts";
 import { type Decoded, type Encoding, visible } from "../text/mod.ts";
 import { type Hello, printControlLine } from "./control_lines.ts";
 import { encodingOf, HelloReader, takePlace, tellPlace, welcomeOf } from "./arrival.ts";
@@ -61,8 +61,6 @@ export class MemberSession extends Session implements Member {
   #encoding: Encoding;
   #throttle?: Throttle;
   #stage: Stage = "arriving";
-  /** Why it was sent away, whatever else befalls it while it goes. */
-  #reason?: PinwireError;
   #isWarnedOf = false;
   #hellos = new HelloReader();
   /** Since the last batch. */
@@ -83,7 +81,7 @@ export class MemberSession extends Session implements Member {
       missed: (count) => `* you missed ${count} ${count === 1 ? "line" : "lines"}, you read too slowly`,
       onStalled: () =>
         this.close(
-          this.#reason ?? new PinwireError("too_slow", `${this.peer.name} has stopped reading`, {
+          new PinwireError("too_slow", `${this.peer.name} has stopped reading`, {
             hint: "it was sent away; --max-queue sets how much waits for a slow reader",
           }),
         ),
@@ -115,7 +113,7 @@ export class MemberSession extends Session implements Member {
     this.#stage = "leaving";
     this.#options.newcomers.cancel(this.#settle);
     this.tell(this.subscriber.format.isNumbered ? `/bye ${why}` : `* ${why}`);
-    void withTimeout(PATIENCE, this.subscriber.flushed(), this.clock).then(() => this.close(this.#reason));
+    void withTimeout(PATIENCE, this.subscriber.flushed(), this.clock).then(() => this.close());
   }
 
   onFrame(body: Uint8Array): Promise<void> | boolean {
@@ -162,8 +160,7 @@ export class MemberSession extends Session implements Member {
     this.#options.newcomers.cancel(this.#settle);
     this.#options.hub.remove(this);
     await withTimeout(LAST_WORDS_TIME, this.subscriber.flushed(), this.clock);
-    const loss = this.#reason ?? this.#input.loss;
-    if (loss) throw loss;
+    if (this.#input.loss) throw this.#input.loss;
   }
 
   protected override over(): void {
@@ -261,18 +258,16 @@ export class MemberSession extends Session implements Member {
     tellPlace(this, this.#throttle?.limit, isSameRoom ? hello.resume : undefined);
     subscriber.tell(...troubles);
     this.#enter();
-    if (hello.heartbeat) this.heartbeat = this.#beat();
+    if (hello.heartbeat) this.#beat();
   }
 
-  #beat(): Heartbeat {
-    return new Heartbeat({
-      clock: this.clock,
-      peer: this.peer.name,
+  #beat(): void {
+    const { subscriber } = this;
+    this.keepAlive({
       ping: PING_AFTER,
-      dead: () => this.subscriber.isBusy ? DEAD_AFTER_BUSY : DEAD_AFTER,
+      dead: () => subscriber.isBusy ? DEAD_AFTER_BUSY : DEAD_AFTER,
       insists: true,
-      ask: () => this.subscriber.isBusy || this.tell("/ping"),
-      lose: (reason) => this.close(this.#reason ?? reason),
+      ask: () => subscriber.isBusy || this.tell("/ping"),
       isDeaf: () => Boolean(this.#throttle?.isSlowing),
     });
   }
@@ -280,8 +275,8 @@ export class MemberSession extends Session implements Member {
   #slowDown(): Promise<void> | undefined {
     const slowing = this.#throttle?.slowDown();
     const flood = slowing && this.#throttle?.flood(this.peer.name);
-    if (flood && !this.#reason) {
-      this.#reason = flood;
+    if (flood && !this.reason) {
+      this.reason = flood;
       this.#options.hub.remove(this);
       this.end("you say too much");
     }

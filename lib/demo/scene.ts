@@ -1,20 +1,10 @@
+import { type Context, type Event, plainContext, Reporter } from "../app/mod.ts";
 import { parseSpec } from "../framing/mod.ts";
-import { systemClock } from "../net/mod.ts";
-import { type Context, type Event, Reporter, Stop } from "../app/mod.ts";
-import { utf8 } from "../text/mod.ts";
 
-/** What the commands of a scene work with: no options, no signals, and nothing printed but by the scene. */
+/** What the commands of a scene work with: nothing is printed but by the scene. */
 export function sceneContext(spec: string, onEvent: (event: Event) => void = () => {}): Context {
-  return {
-    encoding: utf8,
-    codec: parseSpec(spec),
-    reporter: new Reporter({ program: "pinwire demo", role: "client", forward: onEvent }),
-    clock: systemClock,
-    stop: new Stop(),
-    trace: (connection) => connection,
-    traceDatagrams: (socket) => socket,
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
+  const reporter = new Reporter({ program: "pinwire demo", role: "client", forward: onEvent });
+  return plainContext(parseSpec(spec), reporter);
 }
 
 /** What happens, to be waited for. */

@@ -59,15 +59,6 @@ export class EchoSession extends Session {
     }
   }
 
-  override async run(): Promise<void> {
-    try {
-      await super.run();
-    } catch (error) {
-      // What stood behind the last message is of no interest.
-      if (!this.#watch.isOver) throw error;
-    }
-  }
-
   onFrame(message: Uint8Array): boolean {
     const watch = this.#watch;
     if (watch.isOver) return false;
@@ -123,6 +114,11 @@ export class EchoSession extends Session {
     if (written) await withTimeout(LAST_WRITE, written, clock);
     this.#lingering = clock.after(LINGER, () => connection.close());
     await withTimeout(LINGER, connection.closeWrite(), clock);
+  }
+
+  protected override failed(error: unknown): void {
+    // What stood behind the last message is of no interest.
+    if (!this.#watch.isOver) throw error;
   }
 
   protected override over(): void {

@@ -11,8 +11,11 @@ export interface FrameSource {
 
 /** How a {@linkcode FrameSource} reads; each is left out where the decoder doesn't care. */
 export interface ReadRoom {
+  /** Bytes that stay free before each read's bytes in their ArrayBuffer. */
   headroom?: number;
+  /** Bytes that stay free behind them. */
   tailroom?: number;
+  /** Bytes that any read may give. */
   largest?: number;
 }
 

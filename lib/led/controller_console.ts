@@ -1,5 +1,6 @@
 import { type Console, type Context, openSharedConsole } from "../app/mod.ts";
 import { PinwireError } from "../errors.ts";
+import { sleep } from "../net/mod.ts";
 import { completeRequest, type Desk, execute, parseRequest } from "./console.ts";
 import type { Registry } from "./registry.ts";
 
@@ -47,7 +48,7 @@ export class ControllerConsole {
       console.prompt();
       if (++count < LINES_AT_ONCE) continue;
       // The lines of a script come all at once. What they send has to get out in between.
-      if (clock.now() - since < AT_ONCE) await new Promise<void>((resolve) => clock.after(0, resolve));
+      if (clock.now() - since < AT_ONCE) await sleep(0, clock);
       count = 0;
       since = clock.now();
     }

@@ -1,7 +1,7 @@
 import { PinwireError } from "../errors.ts";
 import { ByteBuffer, type Encoder, endingLines } from "../framing/mod.ts";
 import { type Context, encodeText, type MessageWatch } from "../app/mod.ts";
-import type { Connection } from "../net/mod.ts";
+import { type Connection, sleep } from "../net/mod.ts";
 import { isLinkTalk } from "./protocol.ts";
 
 /** Lines that wait for a peer that doesn't read; with one more it counts as gone. */
@@ -78,9 +78,7 @@ export class Outbox {
     await undefined;
     while (this.#queue.length) {
       const wait = this.#wroteAt + this.gap - this.#context.clock.now();
-      if (this.gap && wait > 0) {
-        await new Promise<void>((resolve) => this.#context.clock.after(wait, resolve));
-      }
+      if (this.gap && wait > 0) await sleep(wait, this.#context.clock);
       this.#encodeQueued();
       this.#beganAt = this.#context.clock.now();
       try {

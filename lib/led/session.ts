@@ -4,7 +4,7 @@ import type { FrameError } from "../framing/mod.ts";
 import { type Connection, withTimeout } from "../net/mod.ts";
 import type { PendingClient } from "../session/admission.ts";
 import { guardLines } from "../session/browser_guard.ts";
-import { Heartbeat, Session } from "../session/mod.ts";
+import { Session } from "../session/mod.ts";
 import { bindingOf, type Token } from "../session/token.ts";
 import { answerControl } from "./control.ts";
 import { ControllerHandshake, refusal } from "./handshake.ts";
@@ -185,14 +185,11 @@ export class ControllerSession extends Session {
 
   #begin(hello: Hello): void {
     this.#outbox.gap = 0;
-    this.heartbeat = new Heartbeat({
-      clock: this.clock,
-      peer: this.peer.name,
+    this.keepAlive({
       ping: CONTROLLER_PING,
       dead: DEAD_AFTER,
       insists: true,
       ask: () => this.#outbox.send("ping"),
-      lose: (reason) => this.close(reason),
       hint: "its link is dead, or it does not answer ping with pong",
     });
     if (hello.role === "control") {

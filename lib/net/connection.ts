@@ -51,7 +51,10 @@ export function wrapConnection<T extends Partial<Connection>>(
   changes: T,
 ): Connection & T {
   return {
-    local: connection.local,
+    // Made anew each time it is asked for, which is seldom.
+    get local() {
+      return connection.local;
+    },
     peer: connection.peer,
     receive: (sink, options) => connection.receive(sink, options),
     write: (bytes) => connection.write(bytes),

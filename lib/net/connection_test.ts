@@ -4,7 +4,7 @@ import { PinwireError } from "../errors.ts";
 import { makeCertificate } from "../tools/cert.ts";
 import { carriersWith, type Pair, receiveAll } from "./_carriers.ts";
 import { PullReader } from "./_pull_reader.ts";
-import type { Connection } from "./connection.ts";
+import { wrapConnection } from "./connection.ts";
 
 const CARRIERS = carriersWith(await makeCertificate(["127.0.0.1"]));
 
@@ -27,17 +27,8 @@ function contract(name: string, check: (pair: Pair) => Promise<void>, carriers =
 /** The same pair, where who accepted is the client; what only a server can is left to it. */
 const turnedRound = ({ client, server, [Symbol.dispose]: dispose }: Pair): Pair => ({
   client: server,
-  server: { ...delegate(client), closeWhenIdle: () => {} },
+  server: { ...wrapConnection(client, {}), closeWhenIdle: () => {} },
   [Symbol.dispose]: dispose,
-});
-
-const delegate = (connection: Connection): Connection => ({
-  local: connection.local,
-  peer: connection.peer,
-  receive: (sink, options) => connection.receive(sink, options),
-  write: (bytes) => connection.write(bytes),
-  closeWrite: () => connection.closeWrite(),
-  close: (reason) => connection.close(reason),
 });
 
 /** The code of what `act` rejects with. */

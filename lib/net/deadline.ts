@@ -14,3 +14,19 @@ export async function withTimeout(
     timer.cancel();
   }
 }
+
+/** Done when `ms` milliseconds have passed. */
+export function sleep(ms: number, clock: Clock): Promise<void> {
+  return new Promise((resolve) => clock.after(ms, resolve));
+}
+
+/** Waits `ms` milliseconds, or until `signal` is aborted. */
+export async function pause(ms: number, signal: AbortSignal, clock: Clock): Promise<void> {
+  if (!ms || signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const onAbort = () => resolve();
+  signal.addEventListener("abort", onAbort);
+  await withTimeout(ms, promise, clock);
+  // A link that is lost ten thousand times would leave as many listeners.
+  signal.removeEventListener("abort", onAbort);
+}

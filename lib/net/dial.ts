@@ -38,7 +38,9 @@ export async function dial(
       const conn = await Deno.connect({ transport: "unix", path: address.path });
       return new SocketConnection(conn, "unix", 0);
     }
-    if (address.scheme === "udp") throw new TypeError("UDP has no connections to dial");
+    if (address.scheme !== "tcp" && address.scheme !== "tls") {
+      throw new TypeError(`${address.scheme} has no connections to dial`);
+    }
     const late = AbortSignal.timeout(timeout);
     return await dialTcp(address, name, ca, signal ? AbortSignal.any([late, signal]) : late);
   } catch (error) {
@@ -56,10 +58,6 @@ async function dialTcp(address: InternetAddress, name: string, ca: string | unde
     throw refused(name);
   }
   if (address.scheme === "tcp") return new SocketConnection(conn, "tcp", 0);
-  if (address.scheme !== "tls") {
-    conn.close();
-    throw new TypeError(`no carrier for ${address.scheme}`);
-  }
   conn.setNoDelay(true);
   const tls = await Deno.startTls(conn, { hostname, caCerts: ca ? [ca] : [] });
   const onAbort = () => tls.close();

@@ -35,7 +35,7 @@ export {
   MAX_DATAGRAM,
   udpPeer,
 } from "./datagram.ts";
-export { withTimeout } from "./deadline.ts";
+export { pause, sleep, withTimeout } from "./deadline.ts";
 export { checkDialable, dial, type DialOptions } from "./dial.ts";
 export { withIdleTimeout } from "./idle.ts";
 export { hasGone, reasonOf } from "./io_errors.ts";

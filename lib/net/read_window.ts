@@ -1,13 +1,9 @@
-/** How a connection reads. */
-export interface ReadOptions {
-  /** Bytes that stay free before each read's bytes in their ArrayBuffer; 0 if not given. */
-  headroom?: number;
-  /** Bytes that stay free behind them; 0 if not given. */
-  tailroom?: number;
+import type { ReadRoom } from "../framing/mod.ts";
+
+/** How a connection reads; of what isn't given, `largest` is 64 KiB, and there is no room around a read's bytes. */
+export interface ReadOptions extends ReadRoom {
   /** Bytes that the first read may give; 2 KiB if not given. */
   first?: number;
-  /** Bytes that any read may give; 64 KiB if not given. */
-  largest?: number;
 }
 
 const FIRST = 2048;

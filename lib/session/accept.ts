@@ -10,7 +10,7 @@ import {
   withTimeout,
   wrapConnection,
 } from "../net/mod.ts";
-import { type AdmissionControl, type PendingClient, POOL } from "./admission.ts";
+import type { AdmissionControl, PendingClient } from "./admission.ts";
 import { reportConnection } from "./connection_events.ts";
 
 /** How a server treats its connections. */
@@ -55,7 +55,7 @@ export async function serveConnections(listener: Listener, options: ServeOptions
   const { signal, reporter, maxClients } = options;
   const counter = options.counter ?? localCounter();
   // Those that have proven nothing yet, or are being turned away, come on top.
-  const most = options.admission ? maxClients + POOL : maxClients;
+  const most = maxClients + (options.admission?.pool ?? 0);
   const open = new Set<DrainableConnection>();
   let onEmpty: (() => void) | undefined;
   const stopping = Promise.withResolvers<void>();
@@ -137,15 +137,15 @@ async function serveOne(connection: DrainableConnection, options: ServeOptions):
   try {
     await reportConnection(limited, reporter, stopReason, async () => {
       const pending = admission?.enter(limited);
+      const served = pending ? leaving(limited, pending) : limited;
       try {
-        await options.handle(pending ? leaving(limited, pending) : limited, pending);
+        await options.handle(served, pending);
       } catch (error) {
         // That a peer has gone, or was idle, is said by "disconnected"; anything else is an error of its own.
         if (!hasGone(error) && !isIdle(error)) reporter.error(error, peer);
         throw error;
       } finally {
-        pending?.left();
-        limited.close();
+        served.close();
       }
     });
   } catch {

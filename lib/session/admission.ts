@@ -1,6 +1,6 @@
 import { PinwireError } from "../errors.ts";
 import type { Reporter } from "../app/mod.ts";
-import { type Clock, type Connection, LruMap, type Peer } from "../net/mod.ts";
+import { type Clock, type Connection, LruMap, type Peer, sleep } from "../net/mod.ts";
 
 /** Connections that have proven nothing yet, at a time: they count apart from a server's clients. */
 export const POOL = 256;
@@ -31,6 +31,8 @@ export interface PendingClient {
  * machine, where all have the same address, by connection.
  */
 export class AdmissionControl {
+  /** How many may wait, besides those that are admitted. */
+  readonly pool = POOL;
   #reporter: Reporter;
   #clock: Clock;
   #maxClients: number;
@@ -111,7 +113,7 @@ export class AdmissionControl {
       this.#failures.set(address, { count, at: now });
     }
     const delay = Math.min(FIRST_DELAY * 2 ** (count - 1), LONGEST_DELAY);
-    await new Promise<void>((resolve) => this.#clock.after(delay, resolve));
+    await sleep(delay, this.#clock);
   }
 }
 

@@ -5,8 +5,6 @@
  */
 export { type ClientCounter, serveConnections, type ServeOptions } from "./accept.ts";
 export { reportConnection } from "./connection_events.ts";
-export { Heartbeat } from "./heartbeat.ts";
 export { type Link, openLink } from "./link.ts";
-export { pause } from "./redial.ts";
 export { Session } from "./session.ts";
 export { serve, type ServeHandlers, type ServerOptions } from "./serve.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "../app/mod.ts";
 import { PinwireError } from "../errors.ts";
-import { type Address, type Clock, type Connection, dial, withTimeout } from "../net/mod.ts";
+import { type Address, type Connection, dial, pause } from "../net/mod.ts";
 import { Backoff } from "./backoff.ts";
 
 /** How {@linkcode redial} dials. */
@@ -60,14 +60,4 @@ function again(error: unknown): unknown {
 function mayPass(error: unknown): boolean {
   if (error instanceof PinwireError) return error.exitCode !== 2;
   return !(error instanceof Deno.errors.NotCapable);
-}
-
-/** Waits `ms`, or until `signal` is aborted. */
-export async function pause(ms: number, signal: AbortSignal, clock: Clock): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const onAbort = () => resolve();
-  signal.addEventListener("abort", onAbort);
-  if (!signal.aborted) await withTimeout(ms, promise, clock);
-  // A link that is lost ten thousand times would leave as many listeners.
-  signal.removeEventListener("abort", onAbort);
 }

@@ -1,4 +1,5 @@
 import { type Context, FrameErrors } from "../app/mod.ts";
+import type { PinwireError } from "../errors.ts";
 import {
   type Decoder,
   type Encoder,
@@ -7,7 +8,7 @@ import {
   receiveFrames,
 } from "../framing/mod.ts";
 import type { Clock, Connection, Peer } from "../net/mod.ts";
-import type { Heartbeat } from "./heartbeat.ts";
+import { Heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
 
 /**
  * One conversation over one connection, from either end: frames come in, one after the other, until the stream ends or
@@ -21,10 +22,10 @@ export abstract class Session implements FrameHandler {
   protected readonly decoder: Decoder;
   protected readonly encoder: Encoder;
   protected readonly errors: FrameErrors;
-  /** Set by a mode once both ends keep one up. */
+  /** There once both ends keep one up. */
   protected heartbeat?: Heartbeat;
-  /** Why it was closed here, if it was for a reason: the stream may have ended before. */
-  #reason: unknown;
+  /** Why it ends, if we end it for a reason: the first one counts, whatever else befalls it while it goes. */
+  protected reason: unknown;
 
   constructor(connection: Connection, context: Context) {
     const { decoder, encoder } = context.codec.open();
@@ -56,9 +57,9 @@ export abstract class Session implements FrameHandler {
     try {
       await receiveFrames(this.connection, this.decoder, this);
       await this.ended();
-      if (this.#reason !== undefined) throw this.#reason;
+      if (this.reason !== undefined) throw this.reason;
     } catch (error) {
-      await this.failed(error);
+      await this.failed(this.reason ?? error);
     } finally {
       this.heartbeat?.stop();
       this.connection.close();
@@ -69,8 +70,14 @@ export abstract class Session implements FrameHandler {
 
   /** Ends the session now; `reason`, if there is one, is what {@linkcode run} throws. */
   close(reason?: unknown): void {
-    this.#reason ??= reason;
-    this.connection.close(reason);
+    this.reason ??= reason;
+    this.connection.close(this.reason);
+  }
+
+  /** Keeps a heartbeat up from now on. A peer that doesn't answer ends the session. */
+  protected keepAlive(options: Omit<HeartbeatOptions, "clock" | "peer" | "lose">): void {
+    const lose = (reason: PinwireError) => this.close(reason);
+    this.heartbeat = new Heartbeat({ ...options, clock: this.clock, peer: this.peer.name, lose });
   }
 
   /** The peer has ended its side: what is still to be said to it may go out before the connection closes. */

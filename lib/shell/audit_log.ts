@@ -1,4 +1,4 @@
-import { PinwireError } from "../errors.ts";
+import { messageOf, PinwireError } from "../errors.ts";
 import type { Clock } from "../net/mod.ts";
 import { safeJson } from "../text/mod.ts";
 
@@ -91,7 +91,7 @@ function checkOwner({ uid, mode, isSymlink }: Deno.FileInfo): void {
 
 function unwritable(path: string, error: unknown): unknown {
   if (error instanceof Deno.errors.NotCapable) return error;
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   return new PinwireError("log_unwritable", `the log ${path} can't be written (${why})`, {
     hint: "check its folder, its rights and the disk, or name another with --log",
     cause: error,

@@ -1,9 +1,9 @@
 import type { Context } from "../app/mod.ts";
 import { PinwireError } from "../errors.ts";
 import { FrameError } from "../framing/mod.ts";
-import { type Connection, withTimeout } from "../net/mod.ts";
+import { type Connection, sleep, withTimeout } from "../net/mod.ts";
 import type { PendingClient } from "../session/admission.ts";
-import { Heartbeat, Session } from "../session/mod.ts";
+import { Session } from "../session/mod.ts";
 import { bindingOf, type Token } from "../session/token.ts";
 import { CommandSet, type Shell } from "./command_set.ts";
 import { Idle } from "./idle.ts";
@@ -156,12 +156,9 @@ export class ShellSession extends Session {
     this.decoder.limit!(LONGEST_FRAME);
     this.#state = { at: "ready" };
     this.#idle.begin();
-    this.heartbeat = new Heartbeat({
+    this.keepAlive({
       ...SERVER_PATIENCE,
-      clock: this.clock,
-      peer: this.peer.name,
       ask: () => post(this.connection, makeFrame(TYPE.ping, 0)),
-      lose: (reason) => this.close(reason),
       hint: "its link is dead, or it stands still",
     });
     await this.connection.write(ready);
@@ -182,7 +179,7 @@ export class ShellSession extends Session {
 
   async #letOthersIn(working: Promise<void> | void): Promise<void> {
     await working;
-    await new Promise<void>((resolve) => this.clock.after(0, resolve));
+    await sleep(0, this.clock);
   }
 
   #stop(): void {

@@ -1,4 +1,4 @@
-import { PinwireError } from "../errors.ts";
+import { messageOf, PinwireError } from "../errors.ts";
 import { isThere, readToken, type Token } from "../session/token.ts";
 
 /**
@@ -39,7 +39,7 @@ async function makeFolder(folder: string): Promise<void> {
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new PinwireError("bad_token_file", `the folder ${folder} for the token can't be made (${why})`, {
       hint: "check its rights, or name the token's file with --token-file",
       cause: error,

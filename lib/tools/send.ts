@@ -1,8 +1,8 @@
 import { type PinwireError, usageError } from "../errors.ts";
 import { parseHex, visibleLines } from "../text/mod.ts";
-import { type Address, hasGone, withTimeout } from "../net/mod.ts";
+import { type Address, hasGone, pause, withTimeout } from "../net/mod.ts";
 import { type Context, encodeText, MessageWatch } from "../app/mod.ts";
-import { type Link, openLink, pause } from "../session/mod.ts";
+import { type Link, openLink } from "../session/mod.ts";
 
 /** What `send` is told. */
 export interface SendOptions {

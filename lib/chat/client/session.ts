@@ -2,7 +2,7 @@ import { type Context, encodeText } from "../../app/mod.ts";
 import { PinwireError } from "../../errors.ts";
 import { ByteBuffer, type Encoder, endingLines } from "../../framing/mod.ts";
 import { type Connection, type Timer, withTimeout } from "../../net/mod.ts";
-import { Heartbeat, Session } from "../../session/mod.ts";
+import { Session } from "../../session/mod.ts";
 import { visible } from "../../text/mod.ts";
 import {
   type Hello,
@@ -225,7 +225,7 @@ export class ClientSession extends Session {
     if (wasIn) return;
     this.#stage = "ours";
     this.#patience.cancel();
-    this.heartbeat = this.#beat();
+    this.#beat();
     const { rate } = welcome;
     if (rate) this.#bucket = new TokenBucket(rate[0] * SHARE, rate[1] * BURST_SHARE, this.clock);
     this.#handlers.opened();
@@ -276,10 +276,8 @@ export class ClientSession extends Session {
     this.#patience = this.clock.after(LINGER, () => this.close());
   }
 
-  #beat(): Heartbeat {
-    return new Heartbeat({
-      clock: this.clock,
-      peer: this.peer.name,
+  #beat(): void {
+    this.keepAlive({
       ping: PING_AFTER,
       dead: DEAD_AFTER,
       // A server with too much to tell doesn't ask: it has to hear from us all the same.
@@ -287,7 +285,6 @@ export class ClientSession extends Session {
       ask: () => {
         if (!this.#isFinishing) void this.#tell("/ping");
       },
-      lose: (reason) => this.close(reason),
       isDeaf: () => this.#isDeaf,
     });
   }

@@ -1,7 +1,7 @@
 import { type Context, MessageWatch, type WatchOptions } from "../../app/mod.ts";
 import { PinwireError } from "../../errors.ts";
 import type { Connection, Timer } from "../../net/mod.ts";
-import { Heartbeat, Session } from "../../session/mod.ts";
+import { Session } from "../../session/mod.ts";
 import { bindingOf, type Token } from "../../session/token.ts";
 import type { Device } from "../pins/device.ts";
 import { DiallerHandshake } from "../handshake.ts";
@@ -108,7 +108,7 @@ export class AgentSession extends Session {
     const { isProven: wasProven } = this;
     const answer = await this.#handshake.take(message, line);
     if (answer !== undefined) this.#outbox.send(answer);
-    if (this.#handshake.isGreeted) this.heartbeat ??= this.#beat();
+    if (this.#handshake.isGreeted && !this.heartbeat) this.#beat();
     if (!wasProven && this.isProven) this.#begin();
   }
 
@@ -118,15 +118,12 @@ export class AgentSession extends Session {
     this.report(this.#device.on);
   }
 
-  #beat(): Heartbeat {
-    return new Heartbeat({
-      clock: this.clock,
-      peer: this.peer.name,
+  #beat(): void {
+    this.keepAlive({
       ping: AGENT_PING,
       dead: DEAD_AFTER,
       insists: true,
       ask: () => this.#outbox.send("ping"),
-      lose: (reason) => this.close(reason),
     });
   }
 }

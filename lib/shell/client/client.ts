@@ -3,7 +3,7 @@ import type { Context } from "../../app/mod.ts";
 import { PinwireError } from "../../errors.ts";
 import { FrameError } from "../../framing/mod.ts";
 import { type Connection, hasGone, type Peer } from "../../net/mod.ts";
-import { Heartbeat, Session } from "../../session/mod.ts";
+import { Session } from "../../session/mod.ts";
 import { bindingOf, type Token } from "../../session/token.ts";
 import {
   CLIENT_PATIENCE,
@@ -168,12 +168,9 @@ export class ShellClient extends Session {
     if (this.#state.at === "over") return;
     this.#state = { at: "ready" };
     this.decoder.limit!(LONGEST_FRAME);
-    this.heartbeat = new Heartbeat({
+    this.keepAlive({
       ...CLIENT_PATIENCE,
-      clock: this.clock,
-      peer: this.peer.name,
       ask: () => post(this.connection, makeFrame(TYPE.ping, 0)),
-      lose: (reason) => this.close(reason),
       hint: "its link is dead, or it stands still",
     });
     this.#opening.resolve(ready);

@@ -1,4 +1,4 @@
-import { PinwireError } from "../../errors.ts";
+import { messageOf, PinwireError } from "../../errors.ts";
 import { type Context, dialOptions } from "../../app/mod.ts";
 import { type Address, type Connection, dial } from "../../net/mod.ts";
 import { ShellClient } from "./client.ts";
@@ -69,7 +69,7 @@ async function readStdin(buffer: Uint8Array, { reporter }: Context): Promise<num
   try {
     return await Deno.stdin.read(buffer);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     reporter.error(
       new PinwireError("stdin_unreadable", `stdin can't be read (${why})`, {
         hint: "check where it comes from",

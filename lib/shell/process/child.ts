@@ -1,4 +1,4 @@
-import { PinwireError } from "../../errors.ts";
+import { messageOf, PinwireError } from "../../errors.ts";
 import type { TerminalSize } from "../wire/bodies.ts";
 
 /** What to start: a program of this machine. */
@@ -103,7 +103,7 @@ export function spawn(
 
 // A missing folder and a missing program have the same class.
 function notRun(file: string, cwd: string, error: unknown): PinwireError {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const make = (what: string, hint: string) => new PinwireError("not_run", what, { hint, cause: error });
   if (/cwd/i.test(message)) {
     return new PinwireError("no_folder", `the folder ${cwd} is not there`, { hint: "begin in another" });

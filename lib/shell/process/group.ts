@@ -1,4 +1,4 @@
-import type { Clock } from "../../net/mod.ts";
+import { type Clock, sleep } from "../../net/mod.ts";
 import type { Signal } from "../wire/bodies.ts";
 
 /** Time in ms from SIGTERM to SIGKILL. */
@@ -61,13 +61,13 @@ export class ProcessGroup {
    */
   async end(reach: Reach): Promise<void> {
     alive.add(this);
-    if (reach === "group" && isThere(this.#leader)) await this.#pause(FORK_TIME);
+    if (reach === "group" && isThere(this.#leader)) await sleep(FORK_TIME, this.#clock);
     let left = await this.#groups(reach);
     if (reach === "terminal") { for (const group of left) signalGroup(group, "SIGHUP"); }
     left = left.filter((group) => signalGroup(group, "SIGTERM"));
     const late = this.#clock.now() + KILL_AFTER;
     for (let looks = 1; left.length && this.#clock.now() < late; looks++) {
-      await this.#pause(LOOK_AGAIN);
+      await sleep(LOOK_AGAIN, this.#clock);
       left = left.filter(isThere);
       if (left.length && looks % CLOSER === 0) left = living(left, await nextList(this.#clock));
     }
@@ -75,7 +75,7 @@ export class ProcessGroup {
       const groups = reach === "group" ? left.filter(isThere) : await this.#groups(reach);
       if (!groups.length) break;
       for (const group of groups) signalGroup(group, "SIGKILL");
-      await this.#pause(LOOK_AGAIN);
+      await sleep(LOOK_AGAIN, this.#clock);
     }
     alive.delete(this);
   }
@@ -83,10 +83,6 @@ export class ProcessGroup {
   async #groups(reach: Reach): Promise<number[]> {
     if (reach === "group") return [this.#leader];
     return groupsOfSession(this.#leader, this.#hasLeader, await nextList(this.#clock));
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#clock.after(ms, resolve));
   }
 }
 
