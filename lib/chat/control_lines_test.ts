@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
+import { pure } from "../../tests/support/pure.ts";
 import {
   type Hello,
   numbered,
@@ -10,10 +11,6 @@ import {
   readWelcome,
   type Welcome,
 } from "./control_lines.ts";
-
-function pure(name: string, fn: () => void): void {
-  Deno.test({ name, permissions: "none", fn });
-}
 
 const WELCOME: Welcome = {
   nick: "amy",

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { pure } from "../../tests/support/pure.ts";
 import { PinwireError } from "../errors.ts";
 import {
   arrivalsIn,
@@ -10,10 +11,6 @@ import {
   parseRelayed,
   privateLine,
 } from "./protocol.ts";
-
-function pure(name: string, fn: () => void): void {
-  Deno.test({ name, permissions: "none", fn });
-}
 
 /** The code of what `act` throws. */
 const codeOf = (act: () => unknown) => assertThrows(act, PinwireError).code;

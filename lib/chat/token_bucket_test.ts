@@ -1,10 +1,7 @@
 import { assertEquals } from "@std/assert";
+import { pure } from "../../tests/support/pure.ts";
 import { FakeClock } from "../net/_fake_clock.ts";
 import { TokenBucket } from "./token_bucket.ts";
-
-function pure(name: string, fn: () => void): void {
-  Deno.test({ name, permissions: "none", fn });
-}
 
 /** A bucket, and the clock that it looks at. */
 function at(rate: number, burst: number) {

@@ -1,10 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { bold, dim } from "@std/fmt/colors";
+import { pure } from "../../tests/support/pure.ts";
 import { completeSaid, mentions, Painter, promptOf } from "./view.ts";
-
-function pure(name: string, fn: () => void): void {
-  Deno.test({ name, permissions: "none", fn });
-}
 
 const SAID = [
   "amy: hi",

@@ -1,9 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { pure } from "../../tests/support/pure.ts";
 import { Backoff } from "./backoff.ts";
-
-function pure(name: string, fn: () => void): void {
-  Deno.test({ name, permissions: "none", fn });
-}
 
 const waits = (backoff: Backoff, helds: number[]) => helds.map((held) => backoff.next(held));
 

@@ -1,10 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { pure } from "../../../tests/support/pure.ts";
 import { numberedDatagram, parseDatagram, SequenceTracker } from "./sequence_tracker.ts";
-
-function pure(name: string, fn: () => void): void {
-  Deno.test({ name, permissions: "none", fn });
-}
 
 /** What becomes of numbers that come in this order: `3`, `3 lost 1`, `3 late`, `3 double`. */
 function passages(numbers: number[], sequence = new SequenceTracker(), run = "a3f9"): string[] {

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { pure } from "../../../tests/support/pure.ts";
 import { FrameError, parseSpec } from "../../framing/mod.ts";
 import { FakeClock } from "../../net/_fake_clock.ts";
 import { PullReader } from "../../net/_pull_reader.ts";
@@ -8,10 +9,6 @@ import { utf8 } from "../../text/mod.ts";
 import { Feed } from "./feed.ts";
 import { LineFormats } from "./line_format.ts";
 import { Subscriber } from "./subscriber.ts";
-
-function pure(name: string, fn: () => void | Promise<void>): void {
-  Deno.test({ name, permissions: "none", fn });
-}
 
 const PLAIN = new LineFormats(parseSpec("line")).get(utf8, false);
 

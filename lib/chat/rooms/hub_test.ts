@@ -1,12 +1,9 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { pure } from "../../../tests/support/pure.ts";
 import { PinwireError } from "../../errors.ts";
 import type { Event } from "../../app/mod.ts";
 import type { HistoryEntry } from "../protocol.ts";
 import { Listener, World } from "./_hub_testing.ts";
-
-function pure(name: string, fn: () => void | Promise<void>): void {
-  Deno.test({ name, permissions: "none", fn });
-}
 
 const codeOf = (act: () => unknown) => assertThrows(act, PinwireError).code;
 

@@ -1,10 +1,7 @@
 import { assertEquals } from "@std/assert";
+import { pure } from "../../../tests/support/pure.ts";
 import { FakeClock } from "../../net/_fake_clock.ts";
 import { JoinNotices, listed } from "./join_notices.ts";
-
-function pure(name: string, fn: () => void | Promise<void>): void {
-  Deno.test({ name, permissions: "none", fn });
-}
 
 /** What {@linkcode JoinNotices} tell, and their clock. */
 class Told {

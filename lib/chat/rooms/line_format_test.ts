@@ -1,11 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { pure } from "../../../tests/support/pure.ts";
 import { FrameError, parseSpec } from "../../framing/mod.ts";
 import { openEncoding, utf8 } from "../../text/mod.ts";
 import { LineFormats } from "./line_format.ts";
-
-function pure(name: string, fn: () => void | Promise<void>): void {
-  Deno.test({ name, permissions: "none", fn });
-}
 
 const hex = (bytes: Uint8Array) => bytes.toHex();
 

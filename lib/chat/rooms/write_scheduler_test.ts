@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { pure, turn } from "../../../tests/support/pure.ts";
 import { parseSpec } from "../../framing/mod.ts";
 import { FakeClock } from "../../net/_fake_clock.ts";
 import type { Connection } from "../../net/mod.ts";
@@ -7,10 +8,6 @@ import { Feed } from "./feed.ts";
 import { LineFormats } from "./line_format.ts";
 import { Subscriber } from "./subscriber.ts";
 import { WriteScheduler } from "./write_scheduler.ts";
-
-function pure(name: string, fn: () => void | Promise<void>): void {
-  Deno.test({ name, permissions: "none", fn });
-}
 
 const PLAIN = new LineFormats(parseSpec("line")).get(utf8, false);
 
@@ -36,9 +33,6 @@ function subscribedFeed(count: number, writes: string[], isSlow: boolean) {
   });
   return { feed, subscribers };
 }
-
-/** Done in the next turn of the event loop. */
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 pure("WriteScheduler.wake begins no write at once, and all that a turn has said goes in one", async () => {
   const scheduler = new WriteScheduler();
