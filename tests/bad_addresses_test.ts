@@ -1,10 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { isLinux, LOOPBACK, pinwire, refusal, runPinwire } from "./support.ts";
-
-async function freePort(): Promise<number> {
-  using listener = Deno.listen({ hostname: LOOPBACK, port: 0 });
-  return await Promise.resolve(listener.addr.port);
-}
+import { deafPort, isLinux, pinwire, refusal, runPinwire } from "./support.ts";
 
 for (const scheme of ["tcp", "udp"]) {
   Deno.test(`a taken ${scheme} port: who has it, and that server goes on`, async () => {
@@ -19,7 +14,8 @@ for (const scheme of ["tcp", "udp"]) {
 }
 
 Deno.test("nobody there", async () => {
-  const port = await freePort();
+  using deaf = await deafPort();
+  const { port } = deaf;
   const sentence =
     `pinwire: nobody is listening on tcp://127.0.0.1:${port}: start the server first, or check the port\n`;
   assertEquals(await refusal(["send", `127.0.0.1:${port}`, "hi"], 1), sentence);

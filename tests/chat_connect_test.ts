@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { LOOPBACK, pinwire, type Process, refusal } from "./support.ts";
+import { deafPort, LOOPBACK, pinwire, type Process, refusal } from "./support.ts";
 import {
   chatConnect,
   chatServe,
@@ -48,9 +48,8 @@ Deno.test("chat connect --json: messages have nick and room, /me and /msg too", 
 });
 
 Deno.test("chat connect: nobody there at the first dial is exit 1", async () => {
-  const listener = Deno.listen({ hostname: LOOPBACK, port: 0 });
-  listener.close();
-  const said = await refusal(["chat", "connect", `${LOOPBACK}:${listener.addr.port}`], 1);
+  using deaf = await deafPort();
+  const said = await refusal(["chat", "connect", `${LOOPBACK}:${deaf.port}`], 1);
   assertMatch(said, /nobody is listening on/);
   assertMatch(await refusal(["chat", "connect", "--nick", "a b"], 2), /can't be a name/);
 });

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, fail } from "@std/assert";
-import { has, isWindows, LOOPBACK, type Outcome, Process, PYTHON } from "./support.ts";
+import { deafPort, has, isWindows, LOOPBACK, type Outcome, Process, PYTHON } from "./support.ts";
 import type { ProcessOptions } from "./support/process.ts";
 import { posix, type Shell, shell } from "./support/shell.ts";
 import { ShellWire } from "./support/shell_wire.ts";
@@ -70,13 +70,11 @@ example("says 255 and why, with a wrong token, without one, and without a server
   await using on = await shell();
   const wrong = `${on.home.path}/wrong`;
   await Deno.writeTextFile(wrong, "x".repeat(43));
-  const closed = Deno.listen({ hostname: LOOPBACK, port: 0 });
-  const nobody = `${LOOPBACK}:${closed.addr.port}`;
-  closed.close();
+  using deaf = await deafPort();
   const cases: [string, string, RegExp][] = [
     [addressOf(on), wrong, /^shell_client: .+token.*\n$/],
     [addressOf(on), `${wrong}er`, /^shell_client: .+wronger: No such file or directory\n$/],
-    [nobody, tokenOf(on), /^shell_client: .+refused\n$/],
+    [`${LOOPBACK}:${deaf.port}`, tokenOf(on), /^shell_client: .+refused\n$/],
   ];
   await Promise.all(cases.map(async ([address, token, said]) => {
     await using client = begin(address, token, ["echo ran"], { stdin: "" });

@@ -24,6 +24,20 @@ export async function restOf(conn: Deno.Conn): Promise<string> {
   return text;
 }
 
+/** A port of loopback where nobody listens, nor can before it is disposed of: one end of a connection has it. */
+export async function deafPort(): Promise<{ port: number } & Disposable> {
+  using listener = Deno.listen({ hostname: LOOPBACK, port: 0 });
+  const { port } = listener.addr;
+  const [near, far] = await Promise.all([Deno.connect({ hostname: LOOPBACK, port }), listener.accept()]);
+  return {
+    port: near.localAddr.port,
+    [Symbol.dispose]() {
+      near.close();
+      far.close();
+    },
+  };
+}
+
 export const isGone = (error: unknown) =>
   error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.ConnectionAborted ||
   error instanceof Deno.errors.BrokenPipe;
