@@ -128,9 +128,9 @@ const chatConnect = command({
   },
 });
 
-const endpoint = (meta: string): Kind<InternetAddress> => ({
+const endpoint = (meta: string, host?: string): Kind<InternetAddress> => ({
   meta,
-  parse: (value) => parseAddress(value, { schemes: ["udp"] }) as InternetAddress,
+  parse: (value) => parseAddress(value, { host, schemes: ["udp"] }) as InternetAddress,
 });
 
 const chatPeer = command({
@@ -139,7 +139,7 @@ const chatPeer = command({
     "Binds LOCAL, sends every line to each REMOTE, and shows whatever comes to LOCAL with who sent it. Ends with end " +
     "or 88, said here or by a REMOTE, not with the end of stdin.",
   positionals: {
-    local: { kind: endpoint("LOCAL"), help: "where to listen: PORT or HOST:PORT" },
+    local: { kind: endpoint("LOCAL", ""), help: "where to listen: PORT or HOST:PORT" },
     remote: { kind: endpoint("REMOTE"), variadic: true, help: "where to send to, one or more" },
   },
   options: {
@@ -157,7 +157,7 @@ const chatPeer = command({
   async run(options, { local, remote }) {
     for (const one of remote) {
       checkDialable(one as Address);
-      if (one.port === local.port && one.hostname === local.hostname) {
+      if (one.port === local.port && one.hostname === (local.hostname || "127.0.0.1")) {
         throw usageError("REMOTE is LOCAL itself", "name another port for the other end");
       }
     }

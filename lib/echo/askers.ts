@@ -1,11 +1,10 @@
 import { PinwireError } from "../errors.ts";
 import {
-  bindDatagram,
   type Clock,
   type Connection,
-  type DatagramSocket,
+  type DatagramPeer,
+  dialDatagram,
   type InternetAddress,
-  isLoopback,
   type Timer,
   withTimeout,
 } from "../net/mod.ts";
@@ -156,24 +155,16 @@ export class StreamAsker implements Asker {
 /** Asks by datagrams, which may get lost. */
 export class DatagramAsker implements Asker {
   received = 0;
-  #socket: DatagramSocket;
-  #to: InternetAddress;
+  #peer: DatagramPeer;
   #message: Uint8Array;
   #wait: number;
   #clock: Clock;
   #buffer = new Uint8Array(65_536);
-  #receiving?: ReturnType<DatagramSocket["receive"]>;
+  #receiving?: ReturnType<DatagramPeer["receive"]>;
 
-  private constructor(
-    socket: DatagramSocket,
-    to: InternetAddress,
-    message: Uint8Array,
-    wait: number,
-    clock: Clock,
-  ) {
+  private constructor(peer: DatagramPeer, message: Uint8Array, wait: number, clock: Clock) {
     this.#clock = clock;
-    this.#socket = socket;
-    this.#to = to;
+    this.#peer = peer;
     this.#message = message;
     this.#wait = wait;
   }
@@ -185,28 +176,20 @@ export class DatagramAsker implements Asker {
     wait: number,
     clock: Clock,
   ): Promise<DatagramAsker> {
-    const [loopback, any] = to.hostname.includes(":") ? ["::1", "::"] : ["127.0.0.1", "0.0.0.0"];
-    const hostname = isLoopback(to.hostname) ? loopback : any;
-    return new DatagramAsker(
-      await bindDatagram({ scheme: "udp", hostname, port: 0 }),
-      to,
-      message,
-      wait,
-      clock,
-    );
+    return new DatagramAsker(await dialDatagram(to), message, wait, clock);
   }
 
   async ask(): Promise<boolean> {
-    await this.#socket.send(this.#message, this.#to);
-    const receiving = this.#receiving ??= this.#socket.receive(this.#buffer);
+    await this.#peer.send(this.#message);
+    const receiving = this.#receiving ??= this.#peer.receive(this.#buffer);
     if (!await withTimeout(this.#wait, receiving, this.#clock)) return false;
     this.#receiving = undefined;
     const received = await receiving;
-    this.received += received?.[0].length ?? 0;
+    this.received += received?.length ?? 0;
     return received !== undefined;
   }
 
   close(): void {
-    this.#socket.close();
+    this.#peer.close();
   }
 }

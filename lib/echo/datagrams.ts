@@ -2,7 +2,6 @@ import { type Context, MessageWatch } from "../app/mod.ts";
 import { PinwireError } from "../errors.ts";
 import { ByteBuffer } from "../framing/mod.ts";
 import {
-  AnswerGuard,
   type DatagramSocket,
   datagramTooLong,
   type Endpoint,
@@ -10,6 +9,7 @@ import {
   MAX_DATAGRAM,
   udpPeer,
 } from "../net/mod.ts";
+import { AnswerGuard } from "../session/mod.ts";
 import { type Asker, isStampedTwice, type Reply } from "./protocol.ts";
 import type { EchoOptions } from "./session.ts";
 

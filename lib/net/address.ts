@@ -1,4 +1,5 @@
 import { usageError } from "../errors.ts";
+import { canonicalIp, isIpAddress, unmapped } from "./ip.ts";
 
 /** Where a listener listens or a peer is. */
 export type Address = InternetAddress | UnixAddress;
@@ -6,7 +7,7 @@ export type Address = InternetAddress | UnixAddress;
 /** A host and port, over TCP, UDP, or TLS over TCP. */
 export interface InternetAddress {
   scheme: "tcp" | "udp" | "tls";
-  /** A name or an IP address, IPv6 without brackets. */
+  /** A name, or an IP address in its one form ({@linkcode canonicalIp}), IPv6 without brackets. */
   hostname: string;
   port: number;
 }
@@ -24,6 +25,8 @@ export type Scheme = Address["scheme"];
 export interface AddressDefaults {
   /** Used where the port is missing; without it a missing port is an error. */
   port?: number;
+  /** Used where the host is missing; default 127.0.0.1. */
+  host?: string;
   /** The schemes that make sense; the first is taken where none is given. */
   schemes: readonly Scheme[];
 }
@@ -43,7 +46,7 @@ export interface AddressDefaults {
  *
  * @throws {PinwireError} `usage`, telling what is right
  */
-export function parseAddress(text: string, { port, schemes }: AddressDefaults): Address {
+export function parseAddress(text: string, { port, host = "127.0.0.1", schemes }: AddressDefaults): Address {
   const [, given, rest] = text.match(/^(?:(tcp|udp|tls):\/\/|unix:(?=.))?(.*)$/s)!;
   const scheme = given as Scheme | undefined ?? (text.startsWith("unix:") ? "unix" : schemes[0]);
   if (!schemes.includes(scheme)) {
@@ -53,6 +56,8 @@ export function parseAddress(text: string, { port, schemes }: AddressDefaults): 
     if (text === "unix:") throw wrong(text, "the path is missing; write unix:PATH");
     return { scheme, path: rest };
   }
+  const narrow = text.normalize("NFKC").replaceAll("。", ".");
+  if (narrow !== text && /^[!-~]+$/.test(narrow)) throw wrong(text, `write ${narrow}`);
   if (/^[a-z]+:\/\//i.test(rest)) {
     throw wrong(text, `unknown scheme; use ${schemes.map(prefixOf).join(", ")}`);
   }
@@ -64,10 +69,10 @@ export function parseAddress(text: string, { port, schemes }: AddressDefaults): 
     throw wrong(text, "write HOST:PORT, or [ADDRESS]:PORT for IPv6");
   }
   const onlyPort = portText === undefined && plain !== undefined && /^\d+$/.test(plain);
-  const hostname = (onlyPort ? "" : brackets ?? plain) || "127.0.0.1";
+  const named = onlyPort ? "" : brackets ?? plain;
+  const hostname = brackets !== undefined ? parseIpv6(brackets, text) : named ? parseHost(named, text) : host;
   const number = parsePort(onlyPort ? plain : portText, text) ?? port;
   if (number === undefined) throw wrong(text, "the port is missing; write HOST:PORT");
-  if (/\s/.test(hostname)) throw wrong(text, "a host name has no spaces");
   return { scheme, hostname, port: number };
 }
 
@@ -82,20 +87,12 @@ export function hostPort({ hostname, port }: { hostname: string; port: number })
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Takes the IPv6 prefix off an IPv4 address (RFC 4291, section 2.5.5.2). */
-export function unmapped(hostname: string): string {
-  return hostname.startsWith("::ffff:") && hostname.includes(".") ? hostname.slice(7) : hostname;
-}
-
-/** Whether this is an IP address in its usual form, and not a name. */
-export function isIpAddress(host: string): boolean {
-  if (/^\d+(\.\d+){3}$/.test(host)) return host.split(".").every((part) => Number(part) <= 255);
-  return host.includes(":") && URL.canParse(`http://[${host}]`);
-}
-
-/** Whether this can be a host: an IP address, or a name of labels (RFC 1123, section 2.1), with `*.` in a certificate. */
+/**
+ * Whether this can be a host: an IP address, or a name of labels whose last is no number (RFC 1123, section 2.1),
+ * with `*.` in a certificate.
+ */
 export function isHost(host: string): boolean {
-  return isIpAddress(host) || host.length <= 253 &&
+  return isIpAddress(host) || host.length <= 253 && !NUMERIC.test(host) &&
       /^(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9])?)*$/i.test(host);
 }
 
@@ -104,6 +101,29 @@ export function isLoopback(hostname: string): boolean {
   if (hostname === "127.0.0.1") return true;
   const host = unmapped(hostname);
   return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/** What the resolver would read as an IPv4 address in a form of its own, such as `127.1`. */
+const NUMERIC = /(^|\.)(0x[0-9a-f]*|\d+)$/i;
+
+function parseIpv6(brackets: string, text: string): string {
+  const address = brackets.includes(":") ? canonicalIp(brackets) : undefined;
+  if (!address) throw wrong(text, "in brackets stands an IPv6 address, as in [::1]:PORT");
+  return address;
+}
+
+function parseHost(host: string, text: string): string {
+  if (host === "*") throw wrong(text, "write 0.0.0.0 for all interfaces");
+  if (/\s/.test(host)) throw wrong(text, "a host name has no spaces");
+  if (NUMERIC.test(host) && !isIpAddress(host)) {
+    throw wrong(text, "an IPv4 address has four numbers from 0 to 255, none of which begins with 0");
+  }
+  // What a browser makes of a name in another script (RFC 5891). One dot may end a name: it is then a whole one.
+  const name = /^[ -~]*$/.test(host) ? host : URL.parse(`http://${host}`)?.hostname ?? host;
+  if (!isHost(name.replace(/\.$/, "")) || name.startsWith("*.")) {
+    throw wrong(text, "a host is an IP address or a name of letters, digits, hyphens and dots");
+  }
+  return name;
 }
 
 const prefixOf = (scheme: Scheme) => scheme === "unix" ? "unix:" : `${scheme}://`;

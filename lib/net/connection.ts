@@ -1,6 +1,6 @@
 import { type Clock, systemClock, type Timer } from "./clock.ts";
 import { translateIoError } from "./io_errors.ts";
-import { type Peer, type SocketAddress, socketAddress, socketPeer, type StreamScheme } from "./peer.ts";
+import { type Peer, type SocketAddress, socketAddress, type StreamScheme } from "./peer.ts";
 import { type ReadOptions, ReadWindow } from "./read_window.ts";
 
 /**
@@ -88,26 +88,20 @@ export class SocketConnection implements DrainableConnection {
   #isUndelayed: boolean;
 
   /**
-   * @param number counts connections, to name the peers of a Unix socket, which have no address
+   * @param peer the other end, as the carrier states it
    * @param halfCloseTime ms that writes may take once the peer has ended its sending side, after which the
    * connection closes; without it there is no limit
    */
-  constructor(
-    conn: Deno.Conn,
-    scheme: StreamScheme,
-    number: number,
-    halfCloseTime?: number,
-    clock: Clock = systemClock,
-  ) {
+  constructor(conn: Deno.Conn, peer: Peer, halfCloseTime?: number, clock: Clock = systemClock) {
     this.#conn = conn;
+    this.peer = peer;
     this.#clock = clock;
     this.#halfCloseTime = halfCloseTime;
-    this.#isUndelayed = scheme !== "tcp";
-    this.peer = socketPeer(conn.remoteAddr, scheme, number);
+    this.#isUndelayed = peer.scheme !== "tcp";
   }
 
   get local(): SocketAddress {
-    return socketAddress(this.#conn.localAddr, this.peer.scheme as StreamScheme, 0);
+    return socketAddress(this.#conn.localAddr, this.peer.scheme as StreamScheme);
   }
 
   async receive(sink: Sink, options?: ReadOptions): Promise<void> {

@@ -1,12 +1,6 @@
 import { PinwireError } from "../errors.ts";
-import {
-  type Address,
-  formatAddress,
-  hostPort,
-  type InternetAddress,
-  isIpAddress,
-  unmapped,
-} from "./address.ts";
+import { type Address, formatAddress, hostPort, type InternetAddress } from "./address.ts";
+import { unmapped, withoutZone, withZoneOf } from "./ip.ts";
 import { translateDialError, translateIoError, translateListenError } from "./io_errors.ts";
 
 /** The most that a UDP datagram over IPv4 can carry, in bytes (65,535 less the two headers). */
@@ -24,9 +18,9 @@ export function datagramTooLong(what: string, length: number): PinwireError {
 /** Where a datagram came from or goes to. */
 export type Endpoint = Pick<Deno.NetAddr, "hostname" | "port">;
 
-/** Whether a datagram from `from` may have come from `address`; of one given by name the port alone is known. */
+/** Whether a datagram from `from` may have come from `address`, which is an IP address in its one form. */
 export function isSender(from: Endpoint, { hostname, port }: Endpoint): boolean {
-  return from.port === port && (!isIpAddress(hostname) || unmapped(from.hostname) === unmapped(hostname));
+  return from.port === port && unmapped(from.hostname) === withoutZone(hostname);
 }
 
 /** A UDP socket. */
@@ -62,7 +56,8 @@ export async function bindDatagram(address: InternetAddress): Promise<DatagramSo
   } catch (error) {
     throw await translateListenError(error, formatAddress(address as Address), port);
   }
-  const endpoint = socket.addr as Deno.NetAddr;
+  const bound = socket.addr as Deno.NetAddr;
+  const endpoint = { ...bound, hostname: withZoneOf(hostname, bound.hostname) };
   let closed = false;
   return {
     address: udpPeer(endpoint),

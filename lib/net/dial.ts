@@ -2,6 +2,7 @@ import { PinwireError, usageError } from "../errors.ts";
 import { type Address, formatAddress, type InternetAddress } from "./address.ts";
 import { type Connection, SocketConnection } from "./connection.ts";
 import { refused, translateDialError } from "./io_errors.ts";
+import { socketPeer, type StreamScheme } from "./peer.ts";
 
 /** @throws {PinwireError} `usage` for port 0, which nobody can have */
 export function checkDialable(address: Address): void {
@@ -36,7 +37,7 @@ export async function dial(
   try {
     if (address.scheme === "unix") {
       const conn = await Deno.connect({ transport: "unix", path: address.path });
-      return new SocketConnection(conn, "unix", 0);
+      return new SocketConnection(conn, socketPeer(conn.remoteAddr, "unix"));
     }
     if (address.scheme !== "tcp" && address.scheme !== "tls") {
       throw new TypeError(`${address.scheme} has no connections to dial`);
@@ -57,14 +58,15 @@ async function dialTcp(address: InternetAddress, name: string, ca: string | unde
     conn.close();
     throw refused(name);
   }
-  if (address.scheme === "tcp") return new SocketConnection(conn, "tcp", 0);
+  const peer = socketPeer(conn.remoteAddr, address.scheme as StreamScheme, 0, hostname);
+  if (address.scheme === "tcp") return new SocketConnection(conn, peer);
   conn.setNoDelay(true);
   const tls = await Deno.startTls(conn, { hostname, caCerts: ca ? [ca] : [] });
   const onAbort = () => tls.close();
   signal.addEventListener("abort", onAbort);
   try {
     await tls.handshake();
-    return new SocketConnection(tls, "tls", 0);
+    return new SocketConnection(tls, peer);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     tls.close();

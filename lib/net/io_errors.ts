@@ -74,7 +74,7 @@ export function translateDialError(error: unknown, address: string): unknown {
   }
   if (
     error instanceof Error &&
-    /failed to lookup address|No address associated|Name or service/.test(error.message)
+    /failed to lookup address|No address associated|Name or service|ENOTFOUND|EAI_AGAIN/.test(error.message)
   ) {
     return unknownHost(address, error);
   }

@@ -1,7 +1,7 @@
 import { PinwireError } from "../errors.ts";
 import { type Address, formatAddress, type InternetAddress, type UnixAddress } from "./address.ts";
 import { HALF_CLOSE_TIME, SocketConnection } from "./connection.ts";
-import { socketAddress } from "./peer.ts";
+import { socketAddress, socketPeer } from "./peer.ts";
 import { translateListenError } from "./io_errors.ts";
 import type { Listener } from "./listener.ts";
 
@@ -38,11 +38,11 @@ export async function listen(
     if (address.scheme === "tls") {
       const listener = openTls(address, identity);
       const { wrapTls } = await import("./tls_listen.ts");
-      return wrapTls(listener);
+      return wrapTls(listener, address.hostname);
     }
     if (address.scheme !== "tcp") throw new TypeError(`no carrier for ${formatAddress(address)}`);
     const { hostname, port } = address;
-    return wrap(Deno.listen({ hostname, port, reusePort, tcpBacklog: BACKLOG }), "tcp");
+    return wrap(Deno.listen({ hostname, port, reusePort, tcpBacklog: BACKLOG }), "tcp", hostname);
   } catch (error) {
     throw await translateListenError(error, formatAddress(address), portOf(address));
   }
@@ -113,16 +113,16 @@ async function isAlive(path: string): Promise<boolean> {
   }
 }
 
-function wrap(listener: Deno.Listener, scheme: "tcp" | "unix"): Listener {
+function wrap(listener: Deno.Listener, scheme: "tcp" | "unix", hostname?: string): Listener {
   let closed = false;
   let count = 0;
   return {
-    address: socketAddress(listener.addr, scheme, 0).name,
+    address: socketAddress(listener.addr, scheme, 0, hostname).name,
     async accept() {
       for (;;) {
         try {
           const conn = await listener.accept();
-          return new SocketConnection(conn, scheme, ++count, HALF_CLOSE_TIME);
+          return new SocketConnection(conn, socketPeer(conn.remoteAddr, scheme, ++count), HALF_CLOSE_TIME);
         } catch (error) {
           if (closed) return undefined;
           // A peer that reset the connection before we came to it is nobody's error.

@@ -11,12 +11,12 @@ export {
   hostPort,
   type InternetAddress,
   isHost,
-  isIpAddress,
   isLoopback,
   parseAddress,
   type Scheme,
   type UnixAddress,
 } from "./address.ts";
+export { isIpAddress, isIpv6, unmapped, withoutZone } from "./ip.ts";
 export { type Clock, systemClock, type Timer } from "./clock.ts";
 export {
   type Connection,
@@ -25,16 +25,15 @@ export {
   type Sink,
   wrapConnection,
 } from "./connection.ts";
-export { AnswerGuard } from "./answer_guard.ts";
 export {
   bindDatagram,
   type DatagramSocket,
   datagramTooLong,
   type Endpoint,
-  isSender,
   MAX_DATAGRAM,
   udpPeer,
 } from "./datagram.ts";
+export { type DatagramPeer, dialDatagram, resolveEndpoints } from "./dial_datagram.ts";
 export { pause, sleep, withTimeout } from "./deadline.ts";
 export { checkDialable, dial, type DialOptions } from "./dial.ts";
 export { withIdleTimeout } from "./idle.ts";
@@ -43,6 +42,5 @@ export { type ReadOptions } from "./read_window.ts";
 export { listen, type ListenOptions, type ServerIdentity } from "./listen.ts";
 export { type Listener } from "./listener.ts";
 export { type Peer, type SocketAddress } from "./peer.ts";
-export { LruMap } from "./lru_map.ts";
 export { RateLimit } from "./rate_limit.ts";
 export { pipe } from "./pipe.ts";

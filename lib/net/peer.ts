@@ -1,4 +1,5 @@
 import { formatAddress, hostPort, isLoopback } from "./address.ts";
+import { unmapped, withZoneOf } from "./ip.ts";
 
 /** One end of a socket, as its carrier states it. */
 export interface SocketAddress {
@@ -25,11 +26,22 @@ export interface Peer extends SocketAddress {
 /** The schemes of Deno's own stream sockets. */
 export type StreamScheme = "tcp" | "tls" | "unix";
 
-/** One of Deno's addresses as a value. `number` names the peer of a Unix socket, which has no address. */
-export function socketAddress(address: Deno.Addr, scheme: StreamScheme, number: number): SocketAddress {
+/**
+ * One of Deno's addresses as a value.
+ *
+ * @param number names the peer of a Unix socket, which has no address
+ * @param asked what was listened on or dialled, whose zone Deno doesn't tell
+ */
+export function socketAddress(
+  address: Deno.Addr,
+  scheme: StreamScheme,
+  number = 0,
+  asked = "",
+): SocketAddress {
   if ("hostname" in address) {
-    const { hostname: host, port } = address;
-    return { scheme, host, port, name: `${scheme}://${hostPort(address)}` };
+    const hostname = withZoneOf(asked, unmapped(address.hostname));
+    const { port } = address;
+    return { scheme, host: hostname, port, name: `${scheme}://${hostPort({ hostname, port })}` };
   }
   const name = "path" in address && address.path
     ? formatAddress({ scheme: "unix", path: address.path })
@@ -38,8 +50,8 @@ export function socketAddress(address: Deno.Addr, scheme: StreamScheme, number: 
 }
 
 /** The same for the other end. */
-export function socketPeer(address: Deno.Addr, scheme: StreamScheme, number: number): Peer {
-  const { host, port, name } = socketAddress(address, scheme, number);
+export function socketPeer(address: Deno.Addr, scheme: StreamScheme, number?: number, asked?: string): Peer {
+  const { host, port, name } = socketAddress(address, scheme, number, asked);
   const isLocal = scheme === "unix" || host !== undefined && isLoopback(host);
   return { scheme, host, port, name, isLocal, isEncrypted: scheme === "tls" };
 }

@@ -7,6 +7,7 @@ import { receiveAll } from "./_carriers.ts";
 import { parseAddress } from "./address.ts";
 import { HALF_CLOSE_TIME, SocketConnection } from "./connection.ts";
 import { listen } from "./listen.ts";
+import { socketPeer } from "./peer.ts";
 
 /** The code of what `act` rejects with. */
 const codeOf = async (act: Promise<unknown>) => (await assertRejects(() => act, PinwireError)).code;
@@ -55,7 +56,8 @@ class Socket {
 }
 
 function connectionOver(socket: Socket, halfCloseTime?: number, clock = new FakeClock()): SocketConnection {
-  return new SocketConnection(socket as unknown as Deno.Conn, "tcp", 0, halfCloseTime, clock);
+  const peer = socketPeer({ transport: "tcp", hostname: "127.0.0.1", port: 5 }, "tcp");
+  return new SocketConnection(socket as unknown as Deno.Conn, peer, halfCloseTime, clock);
 }
 
 const bytes = (length: number) => new Uint8Array(length).fill(0x61);

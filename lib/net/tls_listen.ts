@@ -1,35 +1,57 @@
 import { PinwireError } from "../errors.ts";
+import { SocketCalls } from "../system/mod.ts";
 import { type DrainableConnection, HALF_CLOSE_TIME, SocketConnection } from "./connection.ts";
-import { socketAddress } from "./peer.ts";
+import { socketAddress, socketPeer } from "./peer.ts";
+import { RateLimit } from "./rate_limit.ts";
+import { systemClock } from "./clock.ts";
 import { translateIoError } from "./io_errors.ts";
 import type { Listener } from "./listener.ts";
 
-/** A client that hasn't finished its handshake after so many ms is no longer served. */
+/** ms that a client has for its handshake. */
 const HANDSHAKE_TIMEOUT = 5_000;
-/** Clients in their handshakes at a time; while there are so many, others wait to be accepted. */
-const MAX_HANDSHAKES = 256;
+/** Clients in their handshakes at a time; the next one takes the place of the oldest. */
+const MAX_HANDSHAKES = 1024;
 /**
- * Clients that are late with it. They hold a file each until they go: closing a connection of Deno's before its
- * handshake is through leaves it open in the background, so there is no way to cut it off.
+ * Clients that were refused and can't be cut off, where libc can't be called: to close a connection of Deno's before its
+ * handshake is through leaves its socket open until the client goes. While there are so many nobody is accepted.
  */
-const MAX_LATE = 4096;
+const MAX_LINGERING = 4096;
+
+/** Refused clients that are told of in a second. */
+const MAX_ERRORS = 10;
+
+/** A client in its handshake. */
+interface Handshake {
+  /** The client, for printing. */
+  readonly peer: string;
+  /** Ends it, and says why, if it is anybody's business. */
+  refuse(error?: Error): void;
+}
 
 /**
  * Takes connections from a listener of Deno's, does their handshakes side by side, and hands over those that
  * went well. A failed handshake is thrown by `accept`, once.
+ *
+ * @param asked the host that was to be listened on
  */
-export function wrapTls(listener: Deno.TlsListener): Listener {
+export function wrapTls(listener: Deno.TlsListener, asked: string): Listener {
   const results = new Queue<DrainableConnection | Error>();
-  const handshakes = new Set<Deno.TlsConn>();
-  let late = 0;
+  /** Those that have time left, oldest first. */
+  const handshakes = new Set<Handshake>();
+  const calls = SocketCalls.open();
+  const errors = new RateLimit(MAX_ERRORS, systemClock);
+  /** All that hold a socket. */
+  let pending = 0;
   let accepting = false;
   let closed = false;
 
   function acceptNext(): void {
-    if (closed || accepting || handshakes.size - late >= MAX_HANDSHAKES || late >= MAX_LATE) return;
+    if (closed || accepting || pending - handshakes.size >= MAX_LINGERING) return;
     accepting = true;
     listener.accept().then((conn) => {
       accepting = false;
+      const [oldest] = handshakes;
+      if (handshakes.size >= MAX_HANDSHAKES) oldest.refuse(crowdedOut(oldest.peer));
       void shakeHands(conn);
       acceptNext();
     }, (error) => {
@@ -40,33 +62,51 @@ export function wrapTls(listener: Deno.TlsListener): Listener {
   }
 
   async function shakeHands(conn: Deno.TlsConn): Promise<void> {
-    const peer = socketAddress(conn.remoteAddr, "tls", 0).name;
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      late++;
-      results.put(tooLate(peer));
-      acceptNext();
-    }, HANDSHAKE_TIMEOUT);
-    handshakes.add(conn);
+    const peer = socketPeer(conn.remoteAddr, "tls");
+    let isRefused = false;
+    let isOpen = true;
+    const close = () => {
+      if (isOpen) conn.close();
+      isOpen = false;
+    };
+    const handshake: Handshake = {
+      peer: peer.name,
+      refuse(error) {
+        isRefused = true;
+        clearTimeout(timer);
+        handshakes.delete(handshake);
+        if (error && errors.allows()) results.put(error);
+        // Its end makes the handshake fail, which gives the socket back; closing would not.
+        const isCut = calls?.shutdown(conn.localAddr, conn.remoteAddr);
+        if (!isCut && closed) close();
+      },
+    };
+    const timer = setTimeout(() => handshake.refuse(tooLate(peer.name)), HANDSHAKE_TIMEOUT);
+    handshakes.add(handshake);
+    pending++;
     try {
       await conn.handshake();
-      if (isLate || closed) conn.close();
-      else results.put(new SocketConnection(conn, "tls", 0, HALF_CLOSE_TIME));
+      if (isRefused) close();
+      else results.put(new SocketConnection(conn, peer, HALF_CLOSE_TIME));
     } catch (error) {
-      if (!closed) conn.close();
-      if (!isLate && !closed) results.put(translateIoError(error, peer) as Error);
+      close();
+      if (!isRefused) results.put(translateIoError(error, peer.name) as Error);
     } finally {
       clearTimeout(timer);
-      handshakes.delete(conn);
-      if (isLate) late--;
+      handshakes.delete(handshake);
+      pending--;
+      releaseCalls();
       acceptNext();
     }
   }
 
+  function releaseCalls(): void {
+    if (closed && !pending) calls?.close();
+  }
+
   acceptNext();
   return {
-    address: socketAddress(listener.addr, "tls", 0).name,
+    address: socketAddress(listener.addr, "tls", 0, asked).name,
     async accept() {
       acceptNext();
       const result = await results.take();
@@ -77,16 +117,26 @@ export function wrapTls(listener: Deno.TlsListener): Listener {
       if (closed) return;
       closed = true;
       listener.close();
-      for (const conn of handshakes) conn.close();
+      for (const handshake of handshakes) handshake.refuse();
+      releaseCalls();
       results.end();
     },
   };
 }
-
 function tooLate(peer: string): PinwireError {
   return new PinwireError("timed_out", `${peer} has not finished the TLS handshake within 5 s`, {
     hint: "the other side has to begin, and to speak TLS",
   });
+}
+
+function crowdedOut(peer: string): PinwireError {
+  return new PinwireError(
+    "timed_out",
+    `${peer} was cut off: ${MAX_HANDSHAKES} others were in their TLS handshake`,
+    {
+      hint: "somebody may be opening connections without using them",
+    },
+  );
 }
 
 /** What has come and waits to be taken, until the end. */

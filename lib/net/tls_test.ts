@@ -21,6 +21,19 @@ async function listening(host = "127.0.0.1"): Promise<{ listener: Listener; addr
   return { listener, address: anywhere(listener.address), [Symbol.dispose]: () => listener.close() };
 }
 
+/** The first connection whose handshake went well, and the errors of those before it. */
+async function acceptWell(listener: Listener) {
+  const errors: PinwireError[] = [];
+  for (;;) {
+    try {
+      return { server: (await listener.accept())!, errors };
+    } catch (error) {
+      if (!(error instanceof PinwireError)) throw error;
+      errors.push(error);
+    }
+  }
+}
+
 Deno.test("makeCertificate makes a pair that listen takes and dial verifies, by each name and address", async () => {
   for (const host of ["127.0.0.1", "::1"]) {
     using pair = await connectTls(host, ours);
@@ -43,6 +56,28 @@ Deno.test("a TLS connection sees the end behind more than its buffers hold", asy
     assertEquals((await receiveAll(pair[to])).length, 1_600_000);
     await Promise.all([sent, ended]);
   }
+});
+
+Deno.test({
+  name: "a TLS listener cuts off the oldest of too many silent clients, and serves who comes then",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    using open = await listening();
+    const { port } = open.address as { port: number };
+    const silent: Deno.Conn[] = [];
+    for (let i = 0; i < 1100; i++) silent.push(await Deno.connect({ hostname: "127.0.0.1", port }));
+    const accepting = acceptWell(open.listener);
+    const client = await dial(open.address, { ca: ours.cert });
+    const { server, errors } = await accepting;
+    await client.write(new Uint8Array([7]));
+    await client.closeWrite();
+    assertEquals(await receiveAll(server), new Uint8Array([7]));
+    assertEquals(await silent[0].read(new Uint8Array(1)), null);
+    assertEquals(new Set(errors.map(({ code }) => code)), new Set(["timed_out"]));
+    server.close();
+    client.close();
+    for (const conn of silent) conn.close();
+  },
 });
 
 Deno.test("a TLS peer that goes without close_notify has ended its stream, no more", async () => {

@@ -1,6 +1,7 @@
 import { PinwireError } from "../errors.ts";
 import type { Reporter } from "../app/mod.ts";
-import { type Clock, type Connection, LruMap, type Peer, sleep } from "../net/mod.ts";
+import { type Clock, type Connection, type Peer, sleep } from "../net/mod.ts";
+import { LruMap } from "./lru_map.ts";
 
 /** Connections that have proven nothing yet, at a time: they count apart from a server's clients. */
 export const POOL = 256;

@@ -2,14 +2,12 @@ import { type Context, dialOptions, FrameErrors } from "../app/mod.ts";
 import { ByteBuffer, receiveFrames } from "../framing/mod.ts";
 import {
   type Address,
-  bindDatagram,
   checkDialable,
   datagramTooLong,
   dial,
-  isLoopback,
-  isSender,
+  dialDatagram,
+  type InternetAddress,
   MAX_DATAGRAM,
-  udpPeer,
 } from "../net/mod.ts";
 import { reportConnection } from "./connection_events.ts";
 
@@ -87,34 +85,29 @@ export async function openLink(
 }
 
 async function openDatagramLink(
-  address: { hostname: string; port: number },
+  address: InternetAddress,
   context: Context,
   onMessage: (body: Uint8Array, peer: string) => void,
 ): Promise<Link> {
-  const { hostname, port } = address;
-  const local = hostname.includes(":")
-    ? (isLoopback(hostname) ? "::1" : "::")
-    : (isLoopback(hostname) ? "127.0.0.1" : "0.0.0.0");
-  const socket = context.traceDatagrams(await bindDatagram({ scheme: "udp", hostname: local, port: 0 }));
+  const socket = await dialDatagram(address, (socket) => context.traceDatagrams(socket));
   async function receive() {
     const memory = new Uint8Array(65_536);
-    for (let received; (received = await socket.receive(memory));) {
-      // An unconnected socket hears everybody: only the peer counts.
-      if (isSender(received[1], address)) onMessage(received[0], udpPeer(received[1]));
-    }
+    for (let received; (received = await socket.receive(memory));) onMessage(received, socket.name);
   }
 
   const ended = receive();
   ended.catch(() => {});
   return {
-    peer: udpPeer(address),
+    get peer() {
+      return socket.name;
+    },
     ended,
     async send(body) {
       if (body.length > MAX_DATAGRAM) {
-        context.reporter.error(datagramTooLong("a message", body.length), udpPeer(address));
+        context.reporter.error(datagramTooLong("a message", body.length), socket.name);
         return false;
       }
-      await socket.send(body, { hostname, port });
+      await socket.send(body);
       return true;
     },
     finish: () => Promise.resolve(socket.close()),

@@ -4,7 +4,9 @@
  * @module
  */
 export { type ClientCounter, serveConnections, type ServeOptions } from "./accept.ts";
+export { AnswerGuard } from "./answer_guard.ts";
 export { reportConnection } from "./connection_events.ts";
 export { type Link, openLink } from "./link.ts";
+export { LruMap } from "./lru_map.ts";
 export { Session } from "./session.ts";
 export { serve, type ServeHandlers, type ServerOptions } from "./serve.ts";

@@ -13,12 +13,15 @@ import {
   type Endpoint,
   hostPort,
   type InternetAddress,
-  isIpAddress,
-  isSender,
-  LruMap,
+  isIpv6,
   MAX_DATAGRAM,
+  resolveEndpoints,
   udpPeer,
+  unmapped,
+  withoutZone,
 } from "../../net/mod.ts";
+import { usageError } from "../../errors.ts";
+import { LruMap } from "../../session/mod.ts";
 import { CLOSING_WORDS } from "../protocol.ts";
 import { numberedDatagram, parseDatagram, SequenceTracker } from "./sequence_tracker.ts";
 
@@ -32,20 +35,21 @@ export interface PeerOptions extends WatchOptions {
 const MOST_SENDERS = 256;
 
 /**
- * Sends each line that is typed as a datagram to all `remotes`, and shows every datagram that comes, until one of
+ * Sends each line that is typed as a datagram to all `addresses`, and shows every datagram that comes, until one of
  * them, or we, says the last word.
  *
  * @throws {PinwireError} why it can't be bound
  */
 export async function talkToPeers(
   local: InternetAddress,
-  remotes: InternetAddress[],
+  addresses: InternetAddress[],
   options: PeerOptions,
   context: Context,
 ): Promise<void> {
   const { reporter, stop, encoding } = context;
   const watch = new MessageWatch(context, options, true);
-  const bound = await bindDatagram(local);
+  const { hostname, remotes } = await chooseFamily(local, addresses);
+  const bound = await bindDatagram({ ...local, hostname });
   const socket = context.traceDatagrams(bound);
   using _closing = stop.onStop(() => bound.close());
   reporter.report({ event: "listening", address: socket.address });
@@ -120,7 +124,27 @@ export async function talkToPeers(
   }
 }
 
-/** Whether a sender is at this host: many peers send from another port than they listen on. */
-function isOf(remote: Endpoint, from: Endpoint): boolean {
-  return isSender(isIpAddress(remote.hostname) ? { ...from, port: remote.port } : from, remote);
+/**
+ * Where to bind, and each peer's address in that family: a socket of IPv4 reaches no IPv6. Without a host of its own
+ * `local` is on loopback, in the family of the first peer.
+ *
+ * @throws {PinwireError} `usage` if a peer has no address in that family
+ */
+async function chooseFamily(local: InternetAddress, addresses: InternetAddress[]) {
+  const found = await Promise.all(addresses.map(resolveEndpoints));
+  const hostname = local.hostname || (isIpv6(found[0][0].hostname) ? "::1" : "127.0.0.1");
+  const family = isIpv6((await resolveEndpoints({ ...local, hostname }))[0].hostname);
+  const remotes = found.map((endpoints, i) => {
+    const remote = endpoints.find((endpoint) => isIpv6(endpoint.hostname) === family);
+    if (remote) return remote;
+    const [mine, other] = family ? ["IPv6", "IPv4"] : ["IPv4", "IPv6"];
+    throw usageError(
+      `${hostPort(addresses[i])} is an address of ${other}, and LOCAL one of ${mine}`,
+      `give LOCAL as an address of ${other}, such as ${family ? "0.0.0.0" : "[::]"}:PORT`,
+    );
+  });
+  return { hostname, remotes };
 }
+
+/** Whether a sender is at this host: many peers send from another port than they listen on. */
+const isOf = (remote: Endpoint, from: Endpoint) => unmapped(from.hostname) === withoutZone(remote.hostname);

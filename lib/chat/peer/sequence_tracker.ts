@@ -1,4 +1,4 @@
-import { LruMap } from "../../net/mod.ts";
+import { LruMap } from "../../session/mod.ts";
 
 /** What happened to a numbered datagram on its way. */
 export interface Passage {

@@ -1,5 +1,4 @@
-import { isLoopback, unmapped } from "./address.ts";
-import type { Endpoint } from "./datagram.ts";
+import { type Endpoint, isLoopback, unmapped } from "../net/mod.ts";
 
 /** Ports whose services answer whatever comes, so that two answerers would talk for ever or be made to amplify. */
 const LOOPING_PORTS = new Set([0, 7, 13, 17, 19, 37, 53, 69, 111, 123, 137, 161, 389, 1900, 5353, 11211]);

@@ -1,0 +1,71 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { PinwireError } from "../errors.ts";
+import { bindDatagram, type DatagramSocket, MAX_DATAGRAM } from "./datagram.ts";
+import { dialDatagram, resolveEndpoints } from "./dial_datagram.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const text = (bytes?: Uint8Array) => new TextDecoder().decode(bytes);
+
+/** A socket on a free port of this host. */
+async function listening(hostname: string): Promise<{ socket: DatagramSocket; port: number } & Disposable> {
+  const socket = await bindDatagram({ scheme: "udp", hostname, port: 0 });
+  return { socket, port: socket.endpoint.port, [Symbol.dispose]: () => socket.close() };
+}
+
+for (
+  const [host, hostname] of [["127.0.0.1", "127.0.0.1"], ["::1", "::1"], ["::", "0.0.0.0"], ["::", "::"]]
+) {
+  Deno.test(`dialDatagram speaks with who listens on ${host}, dialled as ${hostname}`, async () => {
+    using server = await listening(host);
+    const peer = await dialDatagram({ scheme: "udp", hostname, port: server.port });
+    await peer.send(bytes("hello"));
+    const [message, from] = (await server.socket.receive(new Uint8Array(9)))!;
+    assertEquals(text(message), "hello");
+    await server.socket.send(bytes("back"), from);
+    assertEquals(text(await peer.receive(new Uint8Array(9))), "back");
+    peer.close();
+    assertEquals(await peer.receive(new Uint8Array(9)), undefined);
+  });
+}
+
+Deno.test("dialDatagram hears its peer alone", async () => {
+  using server = await listening("127.0.0.1");
+  using stranger = await listening("127.0.0.1");
+  const own = Promise.withResolvers<DatagramSocket>();
+  const peer = await dialDatagram({ scheme: "udp", hostname: "127.0.0.1", port: server.port }, (socket) => {
+    own.resolve(socket);
+    return socket;
+  });
+  const { endpoint } = await own.promise;
+  await stranger.socket.send(bytes("forged"), endpoint);
+  await server.socket.send(bytes("true"), endpoint);
+  assertEquals(text(await peer.receive(new Uint8Array(9))), "true");
+  peer.close();
+});
+
+Deno.test("dialDatagram takes the address of localhost at which somebody listens", async () => {
+  for (const { hostname } of await resolveEndpoints({ scheme: "udp", hostname: "localhost", port: 1 })) {
+    using server = await listening(hostname);
+    const peer = await dialDatagram({ scheme: "udp", hostname: "localhost", port: server.port });
+    await peer.send(bytes("hello"));
+    assertEquals(text((await server.socket.receive(new Uint8Array(9)))?.[0]), "hello");
+    peer.close();
+  }
+});
+
+Deno.test("dialDatagram refuses a datagram that is too long, and stays good", async () => {
+  using server = await listening("127.0.0.1");
+  const peer = await dialDatagram({ scheme: "udp", hostname: "127.0.0.1", port: server.port });
+  const error = await assertRejects(() => peer.send(new Uint8Array(MAX_DATAGRAM + 1)), PinwireError);
+  assertEquals(error.code, "datagram_too_long");
+  await peer.send(bytes("short"));
+  assertEquals(text((await server.socket.receive(new Uint8Array(9)))?.[0]), "short");
+  peer.close();
+});
+
+Deno.test("dialDatagram says that a host is unknown, and that nobody can be at port 0", async () => {
+  const code = async (hostname: string, port: number) =>
+    (await assertRejects(() => dialDatagram({ scheme: "udp", hostname, port }), PinwireError)).code;
+  assertEquals(await code("nobody.invalid", 9), "unknown_host");
+  assertEquals(await code("127.0.0.1", 0), "usage");
+});

@@ -1,0 +1,57 @@
+import { assertEquals } from "@std/assert";
+import { SocketCalls } from "./socket_calls.ts";
+
+const ignore = Deno.build.os !== "linux";
+
+/** A connection of the runtime's over loopback, dialled at `dialled`. */
+async function connected(listened: string, dialled: string) {
+  using listener = Deno.listen({ hostname: listened, port: 0 });
+  const [client, server] = await Promise.all([
+    Deno.connect({ hostname: dialled, port: listener.addr.port }),
+    listener.accept(),
+  ]);
+  return { client, server };
+}
+
+for (const [listened, dialled] of [["127.0.0.1", "127.0.0.1"], ["::1", "::1"], ["::", "127.0.0.1"]]) {
+  Deno.test({
+    name:
+      `SocketCalls ends both directions of a connection to ${dialled}, accepted on ${listened}, and no other`,
+    ignore,
+    async fn() {
+      const calls = SocketCalls.open()!;
+      const other = await connected(listened, dialled);
+      const { client, server } = await connected(listened, dialled);
+      assertEquals(calls.shutdown(server.localAddr, server.remoteAddr), true);
+      assertEquals(await client.read(new Uint8Array(1)), null);
+      assertEquals(await server.read(new Uint8Array(1)), null);
+      await other.server.write(new Uint8Array([7]));
+      assertEquals(await other.client.read(new Uint8Array(1)), 1);
+      for (const conn of [client, server, other.client, other.server]) conn.close();
+      calls.close();
+    },
+  });
+}
+
+Deno.test({
+  name: "SocketCalls finds no connection that isn't there, nor one whose other end alone is right",
+  ignore,
+  async fn() {
+    const calls = SocketCalls.open()!;
+    const { client, server } = await connected("127.0.0.1", "127.0.0.1");
+    assertEquals(calls.shutdown(server.localAddr, { ...server.remoteAddr, port: 1 }), false);
+    assertEquals(calls.shutdown({ ...server.localAddr, hostname: "127.0.0.9" }, server.remoteAddr), false);
+    client.close();
+    server.close();
+    assertEquals(calls.shutdown(server.localAddr, server.remoteAddr), false);
+    calls.close();
+  },
+});
+
+Deno.test({
+  name: "SocketCalls isn't to be had without the permission",
+  permissions: { ffi: false },
+  fn() {
+    assertEquals(SocketCalls.open(), undefined);
+  },
+});
