@@ -45,3 +45,14 @@ Deno.test("what a message does to a terminal is shown, not done", async () => {
   await server.stop();
   assert(!/(?!\n)[\p{Cc}\u202e]/u.test(server.stdout));
 });
+
+Deno.test("a byte order mark in front of a stream is no text, and is kept where reads are bytes", async () => {
+  await using words = await pinwire(["receive", "127.0.0.1:0", "--until", "88"]);
+  using conn = await Deno.connect({ hostname: LOOPBACK, port: words.port });
+  await conn.write(bytes("\ufeff88\r\n"));
+  assertEquals((await words.outcome()).code, 0);
+  await using raw = await pinwire(["receive", "127.0.0.1:0", "-f", "raw", "--json"]);
+  using other = await Deno.connect({ hostname: LOOPBACK, port: raw.port });
+  await other.write(bytes("\ufeff88"));
+  assertEquals((await raw.next("message")).bytes, 5);
+});

@@ -46,8 +46,8 @@ export async function openContext(
   options: CommonOptions,
   stop: Stop = new Stop().onSignals(),
 ): Promise<Context> {
-  const codec = parseSpec(options.frame, options.maxFrame);
   const encoding = options.encoding === "utf-8" ? utf8 : await openEncoding(options.encoding);
+  const codec = parseSpec(options.frame, options.maxFrame, encoding);
   if (!encoding.asciiNewline && codec.isLineBased) {
     throw usageError(
       `--frame ${codec.spec} can't cut ${encoding.name}, whose newline is not the byte 0a`,

@@ -41,6 +41,11 @@ export class Pending {
     this.#bytes[this.length++] = byte;
   }
 
+  /** What is held, as long as nothing is added or dropped. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.length);
+  }
+
   /** The bytes from `from` to `to`. Their memory is the caller's now; nothing is left here. */
   take(from = 0, to: number = this.length): Uint8Array {
     const taken = this.#bytes.subarray(from, to);

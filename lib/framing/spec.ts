@@ -7,8 +7,8 @@ import { lineCodec } from "./codecs/line.ts";
 import { netstringCodec } from "./codecs/netstring.ts";
 import { rawCodec } from "./codecs/raw.ts";
 import { slipCodec } from "./codecs/slip.ts";
-import { textCodec } from "./codecs/text.ts";
-import type { Codec } from "./types.ts";
+import { DEFAULT_PAUSE, textCodec } from "./codecs/text.ts";
+import type { Codec, TextForm } from "./types.ts";
 
 /** Bytes of the longest message, unless `--max-frame` says another. */
 export const DEFAULT_MAX_FRAME = 1_048_576;
@@ -29,7 +29,7 @@ export const FRAME_SPECS: string[] = [
   "cobs",
 ];
 
-type Parser = (detail: string | undefined, maxFrame: number) => Codec;
+type Parser = (detail: string | undefined, maxFrame: number, form?: TextForm) => Codec;
 
 const PARSERS = new Map<string, Parser>([
   ["raw", plain("raw", rawCodec)],
@@ -52,13 +52,14 @@ const PARSERS = new Map<string, Parser>([
  * ```
  *
  * @param maxFrame bytes of the longest message, 1 or more
+ * @param form what `line` and `text` know of the encoding: without it no mark is dropped, and a pause may cut a character
  * @throws {PinwireError} `usage` if there is no such SPEC; the hint says what there is
  */
-export function parseSpec(spec: string, maxFrame: number = DEFAULT_MAX_FRAME): Codec {
+export function parseSpec(spec: string, maxFrame: number = DEFAULT_MAX_FRAME, form?: TextForm): Codec {
   const colon = spec.indexOf(":");
   const name = colon < 0 ? spec : spec.slice(0, colon);
   const parser = PARSERS.get(name);
-  if (parser !== undefined) return parser(colon < 0 ? undefined : spec.slice(colon + 1), maxFrame);
+  if (parser !== undefined) return parser(colon < 0 ? undefined : spec.slice(colon + 1), maxFrame, form);
   // "i32le" is near enough to its whole name for us, if not for a count of letters.
   const word = LENGTHS.includes(spec) ? `len:${spec}` : spec;
   throw usageError(`no frame "${spec}"`, `use one of ${FRAME_SPECS.join(", ")}`, {
@@ -72,15 +73,15 @@ export function endingLines(codec: Codec): Codec {
   return codec.spec.startsWith("text") ? parseSpec("line") : codec;
 }
 
-function plain(name: string, make: (maxFrame: number) => Codec): Parser {
-  return (detail, maxFrame) => {
-    if (detail === undefined) return make(maxFrame);
+function plain(name: string, make: (maxFrame: number, form?: TextForm) => Codec): Parser {
+  return (detail, maxFrame, form) => {
+    if (detail === undefined) return make(maxFrame, form);
     throw usageError(`no frame "${name}:${detail}"`, `write ${name} alone`);
   };
 }
 
-function parseText(detail: string | undefined, maxFrame: number): Codec {
-  if (detail === undefined) return textCodec(maxFrame);
+function parseText(detail: string | undefined, maxFrame: number, form?: TextForm): Codec {
+  if (detail === undefined) return textCodec(maxFrame, DEFAULT_PAUSE, form);
   const pause = parseCount(detail);
   if (pause === undefined || pause > LONGEST_PAUSE) {
     throw usageError(
@@ -88,7 +89,7 @@ function parseText(detail: string | undefined, maxFrame: number): Codec {
       `write text, or a pause of 1 to ${LONGEST_PAUSE} ms as in text:50`,
     );
   }
-  return textCodec(maxFrame, pause);
+  return textCodec(maxFrame, pause, form);
 }
 
 function parseLength(detail: string | undefined, maxFrame: number): Codec {

@@ -66,6 +66,14 @@ export interface Codec {
   open(): Framing;
 }
 
+/** What codecs of text need to know of its encoding. */
+export interface TextForm {
+  /** Bytes in front of a stream that belong to no message, such as UTF-8's byte order mark. */
+  readonly mark?: Uint8Array;
+  /** Whether bytes end inside a character, so that its rest is still to come. */
+  endsInside(bytes: Uint8Array): boolean;
+}
+
 /** What was wrong with a frame. */
 export type FrameErrorCode =
   /** Longer than the limit that `--max-frame` sets. */

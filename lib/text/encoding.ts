@@ -32,6 +32,10 @@ export interface Encoding {
   decode(bytes: Uint8Array): Decoded;
   /** A decoder for one stream. */
   stream(): StreamDecoder;
+  /** What some programs put in front of a stream to tell its encoding (byte order mark); it is no text. */
+  readonly mark?: Uint8Array;
+  /** Whether bytes end inside a character. */
+  endsInside(bytes: Uint8Array): boolean;
 }
 
 /** The encodings that `--encoding` names; aliases of the WHATWG Encoding Standard are understood too. */
@@ -78,6 +82,7 @@ export async function openEncoding(name: string): Promise<Encoding> {
       encodeChecked(text, encodeBytes, (bytes) => decodeWhole(label, bytes).text, isEncodable),
     decode: (bytes) => decodeWhole(label, bytes),
     stream: () => streamDecoder(label),
+    endsInside: (bytes) => endsInside(label, bytes),
   };
 }
 
@@ -107,6 +112,8 @@ export const utf8: Encoding = {
   },
   decode: (bytes) => decodeWhole("utf-8", bytes),
   stream: () => streamDecoder("utf-8"),
+  mark: encoder.encode("\ufeff"),
+  endsInside: (bytes) => endsInside("utf-8", bytes),
 };
 
 const unknown = (name: string) =>
@@ -167,4 +174,10 @@ function streamDecoder(label: string): StreamDecoder {
     decode: (chunk) => checked(decoder.decode(chunk, { stream: true })),
     end: () => checked(decoder.decode()),
   };
+}
+
+function endsInside(label: string, bytes: Uint8Array): boolean {
+  const decoder = new TextDecoder(label);
+  decoder.decode(bytes, { stream: true });
+  return decoder.decode() !== "";
 }

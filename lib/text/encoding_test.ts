@@ -246,3 +246,22 @@ Deno.test({
     assertEquals(assertThrows(() => canonicalEncoding("nope"), PinwireError).exitCode, 2);
   },
 });
+
+Deno.test({
+  name: "endsInside tells of each encoding whether a character is cut",
+  permissions: "none",
+  async fn() {
+    for (const name of ENCODINGS) {
+      const encoding = await openEncoding(name);
+      const { bytes, lost } = encoding.encode("中文");
+      if (lost.length) continue;
+      const isCut = Array.from(
+        { length: bytes.length + 1 },
+        (_, i) => encoding.endsInside(bytes.subarray(0, i)),
+      );
+      const half = bytes.length / 2;
+      assertEquals(isCut, isCut.map((_, i) => i % half !== 0), name);
+    }
+    assertEquals((await openEncoding("koi8-r")).endsInside(new Uint8Array([0xff])), false);
+  },
+});

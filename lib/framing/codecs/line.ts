@@ -1,7 +1,7 @@
 import type { ByteBuffer } from "../byte_buffer.ts";
 import { tooLong, truncated, unencodable } from "../frame_errors.ts";
 import { InputDecoder } from "../input_decoder.ts";
-import type { Codec, Encoder, FrameError } from "../types.ts";
+import type { Codec, Encoder, FrameError, TextForm } from "../types.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -17,12 +17,14 @@ const CR = 0x0d;
  * assertEquals(decoder.next(), new TextEncoder().encode("hello"));
  * assertEquals(decoder.next(), undefined);
  * ```
+ *
+ * @param form whose mark is dropped at the start of a stream
  */
-export function lineCodec(maxFrame: number): Codec {
+export function lineCodec(maxFrame: number, form?: TextForm): Codec {
   return {
     spec: "line",
     isLineBased: true,
-    open: () => ({ decoder: new LineDecoder(maxFrame), encoder: LINE_ENCODER }),
+    open: () => ({ decoder: new LineDecoder(maxFrame, form?.mark), encoder: LINE_ENCODER }),
   };
 }
 
@@ -31,6 +33,19 @@ export class LineDecoder extends InputDecoder {
   /** Whether a `\n` was seen so far. */
   sawNewline = false;
   #skipping = false;
+  /** What the first line may have in front; nothing once there was one. */
+  #mark?: Uint8Array;
+
+  /** @param mark bytes at the start of the stream that belong to no line */
+  constructor(max: number, mark?: Uint8Array) {
+    super(max);
+    this.#mark = mark;
+  }
+
+  /** What has come of a line whose end has not, as long as no more is fed. */
+  get beginning(): Uint8Array {
+    return this.pending.view();
+  }
 
   /** Whether bytes of a line came, but not yet its end. */
   get unfinished(): boolean {
@@ -43,7 +58,7 @@ export class LineDecoder extends InputDecoder {
       let newline: number;
       while ((newline = input.chunk.indexOf(LF, input.at)) >= 0) {
         const line = this.#finish(newline);
-        if (line !== undefined) return line;
+        if (line !== undefined) return this.#mark ? this.#withoutMark(line) : line;
       }
       this.#keepRest();
     } while (input.advance());
@@ -59,7 +74,13 @@ export class LineDecoder extends InputDecoder {
     this.offset = this.input.position;
     const skipped = this.#skipping;
     this.#skipping = false;
-    return skipped ? undefined : this.#takePending();
+    if (skipped) return undefined;
+    const line = this.#takePending();
+    if (!this.#mark) return line;
+    // A mark that came alone is no message.
+    const hadMark = line.length === this.#mark.length;
+    const rest = this.#withoutMark(line);
+    return hadMark && !rest.length ? undefined : rest;
   }
 
   /** Counts `count` bytes that were not fed here: they belong to the frame that was given last. */
@@ -67,6 +88,12 @@ export class LineDecoder extends InputDecoder {
     this.input.advance();
     this.input.base += count;
     this.offset = this.input.position;
+  }
+
+  #withoutMark(line: Uint8Array): Uint8Array {
+    const mark = this.#mark!;
+    this.#mark = undefined;
+    return mark.every((byte, i) => line[i] === byte) ? line.subarray(mark.length) : line;
   }
 
   #finish(newline: number): Uint8Array | undefined {

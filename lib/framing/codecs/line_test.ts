@@ -74,3 +74,18 @@ Deno.test({
     checkRefusal(encoder, utf8("a\nb"), "a line can't hold a newline, which is byte 1 of the message");
   },
 });
+
+Deno.test({
+  name: "lineCodec drops a mark at the start of the stream, and no other",
+  permissions: "none",
+  fn() {
+    const mark = utf8("\ufeff");
+    const form = { mark, endsInside: () => false };
+    assertEquals(outcome(lineCodec(10, form), utf8("\ufeffa\n\ufeffb\n")), [
+      `${hex("a")} until 5`,
+      `${hex("\ufeffb")} until 10`,
+    ]);
+    assertEquals(outcome(lineCodec(10, form), utf8("\ufeff\n")), [" until 4"]);
+    assertEquals(outcome(lineCodec(10), utf8("\ufeffa\n")), [`${hex("\ufeffa")} until 5`]);
+  },
+});

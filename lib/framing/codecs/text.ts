@@ -1,6 +1,6 @@
 import type { ByteBuffer } from "../byte_buffer.ts";
 import { checkLine, LineDecoder } from "./line.ts";
-import type { Codec, Decoder, Encoder } from "../types.ts";
+import type { Codec, Decoder, Encoder, TextForm } from "../types.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -8,10 +8,13 @@ const HELD_CR = new Uint8Array([CR]);
 
 /** The pause in milliseconds that ends an unfinished line, unless `text:MS` gives another. */
 export const DEFAULT_PAUSE = 20;
+/** The pause in milliseconds after which an unfinished line is a message though its last character isn't whole. */
+const CHARACTER_PAUSE = 1_000;
 
 /**
  * Lines; but an unfinished line is a message too, after `pause` milliseconds without a byte or at the end of the
- * stream. If its `\n` or `\r\n` comes later, this is its terminator and not an empty line.
+ * stream. If its `\n` or `\r\n` comes later, this is its terminator and not an empty line. A character that a slow link
+ * has cut is waited for, up to a second.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -23,13 +26,13 @@ export const DEFAULT_PAUSE = 20;
  * assertEquals(decoder.next(), new TextEncoder().encode("hello"));
  * ```
  */
-export function textCodec(maxFrame: number, pause: number = DEFAULT_PAUSE): Codec {
+export function textCodec(maxFrame: number, pause: number = DEFAULT_PAUSE, form?: TextForm): Codec {
   return {
     spec: pause === DEFAULT_PAUSE ? "text" : `text:${pause}`,
     isLineBased: true,
     open() {
-      const lines = new LineDecoder(maxFrame);
-      return { decoder: new PauseDecoder(lines, pause), encoder: new AnswerEncoder(lines) };
+      const lines = new LineDecoder(maxFrame, form?.mark);
+      return { decoder: new PauseDecoder(lines, pause, form), encoder: new AnswerEncoder(lines) };
     },
   };
 }
@@ -37,16 +40,20 @@ export function textCodec(maxFrame: number, pause: number = DEFAULT_PAUSE): Code
 class PauseDecoder implements Decoder {
   #lines: LineDecoder;
   #pause: number;
+  #form?: TextForm;
   #fedAt = 0;
+  /** A pause has passed inside a character. */
+  #waitsForCharacter = false;
   #due = false;
   #ended = false;
   /** The last message was ended by a pause, and at most a `\r` has come since. */
   #paused = false;
   #heldCr = false;
 
-  constructor(lines: LineDecoder, pause: number) {
+  constructor(lines: LineDecoder, pause: number, form?: TextForm) {
     this.#lines = lines;
     this.#pause = pause;
+    this.#form = form;
   }
 
   get offset(): number {
@@ -65,6 +72,7 @@ class PauseDecoder implements Decoder {
     if (chunk.length === 0) return;
     this.#fedAt = now;
     this.#due = false;
+    this.#waitsForCharacter = false;
     this.#lines.feed(this.#paused ? this.#withoutTerminator(chunk) : chunk);
   }
 
@@ -85,12 +93,17 @@ class PauseDecoder implements Decoder {
   }
 
   nextTimeout(): number | undefined {
-    return this.#heldCr || this.#lines.unfinished ? this.#fedAt + this.#pause : undefined;
+    if (!this.#heldCr && !this.#lines.unfinished) return undefined;
+    return this.#fedAt + (this.#waitsForCharacter ? Math.max(this.#pause, CHARACTER_PAUSE) : this.#pause);
   }
 
   timeout(now: number): void {
     const at = this.nextTimeout();
-    this.#due = at !== undefined && now >= at;
+    if (at === undefined || now < at) return;
+    // Asked once a pause and not once a read, since it looks at the whole line.
+    const isCut = !this.#waitsForCharacter && this.#form?.endsInside(this.#lines.beginning);
+    this.#waitsForCharacter = isCut === true;
+    this.#due = !isCut;
   }
 
   #withoutTerminator(chunk: Uint8Array): Uint8Array {

@@ -138,3 +138,58 @@ Deno.test({
     assertEquals(encoded(open().encoder, utf8("x")), utf8("x"));
   },
 });
+
+/** What codecs know of UTF-8, without the encodings of lib/text. */
+const UTF8 = {
+  mark: utf8("\ufeff"),
+  endsInside(bytes: Uint8Array) {
+    const decoder = new TextDecoder();
+    decoder.decode(bytes, { stream: true });
+    return decoder.decode() !== "";
+  },
+};
+
+/** As {@linkcode play} for bytes: what is fed, or how long nothing comes, and what is a message after each step. */
+function playBytes(script: (Uint8Array | number)[]): string[][] {
+  const { decoder } = textCodec(100, 20, UTF8).open();
+  let now = 0;
+  return script.map((step) => {
+    const frames: string[] = [];
+    if (typeof step === "number") {
+      for (let at; (at = decoder.nextTimeout!()) !== undefined && at <= now + step;) {
+        decoder.timeout!(at);
+        for (let frame; (frame = decoder.next());) frames.push(new TextDecoder().decode(frame));
+      }
+      now += step;
+    } else {
+      decoder.feed(step, now);
+      for (let frame; (frame = decoder.next());) frames.push(new TextDecoder().decode(frame));
+    }
+    return frames;
+  });
+}
+
+Deno.test({
+  name: "textCodec waits at a pause inside a character for its rest, but for no more than a second",
+  permissions: "none",
+  fn() {
+    const [cut, rest] = [utf8("你好").subarray(0, 4), utf8("你好").subarray(4)];
+    assertEquals(playBytes([cut, 999, rest, 20]), [[], [], [], ["你好"]]);
+    assertEquals(playBytes([cut, 1000]), [[], ["你\ufffd"]]);
+    assertEquals(playBytes([cut, 500, cut, 999, 1]), [[], [], [], [], ["你\ufffd你\ufffd"]]);
+    assertEquals(playBytes([utf8("a"), 20]), [[], ["a"]]);
+  },
+});
+
+Deno.test({
+  name: "textCodec drops a mark at the start of the stream, however it is cut, and no other",
+  permissions: "none",
+  fn() {
+    const mark = utf8("\ufeff");
+    assertEquals(playBytes([utf8("\ufeff88\r\n")]), [["88"]]);
+    assertEquals(playBytes([mark.subarray(0, 2), mark.subarray(2), utf8("88"), 20]), [[], [], [], ["88"]]);
+    assertEquals(playBytes([mark, 20, utf8("88\n")]), [[], [], ["88"]]);
+    assertEquals(playBytes([utf8("\ufeff\na\n")]), [["", "a"]]);
+    assertEquals(playBytes([utf8("a\n\ufeff\ufeffb\n")]), [["a", "\ufeffb"]]);
+  },
+});
