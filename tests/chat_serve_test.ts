@@ -247,3 +247,14 @@ interrupt("Ctrl-C ends chat serve with 0, and members read what was said to the 
   await assertStops(server);
   assertEquals(await amy.rest(), "");
 });
+
+Deno.test("chat serve: what PuTTY and telnet say for themselves is refused, and is no text", async () => {
+  await using server = await chatServe("--json");
+  const conn = await Deno.connect({ hostname: LOOPBACK, port: server.port });
+  // WILL NAWS, WILL TERMINAL-SPEED, DO SUPPRESS-GO-AHEAD; then a line that ends as PuTTY's Enter does.
+  await conn.write(Uint8Array.of(255, 251, 31, 255, 251, 32, 255, 253, 3, 104, 105, 13, 0));
+  assertEquals((await next(server, "message")).text, "hi");
+  await conn.write(new TextEncoder().encode("/quit\r\n"));
+  const answer = await new Response(conn.readable).bytes();
+  assertMatch(answer.toHex(), /fffe1ffffe20fffc03/);
+});

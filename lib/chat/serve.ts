@@ -1,6 +1,6 @@
 import type { Context, WatchOptions } from "../app/mod.ts";
 import type { Address, Connection } from "../net/mod.ts";
-import { serve, type ServerOptions } from "../session/mod.ts";
+import { serve, type ServerOptions, withoutTelnet } from "../session/mod.ts";
 import { ChatConsole, type ChatConsoleOptions } from "./console.ts";
 import { DelayQueue } from "./delay_queue.ts";
 import { HistoryFile } from "./rooms/history_file.ts";
@@ -75,7 +75,9 @@ export class ChatServer implements AsyncDisposable {
 
   /** Serves one connection until it ends. */
   serveConnection(connection: Connection): Promise<void> {
-    return new MemberSession(connection, this.#context, this.#session).run();
+    const { codec, encoding } = this.#context;
+    const input = codec.isLineBased ? withoutTelnet(connection, encoding) : connection;
+    return new MemberSession(input, this.#context, this.#session).run();
   }
 
   /**

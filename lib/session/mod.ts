@@ -9,4 +9,5 @@ export { reportConnection } from "./connection_events.ts";
 export { type Link, openLink } from "./link.ts";
 export { LruMap } from "./lru_map.ts";
 export { Session } from "./session.ts";
+export { withoutTelnet } from "./telnet.ts";
 export { serve, type ServeHandlers, type ServerOptions } from "./serve.ts";
