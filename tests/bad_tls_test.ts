@@ -112,8 +112,15 @@ Deno.test("certificate files that are wrong", async () => {
     await serve(cert, "b/pinwire-key.pem"),
     /the key of --tls-key does not belong to the certificate/,
   );
-  assertMatch(await serve("junk.pem", "a/pinwire-key.pem"), /no certificate or no key in PEM form/);
-  assertMatch(await serve(cert, "junk.pem"), /no certificate or no key in PEM form/);
+  assertMatch(await serve("junk.pem", "a/pinwire-key.pem"), /--tls-cert holds no certificate in PEM form/);
+  assertMatch(await serve(cert, "junk.pem"), /--tls-key holds no key in PEM form/);
+  assertMatch(await serve("a/pinwire-key.pem", cert), /--tls-cert holds a key and no certificate/);
+  const chain = ["b", "a"].map((folder) => Deno.readTextFileSync(file(`${folder}/pinwire-cert.pem`)));
+  await Deno.writeTextFile(file("chain.pem"), chain.join(""));
+  assertMatch(
+    await serve("chain.pem", "a/pinwire-key.pem"),
+    /belongs to certificate 2 .* put that one first/,
+  );
   assertMatch(await serve(cert, "none.pem"), /none\.pem of --tls-key does not exist/);
 });
 

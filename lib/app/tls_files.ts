@@ -1,4 +1,5 @@
 import { PinwireError, usageError } from "../errors.ts";
+import { certificatesIn, keyIn } from "./pem.ts";
 import { type Address, formatAddress, type ServerIdentity } from "../net/mod.ts";
 
 /**
@@ -22,8 +23,8 @@ export async function serverAddress(
     throw usageError(`${formatAddress(address)} can't have TLS`, "use tls:// or tcp://");
   }
   const identity = {
-    cert: await readPem(tlsCert, "--tls-cert"),
-    key: await readPem(tlsKey, "--tls-key"),
+    cert: certificatesIn(...await readPem(tlsCert, "--tls-cert")),
+    key: keyIn(...await readPem(tlsKey, "--tls-key")),
   };
   return { address: { ...address, scheme: "tls" }, identity };
 }
@@ -32,23 +33,17 @@ export async function serverAddress(
 export async function dialOptions(address: Address, ca: string | undefined): Promise<{ ca?: string }> {
   if (ca === undefined) return {};
   if (address.scheme !== "tls") throw usageError("--ca is for tls:// addresses", "write tls://HOST:PORT");
-  const pem = await readPem(ca, "--ca");
-  if (!pem.includes("-----BEGIN CERTIFICATE-----")) {
-    throw new PinwireError("tls_failed", `the file ${ca} of --ca holds no certificate in PEM form`, {
-      hint: 'name the certificate that "pinwire cert" made for the server',
-    });
-  }
-  return { ca: pem };
+  return { ca: certificatesIn(...await readPem(ca, "--ca")) };
 }
 
 /**
- * Reads a file of PEM certificates for `DialOptions.ca`.
+ * What a file holds, and how it is called in errors.
  *
  * @throws {PinwireError} `file_unreadable`
  */
-async function readPem(path: string, option: string): Promise<string> {
+async function readPem(path: string, option: string): Promise<[pem: string, source: string]> {
   try {
-    return await Deno.readTextFile(path);
+    return [await Deno.readTextFile(path), `the file ${path} of ${option}`];
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     const why = error instanceof Deno.errors.NotFound ? "does not exist" : "can't be read";

@@ -15,16 +15,23 @@ export interface Clock {
   every(ms: number, action: () => void): Timer;
 }
 
+/** The longest that a timer of the runtime waits, in ms; a longer time would be taken for none. */
+const LONGEST = 2 ** 31 - 1;
+
 /** The time of this machine. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   wall: () => Date.now(),
   after(ms, action) {
-    const timer = setTimeout(action, ms);
+    let timer: ReturnType<typeof setTimeout>;
+    const start = (left: number) => {
+      timer = left > LONGEST ? setTimeout(() => start(left - LONGEST), LONGEST) : setTimeout(action, left);
+    };
+    start(ms);
     return { cancel: () => clearTimeout(timer) };
   },
   every(ms, action) {
-    const timer = setInterval(action, ms);
+    const timer = setInterval(action, Math.min(ms, LONGEST));
     return { cancel: () => clearInterval(timer) };
   },
 };

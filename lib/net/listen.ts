@@ -36,7 +36,7 @@ export async function listen(
   try {
     if (address.scheme === "unix") return wrap(await listenUnix(address), "unix");
     if (address.scheme === "tls") {
-      const listener = openTls(address, identity);
+      const listener = await openTls(address, identity);
       const { wrapTls } = await import("./tls_listen.ts");
       return wrapTls(listener, address.hostname);
     }
@@ -50,24 +50,47 @@ export async function listen(
 
 const portOf = (address: Address) => address.scheme === "unix" ? undefined : address.port;
 
-function openTls({ hostname, port }: InternetAddress, identity?: ServerIdentity): Deno.TlsListener {
+async function openTls(
+  { hostname, port }: InternetAddress,
+  identity?: ServerIdentity,
+): Promise<Deno.TlsListener> {
   if (!identity) throw new TypeError("TLS needs a certificate and its key");
   try {
     return Deno.listenTls({ hostname, port, ...identity, tcpBacklog: BACKLOG });
   } catch (error) {
-    const message = error instanceof Error ? error.message : "";
-    const what = error instanceof Deno.errors.InvalidData
-      ? "the files of --tls-cert and --tls-key hold no certificate or no key in PEM form"
-      : /key|certificate|encoding/i.test(message) && !message.includes("KeyMismatch")
-      ? `the files of --tls-cert and --tls-key can't be used (${message})`
-      : message.includes("KeyMismatch")
-      ? "the key of --tls-key does not belong to the certificate of --tls-cert"
-      : undefined;
-    if (!what) throw error;
-    throw new PinwireError("tls_failed", what, {
-      hint: 'make a pair with "pinwire cert HOST"',
-      cause: error,
-    });
+    throw await translateIdentityError(error, identity);
+  }
+}
+
+async function translateIdentityError(error: unknown, { cert, key }: ServerIdentity): Promise<unknown> {
+  const message = error instanceof Error ? error.message : "";
+  const make = (what: string, hint = 'make a pair with "pinwire cert HOST"') =>
+    new PinwireError("tls_failed", what, { hint, cause: error });
+  if (error instanceof Deno.errors.InvalidData) {
+    return make("the files of --tls-cert and --tls-key hold no certificate or no key in PEM form");
+  }
+  if (message.includes("KeyMismatch")) {
+    const place = await placeOfKey(cert, key);
+    return place
+      ? make(
+        `the key of --tls-key belongs to certificate ${place} in the file of --tls-cert`,
+        "put that one first: a chain begins with the server's own certificate",
+      )
+      : make("the key of --tls-key does not belong to the certificate of --tls-cert");
+  }
+  if (!/key|certificate|encoding/i.test(message)) return error;
+  return make(`the files of --tls-cert and --tls-key can't be used (${message})`);
+}
+
+/** Which of several certificates, from 1, the key belongs to. */
+async function placeOfKey(chain: string, key: string): Promise<number | undefined> {
+  const { createPrivateKey, X509Certificate } = await import("node:crypto");
+  try {
+    const own = createPrivateKey(key);
+    const certificates = chain.split(/(?=-----BEGIN)/);
+    return certificates.findIndex((one) => new X509Certificate(one).checkPrivateKey(own)) + 1 || undefined;
+  } catch {
+    return undefined;
   }
 }
 

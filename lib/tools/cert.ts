@@ -1,4 +1,5 @@
 import { PinwireError } from "../errors.ts";
+import { makeFiles, whyNotMade } from "../app/mod.ts";
 import { isIpAddress } from "../net/mod.ts";
 
 /** The files that `pinwire cert` makes. */
@@ -62,12 +63,14 @@ export async function writeCertificate(folder: string, { cert, key }: SelfSigned
     }
   }
   try {
-    await Deno.writeTextFile(paths[1], key, { createNew: true, mode: 0o600 });
-    await Deno.writeTextFile(paths[0], cert, { createNew: true });
+    await makeFiles([
+      { path: paths[1], text: key, mode: 0o600 },
+      { path: paths[0], text: cert, mode: 0o644 },
+    ]);
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    throw new PinwireError("file_unwritable", `${paths[0]} can't be written`, {
-      hint: "choose a folder that exists and that you may write, with --out FOLDER",
+    throw new PinwireError("file_unwritable", `${paths[0]} can't be written (${whyNotMade(error)})`, {
+      hint: "mend that, or choose another folder with --out FOLDER",
       cause: error,
     });
   }

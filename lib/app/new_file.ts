@@ -1,0 +1,42 @@
+import { messageOf } from "../errors.ts";
+
+/** A file that is to be made. */
+export interface NewFile {
+  path: string;
+  text: string;
+  /** Rights, as of chmod(1). */
+  mode: number;
+}
+
+/**
+ * Makes files, whole or not at all, and all or none: each is written beside its place under another name, then linked to
+ * it, so that nothing is replaced, and what a full disk leaves unfinished is nobody's file.
+ *
+ * @throws {Deno.errors.AlreadyExists} if one of them is there, and what the system says else
+ */
+export async function makeFiles(files: readonly NewFile[]): Promise<void> {
+  const drafts = files.map(({ path }) => `${path}.${crypto.randomUUID()}`);
+  const linked: string[] = [];
+  try {
+    for (const [i, { text, mode }] of files.entries()) await writeDraft(drafts[i], text, mode);
+    for (const [i, { path }] of files.entries()) {
+      await Deno.link(drafts[i], path);
+      linked.push(path);
+    }
+  } catch (error) {
+    for (const path of linked) await Deno.remove(path).catch(() => {});
+    throw error;
+  } finally {
+    for (const draft of drafts) await Deno.remove(draft).catch(() => {});
+  }
+}
+
+/** Why a file could not be made, in the system's words: `No space left on device`. */
+export const whyNotMade = (error: unknown): string => messageOf(error).replace(/ \(os error.*/s, "");
+
+async function writeDraft(path: string, text: string, mode: number): Promise<void> {
+  await Deno.writeTextFile(path, text, { mode, createNew: true });
+  // Some file systems tell only now that there is no room.
+  using file = await Deno.open(path);
+  await file.sync();
+}
