@@ -22,13 +22,14 @@ export class Child implements AsyncDisposable {
   #told = "";
   #isGone = false;
 
-  constructor(argv: string[], { cwd }: { cwd?: string } = {}) {
+  /** @param options `stdin`: at its end (`null`), or open and silent (`piped`) */
+  constructor(argv: string[], { cwd, stdin = "null" }: { cwd?: string; stdin?: "null" | "piped" } = {}) {
     this.#argv = argv;
     const options = {
       args: argv.slice(1),
       cwd,
       detached: true,
-      stdin: "null",
+      stdin,
       stdout: "piped",
       stderr: "piped",
     } as const;

@@ -61,6 +61,7 @@ async function intro(): Promise<string> {
 deno task bench                        # all stages, about twenty minutes
 deno task bench echo64 udp --rounds 9  # some, more carefully
 deno task soak                         # does memory stay flat under a client that never reads, idle crowds, resets
+deno task soak half-lines              # lines that come a byte at a time; -client, -controller, -agent likewise
 deno task soak chat --minutes 60       # a room of 1,000 and clients that behave badly: does everybody get every line
 \`\`\`
 

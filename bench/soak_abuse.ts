@@ -1,15 +1,13 @@
 import net from "node:net";
-import { median } from "./report.ts";
-import type { Stage } from "./soak_stage.ts";
+import { type Stage, staysFlat } from "./soak_stage.ts";
 
 const CLIENTS = 32;
 const STAMP = 27;
-/** MiB between the second and the last quarter of the time: what garbage collection leaves undecided. */
-const GROWTH = 16;
 
 /** Random clients, good and bad, for `duration`; the server's memory must be flat after the first quarter of it. */
-export async function abuse({ port, duration, memory, say }: Stage): Promise<void> {
-  const start = performance.now(), ends = start + duration;
+export async function abuse(stage: Stage): Promise<void> {
+  const { port, duration, say } = stage;
+  const ends = performance.now() + duration;
   const counts = new Map<string, number>();
   let failure: Error | undefined;
   const client = async () => {
@@ -23,28 +21,11 @@ export async function abuse({ port, duration, memory, say }: Stage): Promise<voi
       }
     }
   };
-
-  const samples: { at: number; mebibytes: number }[] = [];
-  const sampler = setInterval(async () => {
-    try {
-      samples.push({ at: (performance.now() - start) / duration, mebibytes: await memory() });
-    } catch (error) {
-      failure ??= error as Error;
-    }
-  }, Math.max(100, duration / 1000));
-  try {
+  await staysFlat(stage, async () => {
     await Promise.all(Array.from({ length: CLIENTS }, client));
-  } finally {
-    clearInterval(sampler);
-  }
-
-  say([...counts].map(([name, count]) => `${count} × ${name}`).join(", "));
-  if (failure) throw failure;
-  const quarter = (n: number) =>
-    median(samples.filter(({ at }) => at >= n / 4 && at < (n + 1) / 4).map(({ mebibytes }) => mebibytes));
-  const quarters = [0, 1, 2, 3].map(quarter);
-  say(`memory by quarter of the time: ${quarters.map((mebibytes) => mebibytes.toFixed(1)).join(", ")} MiB`);
-  if (quarters[3] - quarters[1] > GROWTH) throw new Error("memory grows");
+    say([...counts].map(([name, count]) => `${count} × ${name}`).join(", "));
+    if (failure) throw failure;
+  });
 }
 
 const ACTS: [name: string, act: (port: number) => Promise<void>][] = [

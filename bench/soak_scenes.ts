@@ -1,6 +1,7 @@
 import { median } from "./report.ts";
 import { abuse } from "./soak_abuse.ts";
 import { badCompany } from "./soak_chat.ts";
+import { halfLines } from "./soak_half_lines.ts";
 import type { Scene, Stage } from "./soak_stage.ts";
 
 /** MiB that a server may grow by with slow readers: socket buffers are the kernel's, not its own. */
@@ -8,6 +9,9 @@ const GROWTH = 64;
 const GIGABYTE = 1e9;
 const LONG_ANSWER = "x".repeat(10_000);
 const CROWD = 5000;
+
+/** An agent has a connection for each of its pins. */
+const EIGHT_PINS = [11, 12, 13, 15, 16, 18, 22, 29].flatMap((pin) => ["--pin", `pin${pin}=${pin}`]);
 
 /** All scenes by their names on the command line. */
 export const SCENES: Record<string, Scene> = {
@@ -19,7 +23,16 @@ export const SCENES: Record<string, Scene> = {
   },
   crowd: { options: ["--max-clients", "6000"], run: idleCrowd },
   abuse: { options: ["--frame", "len:i32le"], minutes: 2, run: abuse },
-  chat: { mode: "chat", options: ["--max-clients", "1200"], minutes: 5, run: badCompany },
+  chat: { command: ["chat", "serve"], options: ["--max-clients", "1200"], minutes: 5, run: badCompany },
+  "half-lines": { command: ["chat", "serve"], options: [], minutes: 0.5, run: halfLines(8) },
+  "half-lines-client": { command: ["chat", "connect"], options: [], minutes: 0.5, run: halfLines(1) },
+  "half-lines-controller": { command: ["led", "serve"], options: [], minutes: 0.5, run: halfLines(8) },
+  "half-lines-agent": {
+    command: ["led", "agent"],
+    options: ["--gpio", "simulated", ...EIGHT_PINS],
+    minutes: 0.5,
+    run: halfLines(8),
+  },
 };
 
 const connect = (port: number) => Deno.connect({ hostname: "127.0.0.1", port });

@@ -9,7 +9,7 @@ import {
   showText,
   type WatchOptions,
 } from "../app/mod.ts";
-import { type Address, withTimeout } from "../net/mod.ts";
+import { type Address, race, withTimeout } from "../net/mod.ts";
 import { type Link, openLink } from "../session/mod.ts";
 
 /** What `echo connect` is told. */
@@ -76,7 +76,7 @@ export async function connect(address: Address, options: ConnectOptions, context
       if (await link.send(message)) {
         const inTime = await withTimeout(
           options.wait,
-          Promise.race([answered.promise, ended, stopped]),
+          race([answered.promise, ended, stopped]),
           clock,
         );
         if (stop.signal.aborted) return;
@@ -89,7 +89,7 @@ export async function connect(address: Address, options: ConnectOptions, context
     if (hasLeft && console.isTerminal && !watch.isOver) throw closedByPeer(peer);
     if (stop.signal.aborted) return;
     await link.finish();
-    await withTimeout(LINGER, Promise.race([ended, stopped]), clock);
+    await withTimeout(LINGER, race([ended, stopped]), clock);
   } finally {
     console.close();
     link?.close();

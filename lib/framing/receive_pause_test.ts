@@ -58,6 +58,17 @@ pure("receiveFrames lets the pause of text end a message, from the last byte on"
   assertEquals(clock.pending, 0);
 });
 
+pure("receiveFrames has one timer for a message that comes a byte at a time", async () => {
+  const clock = new FakeClock();
+  const peer = new Peer({ onFrame: () => {}, clock });
+  for (let i = 0; i < 50; i++) {
+    await peer.send("x");
+    assertEquals(clock.pending, 1);
+  }
+  await peer.end();
+  assertEquals(clock.pending, 0);
+});
+
 pure("receiveFrames sets no timer where nothing is unfinished, or where there is no clock", async () => {
   const clock = new FakeClock();
   const peer = new Peer({ onFrame: () => {}, clock });

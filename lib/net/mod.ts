@@ -34,7 +34,7 @@ export {
   udpPeer,
 } from "./datagram.ts";
 export { type DatagramPeer, dialDatagram, resolveEndpoints } from "./dial_datagram.ts";
-export { pause, sleep, withTimeout } from "./deadline.ts";
+export { pause, race, sleep, withTimeout } from "./deadline.ts";
 export { checkDialable, dial, type DialOptions } from "./dial.ts";
 export { withIdleTimeout } from "./idle.ts";
 export { hasGone, reasonOf } from "./io_errors.ts";
