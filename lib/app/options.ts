@@ -96,6 +96,11 @@ export const clientOptions = {
   ca: { kind: text("FILE"), help: "trust the certificates in this PEM file, beside the system's (tls://)" },
 };
 
+/** What every client has that dials again. */
+export const reconnectOption = {
+  noReconnect: { help: "when the link is lost, end with 1 instead of dialling again" },
+};
+
 /** What a client needs. An address that is still to be asked for may be a path. */
 export function clientPermissions(
   options: { ca?: string },

@@ -10,6 +10,7 @@ import {
   endOptions,
   frameOptions,
   outputOptions,
+  reconnectOption,
   serverOptions,
   STREAMS,
 } from "../app/options.ts";
@@ -97,7 +98,7 @@ const chatConnect = command({
   description:
     "Says each line that is typed, or that a script pipes in, and shows what the others say. Ends with /quit, Ctrl-D " +
     "or the end of stdin. A lost link is dialled again and again. A server that does not greet us is sent bare " +
-    "messages; there end or 88 ends it too.",
+    "messages; there end or 88 ends it too, and so does the server by closing.",
   positionals: { address },
   options: {
     turns: turnsOption,
@@ -107,6 +108,7 @@ const chatConnect = command({
     ...encodingOption,
     ...endOptions,
     ...clientOptions,
+    ...reconnectOption,
     ...outputOptions,
   },
   permissions: ["net"],

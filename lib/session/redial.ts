@@ -1,6 +1,6 @@
 import type { Context } from "../app/mod.ts";
 import { PinwireError } from "../errors.ts";
-import { type Address, type Connection, dial, pause } from "../net/mod.ts";
+import { type Address, type Connection, dial, formatAddress, pause } from "../net/mod.ts";
 import { Backoff } from "./backoff.ts";
 
 /** How {@linkcode redial} dials. */
@@ -9,6 +9,8 @@ export interface RedialOptions {
   ca?: string;
   /** Whether the very first dial must succeed; later ones are tried for ever. */
   firstMustHold: boolean;
+  /** Whether there is no other attempt: a dial that fails, or a link that is lost, is thrown. */
+  noReconnect?: boolean;
   /** Gives numbers from 0 to 1, for the waits; `Math.random` if not given. */
   random?: () => number;
 }
@@ -17,11 +19,12 @@ export interface RedialOptions {
  * Dials, serves the connection, and dials again when it is lost, with a backoff, until the context stops or
  * `serve` gives true. What goes wrong is reported; attempt after attempt that fails in the same way, once.
  *
- * @throws {PinwireError} `usage` for what can't be dialled; with `firstMustHold` what the first dial throws
+ * @throws {PinwireError} `usage` for what can't be dialled; with `firstMustHold` what the first dial throws; with
+ * `noReconnect` what `serve` throws, or `link_lost`
  */
 export async function redial(
   address: Address,
-  { ca, firstMustHold, random }: RedialOptions,
+  { ca, firstMustHold, noReconnect, random }: RedialOptions,
   context: Context,
   serve: (connection: Connection) => Promise<boolean | void>,
 ): Promise<void> {
@@ -39,9 +42,10 @@ export async function redial(
       if (await serve(context.trace(connection))) return;
     } catch (error) {
       if (signal.aborted) return;
-      if (!hasHeld || !mayPass(error)) throw error;
+      if (!hasHeld || noReconnect || !mayPass(error)) throw error;
       failure = error;
     }
+    if (noReconnect && !signal.aborted) throw lost(address);
     const held = foundAt === undefined ? 0 : clock.now() - foundAt;
     if (failure && (String(failure) !== told || backoff.isGood(held))) reporter.error(again(failure));
     told = failure ? String(failure) : "";
@@ -55,6 +59,9 @@ function again(error: unknown): unknown {
   const hint = [error.hint, "it is dialled again and again"].filter(Boolean).join("; ");
   return new PinwireError(error.code, error.message, { hint, cause: error });
 }
+
+const lost = (address: Address) =>
+  new PinwireError("link_lost", `the link to ${formatAddress(address)} is lost`);
 
 /** Whether the next attempt may do better: not where the command line or a permission is wrong. */
 function mayPass(error: unknown): boolean {

@@ -194,6 +194,27 @@ Deno.test("redial throws what no further attempt can mend, also once a link has 
   );
 });
 
+Deno.test("redial with noReconnect throws why a dial failed or a link was lost, also if no dial must hold", async () => {
+  using door = new Door();
+  const { context, errors } = world();
+  const once = { ...LOOSE, noReconnect: true };
+  const refused = await assertRejects(
+    () => redial(nowhere(), once, context, () => Promise.resolve()),
+    PinwireError,
+  );
+  const served = (outcome: () => Promise<boolean | void>) =>
+    redial(door.address, once, context, (connection) => {
+      connection.close();
+      return outcome();
+    });
+  const ended = await assertRejects(() => served(() => Promise.resolve()), PinwireError);
+  const failed = await assertRejects(() => served(() => Promise.reject(new RangeError("no"))), RangeError);
+  assertEquals([refused.code, ended.code, ended.exitCode, failed.message], ["refused", "link_lost", 1, "no"]);
+  await served(() => Promise.resolve(true));
+  await served(() => Promise.resolve(context.stop.now()));
+  assertEquals(errors, []);
+});
+
 Deno.test("redial does nothing once the context has stopped", async () => {
   const { context, errors } = world();
   context.stop.now();

@@ -19,6 +19,7 @@ import {
   encodingOption,
   frameOptions,
   outputOptions,
+  reconnectOption,
   serverOptions,
   STREAMS,
   tokenOption,
@@ -212,7 +213,7 @@ const shellConnect = command({
     "bye or Ctrl-D the console. Commands get no input here: those that ask for some need shell exec. A lost link is " +
     "dialled again.",
   positionals: { address },
-  options: remoteOptions,
+  options: { ...remoteOptions, ...reconnectOption },
   permissions: CLIENT,
   permissionsWith: remotePermissions,
   examples: [

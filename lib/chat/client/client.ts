@@ -17,6 +17,8 @@ export interface ClientOptions {
   room?: string;
   /** PEM text of certificates to trust beside the system's. */
   ca?: string;
+  /** Whether a lost link is the end. */
+  noReconnect?: boolean;
   /** Gives numbers from 0 to 1, for the waits before it dials again; `Math.random` if not given. */
   random?: () => number;
 }
@@ -70,6 +72,8 @@ export class ChatClient {
   #opened = Promise.withResolvers<void>();
   #isFinishing = false;
   #isOver = false;
+  /** Whether a server that is none of ours has closed: what it wasn't told by then is lost. */
+  #hasClosed = false;
   #lostAt?: number;
   #sentAway?: PinwireError;
 
@@ -87,13 +91,14 @@ export class ChatClient {
   }
 
   /**
-   * Listens until the server sends it away, {@linkcode finish} is through or the context stops.
+   * Listens until the server sends it away, or closes without having greeted it, until {@linkcode finish} is through or
+   * the context stops.
    *
-   * @throws {PinwireError} what the first dial throws; `sent_away`
+   * @throws {PinwireError} what the first dial throws; `sent_away`; with `noReconnect` why the link is lost
    */
   async run(address: Address): Promise<void> {
-    const { ca, random } = this.#options;
-    const options = { ca, random, firstMustHold: true };
+    const { ca, noReconnect, random } = this.#options;
+    const options = { ca, noReconnect, random, firstMustHold: true };
     try {
       await redial(address, options, this.#context, (connection) => this.#serve(connection));
     } finally {
@@ -132,6 +137,7 @@ export class ChatClient {
       if (session.isPlain && CLOSING_WORDS.includes(line)) this.#end();
       return;
     }
+    if (this.#hasClosed) this.hasLost = true;
   }
 
   async #serve(connection: Connection): Promise<boolean> {
@@ -169,6 +175,11 @@ export class ChatClient {
     });
     this.#sentAway = session.sentAway;
     if (this.#isFinishing || this.#sentAway || signal.aborted) return true;
+    if (session.isPlain && !this.#resume && reason === "end of stream") {
+      this.#hasClosed = true;
+      this.#screen.notice("the server has closed the connection");
+      return true;
+    }
     throw new PinwireError("link_lost", `the link to ${peer} is lost (${reason})`);
   }
 

@@ -117,15 +117,11 @@ Deno.test("ChatClient.finish ends once all that was said is taken", async () => 
   assertEquals([on.texts, on.client.hasLost], [["bob: bye"], false]);
 });
 
-Deno.test("ChatClient.finish shows what a bare server still answers, also behind a link that was lost", async () => {
+Deno.test("ChatClient.finish shows what a bare server still answers", async () => {
   await using on = new World();
-  const first = await on.accept();
-  await first.write("hello");
-  await on.until(() => on.messages.length === 1);
-  first.close();
   const link = await on.accept();
-  await link.write("hello again");
-  await on.until(() => on.messages.length === 2);
+  await link.write("hello");
+  await on.until(() => on.messages.length === 1);
   await on.client.say("one");
   await on.client.finish();
   assertEquals([await link.read(), await link.read()], ["one", undefined]);
@@ -133,6 +129,39 @@ Deno.test("ChatClient.finish shows what a bare server still answers, also behind
   link.close();
   await on.running;
   assertEquals(on.texts.at(-1), "answer");
+});
+
+Deno.test("ChatClient leaves with a server that never greeted it and closes, and tells what it couldn't say", async () => {
+  await using on = new World();
+  const link = await on.accept();
+  await link.write("hello");
+  await on.until(() => on.messages.length === 1);
+  await on.client.say("exit");
+  assertEquals(await link.read(), "exit");
+  link.close();
+  await on.running;
+  assertEquals([on.notices, on.errors], [["the server has closed the connection"], []]);
+  assertEquals(on.client.hasLost, false);
+  await on.client.say("too late");
+  assertEquals(on.client.hasLost, true);
+});
+
+Deno.test("ChatClient dials again where a link ends before it is known whose it is, and where it was greeted before", async () => {
+  await using on = new World();
+  (await on.accept()).close();
+  (await on.letIn()).close();
+  const link = await on.accept();
+  await link.write("no greeting this time");
+  await on.until(() => on.messages.length === 1);
+  link.close();
+  await on.letIn();
+});
+
+Deno.test("ChatClient with noReconnect ends with the link", async () => {
+  await using on = new World({ noReconnect: true });
+  (await on.letIn()).close();
+  const error = await assertRejects(() => on.running, PinwireError);
+  assertEquals([error.code, error.exitCode, error.hint], ["link_lost", 1, undefined]);
 });
 
 Deno.test("ChatClient that is called otherwise than it must be leaves, but not once it has been in", async () => {

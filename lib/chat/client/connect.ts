@@ -16,6 +16,7 @@ export interface ConnectOptions extends WatchOptions {
   room?: string;
   /** A file of certificates to trust in addition to the system's. */
   ca?: string;
+  noReconnect: boolean;
   json: boolean;
   quiet: boolean;
   noColor: boolean;

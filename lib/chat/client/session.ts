@@ -265,8 +265,8 @@ export class ClientSession extends Session {
     this.heartbeat?.said();
     try {
       await this.connection.write(out.bytes());
-    } catch {
-      this.close();
+    } catch (error) {
+      this.close(error);
     }
   }
 

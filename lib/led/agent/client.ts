@@ -10,6 +10,8 @@ import type { Command } from "../verbs.ts";
 export interface AgentOptions extends AgentSessionOptions {
   /** PEM text of certificates to trust beside the system's. */
   ca?: string;
+  /** Whether a dial that fails, or a lost link, is the end. */
+  noReconnect?: boolean;
   /** What the pin does while the link is lost. */
   onDisconnect: "hold" | "off" | "blink";
 }
@@ -42,10 +44,11 @@ export class Agent {
   /**
    * Dials and obeys, for ever or until the context stops.
    *
-   * @throws {PinwireError} `usage` for what can't be dialled
+   * @throws {PinwireError} `usage` for what can't be dialled; with `noReconnect` why it isn't any more
    */
   async run(address: Address): Promise<void> {
-    const options = { ca: this.#options.ca, firstMustHold: false };
+    const { ca, noReconnect } = this.#options;
+    const options = { ca, noReconnect, firstMustHold: false };
     await redial(address, options, this.#context, (connection) => this.#serve(connection));
   }
 

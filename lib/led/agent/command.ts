@@ -26,6 +26,7 @@ export interface AgentsOptions extends CommonOptions, GpioOptions, WatchOptions 
   interactive: boolean;
   tokenFile?: string;
   ca?: string;
+  noReconnect: boolean;
 }
 
 /**
@@ -92,7 +93,8 @@ export async function runAgents(address: Address, options: AgentsOptions): Promi
         for (const device of devices.values()) device.apply({ do: "off" });
       });
     }
-    await Promise.all([...agents.values()].map((agent) => agent.run(controller)));
+    // With --no-reconnect one that has lost its link ends them all.
+    await Promise.all([...agents.values()].map((agent) => agent.run(controller).finally(() => stop.now())));
   } finally {
     for (const device of devices.values()) await device.close(onExit);
     // The row has no newline.

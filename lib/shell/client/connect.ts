@@ -17,6 +17,7 @@ export interface ConnectOptions {
   tokenFile?: string;
   cwd?: string;
   raw: boolean;
+  noReconnect: boolean;
   json: boolean;
   ca?: string;
 }
@@ -47,7 +48,8 @@ export async function runConsole(
   });
   const reading = shell.runLines(console);
   try {
-    await redial(address, { ca, firstMustHold: true }, context, (connection) => shell.serve(connection));
+    const { noReconnect } = options;
+    await redial(address, { ca, firstMustHold: true, noReconnect }, context, (link) => shell.serve(link));
   } finally {
     shell.close();
     context.stop.now();
