@@ -60,6 +60,10 @@ Deno.test("chat serve --history-file keeps what was said over a restart, except 
   assertEquals(kept.length, 3);
   await Deno.writeTextFile(file, [...kept.slice(0, 2), kept[1].slice(0, 40)].join("\n"));
   await using server = await chatServe("--history-file", file);
+  await server.sees(
+    /^\S+ chat: listening on .+\n.+: passed over line 3, it is damaged: the file .+ is kept as .+\.damaged\n/,
+    "stderr",
+  );
   using bob = await Member.dial(server);
   await bob.say("/join dev", "/me writes");
   assertEquals((await bob.lines(3)).slice(0, 2), [GREETING, "amy: 你好"]);

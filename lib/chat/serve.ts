@@ -1,6 +1,7 @@
 import type { Context, WatchOptions } from "../app/mod.ts";
 import type { Address, Connection } from "../net/mod.ts";
 import { serve, type ServerOptions, withoutTelnet } from "../session/mod.ts";
+import type { PinwireError } from "../errors.ts";
 import { ChatConsole, type ChatConsoleOptions } from "./console.ts";
 import { DelayQueue } from "./delay_queue.ts";
 import { HistoryFile } from "./rooms/history_file.ts";
@@ -65,12 +66,13 @@ export class ChatServer implements AsyncDisposable {
   /**
    * Puts what the history's file holds back into the rooms.
    *
+   * @returns what of it was passed over, if something was
    * @throws {PinwireError} `history_file`
    */
-  async restore(): Promise<void> {
-    if (!this.#file) return;
+  async restore(): Promise<PinwireError | undefined> {
+    if (!this.#file) return undefined;
     this.hub.restore(await this.#file.read());
-    await this.#file.rewrite();
+    return await this.#file.rewrite();
   }
 
   /** Serves one connection until it ends. */
@@ -113,14 +115,25 @@ export async function serveChat(
   opened: () => void,
 ): Promise<void> {
   await using server = new ChatServer(options, context);
-  await server.restore();
+  let passedOver = await server.restore();
+  const tellOfDamage = () => {
+    if (passedOver) context.reporter.error(passedOver);
+    passedOver = undefined;
+  };
   const console = await ChatConsole.open(server.hub, options, context);
   let saying: Promise<void> | undefined;
-  await server.listen(address, options, () => {
-    opened();
-    // The ready line comes first.
-    saying = Promise.resolve().then(() => console.sayLines());
-  });
+  try {
+    await server.listen(address, options, () => {
+      opened();
+      // The ready line comes first.
+      saying = Promise.resolve().then(() => {
+        tellOfDamage();
+        return console.sayLines();
+      });
+    });
+  } finally {
+    tellOfDamage();
+  }
   console.close();
   await saying;
 }

@@ -1,14 +1,14 @@
 import { messageOf, PinwireError } from "../../errors.ts";
 import type { Reporter } from "../../app/mod.ts";
-import { visible } from "../../text/mod.ts";
-import { type HistoryEntry, parseName } from "../protocol.ts";
+import type { HistoryEntry } from "../protocol.ts";
+import { printEntries, readLines } from "./history_lines.ts";
 
 /** At so many lines the file is written anew with only those that are still remembered. */
 const MOST_LINES = 10_000;
 
 /**
- * Keeps what was said over a restart: a file of JSON lines, each an {@linkcode HistoryEntry}. A crash may have torn the
- * last line: then it is ignored.
+ * Keeps what was said over a restart: a file of JSON lines, each an {@linkcode HistoryEntry}. What a crash may have left
+ * between whole ones is passed over, and kept in a file of its own when this one is written anew.
  */
 export class HistoryFile {
   #path: string;
@@ -19,6 +19,8 @@ export class HistoryFile {
   #mostLines = MOST_LINES;
   #writing?: Promise<void>;
   #isFailing = false;
+  /** All bytes of a file that holds damaged lines, and their numbers. */
+  #damage?: { bytes: Uint8Array; lines: number[] };
 
   /** @param remembered gives what is kept when the file has grown too long */
   constructor(path: string, reporter: Reporter, remembered: () => HistoryEntry[]) {
@@ -33,51 +35,67 @@ export class HistoryFile {
    * @throws {PinwireError} `history_file`
    */
   async read(): Promise<HistoryEntry[]> {
-    const text = await this.#readText();
-    const lines = text.split("\n").filter((line) => line !== "");
-    const isTorn = (i: number) =>
-      i === lines.length - 1 && !text.endsWith("\n") && lines[i].startsWith("{") && !isJson(lines[i]);
-    const entries: HistoryEntry[] = [];
-    for (const [i, line] of lines.entries()) {
-      const entry = parseEntry(line);
-      if (entry) entries.push(entry);
-      else if (!isTorn(i)) throw foreign(this.#path, i + 1);
-    }
+    const bytes = await this.#readBytes();
+    const { entries, damaged, isTorn } = readLines(bytes);
+    if (damaged.length && !entries.length && !isTorn) throw foreign(this.#path, damaged[0]);
+    this.#damage = damaged.length ? { bytes, lines: damaged } : undefined;
     return entries;
   }
 
-  async #readText(): Promise<string> {
+  async #readBytes(): Promise<Uint8Array> {
     try {
       const { isFile } = await Deno.stat(this.#path);
       if (!isFile) throw new Error("it is no regular file");
       this.#path = await Deno.realPath(this.#path);
-      return await Deno.readTextFile(this.#path);
+      return await Deno.readFile(this.#path);
     } catch (error) {
       // A broken symbolic link is an error: the rename would replace it by a file.
       const isLink = await Deno.lstat(this.#path).then(() => true, () => false);
-      if (error instanceof Deno.errors.NotFound && !isLink) return "";
+      if (error instanceof Deno.errors.NotFound && !isLink) return new Uint8Array();
       throw unusable(this.#path, "read", error);
     }
   }
 
   /**
-   * Writes the file anew, with only what is remembered.
+   * Writes the file anew, with only what is remembered. One with damaged lines is kept before, beside it as
+   * `FILE.damaged`.
    *
+   * @returns what was passed over, if something was
    * @throws {PinwireError} `history_file`
    */
-  async rewrite(): Promise<void> {
+  async rewrite(): Promise<PinwireError | undefined> {
     const entries = this.#remembered();
     this.#lines = entries.length;
     this.#mostLines = Math.max(MOST_LINES, 2 * entries.length);
     let fresh: string | undefined;
     try {
+      const passedOver = await this.#keepDamaged();
       const [, dir = "."] = this.#path.match(/^(.*)[/\\]/) ?? [];
       fresh = await Deno.makeTempFile({ dir, prefix: ".pinwire-chat-" });
-      await Deno.writeTextFile(fresh, printEntries(entries));
+      await writeThrough(fresh, printEntries(entries));
       await Deno.rename(fresh, this.#path);
+      return passedOver;
     } catch (error) {
       if (fresh) await Deno.remove(fresh).catch(() => {});
       throw unusable(this.#path, "written", error);
+    }
+  }
+
+  async #keepDamaged(): Promise<PinwireError | undefined> {
+    if (!this.#damage) return undefined;
+    const { bytes, lines } = this.#damage;
+    for (let number = 1;; number++) {
+      const kept = `${this.#path}.damaged${number > 1 ? `-${number}` : ""}`;
+      try {
+        await Deno.writeFile(kept, bytes, { createNew: true, mode: 0o600 });
+      } catch (error) {
+        // What an earlier crash left is kept too.
+        if (error instanceof Deno.errors.AlreadyExists) continue;
+        await Deno.remove(kept).catch(() => {});
+        throw error;
+      }
+      this.#damage = undefined;
+      return passedOver(this.#path, lines, kept);
     }
   }
 
@@ -118,9 +136,16 @@ export class HistoryFile {
   async #append(entries: HistoryEntry[]): Promise<void> {
     this.#lines += entries.length;
     // After a failure the last line may be torn, and lines are missing.
-    if (this.#isFailing || this.#lines > this.#mostLines) return await this.rewrite();
-    await Deno.writeTextFile(this.#path, printEntries(entries), { append: true, mode: 0o600 });
+    if (this.#isFailing || this.#lines > this.#mostLines) await this.rewrite();
+    else await Deno.writeTextFile(this.#path, printEntries(entries), { append: true, mode: 0o600 });
   }
+}
+
+/** Writes a file whose bytes are on the disk before it takes the place of another. */
+async function writeThrough(path: string, text: string): Promise<void> {
+  await Deno.writeTextFile(path, text);
+  using file = await Deno.open(path, { write: true });
+  await file.syncData();
 }
 
 const foreign = (path: string, line: number) =>
@@ -128,41 +153,15 @@ const foreign = (path: string, line: number) =>
     hint: "name another file with --history-file",
   });
 
-const printEntries = (entries: HistoryEntry[]) =>
-  entries.map((entry) => JSON.stringify(entry) + "\n").join("");
-
-function parseEntry(line: string): HistoryEntry | undefined {
-  try {
-    const { time, room, nick, text, isAction, log, line: number } = JSON.parse(line);
-    const isEntry = typeof text === "string" && typeof log === "string" && typeof isAction === "boolean" &&
-      Math.abs(time) <= LAST_DAY && Number.isSafeInteger(number);
-    if (!isEntry) return undefined;
-    // Somebody may have edited the file: names and texts are checked again.
-    return {
-      time,
-      room: parseName(room),
-      nick: parseName(nick),
-      text: visible(text),
-      isAction,
-      log,
-      line: number,
-    };
-  } catch {
-    return undefined;
-  }
+/** @param kept the file that has all of it */
+function passedOver(path: string, [first, ...others]: number[], kept: string): PinwireError {
+  const what = others.length
+    ? `${others.length + 1} damaged lines, the first is line ${first}`
+    : `line ${first}, it is damaged`;
+  return new PinwireError("history_damaged", `${path}: passed over ${what}`, {
+    hint: `the file as it was is kept as ${kept}`,
+  });
 }
-
-function isJson(line: string): boolean {
-  try {
-    JSON.parse(line);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The last time that a Date can hold, in milliseconds (ECMA-262, section 21.4.1.1). */
-const LAST_DAY = 8.64e15;
 
 function unusable(path: string, done: "read" | "written", error: unknown): unknown {
   if (error instanceof PinwireError || error instanceof Deno.errors.NotCapable) return error;

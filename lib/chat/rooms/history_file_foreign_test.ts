@@ -20,14 +20,14 @@ Deno.test("HistoryFile.read refuses a file that is no history, and leaves it unt
     ["garbage", 1],
     // One whole object without a newline, as many programs write it.
     ['{"name":"x"}', 1],
-    [printed([entryOf(1)]) + "{}\n", 2],
-    ["{}\n{}\n", 1],
-    ["[]\n" + printed([entryOf(1)]), 1],
-    [printed([entryOf(1)]) + "null\n" + printed([entryOf(2)]), 2],
+    ["\n{}\n{}\n", 2],
+    ["[]\n", 1],
+    ["null\n", 1],
     [JSON.stringify(textless) + "\n", 1],
     [printed([{ ...entryOf(1), time: 9e15 }]), 1],
     [printed([{ ...entryOf(1), line: 1.5 }]), 1],
     ["\xff\x00", 1],
+    ["\0".repeat(100), 1],
   ];
   for (const [text, line] of foreign) {
     Deno.writeTextFileSync(on.path, text);
@@ -36,16 +36,60 @@ Deno.test("HistoryFile.read refuses a file that is no history, and leaves it unt
   }
 });
 
-Deno.test("HistoryFile.read passes over the torn last line of a crash", async () => {
-  await using on = new World();
+/** The torn last line of a crash. */
+const TORN = printed([entryOf(3)]).slice(0, -10);
+
+Deno.test("HistoryFile goes on behind a crash with what is whole, and keeps the file as the crash left it", async () => {
   const whole = printed([entryOf(1), entryOf(2)]);
-  const torn = printed([entryOf(3)]).slice(0, -10);
-  for (const rest of [torn, '{"tim', "\n\n"]) {
-    Deno.writeTextFileSync(on.path, whole + rest);
-    assertEquals(await on.file.read(), [entryOf(1), entryOf(2)]);
+  for (
+    const [left, what] of [[whole + TORN, "line 3"], [
+      `{}\n${whole}\0\0`,
+      "2 damaged lines, the first is line 1",
+    ]]
+  ) {
+    await using on = new World();
+    Deno.writeTextFileSync(on.path, left);
+    on.remembered = await on.file.read();
+    assertEquals(on.remembered, [entryOf(1), entryOf(2)]);
+    const told = await on.file.rewrite();
+    assertEquals([told!.code, told!.hint], [
+      "history_damaged",
+      `the file as it was is kept as ${on.path}.damaged`,
+    ]);
+    assertStringIncludes(told!.message, `${on.path}: passed over ${what}`);
+    assertEquals([on.text(), Deno.readTextFileSync(`${on.path}.damaged`)], [whole, left]);
+    if (!isWindows) assertEquals(Deno.statSync(`${on.path}.damaged`).mode! & 0o777, 0o600);
+    on.file.add(entryOf(4));
+    await on.file.flushed();
+    assertEquals(await on.file.read(), [entryOf(1), entryOf(2), entryOf(4)]);
+    assertEquals(await on.file.rewrite(), undefined);
   }
-  Deno.writeTextFileSync(on.path, torn);
+});
+
+Deno.test("HistoryFile keeps what every crash has left, and begins with the torn line of the first", async () => {
+  await using on = new World();
+  Deno.writeTextFileSync(on.path, TORN);
   assertEquals(await on.file.read(), []);
+  await on.file.rewrite();
+  Deno.writeTextFileSync(on.path, printed([entryOf(1)]) + TORN);
+  on.remembered = await on.file.read();
+  assertStringIncludes((await on.file.rewrite())!.hint!, `${on.path}.damaged-2`);
+  assertEquals(Deno.readTextFileSync(`${on.path}.damaged`), TORN);
+  assertEquals(Deno.readTextFileSync(`${on.path}.damaged-2`), printed([entryOf(1)]) + TORN);
+});
+
+Deno.test({
+  name: "HistoryFile.rewrite leaves a damaged file as it is where that can't be kept",
+  ignore: isWindows,
+  async fn() {
+    // No name may be longer than 255 bytes.
+    await using on = new World("x".repeat(250));
+    const left = printed([entryOf(1)]) + TORN;
+    Deno.writeTextFileSync(on.path, left);
+    on.remembered = await on.file.read();
+    const error = await assertRejects(() => on.file.rewrite(), PinwireError);
+    assertEquals([error.code, on.text()], ["history_file", left]);
+  },
 });
 
 Deno.test("HistoryFile.read gives no line that could move a cursor or be two, and nobody a bad name", async () => {
@@ -57,8 +101,11 @@ Deno.test("HistoryFile.read gives no line that could move a cursor or be two, an
   assertStringIncludes(text, "^[[2J");
   const bad = [{ nick: "a b" }, { nick: "" }, { nick: "\x1b" }, { nick: "[private]" }, { room: "#dev" }];
   for (const fields of bad) {
-    Deno.writeTextFileSync(on.path, printed([{ ...entryOf(1), ...fields }, entryOf(2)]));
+    const edited = { ...entryOf(1), ...fields };
+    Deno.writeTextFileSync(on.path, printed([edited]));
     assertStringIncludes(await refusal(on), "(line 1)");
+    Deno.writeTextFileSync(on.path, printed([edited, entryOf(2)]));
+    assertEquals(await on.file.read(), [entryOf(2)]);
   }
 });
 
