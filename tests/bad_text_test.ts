@@ -27,6 +27,27 @@ Deno.test("a GBK character cut over two reads comes out whole", async () => {
   assertEquals([rest.text, rest.hex], ["好", undefined]);
 });
 
+Deno.test("receive without -e says once that gbk would read what comes, and chat connect what its server says", async () => {
+  await using server = await pinwire(["receive", "127.0.0.1:0"]);
+  using conn = await Deno.connect({ hostname: LOOPBACK, port: server.port });
+  await conn.write(Uint8Array.fromHex("c4e3bac30a" + "cac0bde70a"));
+  await server.sees(/cac0bde7/);
+  await server.stop();
+  assertEquals(
+    server.stderr.match(/is not utf-8: gbk.* would read it, try -e gbk\n/g)?.length,
+    1,
+    server.stderr,
+  );
+  using listener = Deno.listen({ hostname: LOOPBACK, port: 0 });
+  await using client = await pinwire(["chat", "connect", `${LOOPBACK}:${listener.addr.port}`]);
+  using other = await listener.accept();
+  await other.write(Uint8Array.fromHex("c4e3bac30a"));
+  await client.sees(
+    /^pinwire chat: what \S+ writes is not utf-8: gbk.* would read it, try -e gbk\n$/,
+    "stderr",
+  );
+});
+
 Deno.test("send says which characters GBK lacks, and the others arrive", async () => {
   await using server = await pinwire(["receive", "127.0.0.1:0", "-e", "gbk", "--json"]);
   const sent = await runPinwire(["send", `127.0.0.1:${server.port}`, "你😀好", "-e", "gbk"]);

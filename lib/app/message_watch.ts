@@ -33,9 +33,10 @@ export class MessageWatch {
   /** A message came from `peer`: tells of it, to `tell` or else to the reporter. */
   received(peer: string, bytes: Uint8Array, tell?: (event: MessageEvent) => void): void {
     const decoded = this.#decoder.decode(bytes);
-    const { reporter } = this.#context;
+    const { reporter, encoding } = this.#context;
     if (tell) tell(messageEvent(peer, bytes, decoded));
     else if (reporter.wantsMessages) reporter.report(messageEvent(peer, bytes, decoded));
+    if (!decoded.valid) reporter.undecodable(bytes, peer, encoding);
     this.passed(decoded.text);
   }
 

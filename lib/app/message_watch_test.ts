@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { openEncoding } from "../text/mod.ts";
 import { contextOf, pure } from "./_testing.ts";
 import { MessageWatch, type WatchOptions } from "./message_watch.ts";
@@ -102,6 +102,16 @@ pure(
     assertEquals(texts({ frame: "len:u8" }), ["\ufffd", "\ufffd"]);
   },
 );
+
+pure("MessageWatch says once, behind the first that it can't decode, which encodings would read it", () => {
+  const { watch, events } = watching({}, { json: true, frame: "line" });
+  for (const hex of ["ff00", "6f6b", "c4e3bac3", "cac0bde7"]) watch.received(PEER, Uint8Array.fromHex(hex));
+  assertEquals(events.map(({ event }) => event), ["message", "message", "message", "error", "message"]);
+  const error = events[3];
+  assert(error.event === "error");
+  assertEquals([error.peer, error.message], [PEER, `what ${PEER} writes is not utf-8`]);
+  assertMatch(error.hint!, /^gbk, .* would read it, try -e gbk$/);
+});
 
 Deno.test("MessageWatch reads what goes as what comes, in the encoding of the context", async () => {
   const encoding = await openEncoding("gbk");

@@ -1,6 +1,7 @@
 import { messageOf, PinwireError } from "../errors.ts";
-import { safeJson, visible } from "../text/mod.ts";
+import { type Encoding, safeJson, visible } from "../text/mod.ts";
 import type { ErrorEvent, Event, MessageEvent } from "./events.ts";
+import { encodingHint } from "./encoding_hint.ts";
 import { Output, type Sink } from "./output.ts";
 import { type Clock, systemClock, withTimeout } from "../net/mod.ts";
 
@@ -42,6 +43,7 @@ export class Reporter {
   #clock: Clock;
   #stdout: Output;
   #stderr: Output;
+  #hasHinted = false;
   #console?: (line: string) => void;
 
   constructor(options: ReporterOptions) {
@@ -89,6 +91,17 @@ export class Reporter {
       ...hint !== undefined && { hint },
       ...peer !== undefined && { peer },
     });
+  }
+
+  /** What a peer has sent could not be decoded: says, the first time only, what would read it. */
+  undecodable(bytes: Uint8Array, peer: string, encoding: Encoding): void {
+    const hint = this.#hasHinted ? undefined : encodingHint(bytes, encoding);
+    if (hint === undefined) return;
+    this.#hasHinted = true;
+    this.error(
+      new PinwireError("undecodable", `what ${peer} writes is not ${encoding.name}`, { hint }),
+      peer,
+    );
   }
 
   /** Prints a line on stdout. */

@@ -1,4 +1,4 @@
-import { type Context, messageEvent, MessageWatch, type WatchOptions } from "../app/mod.ts";
+import { type Context, encodingHint, messageEvent, MessageWatch, type WatchOptions } from "../app/mod.ts";
 import { PinwireError } from "../errors.ts";
 import type { FrameError } from "../framing/mod.ts";
 import { type Connection, withTimeout } from "../net/mod.ts";
@@ -175,7 +175,7 @@ export class MemberSession extends Session implements Member {
 
   #take(body: Uint8Array): Promise<void> | void {
     const decoded = this.#encoding.decode(body);
-    if (!decoded.valid) this.#warnOfEncoding();
+    if (!decoded.valid) this.#warnOfEncoding(body);
     const { text } = decoded;
     if (this.session !== undefined || !this.#options.greeting) return this.#onLine(text, body, decoded);
     const line = this.#hellos.take(text, this.#hasLines);
@@ -183,11 +183,12 @@ export class MemberSession extends Session implements Member {
     if (line !== undefined) this.#onLine(line, body, decoded);
   }
 
-  #warnOfEncoding(): void {
+  #warnOfEncoding(body: Uint8Array): void {
     if (this.#isWarnedOf) return;
     this.#isWarnedOf = true;
     const what = `what ${this.nick} writes is not ${this.#encoding.name}`;
-    const hint = "start the server with the --encoding that its programs write, such as gbk";
+    const hint = encodingHint(body, this.#encoding) ??
+      "start the server with the --encoding that its programs write";
     this.context.reporter.error(new PinwireError("undecodable", what, { hint }), this.peer.name);
   }
 

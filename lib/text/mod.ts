@@ -15,4 +15,5 @@ export {
   utf8,
 } from "./encoding.ts";
 export { BYTES_PER_ROW, hexdumpRows, parseHex } from "./hexdump.ts";
+export { readersOf } from "./readers.ts";
 export { safeJson, visible, visibleLines } from "./visible.ts";

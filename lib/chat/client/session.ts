@@ -90,7 +90,10 @@ export class ClientSession extends Session {
 
   onFrame(body: Uint8Array): void {
     this.heartbeat?.heard();
-    const line = this.#fragment + this.context.encoding.decode(body).text;
+    const { encoding, reporter } = this.context;
+    const { text, valid } = encoding.decode(body);
+    if (!valid) reporter.undecodable(body, this.peer.name, encoding);
+    const line = this.#fragment + text;
     this.#fragment = "";
     switch (this.#stage) {
       case "new":

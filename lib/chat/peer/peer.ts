@@ -105,6 +105,7 @@ export async function talkToPeers(
       const event = messageEvent(peer, body, { ...decoded, text });
       if (options.json) reporter.report(event);
       else console.print(showMessage(event));
+      if (!decoded.valid) reporter.undecodable(body, peer, encoding);
       watch.passed(text);
       if (watch.isOver || remotes.some((remote) => isOf(remote, from)) && CLOSING_WORDS.includes(text)) {
         return;
