@@ -131,6 +131,18 @@ Deno.test("ChatClient.finish shows what a bare server still answers", async () =
   assertEquals(on.texts.at(-1), "answer");
 });
 
+Deno.test("ChatClient gives 50 lines to a link that may be dead, and says the others when it is back", async () => {
+  await using on = new World();
+  const link = await on.letIn();
+  const saying = Array.from({ length: 60 }, (_, i) => on.client.say(`line ${i + 1}`));
+  for (let i = 1; i <= 50; i++) assertEquals(await link.line(), `line ${i}`);
+  link.close();
+  const again = await on.letIn();
+  for (let i = 51; i <= 60; i++) assertEquals(await again.line(), `line ${i}`);
+  await Promise.all(saying);
+  assertEquals(on.errors[0], 'the last 50 lines may not have arrived, from "line 1" on');
+});
+
 Deno.test("ChatClient leaves with a server that never greeted it and closes, and tells what it couldn't say", async () => {
   await using on = new World();
   const link = await on.accept();

@@ -1,7 +1,7 @@
 import { type Context, encodeText } from "../../app/mod.ts";
 import { PinwireError } from "../../errors.ts";
 import { ByteBuffer, type Encoder, endingLines } from "../../framing/mod.ts";
-import { type Connection, type Timer, withTimeout } from "../../net/mod.ts";
+import type { Connection, Timer } from "../../net/mod.ts";
 import { Session } from "../../session/mod.ts";
 import { visible } from "../../text/mod.ts";
 import {
@@ -12,9 +12,9 @@ import {
   readWelcome,
   type Welcome,
 } from "../control_lines.ts";
-import { BARE_GAP, BYTES_A_LINE, DEAD_AFTER, GREETING, PING_AFTER } from "../protocol.ts";
-import { TokenBucket } from "../token_bucket.ts";
+import { DEAD_AFTER, GREETING, PING_AFTER } from "../protocol.ts";
 import { isSpoken } from "../verbs.ts";
+import { Pace } from "./pace.ts";
 
 /** Ms of silence after which a server is none of ours. */
 const GREETING_TIME = 1_000;
@@ -22,9 +22,6 @@ const GREETING_TIME = 1_000;
 const WELCOME_TIME = 5_000;
 /** Ms that a server that isn't ours may take for its answer once everything is said. */
 const LINGER = 2_000;
-/** The parts of the server's limit that a client uses, so that it is never slowed down. */
-const SHARE = 0.9;
-const BURST_SHARE = 0.85;
 
 /** What a session tells its client. */
 export interface SessionHandlers {
@@ -53,8 +50,6 @@ type Stage = "new" | "greeted" | "ours" | "plain";
 
 /** One link of a client: finds out whether the server is one of ours, and talks with it as that wants. */
 export class ClientSession extends Session {
-  /** What was said and not yet taken by a server of ours, oldest first. */
-  readonly unconfirmed: string[] = [];
   /** Why the server doesn't want us any more. */
   sentAway?: PinwireError;
   #handlers: SessionHandlers;
@@ -63,14 +58,12 @@ export class ClientSession extends Session {
   #framing: Encoder;
   /** The first part of a greeting that came in pieces. */
   #fragment = "";
-  #bucket?: TokenBucket;
-  #wait = 0;
+  #pace: Pace;
   #isFinishing = false;
   /** Whether something was said, or heard, so that a greeting comes too late. */
   #hasTalked = false;
   #isDeaf = false;
   #isAnswering = false;
-  #closed = Promise.withResolvers<void>();
   #isResumed = false;
   #pastUpTo = 0;
   /** Ends the wait for the greeting, the welcome, or after the last word. */
@@ -79,6 +72,7 @@ export class ClientSession extends Session {
   constructor(connection: Connection, context: Context, handlers: SessionHandlers) {
     super(connection, context);
     this.#handlers = handlers;
+    this.#pace = new Pace(this.clock);
     this.#framing = this.encoder;
     this.#patience = this.clock.after(GREETING_TIME, () => this.#takeForPlain());
   }
@@ -86,6 +80,11 @@ export class ClientSession extends Session {
   /** Whether the server is none of ours: it is sent bare messages. */
   get isPlain(): boolean {
     return this.#stage === "plain";
+  }
+
+  /** What was said and not yet taken by a server of ours, oldest first. */
+  get unconfirmed(): readonly string[] {
+    return this.#pace.unconfirmed;
   }
 
   onFrame(body: Uint8Array): void {
@@ -133,11 +132,9 @@ export class ClientSession extends Session {
     return this.decoder.sawNewline !== false;
   }
 
-  /** Done when the next line may be said, so that the server doesn't take us for a flooder. */
-  async pace(): Promise<void> {
-    const wait = this.#wait;
-    this.#wait = 0;
-    if (wait) await withTimeout(wait, this.#closed.promise, this.clock);
+  /** Done when the next line may be said: the server must not take us for a flooder, nor a dead link swallow all. */
+  pace(): Promise<void> {
+    return this.#pace.turn();
   }
 
   /** Writes a line; if that fails, the link is lost and whoever reads from it learns that. */
@@ -154,8 +151,8 @@ export class ClientSession extends Session {
       this.errors.report(error);
       return;
     }
-    this.#wait = this.isPlain ? BARE_GAP : this.#bucket?.take(1 + out.length / BYTES_A_LINE) ?? 0;
-    if (!this.isPlain) this.unconfirmed.push(line);
+    if (this.isPlain) this.#pace.saidBare();
+    else this.#pace.said(line, out.length);
     await this.#write(out);
   }
 
@@ -168,7 +165,7 @@ export class ClientSession extends Session {
   }
 
   protected override over(): void {
-    this.#closed.resolve();
+    this.#pace.close();
     this.#patience.cancel();
   }
 
@@ -205,7 +202,7 @@ export class ClientSession extends Session {
     if (control?.say === "ping") return void this.#answer();
     if (control?.say === "bye") return this.#onBye(control.why);
     if (control?.say === "taken") {
-      const taken = this.unconfirmed.shift();
+      const taken = this.#pace.taken();
       if (control.line !== undefined) this.#handlers.counted(control.line);
       else if (taken !== undefined && isSpoken(taken)) this.#handlers.refused();
       return;
@@ -230,7 +227,7 @@ export class ClientSession extends Session {
     this.#patience.cancel();
     this.#beat();
     const { rate } = welcome;
-    if (rate) this.#bucket = new TokenBucket(rate[0] * SHARE, rate[1] * BURST_SHARE, this.clock);
+    if (rate) this.#pace.limit(rate);
     this.#handlers.opened();
   }
 
