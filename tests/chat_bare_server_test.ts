@@ -3,19 +3,19 @@ import net from "node:net";
 import { pinwire, runPinwire } from "./support.ts";
 import { shell } from "./support/shell.ts";
 
-/** A tutorial's server: answers each of its reads, and closes after `exit`; it resets its first links. */
+/** A tutorial's server: answers each of its reads, closes after `exit`, and resets the link at `crash`. */
 class TutorialServer implements AsyncDisposable {
   links = 0;
   readonly heard: string[] = [];
   readonly #server;
 
-  private constructor(resets: number) {
+  private constructor() {
     this.#server = net.createServer((socket) => {
-      const isLost = ++this.links <= resets;
+      this.links++;
       socket.setEncoding("utf8");
       socket.on("data", (text: string) => {
         this.heard.push(text);
-        if (isLost) socket.resetAndDestroy();
+        if (text === "crash") socket.resetAndDestroy();
         else if (text === "exit") socket.end("see you");
         else socket.write(`you said ${text}`);
       });
@@ -23,8 +23,8 @@ class TutorialServer implements AsyncDisposable {
     });
   }
 
-  static async start({ resets = 0 } = {}): Promise<TutorialServer> {
-    const server = new TutorialServer(resets);
+  static async start(): Promise<TutorialServer> {
+    const server = new TutorialServer();
     await new Promise<void>((resolve) => server.#server.listen(0, "127.0.0.1", resolve));
     return server;
   }
@@ -59,18 +59,18 @@ Deno.test("chat connect ends with 1 if a tutorial's server closed before all was
 });
 
 Deno.test("chat connect dials a tutorial's server again that resets the link, unless --no-reconnect is given", async () => {
-  await using server = await TutorialServer.start({ resets: 2 });
+  await using server = await TutorialServer.start();
   await using client = await pinwire(["chat", "connect", server.address]);
-  await client.write("one\n");
+  await client.write("crash\n");
   await client.sees(/is lost \(connection reset\): it is dialled again and again/, "stderr");
   await using once = await pinwire(["chat", "connect", server.address, "--no-reconnect"]);
-  await once.write("two\n");
+  await once.write("crash\n");
   const { code, stderr } = await once.outcome();
   assertEquals(code, 1);
   assertMatch(stderr, /^pinwire: the link to \S+ is lost \(connection reset\)\n$/);
   await client.write("exit\n");
   assertEquals((await client.outcome()).code, 0);
-  assertEquals([server.links, server.heard], [3, ["one", "two", "exit"]]);
+  assertEquals([server.links, server.heard], [3, ["crash", "crash", "exit"]]);
 });
 
 Deno.test("--no-reconnect: a lost link is the end of led agent and shell connect too, with 1", async () => {

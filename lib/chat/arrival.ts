@@ -1,3 +1,4 @@
+import { encodingHint } from "../app/mod.ts";
 import { PinwireError } from "../errors.ts";
 import { type Encoding, ENCODINGS, openEncoding } from "../text/mod.ts";
 import {
@@ -48,6 +49,12 @@ export async function encodingOf({ encoding: name }: Hello): Promise<Encoding | 
   if (name === undefined) return undefined;
   const encoding = await openEncoding(name).catch(() => undefined);
   return encoding?.asciiNewline && ENCODINGS.includes(encoding.name) ? encoding : undefined;
+}
+
+/** What a member writes is in another encoding. */
+export function undecodable(nick: string, body: Uint8Array, encoding: Encoding): PinwireError {
+  const hint = encodingHint(body, encoding) ?? "start the server with the --encoding that its programs write";
+  return new PinwireError("undecodable", `what ${nick} writes is not ${encoding.name}`, { hint });
 }
 
 /** Gives a member the name and the room that its client asks for; says what of them can't be had. */

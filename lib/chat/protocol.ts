@@ -27,6 +27,9 @@ export const CLOSING_WORDS: readonly string[] = ["end", "88"];
 /** Milliseconds between two messages to a peer without newlines: it takes each of its reads for one message. */
 export const BARE_GAP = 50;
 
+/** Milliseconds after which a member that has said nothing is let in as it is: a client of ours would have told its name. */
+export const HELLO_TIME = 200;
+
 /** Milliseconds of silence until an end of ours asks whether the other end is still there. */
 export const PING_AFTER = 2_000;
 /** Milliseconds of silence until the link counts as dead. */

@@ -1,4 +1,4 @@
-import type { Context, WatchOptions } from "../app/mod.ts";
+import { type Context, MessageWatch, type WatchOptions } from "../app/mod.ts";
 import type { Address, Connection } from "../net/mod.ts";
 import { serve, type ServerOptions, withoutTelnet } from "../session/mod.ts";
 import type { PinwireError } from "../errors.ts";
@@ -8,7 +8,8 @@ import { HistoryFile } from "./rooms/history_file.ts";
 import { Hub } from "./rooms/hub.ts";
 import { LineFormats } from "./rooms/line_format.ts";
 import { WriteScheduler } from "./rooms/write_scheduler.ts";
-import { type ChatOptions, HELLO_TIME, MemberSession } from "./session.ts";
+import { HELLO_TIME } from "./protocol.ts";
+import { type ChatOptions, MemberSession } from "./session.ts";
 
 /** How a {@linkcode ChatServer} is made; the options of `chat serve`. */
 export interface ChatServerOptions extends WatchOptions {
@@ -56,8 +57,7 @@ export class ChatServer implements AsyncDisposable {
       greeting: greeting !== "none",
       maxQueue,
       rate,
-      once,
-      until,
+      watch: new MessageWatch(context, { once, until }, false),
     };
     this.#context = context;
     this.#file = file;

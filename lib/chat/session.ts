@@ -1,4 +1,4 @@
-import { type Context, encodingHint, messageEvent, MessageWatch, type WatchOptions } from "../app/mod.ts";
+import { type Context, messageEvent, type MessageWatch } from "../app/mod.ts";
 import { PinwireError } from "../errors.ts";
 import type { FrameError } from "../framing/mod.ts";
 import { type Connection, withTimeout } from "../net/mod.ts";
@@ -6,21 +6,22 @@ import { guardLines } from "../session/browser_guard.ts";
 import { Session } from "../session/mod.ts";
 import { type Decoded, type Encoding, visible } from "../text/mod.ts";
 import { type Hello, printControlLine } from "./control_lines.ts";
-import { encodingOf, HelloReader, takePlace, tellPlace, welcomeOf } from "./arrival.ts";
+import { encodingOf, HelloReader, takePlace, tellPlace, undecodable, welcomeOf } from "./arrival.ts";
 import type { DelayQueue } from "./delay_queue.ts";
-import { BYTES_A_LINE, CLOSING_WORDS, DEAD_AFTER, GREETING, nameKey, PING_AFTER } from "./protocol.ts";
+import { CLOSING_WORDS, DEAD_AFTER, GREETING, nameKey, PING_AFTER } from "./protocol.ts";
 import { inputOf, type MemberInput } from "./member_input.ts";
 import type { Hub } from "./rooms/hub.ts";
 import type { LineFormats } from "./rooms/line_format.ts";
 import type { Member, Room } from "./rooms/room.ts";
-import { Subscriber } from "./rooms/subscriber.ts";
+import { Subscriber, type SubscriberOptions } from "./rooms/subscriber.ts";
 import { placeOf } from "./rooms/roster.ts";
 import { Throttle } from "./throttle.ts";
 import { execute } from "./verbs.ts";
 
 /** What the connections of a chat server share. */
-export interface ChatOptions extends WatchOptions {
+export interface ChatOptions {
   hub: Hub;
+  watch: MessageWatch;
   formats: LineFormats;
   /** Members that may still say hello: see {@linkcode HELLO_TIME}. */
   newcomers: DelayQueue;
@@ -32,8 +33,6 @@ export interface ChatOptions extends WatchOptions {
   rate: number;
 }
 
-/** Ms after which a member that has said nothing is let in as it is: a client of ours would have told its name. */
-export const HELLO_TIME = 200;
 /** Ms of silence of a member that still reads what it was told before. */
 const DEAD_AFTER_BUSY = 30_000;
 /** Ms that what was said to a peer that has ended its side may take. */
@@ -42,22 +41,19 @@ const LAST_WORDS_TIME = 5_000;
 const NOISY = 256;
 const PATIENCE = 1_000;
 
-/**
- * How far a member has come: `arriving` while it may still say hello, `in` once the others know of it, `leaving` from
- * its last word on.
- */
+/** How far it is: `arriving` while it may say hello, `in` once the others know of it, `leaving` after its last word. */
 type Stage = "arriving" | "in" | "leaving";
 
 /** A member of a chat server by way of a connection. */
-export class MemberSession extends Session implements Member {
+export class MemberSession extends Session implements Member, SubscriberOptions {
   nick = "";
   declare room: Room;
   isAnnounced = false;
   session?: string;
   readonly subscriber: Subscriber;
+  readonly maxQueue: number;
   #options: ChatOptions;
   #input: MemberInput;
-  #watch: MessageWatch;
   #encoding: Encoding;
   #throttle?: Throttle;
   #stage: Stage = "arriving";
@@ -69,29 +65,31 @@ export class MemberSession extends Session implements Member {
   constructor(connection: Connection, context: Context, options: ChatOptions) {
     const input = inputOf(guardLines(connection, context.codec));
     super(input.connection, context);
-    const { hub, formats, rate, maxQueue } = options;
+    const { hub, formats } = options;
     this.#input = input;
     this.#options = options;
+    this.maxQueue = options.maxQueue;
     this.#encoding = context.encoding;
-    this.#watch = new MessageWatch(context, options, false);
-    if (rate) this.#throttle = new Throttle(rate, this.clock);
-    input.onRead = (bytes) => this.#throttle?.charge(bytes / BYTES_A_LINE);
-    this.subscriber = new Subscriber(connection, formats.get(context.encoding, false), this.clock, {
-      maxQueue,
-      missed: (count) => `* you missed ${count} ${count === 1 ? "line" : "lines"}, you read too slowly`,
-      onStalled: () =>
-        this.close(
-          new PinwireError("too_slow", `${this.peer.name} has stopped reading`, {
-            hint: "it was sent away; --max-queue sets how much waits for a slow reader",
-          }),
-        ),
-      onUnframed: (error) => this.errors.report(error),
-    });
+    input.onRead = (bytes) => this.#onRead(bytes);
+    this.subscriber = new Subscriber(connection, formats.get(context.encoding, false), this.clock, this);
     if (options.greeting) this.subscriber.tell(GREETING);
     this.subscriber.hold();
     hub.add(this);
     this.tellPast();
     options.newcomers.start(this.#settle);
+  }
+
+  missed(count: number): string {
+    return `* you missed ${count} ${count === 1 ? "line" : "lines"}, you read too slowly`;
+  }
+
+  onStalled(): void {
+    const hint = "it was sent away; --max-queue sets how much waits for a slow reader";
+    this.close(new PinwireError("too_slow", `${this.peer.name} has stopped reading`, { hint }));
+  }
+
+  onUnframed(error: unknown): void {
+    this.errors.report(error);
   }
 
   tell(...lines: string[]): void {
@@ -124,12 +122,12 @@ export class MemberSession extends Session implements Member {
     const pending = this.#take(body);
     if (pending) return pending;
     // The stage may have changed meanwhile.
-    return (this.#stage as Stage) === "leaving" || this.#watch.isOver || this.#throttle?.isDue ||
+    return (this.#stage as Stage) === "leaving" || this.#options.watch.isOver || this.#throttle?.isDue ||
       this.#lines >= NOISY || this.#options.hub.caughtUp() !== undefined;
   }
 
   override onBatch(): Promise<void> | undefined {
-    if (this.#watch.isOver) {
+    if (this.#options.watch.isOver) {
       // What was said is still told to the others.
       this.#options.hub.flush();
       this.context.stop.now();
@@ -173,6 +171,13 @@ export class MemberSession extends Session implements Member {
     return this.decoder.sawNewline !== false;
   }
 
+  #onRead(bytes: number): void {
+    const { rate } = this.#options;
+    // Most members of a crowd never say a word.
+    if (rate) this.#throttle ??= new Throttle(rate, this.clock);
+    this.#throttle?.chargeBytes(bytes);
+  }
+
   #take(body: Uint8Array): Promise<void> | void {
     const decoded = this.#encoding.decode(body);
     if (!decoded.valid) this.#warnOfEncoding(body);
@@ -186,10 +191,7 @@ export class MemberSession extends Session implements Member {
   #warnOfEncoding(body: Uint8Array): void {
     if (this.#isWarnedOf) return;
     this.#isWarnedOf = true;
-    const what = `what ${this.nick} writes is not ${this.#encoding.name}`;
-    const hint = encodingHint(body, this.#encoding) ??
-      "start the server with the --encoding that its programs write";
-    this.context.reporter.error(new PinwireError("undecodable", what, { hint }), this.peer.name);
+    this.context.reporter.error(undecodable(this.nick, body, this.#encoding), this.peer.name);
   }
 
   /** Lets the member in as it is. */
@@ -223,10 +225,10 @@ export class MemberSession extends Session implements Member {
     const before = room.line;
     const wantsToLeave = execute(line, this, this.#options.hub);
     const isSaid = room.line > before;
-    if (isSaid && this.#watch.isActive) {
+    if (isSaid && this.#options.watch.isActive) {
       const event = messageEvent(this.peer.name, body, decoded);
       this.context.reporter.report({ ...event, nick, room: room.name });
-      this.#watch.passed(decoded.text);
+      this.#options.watch.passed(decoded.text);
     }
     if (this.session !== undefined) {
       if (nick !== this.nick) {

@@ -1,5 +1,6 @@
 import type { Clock } from "../net/mod.ts";
 import { PinwireError } from "../errors.ts";
+import { BYTES_A_LINE } from "./protocol.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
 /** Lines that a member may say at once before its rate counts. */
@@ -28,6 +29,11 @@ export class Throttle {
   /** Counts what was said, in lines. */
   charge(lines: number): void {
     if (lines) this.#wait = this.#bucket.take(lines);
+  }
+
+  /** Counts what was read. */
+  chargeBytes(bytes: number): void {
+    this.charge(bytes / BYTES_A_LINE);
   }
 
   /** Whether it has to wait before it may say more. */

@@ -15,6 +15,8 @@ export interface ReadRoom {
   headroom?: number;
   /** Bytes that stay free behind them. */
   tailroom?: number;
+  /** Bytes that the first read may give; later ones grow with what comes. */
+  first?: number;
   /** Bytes that any read may give. */
   largest?: number;
 }
@@ -45,6 +47,8 @@ export interface FrameHandler {
   waitsForEnd?(): boolean;
   /** Is for a decoder that has `nextTimeout`, such as that of `text`; without it no pause ends a message. */
   readonly clock?: FrameClock;
+  /** Bytes that the first read may give, where a message may come in several. */
+  readonly first?: number;
   /** Bytes that stay free in front of each `raw` message in its ArrayBuffer; 0 if not given. */
   readonly headroom?: number;
   /** Bytes that stay free behind each `raw` message in its ArrayBuffer; 0 if not given. */
@@ -77,8 +81,8 @@ export interface FrameHandler {
  */
 export function receiveFrames(source: FrameSource, decoder: Decoder, handler: FrameHandler): Promise<void> {
   const pump = new FramePump(decoder, handler);
-  const { headroom, tailroom } = handler;
-  const received = source.receive(pump.take, { headroom, tailroom, largest: decoder.largestChunk });
+  const { first, headroom, tailroom } = handler;
+  const received = source.receive(pump.take, { first, headroom, tailroom, largest: decoder.largestChunk });
   received.then(pump.end, pump.fail);
   return pump.done;
 }

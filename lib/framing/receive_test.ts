@@ -213,9 +213,9 @@ pure(
       const source = {
         receive: (_sink: unknown, options: unknown) => Promise.resolve(void (asked = options)),
       };
-      const handler = { onFrame: () => {}, headroom: 40, tailroom: 3 };
+      const handler = { onFrame: () => {}, first: 7, headroom: 40, tailroom: 3 };
       await receiveFrames(source, decoderOf(spec, 30), handler);
-      assertEquals(asked, { headroom: 40, tailroom: 3, largest });
+      assertEquals(asked, { first: 7, headroom: 40, tailroom: 3, largest });
     }
   },
 );

@@ -46,22 +46,42 @@ export interface DrainableConnection extends Connection {
 }
 
 /** The same connection, with the verbs that are given in place of its own. */
-export function wrapConnection<T extends Partial<Connection>>(
+export function wrapConnection<T extends Partial<Omit<Connection, "local">>>(
   connection: Connection,
   changes: T,
 ): Connection & T {
-  return {
-    // Made anew each time it is asked for, which is seldom.
-    get local() {
-      return connection.local;
-    },
-    peer: connection.peer,
-    receive: (sink, options) => connection.receive(sink, options),
-    write: (bytes) => connection.write(bytes),
-    closeWrite: () => connection.closeWrite(),
-    close: (reason) => connection.close(reason),
-    ...changes,
-  };
+  return Object.assign(new WrappedConnection(connection), changes);
+}
+
+/** Hands everything on. A class, since a literal with a getter and closures of its own takes 1.5 KB. */
+class WrappedConnection implements Connection {
+  readonly peer: Peer;
+  #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.peer = connection.peer;
+    this.#connection = connection;
+  }
+
+  get local(): SocketAddress {
+    return this.#connection.local;
+  }
+
+  receive(sink: Sink, options?: ReadOptions): Promise<void> {
+    return this.#connection.receive(sink, options);
+  }
+
+  write(bytes: Uint8Array): Promise<void> | undefined {
+    return this.#connection.write(bytes);
+  }
+
+  closeWrite(): Promise<void> {
+    return this.#connection.closeWrite();
+  }
+
+  close(reason?: unknown): void {
+    this.#connection.close(reason);
+  }
 }
 
 /** What a peer sent before it ended its sending side is answered for at most this long, in ms. */

@@ -27,7 +27,7 @@ function contract(name: string, check: (pair: Pair) => Promise<void>, carriers =
 /** The same pair, where who accepted is the client; what only a server can is left to it. */
 const turnedRound = ({ client, server, [Symbol.dispose]: dispose }: Pair): Pair => ({
   client: server,
-  server: { ...wrapConnection(client, {}), closeWhenIdle: () => {} },
+  server: Object.assign(wrapConnection(client, {}), { closeWhenIdle() {} }),
   [Symbol.dispose]: dispose,
 });
 

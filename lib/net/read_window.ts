@@ -1,10 +1,10 @@
 import type { ReadRoom } from "../framing/mod.ts";
 
-/** How a connection reads; of what isn't given, `largest` is 64 KiB, and there is no room around a read's bytes. */
-export interface ReadOptions extends ReadRoom {
-  /** Bytes that the first read may give; 2 KiB if not given. */
-  first?: number;
-}
+/**
+ * How a connection reads; of what isn't given, `first` is 2 KiB, `largest` 64 KiB, and there is no room around a read's
+ * bytes.
+ */
+export type ReadOptions = ReadRoom;
 
 const FIRST = 2048;
 const LARGEST = 65_536;

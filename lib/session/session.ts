@@ -10,6 +10,9 @@ import {
 import type { Clock, Connection, Peer } from "../net/mod.ts";
 import { Heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
 
+/** Bytes that the first read may give. */
+const FIRST_READ = 256;
+
 /**
  * One conversation over one connection, from either end: frames come in, one after the other, until the stream ends or
  * the session is closed. What a mode adds is its protocol.
@@ -36,6 +39,11 @@ export abstract class Session implements FrameHandler {
     this.decoder = decoder;
     this.encoder = encoder;
     this.errors = new FrameErrors(context.reporter, connection.peer.name, context.clock);
+  }
+
+  /** Most messages are short: an idle connection shall be small. Where a read is a message, it mustn't cut one. */
+  get first(): number | undefined {
+    return this.decoder.largestChunk === undefined ? FIRST_READ : undefined;
   }
 
   abstract onFrame(frame: Uint8Array): Promise<void> | boolean | void;

@@ -99,6 +99,11 @@ pure(
   },
 );
 
+pure("Session reads little at first, but for frames of which each read is one", () => {
+  const first = (frame: string) => new Noting(pipe()[0], contextOf(frame)).first;
+  assertEquals(["line", "text", "len:u8", "raw"].map(first), [256, 256, 256, undefined]);
+});
+
 pure("Session.run throws the reason that close gave, and says nothing of an end", async () => {
   const { session, run, own } = running();
   const reason = new Error("because");
