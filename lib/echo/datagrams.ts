@@ -10,7 +10,7 @@ import {
   udpPeer,
 } from "../net/mod.ts";
 import { AnswerGuard } from "../session/mod.ts";
-import { type Asker, isStampedTwice, type Reply } from "./protocol.ts";
+import type { Asker, Reply } from "./protocol.ts";
 import type { EchoOptions } from "./session.ts";
 
 /** Answers every datagram until the socket is closed. */
@@ -34,7 +34,7 @@ export async function echoDatagrams(
     const bytes = out.bytes();
     if (bytes.length > MAX_DATAGRAM) throw datagramTooLong("an answer", bytes.length);
     // Between two servers that answer everything a datagram would go to and fro for ever.
-    if (isStampedTwice(message) || reply.couldHaveMade(message)) return guard.drop();
+    if (reply.couldLoop(message)) return guard.drop();
     if (!guard.allows(from, message.length, bytes.length, clock.now())) return;
     if (watch.isActive) watch.sent(bytes);
     await socket.send(bytes, from);

@@ -1,6 +1,7 @@
 import { usageError } from "../errors.ts";
 import type { ByteBuffer } from "../framing/mod.ts";
 import { ctime } from "../text/mod.ts";
+import { AnswerForm, type MadeField } from "./answer_form.ts";
 
 /** The answer of a timestamp server: `[Sat Nov 21 10:00:00 2026] hello`. */
 export const STAMP_TEMPLATE = "[{time}] {data}";
@@ -18,11 +19,9 @@ export interface Asker {
   memory?: Uint8Array;
 }
 
-type Part = Uint8Array | "time" | "data" | "peer" | "n";
+type Part = Uint8Array | MadeField | "data";
 
 const FIELD = /\{(time|data|peer|n)\}/;
-/** What `ctime` makes, as a regular expression. */
-const CTIME = "[A-Z][a-z]{2} [A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d \\d{4}";
 const LONGEST_TIME = "Sat Nov 21 10:00:00 2026";
 const LONGEST_NUMBER = "9007199254740991";
 
@@ -42,7 +41,8 @@ export class Reply {
   #encode: (text: string) => Uint8Array;
   #parts: Part[];
   #dataAt: number;
-  #form?: RegExp;
+  #form?: AnswerForm;
+  #stamps?: AnswerForm;
   #second = -1;
   #time: Uint8Array = new Uint8Array();
 
@@ -65,14 +65,16 @@ export class Reply {
   }
 
   /**
-   * Whether `datagram` looks like an answer of this template: then another server with the same template may
-   * have sent it, and an answer would keep it going for ever. A template with `{data}` can't tell, as anything
-   * looks like its answer.
+   * Whether an answer to `datagram` could keep it going for ever between two servers: it begins with two stamps, so
+   * it has gone round between timestamp servers already, or it looks like an answer of this template, which
+   * another server with the same template may have sent. With `{data}` in a template anything looks like its answer.
    */
-  couldHaveMade(datagram: Uint8Array): boolean {
+  couldLoop(datagram: Uint8Array): boolean {
+    this.#stamps ??= twoStamps(this.#encode);
+    if (this.#stamps.begins(datagram)) return true;
     if (this.#dataAt >= 0) return false;
-    this.#form ??= formOf(this.#parts);
-    return this.#form.test(binary(datagram));
+    this.#form ??= new AnswerForm(this.#parts.filter((part) => part !== "data"), this.#encode);
+    return this.#form.fits(datagram);
   }
 
   /** Whether who asks stands in the answer. */
@@ -144,39 +146,12 @@ export class Reply {
   }
 }
 
-/** Each byte as the character of its number, for regular expressions over bytes. */
-function binary(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
-}
-
-const PEER = "(?:\\d+(?:\\.\\d+){3}|\\[[\\da-f:.]+\\]):\\d+";
-const FORMS = { time: CTIME, n: "\\d+", peer: PEER, data: "" };
-
-function formOf(parts: Part[]): RegExp {
-  const escaped = (bytes: Uint8Array) => binary(bytes).replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
-  const forms = parts.map((part) => typeof part === "string" ? FORMS[part] : escaped(part));
-  return new RegExp(`^${forms.join("")}$`);
-}
-
 function literal(text: string): string {
   const unknown = text.match(/\{[a-z_]\w*\}/i)?.[0];
   if (unknown) throw usageError(`unknown field ${unknown} in --reply`, "use {time}, {data}, {peer} or {n}");
   return text;
 }
 
-const STAMP = new RegExp(`^\\[${CTIME}\\] `);
-/** Characters of a stamp with its brackets and the space behind. */
-const STAMP_LENGTH = LONGEST_TIME.length + 3;
-
-/**
- * Whether a datagram begins with two stamps: then it has gone round between two timestamp servers, and an
- * answer would keep it going for ever.
- */
-export function isStampedTwice(datagram: Uint8Array): boolean {
-  // Nearly no datagram begins with a bracket: the rest is looked at only then.
-  if (datagram[0] !== 0x5b || datagram[STAMP_LENGTH] !== 0x5b) return false;
-  const text = String.fromCharCode(...datagram.subarray(0, STAMP_LENGTH * 2));
-  return STAMP.test(text) && STAMP.test(text.slice(STAMP_LENGTH));
+function twoStamps(encode: (text: string) => Uint8Array): AnswerForm {
+  return new AnswerForm([encode("["), "time", encode("] ["), "time", encode("] ")], encode);
 }

@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { pure } from "../app/_testing.ts";
 import { PinwireError } from "../errors.ts";
 import { ByteBuffer } from "../framing/mod.ts";
 import { ctime, openEncoding } from "../text/mod.ts";
-import { isStampedTwice, Reply, STAMP_TEMPLATE } from "./protocol.ts";
+import { Reply, STAMP_TEMPLATE } from "./protocol.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const NOW = new Date(2026, 10, 21, 10, 0, 0).getTime();
@@ -163,64 +164,58 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: "isStampedTwice finds two stamps at the beginning, and nothing less",
-  permissions: "none",
-  fn() {
-    const padded = "[Sun Nov  1 09:05:07 2026] ";
-    for (const text of [STAMP + STAMP, STAMP + padded + "hello", padded + STAMP + STAMP + "x"]) {
-      assert(isStampedTwice(utf8(text)), text);
-    }
-    const others = [
-      "",
-      "[",
-      STAMP,
-      STAMP + "hello",
-      `${STAMP}${STAMP}`.slice(0, -1),
-      ` ${STAMP}${STAMP}`,
-      `${STAMP} ${STAMP}`,
-      `hello ${STAMP}${STAMP}`,
-      `${STAMP}[${"x".repeat(26)}`,
-      `${STAMP}[sat Nov 21 10:00:00 2026] `,
-      "[".repeat(60),
-    ];
-    for (const text of others) assert(!isStampedTwice(utf8(text)), text);
-    assert(isStampedTwice(new Uint8Array([...utf8(STAMP + STAMP), 0xff, 0x00])));
-  },
+/** A reply with each encoding that a server may be told. */
+async function replies(template: string): Promise<[Reply, (text: string) => Uint8Array][]> {
+  const encodings = await Promise.all(["utf-8", "gbk", "utf-16le"].map(openEncoding));
+  return encodings.map(({ encode }) => {
+    const bytes = (text: string) => encode(text).bytes;
+    return [new Reply(template, bytes), bytes];
+  });
+}
+
+pure("Reply.couldLoop knows two stamps at the beginning, and nothing less, in any encoding", async () => {
+  const padded = "[Sun Nov  1 09:05:07 2026] ";
+  const twice = [STAMP + STAMP, STAMP + padded + "hello", padded + STAMP + STAMP + "x"];
+  const others = [
+    "",
+    "[",
+    STAMP,
+    STAMP + "hello",
+    `${STAMP}${STAMP}`.slice(0, -1),
+    ` ${STAMP}${STAMP}`,
+    `${STAMP} ${STAMP}`,
+    `hello ${STAMP}${STAMP}`,
+    `${STAMP}[${"x".repeat(26)}`,
+    `${STAMP}[sat Nov 21 10:00:00 2026] `,
+    "[".repeat(60),
+  ];
+  for (const [reply, bytes] of await replies(STAMP_TEMPLATE)) {
+    for (const text of twice) assert(reply.couldLoop(bytes(text)), text);
+    for (const text of others) assert(!reply.couldLoop(bytes(text)), text);
+  }
+  assert(new Reply("{data}", utf8).couldLoop(new Uint8Array([...utf8(STAMP + STAMP), 0xff, 0x00])));
 });
 
-Deno.test({
-  name: "isStampedTwice knows every stamp that Reply makes",
-  permissions: "none",
-  fn() {
-    fc.assert(
-      fc.property(
-        fc.date({ min: new Date(1970, 0, 2), max: new Date(9999, 0), noInvalidDate: true }),
-        (date) => {
-          const stamp = answer(STAMP_TEMPLATE, answer(STAMP_TEMPLATE, utf8("x"), { now: date.getTime() }), {
-            now: NOW,
-          });
-          assert(isStampedTwice(stamp));
-        },
-      ),
-    );
-  },
+pure("Reply.couldLoop knows every stamp that Reply makes", () => {
+  const anyDate = fc.date({ min: new Date(1970, 0, 2), max: new Date(9999, 0), noInvalidDate: true });
+  fc.assert(fc.property(anyDate, (date) => {
+    const once = answer(STAMP_TEMPLATE, utf8("x"), { now: date.getTime() });
+    assert(new Reply(STAMP_TEMPLATE, utf8).couldLoop(answer(STAMP_TEMPLATE, once, { now: NOW })));
+  }));
 });
 
-Deno.test({
-  name: "couldHaveMade of Reply knows an answer of the same template, where there is no {data} in it",
-  permissions: "none",
-  fn() {
-    const asker = { peer: utf8("[::1]:7"), n: 12 };
-    for (const template of ["ok", "", "{time}", "{n}", "{peer}", "[{time}] {n} for {peer} (?)", "a+b"]) {
-      const reply = new Reply(template, utf8);
-      const out = new ByteBuffer();
-      reply.write(utf8("hi"), asker, 0, out);
-      assertEquals(reply.couldHaveMade(out.bytes()), true, template);
-      assertEquals(reply.couldHaveMade(utf8("hi")), false, template);
+pure("Reply.couldLoop knows an answer of the same template, where there is no {data} in it", async () => {
+  for (const template of ["ok", "", "{time}", "{n}{n}{n}", "{peer}", "[{time}] {n} for {peer} (?)", "好+b"]) {
+    for (const [reply, bytes] of await replies(template)) {
+      for (const peer of ["127.0.0.1:5", "[::1]:7", "[fe80::1%eth0]:50123"]) {
+        const out = new ByteBuffer();
+        reply.write(bytes("hi"), { peer: bytes(peer), n: Number.MAX_SAFE_INTEGER }, 0, out);
+        assertEquals(reply.couldLoop(out.bytes()), true, template);
+        assertEquals(reply.couldLoop(bytes("hi")), false, template);
+      }
     }
-    for (const template of ["{data}", "[{time}] {data}"]) {
-      assertEquals(new Reply(template, utf8).couldHaveMade(utf8("hi")), false);
-    }
-  },
+  }
+  for (const template of ["{data}", "[{time}] {data}"]) {
+    assertEquals(new Reply(template, utf8).couldLoop(utf8("hi")), false);
+  }
 });
