@@ -153,7 +153,9 @@ Deno.test("what a device says of itself can't write to the controller's terminal
   );
   await server.sees(/0 is on/, "stderr");
   using raw = await Peer.dial(server);
-  await raw.say(`hello {"name":"${ugly}"}`, ugly, `hello ${JSON.stringify({ name: "x", pin: ugly })}`);
+  await raw.say(`hello {"name":"${ugly}"}`, ugly);
+  using named = await Peer.dial(server);
+  await named.say(`hello ${JSON.stringify({ name: "x", pin: ugly })}`);
   await server.sees(/x is here/, "stderr");
   using versioned = await Peer.dial(server);
   await versioned.say(`hello ${JSON.stringify({ version: ugly, role: "agent" })}`);

@@ -20,9 +20,10 @@ export class World {
   readonly clock = new FakeClock();
   readonly controller: Controller;
 
-  constructor(options: Partial<ControllerOptions> = {}) {
+  /** @param maxFrame bytes of the longest line, if there is a limit */
+  constructor(options: Partial<ControllerOptions> = {}, maxFrame?: number) {
     const onEvent = (event: Event) => void this.events.push(event);
-    const context = contextOf("text", { onEvent, clock: this.clock, role: "server" });
+    const context = contextOf("text", { onEvent, clock: this.clock, role: "server", maxFrame });
     this.controller = new Controller({ maxClients: 10, ...options }, context);
   }
 

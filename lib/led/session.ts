@@ -37,14 +37,16 @@ const PATIENCE = 1_000;
 const REFUSAL_TIME = 1_000;
 
 /**
- * What a connection is. Each begins as `plain`. A hello makes it a `device` or a `control`; where there is a token, only
- * after a proof. What an end says that is refused is ignored: it is `over`.
+ * What a connection is. A hello makes it a `device` or a `control`; where there is a token, only after a proof. A hello
+ * is the first line or none, since what a browser is led to send in another protocol has lines of that protocol before.
+ * What an end says that is refused is ignored: it is `over`.
  *
- *     plain ──hello──▶ greeted ──proof──▶ device | control      (with a token)
- *     plain ──hello──▶ device | control                         (without one)
+ *     new ──hello──▶ greeted ──proof──▶ device | control      (with a token)
+ *     new ──hello──▶ device | control                         (without one)
+ *     new ──anything else──▶ plain                            (without one)
  *     any ──refused──▶ over
  */
-type Place = "plain" | "greeted" | "device" | "control" | "over";
+type Place = "new" | "plain" | "greeted" | "device" | "control" | "over";
 
 /** One connection to a controller, until it ends: a device, a plain client, or a `control`. */
 export class ControllerSession extends Session {
@@ -55,7 +57,7 @@ export class ControllerSession extends Session {
   #handshake: ControllerHandshake;
   #entry?: DeviceEntry;
   #hello?: Hello;
-  #place: Place = "plain";
+  #place: Place = "new";
   /** How many have come since the last batch. */
   #frames = 0;
 
@@ -100,12 +102,13 @@ export class ControllerSession extends Session {
 
   override onError(error: FrameError): boolean {
     this.heartbeat?.heard();
+    if (this.#place === "new") this.#place = "plain";
     return super.onError(error);
   }
 
   /** A plain client may send no newline: then a pause ends its messages. */
   waitsForEnd(): boolean {
-    return this.#place !== "plain";
+    return this.#place !== "new" && this.#place !== "plain";
   }
 
   protected override over(): void {
@@ -136,9 +139,13 @@ export class ControllerSession extends Session {
   #onMessage(message: Message | undefined, line: string): Promise<void> | void {
     if (this.#place === "device") return this.#onReport(message);
     if (this.#place === "greeted") return this.#onProof(message);
-    if (message?.say === "hello") return this.#onHello(message.hello, line);
-    // Without a token what a plain client says is ignored.
+    if (message?.say === "hello") {
+      if (this.#place === "plain") return this.#refuse("hello is the first line or none");
+      return this.#onHello(message.hello, line);
+    }
     if (this.#options.token) return this.#refuse("a token is needed");
+    // What a plain client says is ignored.
+    this.#place = "plain";
   }
 
   #onReport(message: Message | undefined): void {

@@ -84,6 +84,35 @@ pure("ControllerSession takes a hello without a newline once a pause has ended i
   await end.leave();
 });
 
+pure("ControllerSession takes a hello as the first line or not at all", async () => {
+  const why = "hello is the first line or none";
+  const firstLines = [
+    "",
+    "EHLO example.org",
+    "GET /",
+    "OPTIONS rtsp://127.0.0.1:11235 RTSP/1.0",
+    "state on",
+    "hello",
+    "ping",
+    "x".repeat(1_025),
+  ];
+  for (const first of firstLines) {
+    for (const hello of [LAMP, CONTROL]) {
+      const on = new World({}, 1_024);
+      const lamp = on.connect(FAR);
+      await lamp.say(LAMP);
+      const end = on.connect();
+      const said = end.say(first, hello, "on all", "status");
+      assertEquals(await end.rest(), `refused ${why}\n`, first);
+      await said;
+      const [entry] = on.controller.registry.list();
+      assertEquals([await end.ended, on.listed(), entry.desired], [undefined, ["lamp"], undefined]);
+      assertEquals(on.events.at(-1), refused(end.connection.local.name, why));
+      await lamp.leave();
+    }
+  }
+});
+
 pure(
   "ControllerSession with a token lists a device once it has given its proof, and gives its own",
   async () => {
