@@ -251,6 +251,24 @@ Deno.test("--once and --until wait for a message, not for lines that keep the li
   }
 });
 
+Deno.test("led agent says once of a word that it ignores it, and what would be right", async () => {
+  using listener = Deno.listen({ hostname: LOOPBACK, port: 0 });
+  const { port } = listener.addr;
+  await using lamp = await pinwire([
+    ...["led", "agent", `${LOOPBACK}:${port}`, "--gpio", "simulated", "--pin", "red=11", "--pin", "green=13"],
+  ]);
+  using first = new Peer(await listener.accept());
+  using second = new Peer(await listener.accept());
+  for (const peer of [first, second]) await peer.say("1", "on", "1");
+  await lamp.sees(/red is on[^]*green is on|green is on[^]*red is on/);
+  assertEquals((await lamp.stop()).code, 0);
+  const address = `tcp://${LOOPBACK}:${port}`;
+  const sentence = `${address}: ignored "1": an agent is told on, 1 is for a console`;
+  assertEquals(lamp.stderr.split("\n").filter((line) => line.includes("ignored")), [
+    `pinwire led: ${sentence}`,
+  ]);
+});
+
 Deno.test("led agent waits for a controller that isn't there yet, and says so once", async () => {
   using free = Deno.listen({ hostname: LOOPBACK, port: 0 });
   const { port } = free.addr;

@@ -11,6 +11,7 @@ import { STREAMS } from "../../app/options.ts";
 import { type Address, parseAddress } from "../../net/mod.ts";
 import { readToken } from "../../session/token.ts";
 import { Agent } from "./client.ts";
+import { IgnoredWords } from "./ignored_words.ts";
 import { Device } from "../pins/device.ts";
 import { type GpioOptions, linesOf, openGpio } from "../options.ts";
 import { DEFAULT_PORT, nameOfHost } from "../protocol.ts";
@@ -64,6 +65,8 @@ export async function runAgents(address: Address, options: AgentsOptions): Promi
   const gpio = openGpio(options, context);
   const { activeLow, initial, onExit } = options;
   const agents = new Map<string, Agent>();
+  // One controller says the same to all pins.
+  const ignored = new IgnoredWords(reporter);
   try {
     for (const { name, line } of pins) {
       const onState = (on: boolean) => {
@@ -81,7 +84,7 @@ export async function runAgents(address: Address, options: AgentsOptions): Promi
         clock: context.clock,
       }, stop.signal);
       devices.set(name, device);
-      agents.set(name, new Agent(device, { ...options, ca, token }, context));
+      agents.set(name, new Agent(device, { ...options, ca, token, ignored }, context));
       onState(device.on);
     }
     const controller = options.interactive

@@ -6,6 +6,7 @@ import { bindingOf, type Token } from "../../session/token.ts";
 import type { Device } from "../pins/device.ts";
 import { DiallerHandshake } from "../handshake.ts";
 import { Outbox } from "../outbox.ts";
+import type { IgnoredWords } from "./ignored_words.ts";
 import {
   AGENT_PING,
   DEAD_AFTER,
@@ -21,6 +22,8 @@ import {
 export interface AgentSessionOptions extends WatchOptions {
   /** Without a token everything that answers is obeyed. */
   token?: Token;
+  /** Tells of what is no word; without it that is passed over in silence. */
+  ignored?: IgnoredWords;
 }
 
 /** Milliseconds within which the controller must give its proof. */
@@ -33,18 +36,20 @@ export class AgentSession extends Session {
   #watch: MessageWatch;
   #outbox: Outbox;
   #handshake: DiallerHandshake;
+  #ignored?: IgnoredWords;
   #proofTimer?: Timer;
 
   /** @param onFound is called once the controller may be obeyed */
   constructor(
     connection: Connection,
     device: Device,
-    { token, ...watch }: AgentSessionOptions,
+    { token, ignored, ...watch }: AgentSessionOptions,
     context: Context,
     onFound: () => void,
   ) {
     super(connection, context);
     this.#device = device;
+    this.#ignored = ignored;
     this.#watch = new MessageWatch(context, watch, false);
     this.#outbox = new Outbox(connection, context, this.#watch);
     const hello = { role: "agent", name: device.name, pin: device.line.name, chip: device.chip } as const;
@@ -68,8 +73,10 @@ export class AgentSession extends Session {
     }
     const words = this.isProven ? parseWords(line) : [];
     for (const word of words) this.#execute(word);
-    const message = words.length ? undefined : parseMessage(line);
+    if (words.length) return;
+    const message = parseMessage(line);
     if (message) return this.#onMessage(message, line);
+    if (this.isProven) this.#ignored?.tell(line, this.peer.name);
   }
 
   override onBatch(): Promise<void> | undefined {

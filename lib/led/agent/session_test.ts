@@ -6,6 +6,7 @@ import { pipe } from "../../net/mod.ts";
 import { bindingOf, Token } from "../../session/token.ts";
 import { open } from "../pins/_open_device.ts";
 import { FAR, FarEnd, HERE } from "../_session_testing.ts";
+import { IgnoredWords } from "./ignored_words.ts";
 import { AgentSession, type AgentSessionOptions } from "./session.ts";
 import { ControllerHandshake } from "../handshake.ts";
 import { parseMessage } from "../protocol.ts";
@@ -79,6 +80,25 @@ pure("AgentSession obeys words without a newline once a pause has ended them", a
   on.clock.pass(20);
   assertEquals(on.states, [true, false]);
 });
+
+pure(
+  "AgentSession tells of what is neither a word nor a line between ends, and of nothing unproven",
+  async () => {
+    const told: string[] = [];
+    const { reporter } = contextOf("text", {
+      onEvent: (event) => void told.push(event.event === "error" ? event.message : event.event),
+    });
+    const ignored = new IgnoredWords(reporter);
+    {
+      await using on = await world({ ignored });
+      await on.controller.say("1", HELLO, "ping", "on", "onx", "", "state on", "1");
+      assertEquals([told.splice(0), on.states], [['ignored "1"', 'ignored "onx"'], [true]]);
+    }
+    await using on = await world({ ignored, token: await newToken() });
+    await on.controller.say("2");
+    assertEquals(told, []);
+  },
+);
 
 pure("AgentSession with a token obeys nobody before the controller's proof", async () => {
   const token = await newToken();
