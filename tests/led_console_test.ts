@@ -16,7 +16,7 @@ Deno.test("the console of led serve answers each command on stdout", async () =>
     ["on lamp", /^there is no device lamp: list shows those that there are$/],
     ["status 3", /^there is no device 3: list shows those that there are$/],
     ["name all x", /^a name is for one device: as in name 3 kitchen$/],
-    ["name 0 all", /^"all" can't be a device's name: use up to 32 letters of ASCII, /],
+    ["name 0 all", /^"all" can't be a device's name: use up to 32 letters and digits /],
     ["bogus", /^"bogus" is no command: help lists them$/],
     ["blink 0 99", /^"99" is no rate to blink at: /],
     ["help", /^list {10}/],
@@ -60,6 +60,21 @@ Deno.test("all on the console of led serve means those that are away too, which 
   await using back = await agent(server.address, "lamp");
   for (const on of [false, true]) assertEquals((await next(back, "state")).on, on);
   assertEquals(server.stdout, "lamp is away and will be told when it comes back\n");
+});
+
+Deno.test("a name may be of any script, and is one name however it was typed", async () => {
+  await using server = await controller();
+  await using lamp = await agent(server.address, "Ku\u0308che");
+  assertEquals((await next(server, "device")).device, "K\u00fcche");
+  await server.write("name 0 厨房\n厨房:1\n");
+  await reports(server, "厨房", true);
+  const { code, stdout } = await through(server, "off", "厨房");
+  assertEquals(code, 0);
+  assertMatch(stdout, /^0 +厨房 +127\.0\.0\.1:\d+ +off/);
+  await server.write("name 0 Ku\u0308che\non Ku\u0308che\n");
+  await reports(server, "K\u00fcche", true);
+  assertEquals((await through(server, "off", "K\u00fcche")).code, 0);
+  assertEquals(statesOf(lamp), [false, true, false, true, false]);
 });
 
 Deno.test("led serve says that a device with a name is away, and nothing of a plain client", async () => {

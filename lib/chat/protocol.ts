@@ -1,4 +1,5 @@
 import { PinwireError, usageError } from "../errors.ts";
+import { composedName } from "../text/mod.ts";
 
 /** The port that the tutorials use. */
 export const DEFAULT_PORT = 8888;
@@ -35,8 +36,8 @@ export const PING_AFTER = 2_000;
 /** Milliseconds of silence until the link counts as dead. */
 export const DEAD_AFTER = 6_000;
 
-/** Letters and digits of any script, `_`, `.` and `-`; nothing invisible. */
-const NAME = /^(?!.*\p{Default_Ignorable_Code_Point})[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]{0,23}$/u;
+/** The longest name, in characters. */
+const LONGEST_NAME = 24;
 
 /**
  * A nickname or a room's name, in its composed form.
@@ -44,8 +45,8 @@ const NAME = /^(?!.*\p{Default_Ignorable_Code_Point})[\p{L}\p{N}_][\p{L}\p{M}\p{
  * @throws {PinwireError} `bad_name`
  */
 export function parseName(text: string): string {
-  const name = text.normalize("NFC");
-  if (NAME.test(name)) return name;
+  const name = composedName(text, LONGEST_NAME);
+  if (name !== undefined && !/^[.-]/.test(name)) return name;
   throw new PinwireError("bad_name", `"${text.slice(0, 40)}" can't be a name`, {
     hint: "a name is 1 to 24 letters, digits, _, . and -",
   });

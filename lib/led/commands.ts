@@ -16,7 +16,7 @@ import {
   tokenOption,
 } from "../app/options.ts";
 import { type GpioOptions, gpioOptions, gpioPermissions } from "./options.ts";
-import { DEFAULT_PORT, LONGEST_LINE, parseName } from "./protocol.ts";
+import { ALL, DEFAULT_PORT, LONGEST_LINE, parseName } from "./protocol.ts";
 import { BLINK, parseAmount, type SteadyVerb, VERB_WORDS, VERBS } from "./verbs.ts";
 
 const address = addressPositional(DEFAULT_PORT, STREAMS);
@@ -231,7 +231,7 @@ const ledStatus = command({
   permissionsWith: localPermissions,
   examples: [["", "pin 11 of this machine"], ["--via pi.local", "every device of that controller"]],
   run(options, { device }) {
-    return hereOrVia(options, device, () => `status ${device ?? "all"}`, async (context) => {
+    return hereOrVia(options, device, () => `status ${needed(device ?? ALL)}`, async (context) => {
       const { tellPins } = await import("./pins/pin_commands.ts");
       tellPins(options, context);
     });
@@ -253,7 +253,7 @@ async function hereOrVia(
 }
 
 function needed(device: string | undefined): string {
-  if (device !== undefined && /^[\w.-]+$/.test(device)) return device;
+  if (device !== undefined && /^[^\s:]+$/.test(device)) return device;
   throw usageError(
     device === undefined ? "--via needs a device" : `"${device}" can't be a device`,
     'name it, as in "led on kitchen --via ADDRESS", or all',

@@ -73,7 +73,7 @@ const TABLE = {
       if (which === ALL) throw badCommand("a name is for one device", "as in name 3 kitchen");
       const [entry] = registry.select(which);
       registry.rename(entry, name);
-      print(`number ${entry.index} is ${name}`);
+      print(`number ${entry.index} is ${entry.name}`);
     },
   },
   quit: {
@@ -121,7 +121,7 @@ function helpText(): string {
 export function parseRequest(line: string): Request {
   const [word, ...words] = line.trim().split(/\s+/);
   if (word === "") return { ask: "nothing" };
-  const short = line.trim().match(/^([\w.-]+)\s*:\s*(\d+)$/);
+  const short = line.trim().match(/^([^\s:]+)\s*:\s*(\d+)$/);
   if (short) return parseShort(short[1], Number(short[2]));
   if (isVerb(word)) return parseSwitch(word, words);
   if (!isCommand(word)) throw badCommand(`"${word}" is no command`, "help lists them");

@@ -42,6 +42,7 @@ pure("parseRequest reads the tutorial's number and command, of which 1 is on and
     ["kitchen:1", turn("kitchen", "on")],
     ["my-pi.local:2", turn("my-pi.local", "off")],
     ["all:1", turn("all", "on")],
+    ["厨房:1", turn("厨房", "on")],
   ]);
 });
 

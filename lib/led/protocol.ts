@@ -1,4 +1,5 @@
 import { usageError } from "../errors.ts";
+import { composedName } from "../text/mod.ts";
 import { AMOUNT, type Command, isAmount, isVerb, VERB_WORDS, VERBS } from "./verbs.ts";
 
 /** The port that the tutorials' LED server has. */
@@ -66,11 +67,13 @@ export function printWord(word: Word): string {
 /** How every device is meant, those that are away too. */
 export const ALL = "all";
 
-const NAME = /^[\w.-]{1,32}$/;
+/** The longest name of a device, in characters. */
+const LONGEST_NAME = 32;
 
-/** Whether a device can have this name: numbers and `all` mean something else. */
-export function isName(name: string): boolean {
-  return NAME.test(name) && !/^\d+$/.test(name) && name !== ALL;
+/** A device's name in its composed form; `undefined` for what can't be one: numbers and `all` mean something else. */
+export function nameOf(text: string): string | undefined {
+  const name = composedName(text, LONGEST_NAME);
+  return name === undefined || name === ALL || /^\p{Nd}+$/u.test(name) ? undefined : name;
 }
 
 /**
@@ -78,18 +81,19 @@ export function isName(name: string): boolean {
  *
  * @throws {PinwireError} `usage`
  */
-export function parseName(name: string): string {
-  if (isName(name)) return name;
+export function parseName(text: string): string {
+  const name = nameOf(text);
+  if (name !== undefined) return name;
   throw usageError(
-    `"${name}" can't be a device's name`,
-    "use up to 32 letters of ASCII, digits, _ . and -, not digits alone and not all",
+    `"${text}" can't be a device's name`,
+    "use up to 32 letters and digits of any script, _ . and -, not digits alone and not all",
   );
 }
 
 /** A host's name as the name of its device. */
 export function nameOfHost(host: string): string {
-  const name = host.replace(/[^\w.-]/g, "-").slice(0, 32);
-  return isName(name) ? name : `pi-${name}`.slice(0, 32);
+  const name = host.replace(/[^\w.-]/g, "-").slice(0, LONGEST_NAME);
+  return nameOf(name) ?? `pi-${name}`.slice(0, LONGEST_NAME);
 }
 
 /** The first line of either end: `hello {json}`. Fields that the reader doesn't know are ignored. */
@@ -207,7 +211,7 @@ function parseHello(json: string): Hello | undefined {
   if (role !== "agent" && role !== "control" && role !== "controller") return undefined;
   return {
     role,
-    name: shortText(name),
+    name: shortText(name)?.normalize("NFC"),
     pin: label(typeof pin === "number" ? String(pin) : pin),
     chip: label(chip),
     version: typeof version === "number" ? version : NaN,

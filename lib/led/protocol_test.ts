@@ -5,35 +5,48 @@ import { PinwireError } from "../errors.ts";
 import {
   type Hello,
   isLinkTalk,
-  isName,
   type Message,
+  nameOf,
   nameOfHost,
   parseMessage,
   parseName,
   printMessage,
 } from "./protocol.ts";
 
-pure("isName takes 1 to 32 letters, digits, dots and dashes, and neither a number nor all", () => {
-  for (const name of ["lamp", "a", "Pi-3.local", "_", "3a", "all.", "ALL", "x".repeat(32), "1.5"]) {
-    assertEquals([isName(name), parseName(name)], [true, name]);
-  }
-  for (
-    const name of ["", "3", "007", "all", "a b", "a\n", "lamp:1", "你", "a/b", "\x1b[2J", "x".repeat(33)]
-  ) {
-    assertEquals(isName(name), false, JSON.stringify(name));
-    const { code, hint } = assertThrows(() => parseName(name), PinwireError);
-    assertEquals([code, hint], [
-      "usage",
-      "use up to 32 letters of ASCII, digits, _ . and -, not digits alone and not all",
-    ]);
-  }
+pure(
+  "nameOf takes 1 to 32 letters, digits, dots and dashes of any script, and neither a number nor all",
+  () => {
+    const names = [
+      ...["lamp", "a", "Pi-3.local", "_", "3a", "all.", "ALL", "x".repeat(32), "1.5", ".x", "-x"],
+      ...["厨房", "кухня", "キッチン", "주방", "हॉल", "Küche", "灯".repeat(32), "𠀀".repeat(32), "灯2"],
+    ];
+    for (const name of names) assertEquals([nameOf(name), parseName(name)], [name, name]);
+    const none = [
+      ...["", "3", "007", "all", "a b", "a\n", "lamp:1", "a/b", "\x1b[2J", "x".repeat(33), "灯".repeat(33)],
+      ...["１２", "٣", "厨 房", "厨房：1", "💡", "灯\u200b", "灯\u202e", "\u0301a", "灯\u0085", "a\0"],
+    ];
+    for (const name of none) {
+      assertEquals(nameOf(name), undefined, JSON.stringify(name));
+      const { code, hint } = assertThrows(() => parseName(name), PinwireError);
+      assertEquals([code, hint], [
+        "usage",
+        "use up to 32 letters and digits of any script, _ . and -, not digits alone and not all",
+      ]);
+    }
+  },
+);
+
+pure("nameOf gives the composed form, and so does a hello, so that one name is one name", () => {
+  assertEquals(nameOf("Ku\u0308che"), "K\u00fcche");
+  const message = parseMessage('hello {"name":"Ku\u0308che"}');
+  assertEquals(message?.say === "hello" && message.hello.name, "K\u00fcche");
 });
 
 pure("nameOfHost makes a name of any host's name", () => {
   assertEquals(nameOfHost("raspberrypi"), "raspberrypi");
   assertEquals(nameOfHost("my pi"), "my-pi");
   assertEquals(nameOfHost("42"), "pi-42");
-  fc.assert(fc.property(fc.string({ unit: "grapheme" }), (host) => isName(nameOfHost(host))));
+  fc.assert(fc.property(fc.string({ unit: "grapheme" }), (host) => nameOf(nameOfHost(host)) !== undefined));
 });
 
 /** A hello with every field that may be missing spelt out, as parsing gives it. */

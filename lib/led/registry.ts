@@ -1,7 +1,7 @@
 import { PinwireError } from "../errors.ts";
 import type { Event } from "../app/mod.ts";
 import type { Peer } from "../net/mod.ts";
-import { ALL, type DeviceStatus, type Hello, isName, parseName, printWord } from "./protocol.ts";
+import { ALL, type DeviceStatus, type Hello, nameOf, parseName, printWord } from "./protocol.ts";
 import { type Command, isDone, isMoving, levelOf, resolve } from "./verbs.ts";
 
 /** The way to a device that is connected. */
@@ -128,7 +128,9 @@ export class Registry {
    */
   select(which: string): DeviceEntry[] {
     if (which === ALL) return this.list();
-    const entry = /^\d+$/.test(which) ? this.#entries.get(Number(which)) : this.#byName.get(which);
+    const entry = /^\d+$/.test(which)
+      ? this.#entries.get(Number(which))
+      : this.#byName.get(which.normalize("NFC"));
     if (entry) return [entry];
     throw new PinwireError("no_device", `there is no device ${which}`, {
       hint: this.#entries.size
@@ -172,8 +174,8 @@ export class Registry {
    *
    * @throws {PinwireError} `usage` for what can't be a name, `name_taken`
    */
-  rename(entry: DeviceEntry, name: string): void {
-    parseName(name);
+  rename(entry: DeviceEntry, given: string): void {
+    const name = parseName(given);
     const holder = this.#byName.get(name);
     if (holder === entry) return;
     if (holder?.link) {
@@ -217,7 +219,7 @@ export class Registry {
   }
 
   #takeName(entry: DeviceEntry, name: string): void {
-    if (!isName(name)) {
+    if (nameOf(name) === undefined) {
       const error = new PinwireError("bad_name", `number ${entry.index} says a name that can't be one`, {
         hint: `name it here: name ${entry.index} kitchen`,
       });

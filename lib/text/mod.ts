@@ -1,5 +1,6 @@
 /**
- * Text between people and bytes: encodings, hexdumps, dates in C's form, and what is safe on a terminal.
+ * Text between people and bytes: encodings, hexdumps, dates in C's form, names, and what is safe on a
+ * terminal.
  *
  * @module
  */
@@ -16,4 +17,5 @@ export {
 } from "./encoding.ts";
 export { BYTES_PER_ROW, hexdumpRows, parseHex } from "./hexdump.ts";
 export { readersOf } from "./readers.ts";
+export { composedName } from "./name.ts";
 export { safeJson, visible, visibleLines } from "./visible.ts";

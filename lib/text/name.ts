@@ -1,0 +1,22 @@
+/** Letters and digits of any script, `_`, `.` and `-`; a mark only behind one of them, and nothing invisible. */
+const NAME = /^(?!.*\p{Default_Ignorable_Code_Point})[\p{L}\p{N}_.-][\p{L}\p{M}\p{N}_.-]*$/u;
+
+/**
+ * A name that people give, in its composed form (NFC), so that one name is one name however it was typed; `undefined`
+ * for what can't be shown safely as one word.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(composedName("厨房", 32), "厨房");
+ * assertEquals(composedName("e\u0301", 32), "\u00e9");
+ * assertEquals(composedName("a b", 32), undefined);
+ * ```
+ *
+ * @param longest how many characters it may have, in code points
+ */
+export function composedName(text: string, longest: number): string | undefined {
+  const name = text.normalize("NFC");
+  // A character has at most two units: what is longer need not be looked at.
+  if (name.length > 2 * longest || !NAME.test(name)) return undefined;
+  return [...name].length <= longest ? name : undefined;
+}
