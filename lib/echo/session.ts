@@ -1,6 +1,7 @@
 import { type Context, MessageWatch, type WatchOptions } from "../app/mod.ts";
 import { ByteBuffer } from "../framing/mod.ts";
 import { type Connection, type Timer, withTimeout } from "../net/mod.ts";
+import { guardRequests } from "../session/browser_guard.ts";
 import { Session } from "../session/mod.ts";
 import type { Asker, Reply } from "./protocol.ts";
 
@@ -41,7 +42,7 @@ export class EchoSession extends Session {
   #lingering?: Timer;
 
   constructor(connection: Connection, context: Context, options: EchoOptions) {
-    super(connection, context);
+    super(options.until === undefined ? connection : guardRequests(connection), context);
     const { reply } = options;
     const { codec, encoding } = context;
     this.#options = options;

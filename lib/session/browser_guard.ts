@@ -75,7 +75,15 @@ export class LineGuard {
 
 /** The same connection, which ends with `not_for_us` at a browser's request, and at a NUL byte in text. */
 export function guardLines(connection: Connection, codec: Codec): Connection {
-  const guard = new LineGuard(!codec.isLineBased && !codec.isPerRead);
+  return guardBy(new LineGuard(!codec.isLineBased && !codec.isPerRead), connection);
+}
+
+/** The same for a server that takes bytes of any kind: it ends with `not_for_us` at a browser's request alone. */
+export function guardRequests(connection: Connection): Connection {
+  return guardBy(new LineGuard(true), connection);
+}
+
+function guardBy(guard: LineGuard, connection: Connection): Connection {
   const { name } = connection.peer;
   return wrapConnection(connection, {
     receive: (sink, options) =>

@@ -1,6 +1,7 @@
 import { receiveFrames } from "../framing/mod.ts";
 import { type Address, udpPeer } from "../net/mod.ts";
 import { type Context, FrameErrors, MessageWatch } from "../app/mod.ts";
+import { guardRequests } from "../session/browser_guard.ts";
 import { serve, type ServerOptions } from "../session/mod.ts";
 
 /** What `receive` is told. */
@@ -33,7 +34,9 @@ export async function receive(
       const { name: peer } = connection.peer;
       const watch = new MessageWatch(context, options, false);
       const errors = new FrameErrors(reporter, peer, clock);
-      await receiveFrames(connection, codec.open().decoder, {
+      // Any page can post lines to any port of this machine: it may not say the word.
+      const guarded = options.until === undefined ? connection : guardRequests(connection);
+      await receiveFrames(guarded, codec.open().decoder, {
         onFrame: (body) => take(watch, peer, body),
         onBatch: () => reporter.drained() ?? errors.turn(),
         onError: (error) => errors.report(error),
