@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { ask, assertStops, echo, isLinux, LOOPBACK, pinwire, refusal, restOf } from "./support.ts";
+import { ask, assertStops, bytes, echo, isLinux, LOOPBACK, pinwire, refusal, restOf } from "./support.ts";
 
 /** A test of --workers, which is for Linux. */
 function workers(name: string, fn: () => Promise<void>): void {
@@ -56,4 +56,12 @@ workers("a taken port is nobody's to share", async () => {
   const said = await refusal(["echo", "serve", `127.0.0.1:${world.server.port}`, "--workers", "2"], 1);
   assertMatch(said, new RegExp(`is taken by \\S+ \\(process ${world.server.pid}\\)`));
   await world.isWell();
+});
+
+workers("--until ends the whole server when one worker has seen the word", async () => {
+  const until = ["--workers", "2", "--until", "88", "--reply", "none", "--json"];
+  await using server = await pinwire(["echo", "serve", `${LOOPBACK}:0`, ...until]);
+  using conn = await Deno.connect({ hostname: LOOPBACK, port: server.port });
+  await conn.write(bytes("88"));
+  assertEquals((await server.outcome()).code, 0);
 });

@@ -26,6 +26,8 @@ export interface Context extends AsyncDisposable {
   readonly clock: Clock;
   /** Asks the command to stop: Ctrl-C, SIGTERM, or stdout being closed. */
   readonly stop: Stop;
+  /** Whether the word of `--until` has passed, on any connection. */
+  readonly until: { hasPassed: boolean };
   /** Shows what crosses the connection, if `--trace` asks for it. */
   trace(connection: Connection): Connection;
   /** The same for datagrams. */
@@ -68,6 +70,7 @@ export async function openContext(
     reporter,
     clock: systemClock,
     stop,
+    until: { hasPassed: false },
     trace: (connection) => tracing ? tracing.traceConnection(connection, tracing.options) : connection,
     traceDatagrams: (socket) => tracing ? tracing.traceDatagrams(socket, tracing.options) : socket,
     async [Symbol.asyncDispose]() {
@@ -85,6 +88,7 @@ export function plainContext(codec: Codec, reporter: Reporter, clock: Clock = sy
     reporter,
     clock,
     stop: new Stop(),
+    until: { hasPassed: false },
     trace: (connection) => connection,
     traceDatagrams: (socket) => socket,
     [Symbol.asyncDispose]: () => Promise.resolve(),

@@ -1,3 +1,4 @@
+import { PinwireError } from "../errors.ts";
 import type { Encoding } from "../text/mod.ts";
 import type { Context } from "./context.ts";
 import { messageEvent } from "./messages.ts";
@@ -54,6 +55,19 @@ export class MessageWatch {
   // What nc sends has a newline behind the word.
   #check(text: string): void {
     const { until } = this.#options;
-    if (until !== undefined && text.replace(/\r?\n$/, "") === until) this.isOver = true;
+    if (until === undefined || text.replace(/\r?\n$/, "") !== until) return;
+    this.isOver = true;
+    this.#context.until.hasPassed = true;
   }
+}
+
+/**
+ * The exit code of a command that has `--until`: 1, which is reported, if it ends and the word has never passed. A reader
+ * that has gone, as with `| head -1`, ends it quietly.
+ */
+export function untilCode({ until }: WatchOptions, { until: { hasPassed }, reporter }: Context): 0 | 1 {
+  if (until === undefined || hasPassed || reporter.isClosed) return 0;
+  const hint = "it must be a whole message, as --frame cuts them";
+  reporter.error(new PinwireError("never_passed", `"${until}" has not passed`, { hint }));
+  return 1;
 }

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { openEncoding } from "../text/mod.ts";
 import { contextOf, pure } from "./_testing.ts";
-import { MessageWatch, type WatchOptions } from "./message_watch.ts";
+import { MessageWatch, untilCode, type WatchOptions } from "./message_watch.ts";
 import type { Event, MessageEvent } from "./events.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -122,4 +122,20 @@ Deno.test("MessageWatch reads what goes as what comes, in the encoding of the co
     else watch.received(PEER, bytes);
     assertEquals(watch.isOver, true, verb);
   }
+});
+
+pure("untilCode is 1, and an error, only for a word that has passed on no connection", () => {
+  const events: Event[] = [];
+  const context = contextOf("raw", { onEvent: (event) => void events.push(event) });
+  const until = "88";
+  const watches = [1, 2].map(() => new MessageWatch(context, { until }, false));
+  watches[0].sent(utf8("888"));
+  assertEquals([untilCode({}, context), untilCode({ until }, context)], [0, 1]);
+  assertEquals(events, [{
+    event: "error",
+    message: '"88" has not passed',
+    hint: "it must be a whole message, as --frame cuts them",
+  }]);
+  watches[1].sent(utf8("88\n"));
+  assertEquals([untilCode({ until }, context), events.length], [0, 1]);
 });

@@ -11,7 +11,7 @@ export { encodingHint } from "./encoding_hint.ts";
 export { encodeText, messageEvent, showMessage, showText } from "./messages.ts";
 export { dialOptions, serverAddress } from "./tls_files.ts";
 export { FrameErrors } from "./frame_errors.ts";
-export { MessageWatch, type WatchOptions } from "./message_watch.ts";
+export { MessageWatch, untilCode, type WatchOptions } from "./message_watch.ts";
 export { unwritable } from "./output.ts";
 export { type ErrorEvent, type Event, type MessageEvent, type StateEvent } from "./events.ts";
 export { Reporter, type ReporterOptions } from "./reporter.ts";

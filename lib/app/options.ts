@@ -118,7 +118,10 @@ export const tokenOption = {
 /** When to end. */
 export const endOptions = {
   once: { help: "end after the first message" },
-  until: { kind: text("WORD"), help: "end when this message passes, either way" },
+  until: {
+    kind: text("WORD"),
+    help: "end when this message passes, either way; if it never does, the exit code is 1",
+  },
 };
 
 /** What `send` and `receive` put at the end of a line. */

@@ -40,6 +40,11 @@ export class Output {
     options.signal?.addEventListener("abort", () => this.#drained?.resolve());
   }
 
+  /** Whether nothing can be written any more. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   /** Writes `text`, soon. */
   write(text: string): void {
     if (this.#closed) return;

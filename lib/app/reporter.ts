@@ -59,6 +59,11 @@ export class Reporter {
     this.wantsMessages = Boolean(options.json || options.showMessage);
   }
 
+  /** Whether nobody reads stdout any more. */
+  get isClosed(): boolean {
+    return this.#stdout.isClosed;
+  }
+
   /** Tells of one event, now; programs alone are told of it if people would see too many. */
   report(event: Event, forPrograms = false): void {
     const { json, quiet, role, show, showMessage, forward } = this.#options;

@@ -1,6 +1,6 @@
 import { checkExclusive, choice, command, integer, type Kind, text } from "../cli/mod.ts";
 import { usageError } from "../errors.ts";
-import { openContext } from "../app/mod.ts";
+import { openContext, untilCode } from "../app/mod.ts";
 import { type Address, checkDialable, type InternetAddress, MAX_DATAGRAM, parseAddress } from "../net/mod.ts";
 import {
   addressPositional,
@@ -82,11 +82,11 @@ const chatServe = command({
     if (options.turns) {
       const { serveTurns } = await import("./turns/turns.ts");
       await serveTurns(address, options, context, opened);
-      return 0;
+      return untilCode(options, context);
     }
     const { serveChat } = await import("./serve.ts");
     await serveChat(address, options, context, opened);
-    return 0;
+    return untilCode(options, context);
   },
 });
 
@@ -123,10 +123,10 @@ const chatConnect = command({
     if (options.turns) {
       const { talkInTurns } = await import("./turns/turns.ts");
       await talkInTurns(address, options, context);
-      return 0;
+      return untilCode(options, context);
     }
     const { connect } = await import("./client/connect.ts");
-    return await connect(address, options, context) ? 0 : 1;
+    return await connect(address, options, context) ? untilCode(options, context) : 1;
   },
 });
 
@@ -167,7 +167,7 @@ const chatPeer = command({
     await using context = await openContext({ program: "pinwire chat", role: "server" }, common);
     const { talkToPeers } = await import("./peer/peer.ts");
     await talkToPeers(local, remote, options, context);
-    return 0;
+    return untilCode(options, context);
   },
 });
 

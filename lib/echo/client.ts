@@ -14,13 +14,15 @@ import { type Link, openLink } from "../session/mod.ts";
 
 /** What `echo connect` is told. */
 export interface ConnectOptions extends WatchOptions {
-  /** Ms to wait for an answer. */
-  wait: number;
+  /** Ms to wait for an answer; if it is given, each message must have one. */
+  wait?: number;
   ca?: string;
   json: boolean;
   noColor: boolean;
 }
 
+/** Ms to wait for an answer, unless it is said. */
+const DEFAULT_WAIT = 2000;
 /** Once everything is sent, late answers are still printed for so many ms. */
 const LINGER = 500;
 
@@ -28,8 +30,13 @@ const LINGER = 500;
  * Sends what is typed, a message each line, and prints the answers, until an empty line or the end of stdin.
  *
  * @throws {PinwireError} what dialling throws; `connection_closed` if the peer left before that
+ * @returns whether every message had its answer, where `wait` asks for one
  */
-export async function connect(address: Address, options: ConnectOptions, context: Context): Promise<void> {
+export async function connect(
+  address: Address,
+  options: ConnectOptions,
+  context: Context,
+): Promise<boolean> {
   const { stop, reporter, clock } = context;
   const watch = new MessageWatch(context, options, address.scheme === "udp");
   const console = await openConsole("> ", stop, (text) => reporter.write(text));
@@ -37,6 +44,8 @@ export async function connect(address: Address, options: ConnectOptions, context
   let answers = 0;
   let isWaiting = false;
   let sentAt = clock.now();
+  let isAnswered = true;
+  const wait = options.wait ?? DEFAULT_WAIT;
 
   function printTimed(event: MessageEvent) {
     if (!isWaiting) return console.print(showText(event));
@@ -75,21 +84,24 @@ export async function connect(address: Address, options: ConnectOptions, context
       isWaiting = true;
       if (await link.send(message)) {
         const inTime = await withTimeout(
-          options.wait,
+          wait,
           race([answered.promise, ended, stopped]),
           clock,
         );
-        if (stop.signal.aborted) return;
-        if (!inTime) reporter.error(noAnswer(options.wait, address), peer);
-        else if (answers === answersBefore) throw closedByPeer(peer);
+        if (stop.signal.aborted) return isAnswered;
+        if (!inTime) {
+          reporter.error(noAnswer(wait, address), peer);
+          isAnswered &&= options.wait === undefined;
+        } else if (answers === answersBefore) throw closedByPeer(peer);
       }
       if (watch.isOver) break;
       console.prompt();
     }
     if (hasLeft && console.isTerminal && !watch.isOver) throw closedByPeer(peer);
-    if (stop.signal.aborted) return;
+    if (stop.signal.aborted) return isAnswered;
     await link.finish();
     await withTimeout(LINGER, race([ended, stopped]), clock);
+    return isAnswered;
   } finally {
     console.close();
     link?.close();

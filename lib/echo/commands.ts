@@ -1,5 +1,5 @@
 import { command, duration, integer, text } from "../cli/mod.ts";
-import { openContext, showMessage, showText } from "../app/mod.ts";
+import { openContext, showMessage, showText, untilCode } from "../app/mod.ts";
 import {
   addressPositional,
   clientOptions,
@@ -69,11 +69,11 @@ const echoServe = command({
     if (options.workers > 1) {
       const { serveWithWorkers } = await import("./workers.ts");
       await serveWithWorkers(address, options, context, opened);
-      return 0;
+      return untilCode(options, context);
     }
     const { serveEcho } = await import("./serve.ts");
     await serveEcho(address, reply, options, context, opened);
-    return 0;
+    return untilCode(options, context);
   },
 });
 
@@ -85,7 +85,10 @@ const echoConnect = command({
     "printed a line each.",
   positionals: { address },
   options: {
-    wait: { kind: duration(), default: 2000, help: "wait so long for an answer (default 2)" },
+    wait: {
+      kind: duration(),
+      help: "wait so long for an answer (default 2); said, one that doesn't come makes the exit code 1",
+    },
     ...frameOptions("raw"),
     ...encodingOption,
     ...endOptions,
@@ -105,8 +108,8 @@ const echoConnect = command({
       options,
     );
     const { connect } = await import("./client.ts");
-    await connect(address, options, context);
-    return 0;
+    const isAnswered = await connect(address, options, context);
+    return untilCode(options, context) || (isAnswered ? 0 : 1);
   },
 });
 

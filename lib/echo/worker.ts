@@ -68,7 +68,7 @@ async function run(start: WorkerStart): Promise<void> {
         once: options.once,
         until: options.until,
         takeOnce: options.once ? takeOnce(shared.subarray(TAKEN)) : undefined,
-        stop: () => say("over"),
+        stop: () => say(context.until.hasPassed ? "passed" : "over"),
       }).run(),
   });
   say("closed");

@@ -30,10 +30,14 @@ export interface WorkerOptions {
 /** What the main thread says to a worker. */
 export type ToWorker = { start: WorkerStart } | "stop";
 
-/** What a worker says: it listens, an event, that the last message has passed, that all is closed, or why not. */
+/**
+ * What a worker says: it listens, an event, that the last message is through or the word of `--until` has passed, that
+ * all is closed, or why not.
+ */
 export type FromWorker =
   | "listening"
   | { event: Event }
   | "over"
+  | "passed"
   | "closed"
   | { failed: string };

@@ -73,13 +73,15 @@ class EchoWorker {
   readonly listening = this.#listening.promise;
   readonly closed = this.#closed.promise;
 
-  constructor(script: URL, { reporter, stop }: Context) {
+  constructor(script: URL, { reporter, stop, until }: Context) {
     this.#reporter = reporter;
     this.#worker = new Worker(script, { type: "module" });
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if (data === "listening") this.#listening.resolve();
-      else if (data === "over") stop.now();
-      else if (data === "closed") this.#closed.resolve();
+      else if (data === "over" || data === "passed") {
+        until.hasPassed ||= data === "passed";
+        stop.now();
+      } else if (data === "closed") this.#closed.resolve();
       else if ("event" in data) this.#take(data.event);
       else this.#fail(data.failed);
     };

@@ -1,6 +1,6 @@
 import { ALL_PERMISSIONS, choice, command, integer, type Kind, type Permission } from "../cli/mod.ts";
 import { usageError } from "../errors.ts";
-import { type Context, openContext } from "../app/mod.ts";
+import { type Context, openContext, untilCode } from "../app/mod.ts";
 import type { Address } from "../net/mod.ts";
 import {
   addressPositional,
@@ -61,7 +61,7 @@ const ledServe = command({
     await using context = await openContext({ program: "pinwire led", role: "server" }, options);
     const { serveLed } = await import("./serve.ts");
     await serveLed(address, options, context, opened);
-    return 0;
+    return untilCode(options, context);
   },
 });
 
@@ -116,8 +116,7 @@ const ledAgent = command({
   ],
   async run(options, { address = DEFAULT_ADDRESS }) {
     const { runAgents } = await import("./agent/command.ts");
-    await runAgents(address, options);
-    return 0;
+    return await runAgents(address, options);
   },
 });
 

@@ -1,7 +1,7 @@
 import { command, duration, integer, type Kind, text } from "../cli/mod.ts";
 import { usageError } from "../errors.ts";
 import { type Address, isHost, parseAddress } from "../net/mod.ts";
-import { openContext, showMessage, showText } from "../app/mod.ts";
+import { openContext, showMessage, showText, untilCode } from "../app/mod.ts";
 import {
   addressKind,
   clientOptions,
@@ -31,7 +31,11 @@ const send = command({
     hex: { help: "the message is written in hexadecimal digits" },
     repeat: { kind: integer("N", 1), default: 1, help: "send each message N times" },
     interval: { kind: duration(), default: 0, help: "wait so long between two messages" },
-    wait: { kind: duration(), help: "wait at most so long for answers (default 2; over UDP 0)" },
+    wait: {
+      kind: duration(),
+      help: "wait at most so long for answers (default 2; over UDP 0); said, none makes the exit code 1",
+    },
+    noHalfClose: { help: "end our side of a stream only after the answer, or --wait" },
     ...frameOptions("raw"),
     ...encodingOption,
     until: endOptions.until,
@@ -64,13 +68,17 @@ const send = command({
       { program: "pinwire send", role: "client", showMessage: showText },
       options,
     );
+    if (options.noHalfClose && address.scheme === "udp") {
+      throw usageError("--no-half-close is for streams", "leave it out over UDP, where no side ends");
+    }
     // A message given is looked at before anything is dialled.
     const given = message === undefined ? undefined : [outgoing(message, options, context)];
     async function* typed() {
       const { lines } = await openConsole("", context.stop, (text) => context.reporter.write(text));
       for await (const line of lines) yield outgoing(line, options, context);
     }
-    return await send(address, given ?? typed(), options, context) ? 0 : 1;
+    const isSent = await send(address, given ?? typed(), options, context);
+    return untilCode(options, context) || (isSent ? 0 : 1);
   },
 });
 
@@ -107,7 +115,7 @@ const receive = command({
     );
     const { receive } = await import("./receive.ts");
     await receive(address, options, context, opened);
-    return 0;
+    return untilCode(options, context);
   },
 });
 

@@ -1,4 +1,4 @@
-import { type PinwireError, usageError } from "../errors.ts";
+import { PinwireError, usageError } from "../errors.ts";
 import { parseHex, visibleLines } from "../text/mod.ts";
 import { type Address, hasGone, pause, withTimeout } from "../net/mod.ts";
 import { type Context, encodeText, MessageWatch } from "../app/mod.ts";
@@ -13,8 +13,13 @@ export interface SendOptions {
   repeat: number;
   /** Ms between two messages. */
   interval: number;
-  /** Ms to wait for what comes back; `undefined` is 2 s over a stream and not at all over UDP. */
+  /**
+   * Ms to wait for what comes back; if it is given, something must. `undefined` is 2 s over a stream and not at all over
+   * UDP.
+   */
   wait?: number;
+  /** Our side of a stream is ended only after the answer. */
+  noHalfClose: boolean;
   until?: string;
   ca?: string;
   json: boolean;
@@ -28,7 +33,7 @@ const LONGEST_LINE = 65_536;
  * Sends messages, then prints what comes back: over a stream until the peer closes, over UDP until there are
  * as many answers as messages, and never longer than `wait`.
  *
- * @throws {PinwireError} what dialling and sending throw
+ * @throws {PinwireError} what dialling and sending throw; `no_answer` if `wait` is given and nothing came
  * @returns whether all could be sent
  */
 export async function send(
@@ -45,11 +50,13 @@ export async function send(
   const heard = new MessageWatch(context, options, isDatagram);
   const printer = new Printer((line) => reporter.print(line));
   const isOver = Promise.withResolvers<void>();
+  const isAnswered = Promise.withResolvers<void>();
   let sent = 0;
   let answers = 0;
   let isSent = false;
   let isFirst = true;
   let hasFailed = false;
+  let hasEnded = false;
 
   function onMessage(body: Uint8Array, peer: string) {
     heard.received(peer, body, (event) => {
@@ -57,10 +64,18 @@ export async function send(
       else printer.print(event.text, !isPieces);
     });
     answers++;
-    if (heard.isOver || (isDatagram && isSent && answers >= sent)) isOver.resolve();
+    lookForAnswers();
+    if (heard.isOver) isOver.resolve();
+  }
+
+  function lookForAnswers() {
+    // Where a read is a message, only the peer's end shows that an answer is whole.
+    if (isSent && answers >= sent && !isPieces) isAnswered.resolve();
   }
 
   const link = await openLink(address, options.ca, context, onMessage);
+  const ended = link.ended.finally(() => hasEnded = true);
+  ended.catch(() => {});
   const onStop = () => link.close();
   stop.signal.addEventListener("abort", onStop);
   try {
@@ -75,10 +90,19 @@ export async function send(
       if (said.isOver || stop.signal.aborted) break;
     }
     isSent = true;
-    const wait = options.wait ?? (isDatagram ? 0 : DEFAULT_WAIT);
-    if (!isDatagram) await link.finish();
-    if (wait > 0 && !(isDatagram && answers >= sent)) {
-      await withTimeout(wait, Promise.race([link.ended, isOver.promise]), clock);
+    lookForAnswers();
+    const deadline = clock.now() + (options.wait ?? (isDatagram ? 0 : DEFAULT_WAIT));
+    const waitFor = async (...ends: Promise<void>[]) => {
+      const ms = deadline - clock.now();
+      if (ms > 0) await withTimeout(ms, Promise.race([ended, isOver.promise, ...ends]), clock);
+    };
+    if (isDatagram || options.noHalfClose) await waitFor(isAnswered.promise);
+    if (!isDatagram && !hasEnded) {
+      await link.finish();
+      await waitFor();
+    }
+    if (options.wait && !answers && !hasFailed && !stop.signal.aborted) {
+      throw noAnswer(link.peer, hasEnded, options);
     }
     return !hasFailed;
   } catch (error) {
@@ -99,6 +123,18 @@ async function sendOne(link: Link, bytes: Uint8Array): Promise<boolean> {
     if (hasGone(error)) await link.ended;
     throw error;
   }
+}
+
+function noAnswer(peer: string, hasEnded: boolean, { wait, noHalfClose }: SendOptions): PinwireError {
+  const message = hasEnded
+    ? `${peer} closed the connection without an answer`
+    : `no answer from ${peer} within ${wait! / 1000} s`;
+  const hint = !hasEnded
+    ? "wait longer with --wait, or check that a server answers there"
+    : noHalfClose
+    ? "check what it expects, such as --newline or --frame"
+    : "if it gives up as soon as our side has ended, use --no-half-close";
+  return new PinwireError("no_answer", message, { hint });
 }
 
 /**

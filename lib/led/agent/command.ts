@@ -5,6 +5,7 @@ import {
   dialOptions,
   openConsole,
   openContext,
+  untilCode,
   type WatchOptions,
 } from "../../app/mod.ts";
 import { STREAMS } from "../../app/options.ts";
@@ -34,8 +35,9 @@ export interface AgentsOptions extends CommonOptions, GpioOptions, WatchOptions 
  * Runs an agent for each pin, all on one controller, until the context stops.
  *
  * @throws {PinwireError} why a pin can't be had, or what is wrong with the token's file
+ * @returns the exit code
  */
-export async function runAgents(address: Address, options: AgentsOptions): Promise<void> {
+export async function runAgents(address: Address, options: AgentsOptions): Promise<number> {
   const pins = namedLines(options);
   const devices = new Map<string, Device>();
   const screen = screenOf(options.noColor);
@@ -98,6 +100,7 @@ export async function runAgents(address: Address, options: AgentsOptions): Promi
     }
     // With --no-reconnect one that has lost its link ends them all.
     await Promise.all([...agents.values()].map((agent) => agent.run(controller).finally(() => stop.now())));
+    return untilCode(options, context);
   } finally {
     for (const device of devices.values()) await device.close(onExit);
     // The row has no newline.
