@@ -20,9 +20,8 @@ interface Waiting {
 export class Outbox {
   #connection: Connection;
   #context: Context;
-  #encoder: Encoder;
+  #encoder?: Encoder;
   #watch?: MessageWatch;
-  #out = new ByteBuffer();
   #queue: Waiting[] = [];
   #writing?: Promise<void>;
   #beganAt = 0;
@@ -37,7 +36,6 @@ export class Outbox {
     this.#connection = connection;
     this.#watch = watch;
     this.#context = context;
-    this.#encoder = endingLines(context.codec).open().encoder;
   }
 
   /** Sends a line. When too many wait, no more are sent and the connection is closed with the reason `too_slow`. */
@@ -76,13 +74,15 @@ export class Outbox {
   async #writeAll(): Promise<void> {
     // Lines that are sent one after another in the same turn leave in one write.
     await undefined;
+    // Made for these lines alone: most connections have nothing to say most of the time.
+    const out = new ByteBuffer();
     while (this.#queue.length) {
       const wait = this.#wroteAt + this.gap - this.#context.clock.now();
       if (this.gap && wait > 0) await sleep(wait, this.#context.clock);
-      this.#encodeQueued();
+      this.#encodeQueued(out);
       this.#beganAt = this.#context.clock.now();
       try {
-        await this.#connection.write(this.#out.bytes());
+        await this.#connection.write(out.bytes());
       } catch {
         // The session that reads from this connection learns that it has gone.
         this.#queue = [];
@@ -93,12 +93,13 @@ export class Outbox {
     this.#writing = undefined;
   }
 
-  #encodeQueued(): void {
-    this.#out.clear();
+  #encodeQueued(out: ByteBuffer): void {
+    out.clear();
+    const encoder = this.#encoder ??= endingLines(this.#context.codec).open().encoder;
     for (const { line } of this.#queue.splice(0, this.gap ? 1 : this.#queue.length)) {
       const bytes = encodeText(this.#context, line);
       try {
-        this.#encoder.encode(bytes, this.#out);
+        encoder.encode(bytes, out);
         if (this.#watch?.isActive && !isLinkTalk(line)) this.#watch.sent(bytes);
       } catch (error) {
         // Not every frame holds every line, such as fixed:16.

@@ -54,7 +54,8 @@ export class ControllerSession extends Session {
   #pending?: PendingClient;
   #watch: MessageWatch;
   #outbox: Outbox;
-  #handshake: ControllerHandshake;
+  /** While it lasts. */
+  #handshake?: ControllerHandshake;
   #entry?: DeviceEntry;
   #hello?: Hello;
   #place: Place = "new";
@@ -74,7 +75,6 @@ export class ControllerSession extends Session {
     this.#watch = new MessageWatch(context, options, false);
     this.#outbox = new Outbox(connection, context, this.#watch);
     this.#outbox.gap = PLAIN_GAP;
-    this.#handshake = new ControllerHandshake(options.token, () => bindingOf(connection, "accepted"));
     if (!options.token) this.#entry = this.#join();
   }
 
@@ -163,22 +163,27 @@ export class ControllerSession extends Session {
   }
 
   #onHello(hello: Hello, line: string): Promise<void> | void {
+    const handshake = new ControllerHandshake(
+      this.#options.token,
+      () => bindingOf(this.connection, "accepted"),
+    );
     try {
       if (hello.role === "control" && !this.#options.token && !this.peer.isLocal) {
         throw refusal("from elsewhere it can be controlled only with --token-file on both ends");
       }
-      this.#outbox.send(this.#handshake.greet(hello, line));
+      this.#outbox.send(handshake.greet(hello, line));
     } catch (error) {
       if (!(error instanceof PinwireError)) throw error;
       return this.#refuse(error.message);
     }
+    if (!handshake.awaitsProof) return this.#begin(hello);
+    this.#place = "greeted";
+    this.#handshake = handshake;
     this.#hello = hello;
-    if (this.#handshake.awaitsProof) this.#place = "greeted";
-    else this.#begin(hello);
   }
 
   async #onProof(message: Message | undefined): Promise<void> {
-    const proof = message?.say === "proof" ? await this.#handshake.check(message.proof) : undefined;
+    const proof = message?.say === "proof" ? await this.#handshake!.check(message.proof) : undefined;
     if (proof === undefined) {
       await this.#pending?.failed();
       return await this.#refuse("the proof is wrong");
@@ -192,6 +197,7 @@ export class ControllerSession extends Session {
 
   #begin(hello: Hello): void {
     this.#outbox.gap = 0;
+    this.#handshake = undefined;
     this.keepAlive({
       ping: CONTROLLER_PING,
       dead: DEAD_AFTER,
