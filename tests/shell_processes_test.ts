@@ -155,3 +155,14 @@ posix("a signal to the remote command reaches the whole group", async () => {
   assertEquals((await run.client.outcome()).stdout, "ready\nchild\n");
   await run.lifeline.ended();
 });
+
+posix("a command that ends by a signal without a name ends alone", async () => {
+  await using remote = await shell();
+  await using other = await begun(remote, "echo ready; read line; echo $line");
+  assertEquals((await remote.exec("kill -34 $$")).code, 162);
+  const { stdout } = await remote.exec("kill -34 $$", ["--json"]);
+  assertMatch(stdout, /"event":"exit",.*"code":162,"signal":34\}/);
+  await remote.notices(/ ran kill -34 \$\$: signal 34$/);
+  await other.client.write("still here\n");
+  await other.client.sees(/still here\n/);
+}, !isLinux);

@@ -5,7 +5,7 @@ export type Event =
   | { event: "disconnected"; peer: string; reason: string }
   | { event: "device"; device: string; index: number; peer?: string }
   | { event: "stdout" | "stderr"; data: string }
-  | { event: "exit"; code: number; signal: string | null }
+  | { event: "exit"; code: number; signal: string | number | null }
   | NoticeEvent
   | StateEvent
   | MessageEvent

@@ -145,6 +145,7 @@ export async function world(
   };
   return {
     context,
+    jobs,
     count,
     errors: () => events.filter(({ event }) => event === "error"),
     peer() {

@@ -15,7 +15,7 @@ export interface ExitRecord {
   id: number;
   argv: readonly string[];
   code: number;
-  signal: string | null;
+  signal: string | number | null;
   reason?: string;
   stdin: number;
   stdout: number;

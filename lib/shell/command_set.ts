@@ -1,4 +1,4 @@
-import { PinwireError } from "../errors.ts";
+import { messageOf, PinwireError } from "../errors.ts";
 import type { Connection } from "../net/mod.ts";
 import type { Idle } from "./idle.ts";
 import { type JobRunner, tooMany } from "./process/job_runner.ts";
@@ -58,12 +58,14 @@ export class CommandSet {
       const started = await jobs.start(exec, this.#connection.peer.name);
       command = new ServerStream(stream, this.#connection, started);
     } catch (error) {
-      if (!(error instanceof PinwireError)) throw error;
       return await this.fail(stream, error);
     }
     this.#commands.set(stream, command);
     this.#idle.end();
-    const running = command.run().then(() => {
+    const running = command.run().catch(async (error) => {
+      await this.fail(stream, error);
+      await command.end("the server failed");
+    }).then(() => {
       this.#commands.delete(stream);
       if (!this.#commands.size) this.#idle.begin();
       this.#running.delete(running);
@@ -72,15 +74,24 @@ export class CommandSet {
     this.#running.add(running);
   }
 
-  /** Says what is wrong on a stream, and ends its command if there is one. */
-  async fail(stream: number, error: PinwireError): Promise<void> {
-    void this.#commands.get(stream)?.giveUp(error.message);
-    await this.#connection.write(makeError(stream, error));
+  /** Says what is wrong on a stream, and ends its command if there is one: that alone, whatever it is. */
+  async fail(stream: number, error: unknown): Promise<void> {
+    const known = error instanceof PinwireError ? error : this.#unexpected(error);
+    void this.#commands.get(stream)?.giveUp(known.message);
+    await this.#connection.write(makeError(stream, known))?.catch(() => {});
   }
 
   /** Ends all commands. Done when none is left. */
   async end(why: string): Promise<void> {
     await Promise.all([...this.#commands.values()].map((command) => command.end(why)));
     await Promise.all(this.#running);
+  }
+
+  #unexpected(error: unknown): PinwireError {
+    this.#shell.jobs.failed(this.#connection.peer.name, error);
+    return new PinwireError("command_failed", `the server can't run it any further (${messageOf(error)})`, {
+      hint: "it says so itself too",
+      cause: error,
+    });
   }
 }

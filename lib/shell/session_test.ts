@@ -175,3 +175,24 @@ posix("ShellSession reports no foreign wire when a stop cuts a client's frame", 
   const code = await peer.served.then(() => "none", (error) => (error as PinwireError).code);
   assert(code !== "not_shell", code);
 });
+
+posix("ShellSession whose server fails with a command ends that command, and no other", async () => {
+  await using on = await world();
+  const { jobs } = on;
+  const start = jobs.start.bind(jobs);
+  jobs.start = async (exec, peer) => {
+    const started = await start(exec, peer);
+    if (exec.argv[0] === "cat") return started;
+    const finish: typeof started.finish = (stdout, stderr) =>
+      Promise.race([started.finish(stdout, stderr), Promise.reject(new Error("it broke"))]);
+    return { ...started, finish };
+  };
+  const peer = await on.peer().enter();
+  peer.exec(1, "cat");
+  peer.exec(2, "exec sleep 1000");
+  assertEquals(await peer.until("error 2"), ["error 2 command_failed"]);
+  assertEquals(on.errors().map((event) => "message" in event && event.message), ["it broke"]);
+  peer.send(makeFrame(TYPE.stdin, 1, bytes("on")), makeFrame(TYPE.stdinEnd, 1));
+  const rest = await peer.until("exit 1");
+  assertEquals(rest, ["stdout 1 on", 'exit 1 {"code":0,"signal":null,"cwd":null}']);
+});

@@ -22,10 +22,18 @@ export interface Source {
   cancel(): void;
 }
 
+/** How a process ended: its exit code, or 128+n if signal n ended it. */
+export interface Ending {
+  readonly code: number;
+  /** The signal's name; its number if it has none, as the real-time ones (signal(7)). */
+  readonly signal: string | number | null;
+}
+
 /** A process that was started, the leader of a session and of a process group of its own. */
 export interface Child {
   readonly pid: number;
-  readonly status: Promise<Deno.CommandStatus>;
+  /** How it ended; it never rejects. */
+  readonly status: Promise<Ending>;
   readonly stdout: Source;
   /** A terminal has none. */
   readonly stderr?: Source;
@@ -41,6 +49,9 @@ export interface Child {
   /** Gives back what is held for it. */
   close(): void;
 }
+
+/** The exit code of a process whose end the system doesn't tell. */
+const UNKNOWN = 255;
 
 /** The path of a program that can be run: `name` itself if it has a slash, else the first one of that name in PATH. */
 export function findProgram(name: string): string | undefined {
@@ -74,7 +85,7 @@ export function startPiped(program: Program): Child {
   stdin.closed.catch(() => {});
   return {
     pid: child.pid,
-    status: child.status,
+    status: endingOf(child),
     stdout: new PipeSource(child.stdout),
     stderr: new PipeSource(child.stderr),
     write: (bytes) => stdin.write(bytes),
@@ -98,6 +109,19 @@ export function spawn(
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     throw notRun(file, cwd, error);
+  }
+}
+
+/** How a process ended; it never rejects, as the runtime's own promise does at a signal that it has no name for. */
+export async function endingOf({ status }: Deno.ChildProcess): Promise<Ending> {
+  try {
+    const { code, signal } = await status;
+    return { code, signal };
+  } catch (error) {
+    const [, number] = messageOf(error).match(/signal: (\d+)$/) ?? [];
+    return number === undefined
+      ? { code: UNKNOWN, signal: null }
+      : { code: 128 + Number(number), signal: Number(number) };
   }
 }
 

@@ -14,11 +14,13 @@ const CLOSER = 5;
 /** How often a session is killed at most: it may have begun other groups meanwhile. */
 const ROUNDS = 5;
 
-/** Groups that may still have a process: they are killed if we end in a hurry. */
+/** Groups that may still have a process: they are killed if we end in a hurry, or by an error that nobody caught. */
 const alive = new Set<ProcessGroup>();
-globalThis.addEventListener("unload", () => {
-  for (const group of alive) group.kill();
-});
+for (const end of ["unload", "error", "unhandledrejection"]) {
+  globalThis.addEventListener(end, () => {
+    for (const group of alive) group.kill();
+  });
+}
 
 /**
  * The processes of one command: its process group, whose leader was started as such, or, since the jobs of a

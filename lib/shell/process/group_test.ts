@@ -101,6 +101,24 @@ linux(
   },
 );
 
+linux("ProcessGroup.kill is called before the process ends by an error that nobody caught", [], async () => {
+  const last = ["throw new Error()", "Promise.reject(new Error())"];
+  await Promise.all(last.map(async (statement) => {
+    const code = `
+      import { ProcessGroup } from "${import.meta.resolve("./group.ts")}";
+      const options = { args: ["60"], detached: true, stdout: "null", stderr: "null" };
+      const { pid } = new Deno.Command("sleep", options).spawn();
+      new ProcessGroup(pid);
+      console.log(pid);
+      setTimeout(() => { ${statement}; });`;
+    const program = new Deno.Command(Deno.execPath(), { args: ["eval", "--quiet", code] });
+    const { code: exit, stdout } = await program.output();
+    const pid = new TextDecoder().decode(stdout).trim();
+    assertMatch(pid, /^\d+$/);
+    assertEquals([exit, isDead(pid)], [1, true], statement);
+  }));
+});
+
 linux("ProcessGroup.end reaches a session that has only just begun", [], async () => {
   await using other = new Leader("exec sleep 60");
   // It looks who is there.

@@ -129,6 +129,11 @@ export class JobRunner {
     });
   }
 
+  /** Reports what went wrong with a command of this peer, though it should not. */
+  failed(peer: string, error: unknown): void {
+    this.#reporter.error(error, peer);
+  }
+
   #programOf(argv: readonly string[], place: string | undefined): Pick<Program, "file" | "args"> {
     const { shell, allowCommand } = this.rules;
     if (this.hasShell) {
@@ -145,7 +150,11 @@ export class JobRunner {
 
   #ended(entry: ExitRecord): void {
     const { peer, argv, code, signal, reason } = entry;
-    const how = signal === null ? `exit code ${code}` : signal;
+    const how = signal === null
+      ? `exit code ${code}`
+      : typeof signal === "number"
+      ? `signal ${signal}`
+      : signal;
     this.#tell(`${peer} ran ${clipped(argv)}: ${reason ?? how}`);
     this.#write(entry);
   }

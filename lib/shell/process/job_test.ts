@@ -112,6 +112,26 @@ posix("Job.run hands over stdout and stderr, and gives how the command ended", a
   }));
 });
 
+Deno.test({
+  name: "Job.run gives a signal without a name by its number, and Job.end bears it too",
+  ignore: !isLinux,
+  // The runtime forgets to close its own record of such a process, which holds no file.
+  sanitizeResources: false,
+  fn: endsByNumber,
+});
+
+async function endsByNumber(): Promise<void> {
+  for (const number of [32, 34, 64]) {
+    const exit = { code: 128 + number, signal: number };
+    await using plain = new Command(`kill -${number} $$`);
+    assertEquals(await plain.exit, exit);
+    await using ended = new Command(`trap 'kill -${number} $$' TERM; echo on; while :; do sleep 0.05; done`);
+    await ended.line();
+    await ended.job.end("gone");
+    assertEquals(await ended.exit, { ...exit, reason: "gone" });
+  }
+}
+
 posix("Job.run hands over all that was written before the end, also to a slow taker", async () => {
   // When the first piece is taken, the command has gone; 60,000 bytes fit into the pipe.
   await using on: Command = new Command("head -c 60000 /dev/zero", {

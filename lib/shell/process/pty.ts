@@ -1,5 +1,5 @@
 import { PinwireError } from "../../errors.ts";
-import { type Child, type Program, type Source, spawn } from "./child.ts";
+import { type Child, endingOf, type Program, type Source, spawn } from "./child.ts";
 import { POLL_SYMBOLS, Poller, POLLIN, POLLOUT } from "./poller.ts";
 import type { Terminal, TerminalSize } from "../wire/bodies.ts";
 
@@ -51,12 +51,12 @@ export function startOnTerminal(program: Program, { rows, cols, term }: Terminal
     if (master >= 0) c.close(master);
     throw noPty("the system has no free one", "end some of those in use");
   }
-  const path = nameOf(c, master);
-  const resize = (size: TerminalSize) => setSize(c, master, path, size);
-  resize({ rows, cols });
-  setUtf8(c, master);
+  let path: string;
   let child: Deno.ChildProcess;
   try {
+    path = nameOf(c, master);
+    setSize(c, master, path, { rows, cols });
+    setUtf8(c, master);
     const args = ["-c", 'exec "$@" <"$0" >"$0" 2>&1', path, program.file, ...program.args];
     const none = { stdin: "null", stdout: "null", stderr: "null" } as const;
     child = spawn({ ...program, file: "/bin/sh", args, env: { ...program.env, TERM: term } }, none);
@@ -68,7 +68,7 @@ export function startOnTerminal(program: Program, { rows, cols, term }: Terminal
   let isClosed = false;
   return {
     pid: child.pid,
-    status: child.status,
+    status: endingOf(child),
     stdout: source,
     async write(bytes) {
       for (let at = 0; at < bytes.length && !isClosed;) {
@@ -84,7 +84,7 @@ export function startOnTerminal(program: Program, { rows, cols, term }: Terminal
       await this.write(END_OF_TRANSMISSION);
     },
     resize(size) {
-      if (!isClosed) resize(size);
+      if (!isClosed) setSize(c, master, path, size);
     },
     close() {
       if (isClosed) return;
@@ -124,7 +124,12 @@ function setSize(c: Libc, master: number, path: string, { rows, cols }: Terminal
     return;
   }
   // Elsewhere ioctl is variadic, and FFI passes its last argument in another way.
-  new Deno.Command("stty", { args: ["-f", path, "rows", String(rows), "cols", String(cols)] }).outputSync();
+  const args = ["-f", path, "rows", String(rows), "cols", String(cols)];
+  try {
+    new Deno.Command("stty", { args }).outputSync();
+  } catch {
+    // Without stty, most programs run all the same.
+  }
 }
 
 // With this flag Backspace deletes a whole character. The input flags are the first word of the structure.

@@ -47,7 +47,8 @@ export const TERM_NAME = /^[\w.+-]{1,64}$/;
 export interface Exit {
   /** The command's own, or 128+n if signal n ended it. */
   readonly code: number;
-  readonly signal: string | null;
+  /** The signal's name; its number if it has none. */
+  readonly signal: string | number | null;
   /** The folder where the shell was at its end, if `exec` named a `cwd`. */
   readonly cwd: string | null;
   /** Why the server ended it, if it did. */
@@ -133,7 +134,7 @@ export function parseExit(body: Uint8Array): Exit {
   if (!isCode) throw badFrame("an exit without a code from 0 to 255");
   return {
     code: code as number,
-    signal: typeof signal === "string" ? signal : null,
+    signal: typeof signal === "string" || Number.isInteger(signal) ? signal as string | number : null,
     cwd: typeof cwd === "string" ? cwd : null,
     ...typeof reason === "string" && { reason },
   };

@@ -112,7 +112,10 @@ pure("parseExit takes a code from 0 to 255, and nothing else that is of another 
   assertEquals(wire.parseExit(json({ ...exit, more: 1 })), exit);
   const plain = { code: 0, signal: null, cwd: null };
   assertEquals(wire.parseExit(json({ code: 0 })), plain);
-  assertEquals(wire.parseExit(json({ code: 0, signal: 9, cwd: [], reason: {} })), plain);
+  assertEquals(wire.parseExit(json({ code: 0, signal: [], cwd: [], reason: {} })), plain);
+  // A signal without a name has a number.
+  assertEquals(wire.parseExit(json({ ...exit, signal: 34 })).signal, 34);
+  assertEquals(wire.parseExit(json({ code: 0, signal: 0.5 })), plain);
   assertEquals(wire.parseExit(json({ code: 255 })).code, 255);
   for (
     const body of [
