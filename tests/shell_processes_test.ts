@@ -1,4 +1,5 @@
 import { assertEquals, assertLessOrEqual, assertMatch } from "@std/assert";
+import { turn } from "../lib/app/_testing.ts";
 import { has, isLinux } from "./support.ts";
 import { Lifeline, posix, type Shell, shell } from "./support/shell.ts";
 
@@ -166,3 +167,19 @@ posix("a command that ends by a signal without a name ends alone", async () => {
   await other.client.write("still here\n");
   await other.client.sees(/still here\n/);
 }, !isLinux);
+
+posix("a shell server killed by SIGKILL takes its commands along, with their temporary files", async () => {
+  await using remote = await shell();
+  const { path } = remote.home;
+  await using all = new AsyncDisposableStack();
+  const commands = [[STAY, "--cwd", path], [STUBBORN], [STAY, "--pty"], [
+    isLinux && has("bash") ? JOB : STAY,
+  ]];
+  const runs = await Promise.all(commands.map(([command, ...options]) => begun(remote, command, ...options)));
+  for (const run of runs) all.use(run);
+  const hasFiles = () => [...Deno.readDirSync(path)].some(({ name }) => name.startsWith("pinwire-shell-"));
+  assertEquals(hasFiles(), true);
+  remote.server.kill("SIGKILL");
+  for (const { lifeline } of runs) await lifeline.ended();
+  while (hasFiles()) await turn();
+});

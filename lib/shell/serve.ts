@@ -7,6 +7,7 @@ import { AuditLog } from "./audit_log.ts";
 import type { Shell } from "./command_set.ts";
 import { findProgram } from "./process/child.ts";
 import { JobRunner, notFound, type Rules } from "./process/job_runner.ts";
+import { Watchdog } from "./process/watchdog.ts";
 import { ShellSession } from "./session.ts";
 import { SIMPLE_MAX_OUTPUT, SimpleSession } from "./simple_session.ts";
 import { openToken } from "./token.ts";
@@ -41,8 +42,9 @@ export async function serveShell(
   checkSystem();
   checkAddress(address, options);
   using log = options.log === undefined ? undefined : AuditLog.open(options.log, clock);
+  await using watchdog = new Watchdog();
   const shell: Shell = {
-    jobs: new JobRunner(rulesOf(options), reporter, clock, log),
+    jobs: new JobRunner(rulesOf(options), reporter, clock, log, watchdog),
     idleTimeout: options.idleTimeout,
     ran() {
       if (options.once) stop.now();

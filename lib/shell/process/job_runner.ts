@@ -7,6 +7,7 @@ import { type Child, findProgram, type Program, startPiped } from "./child.ts";
 import { Job, type Limits } from "./job.ts";
 import type { Deliver } from "./output_pump.ts";
 import { canTellPlace, makePlace, takePlace, tellingPlace } from "./place.ts";
+import type { Watchdog } from "./watchdog.ts";
 
 /** What a server lets its clients run, and how. */
 export interface Rules extends Limits {
@@ -40,6 +41,7 @@ export class JobRunner {
   #reporter: Reporter;
   #clock: Clock;
   #log?: AuditLog;
+  #watchdog?: Watchdog;
   #running = 0;
   #count = 0;
   #strangers: RateLimit;
@@ -47,11 +49,12 @@ export class JobRunner {
   #paths = new Map<string, string>();
 
   /** @throws {PinwireError} `not_found` for an allowed command that isn't there */
-  constructor(rules: Rules, reporter: Reporter, clock: Clock, log?: AuditLog) {
+  constructor(rules: Rules, reporter: Reporter, clock: Clock, log?: AuditLog, watchdog?: Watchdog) {
     this.rules = rules;
     this.#reporter = reporter;
     this.#clock = clock;
     this.#log = log;
+    this.#watchdog = watchdog;
     this.#strangers = new RateLimit(STRANGERS, clock);
     for (const name of rules.allowCommand) {
       const path = findProgram(name);
@@ -79,22 +82,21 @@ export class JobRunner {
       ? makePlace()
       : undefined;
     this.#running++;
-    let job: Job;
+    let child: Child;
     const begun = this.#clock.now();
     try {
       if (this.#running > rules.maxSessions) throw tooMany(rules.maxSessions);
       const program: Program = { ...this.#programOf(argv, place), cwd: folder, env: rules.env };
       this.#logStart({ event: "exec", peer, id, argv, cwd: folder, pty: pty !== undefined });
-      const child: Child = pty
-        ? (await import("./pty.ts")).startOnTerminal(program, pty)
-        : startPiped(program);
-      job = new Job(child, pty !== undefined, rules, this.#clock);
+      child = pty ? (await import("./pty.ts")).startOnTerminal(program, pty) : startPiped(program);
     } catch (error) {
       this.#running--;
       if (place !== undefined) await takePlace(place);
       if (error instanceof PinwireError) this.refused(peer, error, argv);
       throw error;
     }
+    this.#watchdog?.watch(child.pid, place);
+    const job = new Job(child, pty !== undefined, rules, this.#clock);
     this.#tell(`${peer} runs ${clipped(argv)}`);
     return {
       job,
@@ -106,6 +108,7 @@ export class JobRunner {
           return { ...end, cwd: place === undefined ? null : await takePlace(place) };
         } finally {
           this.#running--;
+          void job.ended.then(() => this.#watchdog?.forget(child.pid));
         }
       },
     };
