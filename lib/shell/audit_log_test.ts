@@ -128,3 +128,52 @@ files("AuditLog.add throws when it can't write", (folder) => {
   assertMatch(refusalOf(() => log.add(REFUSED)), /can't be written/);
   assertEquals(linesOf(path), [""]);
 });
+
+const RECORD = '{"event":"refused","time":"2026-11-21T10:00:00.000Z","peer":"unix:#1","reason":"no"}';
+
+files(
+  "AuditLog begins a line of its own behind what was torn, and tells once what is no record",
+  (folder) => {
+    const cases: [before: string, damage: string | undefined][] = [
+      ["", undefined],
+      [`${RECORD}\n`, undefined],
+      // A whole record that has only lost its end is one.
+      [RECORD, undefined],
+      [`${RECORD}\n${RECORD.slice(0, 30)}`, "1 line of 30 bytes"],
+      [`${RECORD}\n${"\0".repeat(4096)}`, "1 line of 4096 bytes"],
+      ["{", "1 line of 1 byte"],
+      [`\xff\n${RECORD}\n\n"text"\nnull\n{"a":1}\n${RECORD}\n`, "4 lines of 19 bytes"],
+      // Earlier starts have told of what is long ago.
+      [`torn\n${`${RECORD}\n`.repeat(20_000)}`, undefined],
+      [`torn\n${`${RECORD}\n`.repeat(20_000)}torn`, "1 line of 4 bytes"],
+    ];
+    const path = `${folder}/log`;
+    for (const [before, damage] of cases) {
+      Deno.writeTextFileSync(path, before, { mode: 0o600 });
+      using log = AuditLog.open(path, clock);
+      assertEquals(log.damage, damage, before.slice(0, 100));
+      log.add(REFUSED);
+      log.add(REFUSED);
+      const text = Deno.readTextFileSync(path);
+      assertEquals(text.slice(0, before.length), before);
+      const [first, second, ...more] = text.slice(before.length).replace(/^\n/, "").trimEnd().split("\n");
+      assertEquals([first, second, more], [first, first, []]);
+      assertEquals(JSON.parse(first).event, "refused");
+      const needsEnd = before !== "" && !before.endsWith("\n");
+      assertEquals(text.slice(before.length).startsWith("\n"), needsEnd);
+    }
+  },
+);
+
+files("AuditLog.add glues no record to what was torn while it was open", (folder) => {
+  const path = `${folder}/log`;
+  using log = AuditLog.open(path, clock);
+  log.add(REFUSED);
+  // As a disk that is full leaves it, and another one that has been emptied.
+  Deno.writeTextFileSync(path, RECORD.slice(0, 40), { append: true });
+  log.add(REFUSED);
+  Deno.truncateSync(path, 10);
+  log.add(REFUSED);
+  const [torn, last, end, ...more] = linesOf(path);
+  assertEquals([torn.length, JSON.parse(last).event, end, more], [10, "refused", "", []]);
+});

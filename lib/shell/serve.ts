@@ -42,6 +42,13 @@ export async function serveShell(
   checkSystem();
   checkAddress(address, options);
   using log = options.log === undefined ? undefined : AuditLog.open(options.log, clock);
+  const notes: (() => void)[] = [];
+  if (log?.damage !== undefined) notes.push(() => reporter.error(damaged(options.log!, log.damage!)));
+  const isReady = () => {
+    opened();
+    // The ready line is a server's first event.
+    queueMicrotask(() => notes.forEach((tell) => tell()));
+  };
   await using watchdog = new Watchdog();
   const shell: Shell = {
     jobs: new JobRunner(rulesOf(options), reporter, clock, log, watchdog),
@@ -55,27 +62,30 @@ export async function serveShell(
   const server = { ...options, idleTimeout: 0 };
   if (options.wire === "simple") {
     await serve(address, server, context, {
-      opened,
+      opened: isReady,
       warning: EVERYBODY,
       connection: (connection) => new SimpleSession(connection, context, shell).run(),
     });
     return;
   }
   const token = await openToken(options.tokenFile, (path) => {
-    reporter.report({
-      event: "notice",
-      text: options.tokenFile === undefined
-        ? `made ${path}: clients of this account find it, copy it to others`
-        : `made ${path}: clients need it as their --token-file`,
-    });
+    const text = options.tokenFile === undefined
+      ? `made ${path}: clients of this account find it, copy it to others`
+      : `made ${path}: clients need it as their --token-file`;
+    notes.push(() => reporter.report({ event: "notice", text }));
   });
   await serve(address, server, context, {
-    opened,
+    opened: isReady,
     admission: new AdmissionControl(reporter, options.maxClients, clock),
     connection: (connection, pending) =>
       new ShellSession(connection, context, { ...shell, token }, pending!).run(),
   });
 }
+
+const damaged = (path: string, damage: string) =>
+  new PinwireError("log_damaged", `the log ${path} holds what is no record: ${damage}`, {
+    hint: "it is kept, and what is added begins on a line of its own",
+  });
 
 const EVERYBODY = "every user of this machine gets a shell as you";
 
