@@ -220,7 +220,7 @@ Deno.test({
     const token = ["--token-file", `${dir.path}/token`];
     const serve = ["led", "serve", "127.0.0.1:0", "--json", ...token];
     const [net, read, write, sys] = ["--allow-net", "--allow-read", "--allow-write", "--allow-sys"];
-    const lacks: [string[], string][] = [[[net], read], [[net, read], write], [[net, read, write], sys]];
+    const lacks: [string[], string][] = [[[net], read], [[net, read], sys], [[net, read, sys], write]];
     for (const [given, flag] of lacks) {
       const { code, stderr } = await runPinwire(serve, { flags: given });
       assertEquals(code, 1);

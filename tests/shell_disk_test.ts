@@ -62,3 +62,24 @@ small(
     assertEquals(lines.map((line) => JSON.parse(line).event), ["exec", "exit"]);
   },
 );
+
+small(
+  "a token that a full disk doesn't take leaves nothing behind, and is made once there is room",
+  async (home) => {
+    const disk = `${home.path}/disk`;
+    await Deno.mkdir(disk);
+    const program = pinwireArgs(["shell", "serve", `${LOOPBACK}:0`, "--token-file", `${disk}/token`]);
+    const script = `
+    mount -t tmpfs -o size=64k none "$0"; head -c 100000 /dev/zero >"$0/fill" 2>/dev/null
+    "$@"; ls "$0"; rm "$0/fill"; mount -o remount,ro "$0"; "$@"; ls "$0"; mount -o remount,rw "$0"; exec "$@"`;
+    const args = ["-rm", "sh", "-c", script, disk, Deno.execPath(), ...program];
+    await using server = new Process("unshare", args, { env: home.env });
+    await server.sees(/listening on/, "stderr");
+    assertEquals(server.stdout, "fill\n");
+    const token = `pinwire: the token file ${disk}/token can't be made`;
+    const [full, readOnly] = server.stderr.split("\n");
+    const next = "mend that, or name another file with --token-file";
+    assertEquals(full, `${token} (No space left on device): ${next}`);
+    assertEquals(readOnly, `${token} (Read-only file system): ${next}`);
+  },
+);

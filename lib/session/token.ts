@@ -1,8 +1,10 @@
-import { PinwireError } from "../errors.ts";
+import { messageOf, PinwireError } from "../errors.ts";
 import { type Connection, hostPort } from "../net/mod.ts";
 
 /** The least characters that a token has; ours have 43. */
 const TOKEN_LENGTH = 32;
+/** The most bytes that its file may have. */
+const LONGEST_FILE = 4096;
 const NONCE_BYTES = 32;
 
 /** What one side shows to the other: that it knows the token, in this conversation and in this role. */
@@ -87,7 +89,7 @@ export function bindingOf({ local, peer }: Connection, side: "dialled" | "accept
  * @param onMade if given, the file is made if it isn't there, 32 random bytes as base64url for its owner alone,
  * and this is called
  * @throws {PinwireError} `bad_token_file` if it isn't there, isn't a regular file, isn't ours, can be read by
- * others, or is shorter than 32 characters
+ * others, or replaced by them, is shorter than 32 characters, or longer than 4,096 bytes
  */
 export async function readToken(path: string, onMade?: () => void): Promise<Token> {
   let text: string;
@@ -95,11 +97,14 @@ export async function readToken(path: string, onMade?: () => void): Promise<Toke
     if (onMade && await makeTokenFile(path)) onMade();
     // To open a pipe would wait for its other end.
     if (!(await Deno.stat(path)).isFile) throw refusal(path, "is not a regular file", "name another");
+    for (const each of new Set([path, await Deno.realPath(path)])) await checkFolder(path, each);
     using file = await Deno.open(path);
     checkOwner(path, await file.stat());
-    const buffer = new Uint8Array(4096);
-    text = new TextDecoder("utf-8", { fatal: true }).decode(buffer.subarray(0, await file.read(buffer) ?? 0))
-      .trim();
+    const bytes = await readStart(file, LONGEST_FILE + 1);
+    if (bytes.length > LONGEST_FILE) {
+      throw refusal(path, `has more than ${LONGEST_FILE} bytes`, "is it a token? 43 characters are usual");
+    }
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes).trim();
   } catch (error) {
     if (error instanceof PinwireError || error instanceof Deno.errors.NotCapable) throw error;
     if (error instanceof TypeError) throw refusal(path, "holds no text", "make a new one", error);
@@ -108,12 +113,7 @@ export async function readToken(path: string, onMade?: () => void): Promise<Toke
         ? refusal(path, "can't be made", "check its folder, and that it is no broken link", error)
         : refusal(path, "does not exist", "copy it from the other end", error);
     }
-    throw refusal(
-      path,
-      `can't be read (${(error as Error).message})`,
-      "check the path and its rights",
-      error,
-    );
+    throw refusal(path, `can't be read (${messageOf(error)})`, "check the path and its rights", error);
   }
   if (text.length < TOKEN_LENGTH) {
     throw refusal(
@@ -137,19 +137,58 @@ function checkOwner(path: string, { mode, uid }: Deno.FileInfo): void {
   }
 }
 
-// Written under another name and then linked: of two first starts at once one wins, and both use its token.
+/**
+ * Refuses a token file that others may put another in the place of.
+ *
+ * @param place the file, or a link on the way to it
+ */
+async function checkFolder(path: string, place: string): Promise<void> {
+  if (Deno.build.os === "windows") return;
+  const folder = place.replace(/[^/]*$/, "").replace(/(.)\/$/, "$1") || ".";
+  const { uid, mode } = await Deno.stat(folder);
+  if (uid !== Deno.uid() && uid !== 0) {
+    throw refusal(path, `is in ${folder}, which is not yours`, "move it to a folder of your own");
+  }
+  // In a folder with the sticky bit, as /tmp, nobody can replace what is another's (inode(7)).
+  if (mode !== null && (mode & 0o022) !== 0 && (mode & 0o1000) === 0) {
+    throw refusal(
+      path,
+      `is in ${folder}, where others may replace it`,
+      `chmod go-w ${folder}, after making a new one if they may have`,
+    );
+  }
+}
+
+/** Reads at most `most` bytes. */
+async function readStart(file: Deno.FsFile, most: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(most);
+  let length = 0;
+  for (let count; (count = await file.read(bytes.subarray(length)));) length += count;
+  return bytes.subarray(0, length);
+}
+
+// Written under another name and then linked: of two first starts at once one wins, and both use its token; and what a
+// full disk or a power cut leaves is no token.
 async function makeTokenFile(path: string): Promise<boolean> {
   if (await isThere(path)) return false;
+  await checkFolder(path, path);
   const draft = `${path}.${crypto.randomUUID()}`;
-  await Deno.writeTextFile(draft, newNonce() + "\n", { mode: 0o600, createNew: true });
   try {
+    await Deno.writeTextFile(draft, newNonce() + "\n", { mode: 0o600, createNew: true });
+    {
+      using file = await Deno.open(draft);
+      await file.sync();
+    }
     await Deno.link(draft, path);
     return true;
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    return false;
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    if (error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.NotFound) throw error;
+    // The system's words, without the name of the draft.
+    const [why] = messageOf(error).split(" (os error");
+    throw refusal(path, `can't be made (${why})`, "mend that, or name another file with --token-file", error);
   } finally {
-    await Deno.remove(draft);
+    await Deno.remove(draft).catch(() => {});
   }
 }
 

@@ -169,6 +169,52 @@ files("readToken refuses a file that is too short to be a secret", async (folder
   }
 });
 
+files(
+  "readToken takes 4,096 bytes, and refuses more: what is behind them would be no secret",
+  async (folder) => {
+    const path = `${folder}/token`;
+    const text = "x".repeat(4096);
+    await Deno.writeTextFile(path, text, { mode: 0o600 });
+    assertEquals(await isSame(await readToken(path), await Token.from(text)), true);
+    for (const longer of [`${text}x`, `${text}\n`, `${text.slice(1)}你`, "x".repeat(100_000)]) {
+      await Deno.writeTextFile(path, longer);
+      assertEquals(
+        await refusalOf(path, true),
+        "the token file FILE has more than 4096 bytes: is it a token? 43 characters are usual",
+      );
+    }
+  },
+);
+
+files("readToken refuses a file in a folder where others may replace it", async (folder) => {
+  const path = `${folder}/token`;
+  const said = `the token file FILE is in ${folder}, where others may replace it: ` +
+    `chmod go-w ${folder}, after making a new one if they may have`;
+  const modes = [0o777, 0o772, 0o770, 0o720];
+  for (const mode of modes) {
+    await Deno.chmod(folder, mode);
+    assertEquals(await refusalOf(path, true), said);
+  }
+  assertEquals([...Deno.readDirSync(folder)], []);
+  await Deno.writeTextFile(path, "x".repeat(43), { mode: 0o600 });
+  for (const mode of modes) {
+    await Deno.chmod(folder, mode);
+    assertEquals(await refusalOf(path), said);
+  }
+  // The folder of the link, and that of the file.
+  await Deno.mkdir(`${folder}/own`, { mode: 0o755 });
+  await Deno.symlink(path, `${folder}/own/link`);
+  assertMatch(await refusalOf(`${folder}/own/link`), /where others may replace it/);
+  await Deno.copyFile(path, `${folder}/own/token`);
+  await Deno.symlink(`${folder}/own/token`, `${folder}/link`);
+  assertMatch(await refusalOf(`${folder}/link`), /where others may replace it/);
+  for (const mode of [0o755, 0o1777]) {
+    await Deno.chmod(folder, mode);
+    await readToken(path);
+    await readToken(`${folder}/link`);
+  }
+});
+
 files("readToken refuses a file of bytes that are no text, as most of them would be lost", async (folder) => {
   const path = `${folder}/token`;
   await Deno.writeFile(path, new Uint8Array(40).fill(0xfe), { mode: 0o600 });
@@ -205,18 +251,21 @@ files("readToken follows a link to a good file, and makes none behind a broken o
 });
 
 Deno.test({
-  name: "readToken refuses somebody else's file",
+  name: "readToken refuses somebody else's file, and one in somebody else's folder",
   // Only root can give a file away.
   ignore: Deno.build.os === "windows" || Deno.uid() !== 0,
   async fn() {
-    const path = await Deno.makeTempFile({ prefix: "pinwire-" });
+    const folder = await Deno.makeTempDir({ prefix: "pinwire-" });
+    const path = `${folder}/token`;
     try {
-      await Deno.writeTextFile(path, "x".repeat(43));
-      await Deno.chmod(path, 0o600);
+      await Deno.writeTextFile(path, "x".repeat(43), { mode: 0o600 });
       await Deno.chown(path, 12345, null);
-      assertMatch(await refusalOf(path), /is not yours/);
+      assertMatch(await refusalOf(path), /the token file FILE is not yours/);
+      await Deno.chown(path, 0, null);
+      await Deno.chown(folder, 12345, null);
+      assertMatch(await refusalOf(path), /is in [^ ]+, which is not yours/);
     } finally {
-      await Deno.remove(path);
+      await Deno.remove(folder, { recursive: true });
     }
   },
 });
