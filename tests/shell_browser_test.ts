@@ -105,3 +105,17 @@ abuse("wire simple: a command of 8,192 bytes is one command", async ({ server, .
     assertEquals((await on.ran()).length, 1);
   }
 }, SIMPLE);
+
+abuse("wire simple: a request that comes in pieces is no command", async ({ server, ...on }) => {
+  for (const pieces of [["POS", "T", " /x HTTP/1.1\r\n"], ["GET", " ", "/ HTTP/1.1\r\n"]]) {
+    using conn = await Deno.connect({ hostname: LOOPBACK, port: server.port });
+    conn.setNoDelay(true);
+    for (const piece of pieces) {
+      await conn.write(bytes(piece));
+      // Another client's command is run meanwhile, so the piece has been read.
+      assertEquals(await on.ran(), []);
+    }
+    assertEquals(await restOf(conn), "");
+    await refusedAs(server, /sent an HTTP request$/);
+  }
+}, SIMPLE);

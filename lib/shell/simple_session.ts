@@ -15,6 +15,8 @@ export const SIMPLE_MAX_OUTPUT = 16 * 1024 * 1024;
 
 /** The beginning of what a page can make a browser send, wherever a forwarder has cut it. */
 const REQUEST = /^[A-Z]+ (\/|\*|https?:)/;
+/** What may still become a request's first line (RFC 9112, section 3): it has no end yet. */
+const UNFINISHED_REQUEST = /^[A-Z]+( [^ \r\n]*( (H(T(T(P\/?)?)?)?)?)?)?$/;
 
 /** Serves one connection of the tutorials' wire: a read is a command, and its answer has its length in front. */
 export class SimpleSession {
@@ -22,8 +24,10 @@ export class SimpleSession {
   #context: Context;
   #shell: Shell;
   #encoder: Encoder;
-  /** `new` until the first command, `over` once none is begun any more. */
+  /** `new` until it is clear that a command has come, `over` once none is begun any more. */
   #state: "new" | "open" | "over" = "new";
+  /** What has come while `new`, a character a byte. */
+  #head = "";
   #waiting: string[] = [];
   #working?: Promise<void>;
   #current?: Started;
@@ -57,6 +61,8 @@ export class SimpleSession {
     const most = LONGEST_COMMAND + 1;
     try {
       await guarded.receive((bytes) => this.#take(bytes), { first: most, largest: most });
+      // What has no end to its line by now was a command.
+      if (this.#waiting.length) this.#begin();
       await withTimeout(HALF_CLOSE_TIME, this.#working ?? Promise.resolve(), this.#context.clock);
     } finally {
       this.#connection.close();
@@ -67,21 +73,31 @@ export class SimpleSession {
   /** Takes a command; done when another one may come. */
   #take(body: Uint8Array): Promise<void> | undefined {
     if (this.#state === "over") return undefined;
-    if (this.#state === "new" && REQUEST.test(String.fromCharCode(...body.subarray(0, 32)))) {
+    if (this.#state === "new") this.#head += String.fromCharCode(...body);
+    if (REQUEST.test(this.#head)) {
       throw new PinwireError("not_for_us", `${this.#connection.peer.name} sent an HTTP request`, {
         hint: "this port is for other programs; the connection was closed",
       });
     }
-    this.#state = "open";
-    if (body.length > LONGEST_COMMAND) {
+    if (Math.max(body.length, this.#head.length) > LONGEST_COMMAND) {
       throw new PinwireError("command_too_long", `a command of more than ${LONGEST_COMMAND} bytes came`, {
         hint: "the connection was closed",
       });
     }
     this.#waiting.push(this.#context.encoding.decode(body).text.replace(/\r?\n?$/, ""));
-    this.#working ??= this.#work();
+    // Of a request that was cut, no part is a command.
+    if (UNFINISHED_REQUEST.test(this.#head)) return undefined;
+    this.#begin();
     // Until another one may come, nothing is read, and nobody notices that the client leaves.
     return this.#waiting.length >= MOST_WAITING ? this.#working : undefined;
+  }
+
+  /** Works on the commands that wait, unless that is being done, or none is begun any more. */
+  #begin(): void {
+    if (this.#state === "over") return;
+    this.#state = "open";
+    this.#head = "";
+    this.#working ??= this.#work();
   }
 
   /** Ends the command that runs, and begins no other. Done when none of its processes is left. */

@@ -172,6 +172,51 @@ posix("SimpleSession runs nothing of a browser's request or of bytes that are no
   }
 });
 
+posix("SimpleSession runs no part of a browser's request, wherever it is cut", async () => {
+  const heads = ["POST /x HTTP/1.1", "GET * HTTP/1.0", "OPTIONS http://x/ HTTP/1.1", "X y HTTP/2"];
+  for (const head of heads) {
+    for (const cuts of [[1], [3], [1, 2, 3], [5], [6, 8], [head.length - 1], [...head].map((_, i) => i)]) {
+      await using on = world();
+      for (const [i, from] of [0, ...cuts].entries()) on.send(head.slice(from, cuts[i] ?? head.length));
+      await on.ended;
+      assertEquals([await codeOf(on.served), on.count.ran], ["not_for_us", 0], `${head} ${cuts}`);
+      assertEquals(on.events, []);
+    }
+  }
+});
+
+posix("SimpleSession waits for the rest of what may be a request, and runs it if it is none", async () => {
+  await using on = world({ rules: { shell: "/bin/echo" } });
+  const answers = async (count: number) => {
+    const all = [];
+    for (let i = 0; i < count; i++) all.push(new TextDecoder().decode(await on.answer()));
+    return all;
+  };
+  for (const part of ["PO", "ST a HTT"]) on.send(part);
+  for (let i = 0; i < 10; i++) await turn();
+  assertEquals(on.count.ran, 0);
+  // Each read is a command of its own, as ever.
+  on.send("X");
+  assertEquals(await answers(3), ["-c PO\n", "-c ST a HTT\n", "-c X\n"]);
+  // Only the first line of a connection can be a request.
+  assertEquals(await on.ask("GET"), "-c GET\n");
+});
+
+posix("SimpleSession runs at once what can't become a request, and at the end what didn't", async () => {
+  for (const said of ["ls", "GET\n", "POST a\r\n", "A=1 cmd", "AB  c", "GET a HTTQ", "PS\r"]) {
+    await using on = world({ rules: { shell: "/bin/echo" } });
+    assertEquals(await on.ask(said), `-c ${said.trim()}\n`);
+  }
+  await using on = world({ rules: { shell: "/bin/echo" } });
+  on.send("WHO");
+  await on.endWrite();
+  assertEquals(await on.answer(), bytes("-c WHO\n"));
+  await using long = world();
+  for (let i = 0; i <= LONGEST_COMMAND; i += 1024) long.send("A".repeat(1024));
+  await long.ended;
+  assertEquals([await codeOf(long.served), long.count.ran], ["command_too_long", 0]);
+});
+
 posix(
   "SimpleSession reads commands and writes text in its client's encoding, and leaves other bytes alone",
   async () => {
