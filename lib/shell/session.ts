@@ -79,6 +79,11 @@ export class ShellSession extends Session {
     await super.run();
   }
 
+  /** A frame that the end of the stream has cut says only that the client has gone. */
+  dropsUnfinished(): boolean {
+    return true;
+  }
+
   override onFrame(bytes: Uint8Array): Promise<void> | void {
     const state = this.#state;
     if (state.at === "over") return;

@@ -165,6 +165,19 @@ posix("ShellSession tells its clients that it stops, and ends their commands", a
   while (on.count.ran < 2) await turn();
 });
 
+posix("ShellSession reports nothing when its client goes inside a frame", async () => {
+  await using on = await world();
+  const frame = makeFrame(TYPE.ping, 0, bytes("ab"));
+  for (const length of frame.keys()) {
+    for (const peer of [on.peer(), await on.peer().enter()]) {
+      peer.send(frame.subarray(0, length));
+      peer.close();
+      await peer.served;
+    }
+  }
+  assertEquals(on.errors(), []);
+});
+
 posix("ShellSession reports no foreign wire when a stop cuts a client's frame", async () => {
   await using on = await world();
   const peer = await on.peer().enter();

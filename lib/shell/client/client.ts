@@ -145,6 +145,11 @@ export class ShellClient extends Session {
     for (const running of this.#running.values()) running.fail(lost(why));
   }
 
+  /** A frame that the end of the stream has cut says only that the link was lost. */
+  dropsUnfinished(): boolean {
+    return true;
+  }
+
   override onFrame(bytes: Uint8Array): Promise<void> | void {
     const state = this.#state;
     if (state.at === "over") return;

@@ -35,7 +35,8 @@ async function world() {
   await there.write(handshake.challenge((await hear())[0].body));
   const ready = await handshake.check((await hear())[0].body, { host: "pi", cwd: "/", shell: true });
   await there.write(ready!);
-  return { client: await opening, clock, hear, say: (frame: Uint8Array) => post(there, frame) };
+  const say = (frame: Uint8Array) => post(there, frame);
+  return { client: await opening, clock, hear, say, end: () => there.close() };
 }
 
 function wire(name: string, fn: (on: Awaited<ReturnType<typeof world>>) => Promise<void>): void {
@@ -66,6 +67,39 @@ wire(
     assert(!sentence.includes("--"), sentence);
   },
 );
+
+pure("ShellClient tells a link that was cut inside a frame as lost, wherever that was", async () => {
+  const exit = makeFrame(TYPE.exit, 1, bytes('{"code":0}'));
+  for (const length of exit.keys()) {
+    const { client, hear, say, end } = await world();
+    const { exited } = client.start({ argv: ["ls"] }, () => {});
+    await hear();
+    say(exit.subarray(0, length));
+    end();
+    const { code, sentence } = await assertRejects(() => exited, PinwireError);
+    assertEquals(
+      [code, sentence],
+      ["link_lost", "tcp://127.0.0.1:8080 closed the connection: the server ends the command with it"],
+    );
+  }
+});
+
+pure("ShellClient.open tells a link that was cut inside a frame as closed before we were in", async () => {
+  const challenge = makeFrame(TYPE.challenge, 0, bytes("{}"));
+  for (const length of challenge.keys()) {
+    const [here, there] = pipe({ second: tcpEnd(8080) });
+    const opening = ShellClient.open(here, await Token.from("k".repeat(43)), contextOf(FRAME_SPEC));
+    const failing = assertRejects(() => opening, PinwireError);
+    await new PullReader(there).read(new Uint8Array(1_000));
+    post(there, challenge.subarray(0, length));
+    there.close();
+    const { code, message } = await failing;
+    assertEquals(
+      [code, message],
+      ["connection_closed", "tcp://127.0.0.1:8080 closed the connection before it let us in"],
+    );
+  }
+});
 
 wire(
   "ShellClient.start sends no command that is too long for a frame, and takes the next one",
