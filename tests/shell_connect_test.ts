@@ -181,6 +181,18 @@ posix("shell connect dials a server that was restarted again, and cd still holds
   assertEquals(client.events.filter(({ event }) => event === "exit").length, 1);
 });
 
+posix("shell connect that has lost its link ends with 1, also if nothing ran then", async () => {
+  await using remote = await shell();
+  const args = ["shell", "connect", remote.server.address, "--json"];
+  await using client = await pinwire(args, { env: remote.home.env });
+  await client.write("echo well\n");
+  await client.next("exit");
+  remote.server.kill("SIGKILL");
+  await client.next("disconnected");
+  await client.end();
+  assertEquals((await client.outcome()).code, 1);
+});
+
 posix("Ctrl-C at a piped shell connect leaves, and the command is ended", async () => {
   await using remote = await shell();
   const args = ["shell", "connect", remote.server.address];

@@ -173,6 +173,18 @@ tutorial("shell connect --wire simple stops at the first answer without length",
   assertMatch(stderr, /does not begin with its length/);
 });
 
+tutorial("shell exec and connect --wire simple say what came of a server with a JSON header", async () => {
+  const said =
+    /pinwire[^\n]*: a JSON header came in front of the answer: \{"total_size": 6\}: this is a later lesson's/;
+  await Promise.all([["exec", "--", "echo hello"], ["connect"]].map(async ([verb, ...command]) => {
+    await using server = await pythonServer("shell_header_server");
+    const args = ["shell", verb, server.address, ...SIMPLE, ...command];
+    const { code, stdout, stderr } = await runPinwire(args, { stdin: "echo hello\necho two\n" });
+    assertEquals([code, stdout], [verb === "exec" ? 255 : 1, ""]);
+    assertMatch(stderr, said);
+  }));
+});
+
 const NC = "nc.openbsd";
 
 for (

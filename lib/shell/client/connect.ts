@@ -31,7 +31,7 @@ const CLOSING_WORDS = ["bye", "exit", "logout", "quit"];
 /**
  * A console for commands one by one, until `bye` or the end of its lines. A lost link is dialled again.
  *
- * @returns whether every command could be run
+ * @returns whether every command could be run, and no link was lost
  * @throws {PinwireError} what the first dial throws, or why the server didn't let us in then
  */
 export async function runConsole(
@@ -111,6 +111,7 @@ class ShellConsole {
     } catch (error) {
       if (this.#isStopping()) return true;
       if (up.hasLeft) return false;
+      this.#hasFailed = true;
       throw error;
     }
   }

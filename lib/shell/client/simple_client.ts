@@ -3,11 +3,16 @@ import { PinwireError } from "../../errors.ts";
 import { FrameError } from "../../framing/mod.ts";
 import { type Connection, type Timer, wrapConnection } from "../../net/mod.ts";
 import { Session } from "../../session/mod.ts";
+import { visible } from "../../text/mod.ts";
 import { LONGEST_COMMAND } from "../protocol.ts";
 
 /** Time in ms from the first byte of a length to the last. */
 const REST_OF_LENGTH = 2_000;
 const LENGTH = 4;
+/** Time in ms in which bare output follows an answer that may be a header; the server is on this machine. */
+const HEADER_TIME = 200;
+/** Characters of a header that an error shows. */
+const MOST_SHOWN = 100;
 /** The fewest bytes that an error of wire v1 has. */
 const SHORTEST_ERROR = 32;
 /** Text has no control characters but tab, LF, CR and ESC; a length below 150 MB has one of the others. */
@@ -16,8 +21,17 @@ const isText = (byte: number) => byte >= 0x20 || [0x09, 0x0a, 0x0d, 0x1b].includ
 /** What a client waits for: while there is a question, its answer. */
 type State =
   | { at: "rest" }
-  /** `head` has the first bytes of the answer, at most its length. */
-  | { at: "asking"; answer: PromiseWithResolvers<Uint8Array>; head: number[] }
+  /**
+   * `head` has the first bytes of the answer, at most its length. `came` counts all of them. `held` is an answer that
+   * may be a header: then more follows.
+   */
+  | {
+    at: "asking";
+    answer: PromiseWithResolvers<Uint8Array>;
+    head: number[];
+    came: number;
+    held?: Uint8Array;
+  }
   /** The connection has ended; `reason` is what fails whatever is asked for now. */
   | { at: "over"; reason: unknown };
 
@@ -65,7 +79,8 @@ export class SimpleClient extends Session {
   /**
    * Sends a command, and gives its whole answer.
    *
-   * @throws {PinwireError} `command_too_long`; `stuck` if the answer has no length in front; what ended the link
+   * @throws {PinwireError} `command_too_long`; `stuck` if the answer has no length in front; `json_header` if it has more
+   * than that in front; what ended the link
    */
   async ask(command: string): Promise<Uint8Array> {
     const bytes = encodeText(this.context, command);
@@ -77,7 +92,7 @@ export class SimpleClient extends Session {
     if (this.#state.at === "over") throw this.#state.reason;
     const answer = Promise.withResolvers<Uint8Array>();
     answer.promise.catch(() => {});
-    this.#state = { at: "asking", answer, head: [] };
+    this.#state = { at: "asking", answer, head: [], came: 0 };
     await this.connection.write(bytes);
     return await answer.promise;
   }
@@ -90,7 +105,10 @@ export class SimpleClient extends Session {
     this.#state = { at: "over", reason: why };
     this.#timer?.cancel();
     super.close(why);
-    if (state.at === "asking") state.answer.reject(why);
+    if (state.at === "asking") {
+      if (state.held && !isHeaderError(why)) state.answer.resolve(state.held);
+      else state.answer.reject(why);
+    }
     this.#loss.reject(why);
   }
 
@@ -99,15 +117,24 @@ export class SimpleClient extends Session {
     if (state.at === "over") return;
     // Nobody has asked for it.
     if (state.at === "rest") throw stuck();
+    if (!mayBeHeader(answer)) return this.#deliver(state, answer.slice());
+    if (state.came > LENGTH + answer.length) throw jsonHeader(answer);
+    const held = state.held = answer.slice();
+    this.#timer = this.clock.after(HEADER_TIME, () => this.#deliver(state, held));
+  }
+
+  #deliver({ answer }: State & { at: "asking" }, bytes: Uint8Array): void {
     this.#state = { at: "rest" };
-    state.answer.resolve(answer.slice());
+    answer.resolve(bytes);
   }
 
   /** Looks at the first bytes of an answer, which come whole or one soon after the other. */
   #watchLength(bytes: Uint8Array): void {
     this.#timer?.cancel();
     if (this.#state.at !== "asking") return;
-    const { head } = this.#state;
+    const { head, held } = this.#state;
+    if (held) return this.close(jsonHeader(held));
+    this.#state.came += bytes.length;
     head.push(...bytes.subarray(0, LENGTH - head.length));
     if (head.length < LENGTH) this.#timer = this.clock.after(REST_OF_LENGTH, () => this.close(stuck()));
   }
@@ -134,6 +161,30 @@ function explain(error: FrameError, head: readonly number[]): PinwireError {
     cause: error,
   });
 }
+
+/** Whether an answer looks as json.dumps prints an object. */
+function mayBeHeader(answer: Uint8Array): boolean {
+  if (answer[0] !== BRACE || answer[answer.length - 1] !== CLOSING_BRACE) return false;
+  try {
+    JSON.parse(new TextDecoder().decode(answer));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
+
+function jsonHeader(header: Uint8Array): PinwireError {
+  const text = visible(new TextDecoder().decode(header));
+  const shown = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
+  return new PinwireError("json_header", `a JSON header came in front of the answer: ${shown}`, {
+    hint: "this is a later lesson's wire; here only its length may stand in front (struct.pack('i', n))",
+  });
+}
+
+const isHeaderError = (error: unknown) => error instanceof PinwireError && error.code === "json_header";
 
 const otherWire = (cause: unknown) =>
   new PinwireError("not_simple", "this server does not speak the tutorials' wire", {

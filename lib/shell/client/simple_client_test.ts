@@ -114,6 +114,55 @@ pure(
   },
 );
 
+const HEADER = '{"total_size": 12}';
+
+pure(
+  "SimpleClient.ask takes no JSON header for the answer, in one read with what follows or before it",
+  async () => {
+    const framed = [lengthOf(HEADER.length), HEADER];
+    const one = [...lengthOf(HEADER.length), ...bytes(`${HEADER}x`)];
+    for (
+      const reads of [[one], [...framed, "x"], [...framed, "total 8\ndrwx"], [...framed, lengthOf(2), "ab"]]
+    ) {
+      const { client, clock, hear, say } = world();
+      const running = errorOf(client.ask("ls"));
+      await hear();
+      say(...reads);
+      const { code, message } = await running;
+      assertEquals(
+        [code, message],
+        ["json_header", `a JSON header came in front of the answer: ${HEADER}`],
+      );
+      assertEquals([(await errorOf(client.lost)).code, clock.pending], ["json_header", 0]);
+    }
+  },
+);
+
+pure(
+  "SimpleClient.ask gives JSON that a command prints, after 0.2 s or at the end of the connection",
+  async () => {
+    const { client, clock, hear, say, close } = world();
+    for (const end of [() => clock.pass(200), close]) {
+      const running = client.ask("cat");
+      await hear();
+      say(lengthOf(HEADER.length), HEADER);
+      while (clock.pending < 1) await turn();
+      end();
+      assertEquals(text(await running), HEADER);
+    }
+    await errorOf(client.lost);
+    // What has a line's end, or is no object, is given at once.
+    const other = world();
+    for (const answer of [`${HEADER}\n`, '"{}"', "{ no }", "{}{}"]) {
+      const running = other.client.ask("cat");
+      await other.hear();
+      other.say(lengthOf(answer.length), answer);
+      assertEquals(text(await running), answer);
+    }
+    other.client.close();
+  },
+);
+
 pure("SimpleClient leaves a server that sends an answer without a question", async () => {
   const { client, say } = world();
   say(lengthOf(2), "hi");
