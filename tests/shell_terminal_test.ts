@@ -27,7 +27,8 @@ terminal("shell connect's prompt has the host, the folder and the last exit code
   await using remote = await shell("--cwd", "/");
   await using client = await console(remote);
   const host = Deno.hostname();
-  const hint = "Each line is a command; bye or Ctrl-D ends.";
+  const hint =
+    "Each line is a command without input; for more: pinwire shell exec --pty -- bash\nbye or Ctrl-D ends.";
   assert(seen(client).endsWith(`\n${hint}\n${host}:/> `), seen(client));
   await type(client, "cd /usr; exit 7");
   await client.sees(/:\/usr \[7\]> /);
@@ -117,6 +118,15 @@ terminal("Ctrl-C again and again ends what ignores it", async () => {
   await client.sees(/nothing\r\n[^]*nothing\r\n/);
   await client.write(CTRL_C);
   await client.sees(/\[137\]> /);
+});
+
+terminal("one Ctrl-C ends a program at shell connect that waits for a key and ignores SIGINT", async () => {
+  await using remote = await shell();
+  await using client = await console(remote);
+  await type(client, "trap '' INT; echo be'gun'; exec sleep 60");
+  await client.sees(/begun\r\n/);
+  await client.write(CTRL_C);
+  await client.sees(/\[143\]> /);
 });
 
 terminal("Ctrl-C at shell connect's prompt gives a fresh one", async () => {

@@ -7,6 +7,7 @@ import type { Token } from "../../session/token.ts";
 import { visible } from "../../text/mod.ts";
 import { openToken } from "../token.ts";
 import type { Exit, Signal } from "../wire/bodies.ts";
+import { Insistence } from "./insistence.ts";
 import { Printer } from "./printer.ts";
 import { openRemote, type Remote } from "./remote.ts";
 import { wordsOf } from "./words.ts";
@@ -22,8 +23,8 @@ export interface ConnectOptions {
   ca?: string;
 }
 
-/** What Ctrl-C sends to the command that runs: the first one, the second, any further. */
-const INSISTENCE: Signal[] = ["SIGINT", "SIGTERM", "SIGKILL"];
+/** Where commands get input, as in ssh; wire simple has none. */
+const ELSEWHERE = "; for more: pinwire shell exec --pty -- bash";
 
 /** What ends the console. */
 const CLOSING_WORDS = ["bye", "exit", "logout", "quit"];
@@ -82,8 +83,8 @@ class ShellConsole {
   #settled = Promise.withResolvers<void>();
   #cwd?: string;
   #exit?: Exit;
-  /** How often Ctrl-C was pressed during the command that runs; undefined when none does. */
-  #interrupts?: number;
+  /** Takes Ctrl-C for the command that runs; undefined when none does. */
+  #interrupts?: Insistence;
   #hasFailed = false;
 
   constructor(options: ConnectOptions, token: Token | undefined, context: Context) {
@@ -121,7 +122,8 @@ class ShellConsole {
     this.#console = console;
     await this.#settled.promise;
     if (console.isTerminal && this.#link.is !== "over") {
-      console.print("Each line is a command; bye or Ctrl-D ends.");
+      console.print(`Each line is a command without input${this.#token ? ELSEWHERE : ""}`);
+      console.print("bye or Ctrl-D ends.");
     }
     this.#prompt();
     for await (const line of console.lines) {
@@ -138,14 +140,8 @@ class ShellConsole {
 
   /** Ctrl-C. */
   interrupt(): void {
-    const link = this.#link;
-    if (link.is !== "up") return this.#context.stop.now();
-    if (this.#interrupts === undefined) return;
-    const signal = INSISTENCE[Math.min(this.#interrupts++, INSISTENCE.length - 1)];
-    // Where the wire has no signals, only leaving ends a command.
-    if (link.remote.signal(signal)) return;
-    link.hasLeft = true;
-    link.remote.close();
+    if (this.#link.is === "up") this.#interrupts?.press();
+    else this.#context.stop.now();
   }
 
   /** There will be no other link. */
@@ -180,6 +176,13 @@ class ShellConsole {
     }
   }
 
+  #signal(link: Link & { is: "up" }, signal: Signal): void {
+    // Where the wire has no signals, only leaving ends a command.
+    if (link.remote.signal(signal)) return;
+    link.hasLeft = true;
+    link.remote.close();
+  }
+
   /** Ends the link, and with it what runs there. */
   #leave(remote: Remote): void {
     remote.close();
@@ -193,7 +196,8 @@ class ShellConsole {
     const link = this.#link;
     if (link.is !== "up") return;
     const { remote } = link;
-    this.#interrupts = 0;
+    using interrupts = new Insistence(this.#context.clock, (signal) => this.#signal(link, signal));
+    this.#interrupts = interrupts;
     // A shell's fg shows the prompt again, which doesn't belong above a command's output.
     this.#console?.retitle("");
     try {
