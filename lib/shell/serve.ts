@@ -44,6 +44,7 @@ export async function serveShell(
   using log = options.log === undefined ? undefined : AuditLog.open(options.log, clock);
   const notes: (() => void)[] = [];
   if (log?.damage !== undefined) notes.push(() => reporter.error(damaged(options.log!, log.damage!)));
+  if (Deno.pid === 1) notes.push(() => reporter.report({ event: "notice", text: PROCESS_ONE }));
   const isReady = () => {
     opened();
     // The ready line is a server's first event.
@@ -81,6 +82,10 @@ export async function serveShell(
       new ShellSession(connection, context, { ...shell, token }, pending!).run(),
   });
 }
+
+/** Orphans come to process 1. To ask how all of them ended would take the runtime's own children from it (wait(2)). */
+const PROCESS_ONE = "this is process 1, so what commands leave behind stays in the process table: " +
+  "start it under an init, as docker run --init does";
 
 const damaged = (path: string, damage: string) =>
   new PinwireError("log_damaged", `the log ${path} holds what is no record: ${damage}`, {

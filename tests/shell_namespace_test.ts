@@ -3,15 +3,15 @@ import { isLinux, LOOPBACK, Process, runPinwire } from "./support.ts";
 import { type Account, account } from "./support/shell.ts";
 import { pinwireArgs } from "./support/pinwire.ts";
 
-/** Whether a process may have a disk of its own: a namespace of mounts. */
-const mayMount = isLinux &&
-  await new Deno.Command("unshare", { args: ["-rm", "true"], stderr: "null" }).output()
+/** Whether a process may have a disk and a process table of its own: namespaces of mounts and of processes. */
+const mayUnshare = isLinux &&
+  await new Deno.Command("unshare", { args: ["-rmpf", "true"], stderr: "null" }).output()
     .then(({ success }) => success, () => false);
 
-function small(name: string, fn: (home: Account) => Promise<void>): void {
+function apart(name: string, fn: (home: Account) => Promise<void>): void {
   Deno.test({
     name,
-    ignore: !mayMount,
+    ignore: !mayUnshare,
     async fn() {
       await using home = await account();
       await fn(home);
@@ -37,7 +37,7 @@ function fill(path: string): void {
   }
 }
 
-small(
+apart(
   "a command that can't be logged on a full disk isn't run, and hides none of those after it",
   async (home) => {
     const disk = `${home.path}/disk`;
@@ -63,7 +63,7 @@ small(
   },
 );
 
-small(
+apart(
   "a token that a full disk doesn't take leaves nothing behind, and is made once there is room",
   async (home) => {
     const disk = `${home.path}/disk`;
@@ -83,3 +83,12 @@ small(
     assertEquals(readOnly, `${token} (Read-only file system): ${next}`);
   },
 );
+
+apart("a shell server that is process 1 says what that means, behind its ready line", async (home) => {
+  const program = pinwireArgs(["shell", "serve", `${LOOPBACK}:0`, "--json"]);
+  await using server = new Process("unshare", ["-rpf", "--kill-child", Deno.execPath(), ...program], {
+    env: home.env,
+  });
+  await server.sees(/this is process 1[^\n]*docker run --init/);
+  assertEquals(server.events.map(({ event }) => event), ["listening", "notice", "notice"]);
+});
