@@ -1,7 +1,7 @@
-import { usageError } from "../errors.ts";
 import { visible } from "../text/mod.ts";
 import type { Context } from "./context.ts";
 import type { Stop } from "./stop.ts";
+import { exitAt } from "./terminal.ts";
 
 /** Where a person, or a script in place of one, types lines. */
 export interface Console {
@@ -110,6 +110,8 @@ async function openTerminal(
   stdout.on("resize", () => screen.emit("resize"));
   const completer = complete && ((line: string): [string[], string] => [complete(line), line]);
   const readline = createInterface({ input: stdin, output: screen, terminal: true, prompt, completer });
+  // At SIGINT and SIGTERM the stop closes it.
+  const leaving = exitAt("SIGHUP", "SIGQUIT");
   let isOpen = true;
   let isPrompting = false;
   let givenUp = 0;
@@ -124,6 +126,7 @@ async function openTerminal(
         isPrompting = false;
       });
       readline.on("close", () => {
+        leaving[Symbol.dispose]();
         // Whatever is said after the end begins on a line of its own.
         if (isPrompting) screen.write("\n");
         if (isOpen) controller.close();
@@ -198,11 +201,24 @@ interface Typed {
 
 const UNSEEN = /(?!\t)\p{Cc}/gu;
 
-/** Asks for one line on the terminal; `undefined` at the end of stdin. */
-export function ask(question: string): string | undefined {
-  try {
-    return prompt(visible(question)) ?? undefined;
-  } catch {
-    throw usageError("what was typed is not text in UTF-8", "type it again, or give it on the command line");
-  }
+/** Asks for one line after the other. */
+export interface Questions extends Disposable {
+  /** What was typed; `undefined` at the end of stdin, and when it is time to stop. */
+  ask(question: string): Promise<string | undefined>;
+}
+
+/** Opens a console for questions. If stdout is no terminal they stand on stderr. */
+export async function openQuestions({ reporter, stop }: Context): Promise<Questions> {
+  const console = await openConsole("", stop, (text) => reporter.write(text));
+  const lines = console.lines[Symbol.asyncIterator]();
+  return {
+    async ask(question) {
+      const shown = `${visible(question)} `;
+      console.retitle(shown);
+      if (console.isTerminal) console.prompt();
+      else reporter.note(shown);
+      return (await lines.next()).value;
+    },
+    [Symbol.dispose]: () => console.close(),
+  };
 }

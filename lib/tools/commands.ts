@@ -1,6 +1,6 @@
 import { command, duration, integer, type Kind, text } from "../cli/mod.ts";
 import { usageError } from "../errors.ts";
-import { type Address, isHost, parseAddress } from "../net/mod.ts";
+import { isHost, parseAddress } from "../net/mod.ts";
 import { openContext, showMessage, showText, untilCode } from "../app/mod.ts";
 import {
   addressKind,
@@ -51,23 +51,23 @@ const send = command({
   ],
   async run(options, positionals) {
     const { missing, outgoing, send } = await import("./send.ts");
-    const { ask, openConsole } = await import("../app/mod.ts");
-    // Asked before signals are listened for: while it waits, nothing else runs.
-    const isTerminal = Deno.stdin.isTerminal();
-    let { address, message } = positionals;
-    if (!address) {
-      if (!isTerminal) throw missing("ADDRESS");
-      address = askAddress(ask);
-      if (!address) return 0;
-    }
-    if (message === undefined && isTerminal) {
-      message = ask("message:");
-      if (message === undefined) return 0;
-    }
+    const { openConsole, openQuestions } = await import("../app/mod.ts");
     await using context = await openContext(
       { program: "pinwire send", role: "client", showMessage: showText },
       options,
     );
+    let { address, message } = positionals;
+    if (Deno.stdin.isTerminal() && (!address || message === undefined)) {
+      using questions = await openQuestions(context);
+      if (!address) {
+        const answer = await questions.ask("address (HOST:PORT):");
+        if (answer === undefined) return 0;
+        address = parseAddress(answer, { schemes: SOCKETS });
+      }
+      message ??= await questions.ask("message:");
+      if (message === undefined) return 0;
+    }
+    if (!address) throw missing("ADDRESS");
     if (options.noHalfClose && address.scheme === "udp") {
       throw usageError("--no-half-close is for streams", "leave it out over UDP, where no side ends");
     }
@@ -81,11 +81,6 @@ const send = command({
     return untilCode(options, context) || (isSent ? 0 : 1);
   },
 });
-
-function askAddress(ask: (question: string) => string | undefined): Address | undefined {
-  const answer = ask("address (HOST:PORT):");
-  return answer === undefined ? undefined : parseAddress(answer, { schemes: SOCKETS });
-}
 
 const receive = command({
   summary: "print what comes, with who sent it",

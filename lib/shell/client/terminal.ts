@@ -1,10 +1,8 @@
+import { exitAt } from "../../app/mod.ts";
 import { TERM_NAME, type Terminal, type TerminalSize } from "../wire/bodies.ts";
 
 /** The size where there is no terminal to ask. */
 const USUAL = { rows: 24, cols: 80 };
-
-/** Signals that end us, and our exit code then: 128+n. */
-const ENDINGS: [Deno.Signal, number][] = [["SIGHUP", 129], ["SIGQUIT", 131], ["SIGTERM", 143]];
 
 /** Our own terminal while it shows a remote one: each key goes there. */
 export interface LocalTerminal extends Disposable {
@@ -20,10 +18,7 @@ export function openLocalTerminal(): LocalTerminal {
     Deno.stdin.setRaw(true);
     leaveOutputAlone();
   }
-  // Ending by these signals would leave the terminal raw; an exit restores it.
-  const endings = Deno.build.os === "windows" ? [] : ENDINGS;
-  const leave = endings.map(([signal, code]) => [signal, () => Deno.exit(code)] as const);
-  for (const [signal, exit] of leave) Deno.addSignalListener(signal, exit);
+  const leaving = exitAt("SIGHUP", "SIGQUIT", "SIGTERM");
   let onWindow: (() => void) | undefined;
   const term = Deno.env.get("TERM") ?? "";
   return {
@@ -34,7 +29,7 @@ export function openLocalTerminal(): LocalTerminal {
       Deno.addSignalListener("SIGWINCH", onWindow);
     },
     [Symbol.dispose]() {
-      for (const [signal, exit] of leave) Deno.removeSignalListener(signal, exit);
+      leaving[Symbol.dispose]();
       if (onWindow) Deno.removeSignalListener("SIGWINCH", onWindow);
       if (isTerminal) Deno.stdin.setRaw(false);
     },
