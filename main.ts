@@ -1,3 +1,5 @@
+// It asks the environment, which a command may not do any more once it has begun.
+import "./lib/app/terminal.ts";
 import { type Program, run } from "./lib/cli/mod.ts";
 import { visible } from "./lib/text/mod.ts";
 import config from "./deno.json" with { type: "json" };

@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { pinwire, tempDir } from "./support.ts";
-import { chatServe } from "./support/chat.ts";
-import { account, shellServe } from "./support/shell.ts";
+import { tempDir } from "./support.ts";
+import { consoles } from "./support/consoles.ts";
 import { CTRL_D, onTerminal, terminal } from "./support/terminal.ts";
 
 /** Says who runs, and, once that has ended, whether the terminal is as it was. */
@@ -20,30 +19,6 @@ async function codeOf(args: string[], end: Deno.Signal | "Ctrl-D", home: string)
   else Deno.kill(Number(pid), end);
   const [, code] = await client.sees(/code (\d+)\r\n[^]*same\r\n/);
   return Number(code);
-}
-
-/** Each command that has a console, with what it needs to show its prompt. */
-async function consoles() {
-  await using stack = new AsyncDisposableStack();
-  const home = stack.use(await account());
-  const echo = stack.use(await pinwire(["echo", "serve", "127.0.0.1:0", "--json"]));
-  const chat = stack.use(await chatServe("--json"));
-  const shell = stack.use(await shellServe(home));
-  const kept = stack.move();
-  return {
-    home: home.path,
-    commands: [
-      ["send"],
-      ["echo", "connect", echo.address],
-      ["led", "serve", "127.0.0.1:0"],
-      ["led", "agent", "-i", "--gpio", "simulated"],
-      ["chat", "serve", "127.0.0.1:0"],
-      ["chat", "connect", chat.address],
-      ["chat", "peer", "127.0.0.1:0", "127.0.0.1:9"],
-      ["shell", "connect", shell.address],
-    ],
-    [Symbol.asyncDispose]: () => kept.disposeAsync(),
-  };
 }
 
 const ENDS = [["SIGHUP", 129], ["SIGQUIT", 131], ["SIGTERM", 0], ["SIGINT", 0]] as const;

@@ -4,6 +4,7 @@ import { type Clock, type Connection, type DatagramSocket, systemClock } from ".
 import { type Encoding, openEncoding, utf8 } from "../text/mod.ts";
 import { Reporter, type ReporterOptions } from "./reporter.ts";
 import { Stop } from "./stop.ts";
+import { hasColors } from "./terminal.ts";
 import type { TraceOptions } from "./trace.ts";
 
 /** The values of the options that every mode shares, as `options.ts` declares them. */
@@ -102,7 +103,7 @@ async function openTrace(codec: Codec, noColor: boolean, reporter: Reporter) {
   ]);
   const options: TraceOptions = {
     codec,
-    colors: traceColors(!noColor && !Deno.noColor && Deno.stderr.isTerminal()),
+    colors: traceColors(hasColors(Deno.stderr, noColor)),
     write: (text) => reporter.note(text),
     now: () => performance.timeOrigin + performance.now(),
   };

@@ -4,7 +4,8 @@
  *
  * @module
  */
-export { type Console, openConsole, openQuestions, openSharedConsole } from "./console.ts";
+export type { Console } from "./console/types.ts";
+export { openConsole, openQuestions, openSharedConsole } from "./console.ts";
 export { type CommonOptions, type Context, openContext, plainContext } from "./context.ts";
 export { makeFiles, whyNotMade } from "./new_file.ts";
 export { encodingHint } from "./encoding_hint.ts";
@@ -16,4 +17,4 @@ export { unwritable } from "./output.ts";
 export { type ErrorEvent, type Event, type MessageEvent, type StateEvent } from "./events.ts";
 export { Reporter, type ReporterOptions } from "./reporter.ts";
 export { Stop } from "./stop.ts";
-export { exitAt } from "./terminal.ts";
+export { exitAt, hasColors, isDumb } from "./terminal.ts";

@@ -72,7 +72,7 @@ export const outputOptions = {
   json: { short: "j", help: "print events on stdout, one JSON object a line" },
   quiet: { short: "q", help: "on stderr only the ready line and errors" },
   trace: { help: "show on stderr what crosses the wire, and where frames begin and end in it" },
-  noColor: { help: "no colours (NO_COLOR does the same)" },
+  noColor: { help: "no colours (NO_COLOR does the same; TERM=dumb: no escape sequence at all)" },
 };
 
 /** What every server has. */

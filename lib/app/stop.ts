@@ -1,9 +1,14 @@
 /** Asks a command to stop: what Ctrl-C, SIGTERM, `--once` and a closed stdout have in common. */
 export class Stop implements Disposable {
   #controller = new AbortController();
+  #interrupt?: () => void;
   #onSignal = () => {
     if (this.signal.aborted) Deno.exit(130);
     this.now();
+  };
+  #onInterrupt = () => {
+    if (this.#interrupt && !this.signal.aborted) this.#interrupt();
+    else this.#onSignal();
   };
 
   /** Aborted when it is time to stop. */
@@ -11,8 +16,14 @@ export class Stop implements Disposable {
 
   /** Listens for SIGINT and SIGTERM until disposed; a second one ends the process at once with 130. */
   onSignals(): this {
-    for (const name of SIGNALS) Deno.addSignalListener(name, this.#onSignal);
+    Deno.addSignalListener("SIGINT", this.#onInterrupt);
+    Deno.addSignalListener(ENDING, this.#onSignal);
     return this;
+  }
+
+  /** From now on SIGINT does this, until it is time to stop. */
+  onInterrupt(action: () => void): void {
+    this.#interrupt = action;
   }
 
   /** Stops gracefully. */
@@ -28,8 +39,9 @@ export class Stop implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const name of SIGNALS) Deno.removeSignalListener(name, this.#onSignal);
+    Deno.removeSignalListener("SIGINT", this.#onInterrupt);
+    Deno.removeSignalListener(ENDING, this.#onSignal);
   }
 }
 
-const SIGNALS: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
+const ENDING: Deno.Signal = Deno.build.os === "windows" ? "SIGBREAK" : "SIGTERM";

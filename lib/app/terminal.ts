@@ -1,3 +1,15 @@
+/**
+ * Whether the terminal knows no escape sequences: those of Emacs, of a log, of some serial lines say so by TERM=dumb.
+ * Found out when this is loaded, since commands give up the right to ask; without that right it is `false`.
+ */
+export const isDumb = Deno.permissions.querySync({ name: "env", variable: "TERM" }).state === "granted" &&
+  Deno.env.get("TERM") === "dumb";
+
+/** Whether what is written to `file` may have colours. */
+export function hasColors(file: { isTerminal(): boolean }, noColor = false): boolean {
+  return !noColor && !Deno.noColor && !isDumb && file.isTerminal();
+}
+
 /** Signals that end a process, each with its exit code then: 128+n, as shells say it (signal(7)). */
 const ENDINGS = { SIGHUP: 129, SIGQUIT: 131, SIGTERM: 143 } as const;
 

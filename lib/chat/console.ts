@@ -1,6 +1,7 @@
 import {
   type Console,
   type Context,
+  hasColors,
   MessageWatch,
   openSharedConsole,
   type WatchOptions,
@@ -37,7 +38,7 @@ export class ChatConsole implements Member {
     this.#isJson = options.json;
     this.#context = context;
     this.#watch = new MessageWatch(context, options, false);
-    this.#painter = new Painter(console.isTerminal && !options.noColor && !Deno.noColor);
+    this.#painter = new Painter(console.isTerminal && hasColors(Deno.stdout, options.noColor));
   }
 
   /** Opens the console, and makes it a member of the lobby. */

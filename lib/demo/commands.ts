@@ -7,7 +7,8 @@ const demo = command({
   permissions: ["net"],
   examples: [["", "the whole show"]],
   async run() {
-    const isColoured = Deno.stdout.isTerminal() && !Deno.noColor;
+    const { hasColors } = await import("../app/mod.ts");
+    const isColoured = hasColors(Deno.stdout);
     const { echoScene } = await import("./echo.ts");
     await echoScene(console.log, isColoured);
     console.log();

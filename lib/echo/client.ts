@@ -3,6 +3,7 @@ import { PinwireError } from "../errors.ts";
 import {
   type Context,
   encodeText,
+  hasColors,
   type MessageEvent,
   MessageWatch,
   openConsole,
@@ -51,7 +52,7 @@ export async function connect(
     if (!isWaiting) return console.print(showText(event));
     isWaiting = false;
     const time = `  ${(clock.now() - sentAt).toFixed(2)} ms`;
-    console.print(showText(event) + (options.noColor || Deno.noColor ? time : dim(time)));
+    console.print(showText(event) + (hasColors(Deno.stdout, options.noColor) ? dim(time) : time));
   }
 
   function onMessage(body: Uint8Array, peer: string) {

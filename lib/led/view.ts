@@ -1,5 +1,5 @@
 import { bold, dim, yellow } from "@std/fmt/colors";
-import type { Event } from "../app/mod.ts";
+import { type Event, hasColors, isDumb } from "../app/mod.ts";
 import { visible } from "../text/mod.ts";
 import type { DeviceStatus } from "./protocol.ts";
 
@@ -11,14 +11,14 @@ export interface Lamp {
 
 /** What lamps are drawn on. */
 export interface Screen {
+  /** Whether it can be drawn on anew. */
   readonly isTerminal: boolean;
   readonly isColoured: boolean;
 }
 
 /** What stdout is. */
 export function screenOf(noColor: boolean): Screen {
-  const isTerminal = Deno.stdout.isTerminal();
-  return { isTerminal, isColoured: isTerminal && !noColor && !Deno.noColor };
+  return { isTerminal: Deno.stdout.isTerminal() && !isDumb, isColoured: hasColors(Deno.stdout, noColor) };
 }
 
 /** What a pin is: `red is on`, and on a terminal `● red is on`. */

@@ -1,6 +1,7 @@
 import {
   type Context,
   dialOptions,
+  hasColors,
   messageEvent,
   MessageWatch,
   openSharedConsole,
@@ -38,7 +39,7 @@ export async function connect(address: Address, options: ConnectOptions, context
   const complete = (line: string) => completeSaid(line, [...client.names]);
   const console = await openSharedConsole(promptOf(""), json, context, { complete });
   const { isTerminal } = console;
-  const painter = new Painter(isTerminal && !noColor && !Deno.noColor);
+  const painter = new Painter(isTerminal && hasColors(Deno.stdout, noColor));
   const show = (line: string, isForMe: boolean) =>
     console.print((isTerminal && isForMe ? BELL : "") + painter.line(line));
 
