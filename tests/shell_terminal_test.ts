@@ -193,7 +193,7 @@ terminal("shell exec --pty: keys go there one by one, Ctrl-C and Ctrl-D too", as
   const command =
     "trap 'echo got it' INT; stty -echo; echo ready; cat; stty -icanon; echo raw; head -c 1; exit 3";
   await using client = onScreen(remote, "exec", "--pty", "--", command);
-  await using ended = onScreen(remote, "exec", "--pty", "--", "cat; echo end");
+  await using ended = onScreen(remote, "exec", "--pty", "--", "echo ready; cat; echo end");
   await client.sees(/ready\r+\n/);
   await type(client, "hello");
   await client.sees(/hello\r+\n/);
@@ -203,6 +203,8 @@ terminal("shell exec --pty: keys go there one by one, Ctrl-C and Ctrl-D too", as
   await client.write("x");
   await client.sees(/raw\r+\nx/);
   assertEquals((await client.outcome()).code, 3);
+  // What is typed before that is for our own terminal still.
+  await ended.sees(/ready\r+\n/);
   await type(ended, "hello");
   await ended.sees(/hello\r+\nhello\r+\n/);
   await ended.write(CTRL_D);
