@@ -1,6 +1,7 @@
 import { bold, dim, yellow } from "@std/fmt/colors";
 import { type Event, hasColors, isDumb } from "../app/mod.ts";
 import { visible } from "../text/mod.ts";
+import { displayWidth, placeAfter } from "../text/width.ts";
 import type { DeviceStatus } from "./protocol.ts";
 
 /** A pin as people see it. */
@@ -34,32 +35,50 @@ export function drawLamp({ name, on }: Lamp, { isTerminal, isColoured }: Screen)
 const ERASE_LINE = "\r\x1b[2K";
 
 /**
- * Shows an agent's pins as they change: on a terminal in one row that is drawn anew, elsewhere in one line for each
+ * Shows an agent's pins as they change: on a terminal in a row that is drawn anew, elsewhere in one line for each
  * change. The flashes of a pin that blinks are no such changes.
  */
 export class LampRow {
+  #columns: () => number;
   #lamps: () => Lamp[];
   #screen: Screen;
+  /** The row as it was drawn last, without its colours. */
+  #drawn = "";
 
-  /** @param lamps what the pins are now */
-  constructor(lamps: () => Lamp[], screen: Screen) {
+  /**
+   * @param lamps what the pins are now
+   * @param columns how wide a terminal is now
+   */
+  constructor(lamps: () => Lamp[], screen: Screen, columns = () => Deno.consoleSize().columns || Infinity) {
+    this.#columns = columns;
     this.#lamps = lamps;
     this.#screen = screen;
   }
 
   /** What to write because a pin has changed. */
   changed(lamp: Lamp, isFlash: boolean): string {
-    if (this.#screen.isTerminal) return ERASE_LINE + this.#draw();
+    if (this.#screen.isTerminal) return this.#erase() + this.#draw();
     return isFlash ? "" : `${drawLamp(lamp, this.#screen)}\n`;
   }
 
   /** What to write so that a line stands above the row. */
   above(line: string): string {
-    return this.#screen.isTerminal ? `${ERASE_LINE}${line}\n${this.#draw()}` : `${line}\n`;
+    return this.#screen.isTerminal ? `${this.#erase()}${line}\n${this.#draw()}` : `${line}\n`;
+  }
+
+  /** What takes the row away, which a narrow terminal has wrapped to several. */
+  #erase(): string {
+    const { rows, cols } = placeAfter(this.#drawn, this.#columns());
+    // At the end of a full row the cursor still stands in that.
+    const above = rows > 0 && cols === 0 ? rows - 1 : rows;
+    return ERASE_LINE + `\x1b[A${ERASE_LINE}`.repeat(above);
   }
 
   #draw(): string {
-    return this.#lamps().map((lamp) => drawLamp(lamp, this.#screen)).join("   ");
+    const lamps = this.#lamps();
+    const rowOn = (screen: Screen) => lamps.map((lamp) => drawLamp(lamp, screen)).join("   ");
+    this.#drawn = rowOn({ ...this.#screen, isColoured: false });
+    return rowOn(this.#screen);
   }
 }
 
@@ -88,9 +107,10 @@ export function deviceTable(devices: readonly DeviceStatus[]): string[] {
     ].map(visible)
   );
   const widths = [0, 1, 2, 3].map((column) =>
-    rows.reduce((width, row) => Math.max(width, row[column].length), 0)
+    rows.reduce((width, row) => Math.max(width, displayWidth(row[column])), 0)
   );
-  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd());
+  const pad = (cell: string, width = 0) => cell + " ".repeat(Math.max(0, width - displayWidth(cell)));
+  return rows.map((row) => row.map((cell, i) => pad(cell, widths[i])).join("  ").trimEnd());
 }
 
 function note({ pin, chip, plain, away, desired }: DeviceStatus): string {

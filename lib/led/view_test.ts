@@ -15,12 +15,26 @@ pure("drawLamp says in words what a pin is, and on a terminal draws a dot too", 
 
 pure("LampRow draws one row anew on a terminal", () => {
   const lamps = [{ name: "red", on: true }, { name: "green", on: false }];
-  const row = new LampRow(() => lamps, TERMINAL);
+  const row = new LampRow(() => lamps, TERMINAL, () => 80);
   const drawn = "● red is on   ○ green is off";
   assertEquals(row.changed(lamps[0], false), `${ERASE}${drawn}`);
   // A flash is drawn as any change.
   assertEquals(row.changed(lamps[0], true), `${ERASE}${drawn}`);
   assertEquals(row.above("hello"), `${ERASE}hello\n${drawn}`);
+});
+
+pure("LampRow takes away all rows that a narrow terminal has made of the one", () => {
+  const lamps = [{ name: "red", on: true }, { name: "厨房", on: false }];
+  let columns = 27;
+  const row = new LampRow(() => lamps, TERMINAL, () => columns);
+  // 27 columns: in 27 of them the cursor stays in the row, in 10 and 20 the row is wrapped.
+  const drawn = "● red is on   ○ 厨房 is off";
+  assertEquals(row.changed(lamps[0], false), `${ERASE}${drawn}`);
+  assertEquals(row.above("hello"), `${ERASE}hello\n${drawn}`);
+  columns = 20;
+  assertEquals(row.changed(lamps[1], false), `${ERASE}\x1b[A${ERASE}${drawn}`);
+  columns = 10;
+  assertEquals(row.changed(lamps[1], false), `${ERASE}\x1b[A${ERASE}\x1b[A${ERASE}${drawn}`);
 });
 
 pure("LampRow writes a line for each change elsewhere, and none for a flash", () => {
@@ -54,6 +68,14 @@ pure("deviceTable writes a line for each device, its columns below each other", 
     "10  lamp     unix:#3          off  pin GPIO17, told off",
   ]);
   assertEquals(deviceTable([]), []);
+});
+
+pure("deviceTable keeps its columns where a name is wide", () => {
+  const rows = deviceTable([
+    { index: 0, name: "厨房", peer: "unix:#1", on: true },
+    { index: 1, name: "lamp", peer: "unix:#2", on: false },
+  ]);
+  assertEquals(rows, ["0  厨房  unix:#1  on", "1  lamp  unix:#2  off"]);
 });
 
 pure("deviceTable says since when a device is away, by this machine's clock", () => {

@@ -1,6 +1,7 @@
 import type { Console, ConsoleKeys } from "./types.ts";
 import type { Stop } from "../stop.ts";
 import { exitAt } from "../terminal.ts";
+import { placeAfter } from "../../text/width.ts";
 
 /** Opens the console on a terminal that can be drawn on: with line editing and history. */
 export async function openTerminal(
@@ -23,9 +24,11 @@ export async function openTerminal(
     { isTTY: true },
   );
   Object.defineProperty(screen, "columns", { get: () => stdout.columns });
-  stdout.on("resize", () => screen.emit("resize"));
   const completer = complete && ((line: string): [string[], string] => [complete(line), line]);
   const readline = createInterface({ input: stdin, output: screen, terminal: true, prompt, completer });
+  const columns = () => stdout.columns || Infinity;
+  // It takes each code point of an emoji for a character of its own.
+  Object.assign(readline, { _getDisplayPos: (text: string) => placeAfter(text, columns()) });
   // At SIGINT and SIGTERM the stop closes it.
   const leaving = exitAt("SIGHUP", "SIGQUIT");
   let isOpen = true;
@@ -69,16 +72,30 @@ export async function openTerminal(
   readline.on("SIGCONT", () => readline.resume());
   // Behind whatever else is done at a stop: to give the terminal back waits for one that isn't read.
   stop.signal.addEventListener("abort", () => setTimeout(() => readline.close()));
-  // The line being typed may take several rows. Drawn again, it begins where the cursor is.
+  /** How wide the terminal was when the line being typed was drawn. */
+  let drawnAt = columns();
+  // How far above the cursor that line begins. A terminal that has become wider or narrower has wrapped it anew.
+  function rowsAbove(): number {
+    const { rows, cols } = readline.getCursorPos();
+    const isAtEnd = readline.cursor === readline.line.length;
+    // Behind a row that is full by chance the cursor still stands in that. Drawn so, it was made to go on.
+    const wasDrawnFull = placeAfter(readline.getPrompt() + readline.line, drawnAt).cols === 0;
+    return rows > 0 && cols === 0 && isAtEnd && !wasDrawnFull ? rows - 1 : rows;
+  }
+  // Drawn again, the line being typed begins where the cursor is.
   function drawAbove(line: string) {
-    if (isOpen) moveCursor(screen, 0, -readline.getCursorPos().rows);
+    if (isOpen) moveCursor(screen, 0, -rowsAbove());
     cursorTo(screen, 0);
     clearScreenDown(screen);
     screen.write(line);
     if (!isOpen) return;
     Object.assign(readline, { prevRows: 0 });
+    drawnAt = columns();
     readline.prompt(true);
   }
+  stdout.on("resize", () => {
+    if (isOpen && (isPrompting || readline.line)) drawAbove("");
+  });
   async function* lines() {
     for await (const { text, isEarly, round } of queue) {
       if (round < givenUp) continue;

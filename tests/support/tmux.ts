@@ -1,0 +1,74 @@
+import { has } from "./machine.ts";
+import { pinwireArgs } from "./pinwire.ts";
+import { Process } from "./process.ts";
+
+/** A test of what a terminal emulator shows, which wraps lines anew when its size changes. */
+export function emulated(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name: `${name} (needs tmux)`, ignore: !has("tmux"), fn });
+}
+
+/** Pinwire on a terminal of tmux. It is talked to in tmux's control mode (tmux(1)), which tells whenever something is drawn. */
+export class Emulator implements AsyncDisposable {
+  readonly #socket = `pinwire-test-${crypto.randomUUID()}`;
+  readonly #control: Process;
+
+  constructor(args: string[], columns: number, env: Record<string, string> = {}) {
+    const command = [Deno.execPath(), ...pinwireArgs(args)].map((word) => `'${word}'`).join(" ");
+    // It begins once it has been told how wide its terminal is, which at first is as wide as tmux takes us for.
+    const session = ["new-session", `tmux wait-for sized; exec ${command}`];
+    this.#control = new Process("tmux", ["-u", "-L", this.#socket, "-f", "/dev/null", "-C", ...session], {
+      env: { ...env, LC_ALL: "C.UTF-8" },
+    });
+    void this.#control.write(`resize-window -x ${columns} -y 24\nwait-for -S sized\n`);
+  }
+
+  /** Types text, which has no `'` in it. */
+  type(text: string): Promise<void> {
+    return this.#control.write(`send-keys -l '${text}'\n`);
+  }
+
+  /** Presses keys, by tmux's names. */
+  press(...keys: string[]): Promise<void> {
+    return this.#control.write(`send-keys ${keys.join(" ")}\n`);
+  }
+
+  /** Makes the terminal so wide, and waits until something has been drawn because of it, if that is to be. */
+  async resize(columns: number, draws = true): Promise<void> {
+    await this.#control.write(`resize-window -x ${columns} -y 24\ndisplay-message -p resized:\n`);
+    while (await this.#control.line() !== "resized:");
+    if (draws) await this.#drawn();
+  }
+
+  /** Waits until the text of the screen, and of what was scrolled out of it, matches; gives its rows. */
+  async shows(pattern: RegExp): Promise<string[]> {
+    for (;;) {
+      const rows = await this.#capture();
+      if (pattern.test(rows.join("\n"))) return rows;
+      await this.#drawn();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#control.write("kill-server\n").catch(() => {});
+    await this.#control[Symbol.asyncDispose]();
+  }
+
+  async #drawn(): Promise<void> {
+    while (!(await this.#control.line()).startsWith("%output"));
+  }
+
+  async #capture(): Promise<string[]> {
+    // The rows stand between the lines %begin and %end of our command; that of other commands is empty.
+    await this.#control.write("display-message -p screen:\ncapture-pane -p -S -\n");
+    while (await this.#control.line() !== "screen:");
+    while (!(await this.#control.line()).startsWith("%begin"));
+    const rows: string[] = [];
+    for (;;) {
+      const line = await this.#control.line();
+      if (line.startsWith("%end")) break;
+      rows.push(line);
+    }
+    while (rows.at(-1) === "") rows.pop();
+    return rows;
+  }
+}
