@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { pinwire, type Process } from "./support.ts";
 import { chatServe, heard, Member, next } from "./support/chat.ts";
-import { CTRL_D, ENTER, onTerminal, seen, terminal } from "./support/terminal.ts";
+import { CTRL_D, ENTER, LEFT, onTerminal, seen, terminal } from "./support/terminal.ts";
 
 /** `chat serve` on a terminal that has shown its prompt. */
 async function serveOnTerminal(...options: string[]): Promise<Process> {
@@ -74,4 +74,14 @@ terminal("chat --turns on a terminal: an empty line is none, and Ctrl-D ends at 
   assertEquals((await client.outcome()).code, 0, client.stdout);
   await next(server, "disconnected");
   assertEquals(server.events.filter(({ event }) => event === "message"), []);
+});
+
+terminal("chat connect's arrows and Backspace take a heart and a family as one character each", async () => {
+  await using server = await chatServe("--json");
+  await using client = onTerminal(["chat", "connect", server.address, "--nick", "amy"]);
+  await client.sees(/amy> /);
+  await client.write(`x❤\ufe0fy${LEFT}${LEFT}|${ENTER}`);
+  assertEquals(await heard(server), "amy: x|❤\ufe0fy");
+  await client.write(`x👨‍👩‍👧‍👦y${LEFT}\x7f${ENTER}`);
+  assertEquals(await heard(server), "amy: xy");
 });

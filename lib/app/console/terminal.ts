@@ -2,6 +2,7 @@ import type { Console, ConsoleKeys } from "./types.ts";
 import type { Stop } from "../stop.ts";
 import { exitAt } from "../terminal.ts";
 import { placeAfter } from "../../text/width.ts";
+import { useClusters } from "./clusters.ts";
 
 /** Opens the console on a terminal that can be drawn on: with line editing and history. */
 export async function openTerminal(
@@ -29,6 +30,7 @@ export async function openTerminal(
   const columns = () => stdout.columns || Infinity;
   // It takes each code point of an emoji for a character of its own.
   Object.assign(readline, { _getDisplayPos: (text: string) => placeAfter(text, columns()) });
+  useClusters(readline);
   // At SIGINT and SIGTERM the stop closes it.
   const leaving = exitAt("SIGHUP", "SIGQUIT");
   let isOpen = true;
