@@ -23,6 +23,28 @@ wrong("tls:// without files", ["receive", "tls://0"], /--tls-cert.*pinwire cert/
 wrong("--ca without tls://", ["send", "127.0.0.1:7", "hi", "--ca", "c.pem"], /--ca is for tls:\/\//);
 wrong("--workers over UDP", ["echo", "serve", "udp://0", "--workers", "2"], /--workers.*TCP/);
 
+// What people type who come from nc, socat and telnet.
+for (const port of ["--port", "-p"]) {
+  wrong(`${port} of others`, ["echo", "serve", port, "8000"], /part of the address, as in 127\.0\.0\.1:8000/);
+}
+wrong("-u of others", ["send", "-u", "127.0.0.1:7", "hi"], /unknown option -u: .*udp:\/\/127\.0\.0\.1:8000/);
+wrong("-l of others", ["receive", "-l", "8000"], /unknown option -l: .*receive 8000.*echo serve 8000/);
+wrong("-l alone", ["-l", "8000"], /"-l" is not a command: .*receive 8000.*echo serve 8000/);
+wrong("-v of others", ["echo", "connect", "-v", "127.0.0.1:7"], /unknown option -v: --trace shows/);
+wrong("listen", ["listen", "8000"], /"listen": .*receive 8000.*echo serve 8000/);
+for (const other of ["nc", "ncat", "netcat", "telnet"]) {
+  wrong(other, [other, "127.0.0.1", "7"], /send HOST:PORT.*receive PORT.*echo connect HOST:PORT/);
+}
+wrong("socat", ["socat", "-", "TCP:127.0.0.1:7"], /send and pinwire receive, which take tcp:\/\/.*unix:/);
+wrong("scan", ["scan", "127.0.0.1"], /send HOST:PORT hello tells whether/);
+wrong(
+  "HOST PORT",
+  ["send", "localhost", "7", "hi"],
+  /"localhost" and "7" are one argument: write localhost:7\n/,
+);
+wrong("another HOST PORT", ["receive", "0.0.0.0", "7"], /are one argument: write 0\.0\.0\.0:7\n/);
+wrong("an option that is near to none", ["send", "--prot", "7"], /unknown option --prot: --help lists/);
+
 Deno.test("hexadecimal that is none is refused before anything is dialled", async () => {
   using listener = Deno.listen({ hostname: LOOPBACK, port: 0 });
   const said = await refusal(["send", `127.0.0.1:${listener.addr.port}`, "--hex", "zz"], 2);

@@ -1,6 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { PinwireError, usageError } from "../errors.ts";
-import { type Command, flagName, type Option } from "./command.ts";
+import { type Command, flagName, type Kind, type Option } from "./command.ts";
 
 /** What a command line says. */
 export interface Parsed {
@@ -96,7 +96,7 @@ function splitShort(
   const words: string[] = [];
   for (let at = 1; at < arg.length; at++) {
     const long = longOf.get(`-${arg[at]}`);
-    if (!long) throw unknownOption(`-${arg[at]}`, [...longOf.keys()], hint);
+    if (!long) throw unknownOption(`-${arg[at]}`, [...longOf.keys(), ...byFlag.keys()], hint);
     const rest = arg.slice(at + 1);
     if (byFlag.get(long)?.kind) return [...words, rest ? `${long}=${rest.replace(/^=/, "")}` : long];
     words.push(long);
@@ -131,11 +131,31 @@ function parsePositionals(command: Command, before: string[], behind: string[]):
       throw usageError(`${kind.meta} is missing`, behindDashes ? DASHES : "--help shows how it is written");
     }
     if (!behindDashes) at += given.length;
-    const parsed = given.map((word) => parseValue(kind.meta, kind.parse, word));
+    const parsed = given.map((word) => parseWord(kind, word, words[at]));
     values[name] = variadic ? parsed : parsed[0];
   }
   if (at < words.length) throw tooMany(words[at], positionals.length === 0, splits);
   return values;
+}
+
+// nc and telnet take HOST PORT, where here one argument has both.
+function parseWord({ meta, parse }: Kind<unknown>, word: string, next: string | undefined): unknown {
+  try {
+    return parseValue(meta, parse, word);
+  } catch (error) {
+    const whole = `${word}:${next}`;
+    if (next === undefined || !/^\d+$/.test(next) || !canParse(parse, whole)) throw error;
+    throw usageError(`"${word}" and "${next}" are one argument`, `write ${whole}`);
+  }
+}
+
+function canParse(parse: (text: string) => unknown, text: string): boolean {
+  try {
+    parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const splitsAtDashes = (positionals: Command["positionals"]) =>

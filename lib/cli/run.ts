@@ -25,6 +25,9 @@ export async function run(program: Program, args: string[]): Promise<number> {
 // The library that compares words is loaded only when a word is wrong.
 async function sentenceOf(error: PinwireError): Promise<string> {
   if (!error.near) return error.sentence;
+  const { elsewhereHint } = await import("./elsewhere.ts");
+  const elsewhere = elsewhereHint(error.near);
+  if (elsewhere !== undefined) return `${error.message}: ${elsewhere}`;
   const { nearestWord } = await import("./nearest.ts");
   const nearest = nearestWord(error.near);
   return nearest === undefined ? error.sentence : `${error.message}: did you mean ${nearest}?`;
@@ -121,7 +124,7 @@ function notACommand(group: string, word: string | undefined, commands: string[]
 
 function unknownCommand(word: string, known: string[]): PinwireError {
   if (word.startsWith("-")) {
-    return usageError(`"${word}" is not a command`, "options stand behind the command");
+    return usageError(`"${word}" is not a command`, "options stand behind the command", { word, known });
   }
   return usageError(`unknown command "${word}"`, "see the help for the commands", { word, known });
 }
