@@ -41,6 +41,18 @@ for (const [name, command] of COMMANDS) {
   });
 }
 
+Deno.test("what help says of an option that most commands have is true of each of them", () => {
+  const said = new Map<string, string>();
+  for (const [name, { options }] of COMMANDS) {
+    for (const [key, { common, help }] of Object.entries(options)) {
+      if (common === undefined) continue;
+      assertEquals(help, said.get(key) ?? help, `--${key} of ${name}`);
+      said.set(key, help);
+    }
+  }
+  assert(said.size > 0);
+});
+
 Deno.test("the shell's words", () => {
   assertEquals(shellWords("printf 'one\\ntwo' | pinwire send udp://8 --reply '{data} x' <in > out # why"), [
     ["printf", "one\\ntwo"],

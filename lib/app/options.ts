@@ -45,6 +45,7 @@ export const encodingOption = {
     kind: encodingKind,
     short: "e",
     default: "utf-8",
+    common: "",
     help: "how text is written in bytes: utf-8 (default), gbk, gb18030, big5, shift_jis …",
   },
 };
@@ -56,23 +57,25 @@ export function frameOptions(defaultFrame: string, maxFrame: number = DEFAULT_MA
       kind: frameKind,
       short: "f",
       default: defaultFrame,
-      help: `how a stream is cut into messages (default ${defaultFrame}): ${FRAME_SPECS.join(", ")}. ` +
+      common: `default ${defaultFrame}`,
+      help: `how a stream is cut into messages: ${FRAME_SPECS.join(", ")}. ` +
         "In delim, bytes from 40 on can be the second half of a GBK character",
     },
     maxFrame: {
       kind: integer("BYTES", 1, MAX_FRAME_LIMIT),
       default: maxFrame,
-      help: `longest message that is taken (default ${maxFrame === DEFAULT_MAX_FRAME ? "1M" : maxFrame})`,
+      common: `default ${maxFrame === DEFAULT_MAX_FRAME ? "1M" : maxFrame}`,
+      help: "longest message that is taken",
     },
   };
 }
 
 /** What every command that opens a socket has. */
 export const outputOptions = {
-  json: { short: "j", help: "print events on stdout, one JSON object a line" },
-  quiet: { short: "q", help: "on stderr only the ready line and errors" },
-  trace: { help: "show on stderr what crosses the wire, and where frames begin and end in it" },
-  noColor: { help: "no colours (NO_COLOR does the same; TERM=dumb: no escape sequence at all)" },
+  json: { short: "j", common: "", help: "print events on stdout, one JSON object a line" },
+  quiet: { short: "q", common: "", help: "on stderr only the ready line and errors" },
+  trace: { common: "", help: "show on stderr what crosses the wire, and where frames begin and end in it" },
+  noColor: { common: "", help: "no colours (NO_COLOR does the same; TERM=dumb: no escape sequence at all)" },
 };
 
 /** What every server has. */
@@ -80,20 +83,26 @@ export const serverOptions = {
   maxClients: {
     kind: integer("N", 1),
     default: 1024,
+    common: "",
     help: "connections at a time (default 1024); the next one is closed",
   },
   idleTimeout: {
     kind: duration(),
     default: 0,
+    common: "",
     help: "close a connection on which nothing moved for so long: 30, 500ms, 5m (default 0: never)",
   },
-  tlsCert: { kind: text("FILE"), help: "the server's certificate, PEM; makes tcp:// tls://" },
-  tlsKey: { kind: text("FILE"), help: "the certificate's private key, PEM" },
+  tlsCert: { kind: text("FILE"), common: "", help: "the server's certificate, PEM; makes tcp:// tls://" },
+  tlsKey: { kind: text("FILE"), common: "", help: "the certificate's private key, PEM" },
 };
 
 /** What every client has. */
 export const clientOptions = {
-  ca: { kind: text("FILE"), help: "trust the certificates in this PEM file, beside the system's (tls://)" },
+  ca: {
+    kind: text("FILE"),
+    common: "",
+    help: "trust the certificates in this PEM file, beside the system's (tls://)",
+  },
 };
 
 /** What every client has that dials again. */

@@ -15,6 +15,11 @@ export interface Option<T = unknown> {
   /** One letter. */
   readonly short?: string;
   readonly default?: T;
+  /**
+   * Most commands have it, so that the help of each only names it, with this text behind (its default, where commands
+   * differ), and `help options` has the rest: there `help` must be the same whatever command it comes from.
+   */
+  readonly common?: string;
   /** May be given several times: the values come as an array. Has no default. */
   readonly multiple?: boolean;
 }

@@ -20,6 +20,7 @@ function nextWords(commands: Record<string, Command>, before: string[]): string[
   const names = [
     ...Object.keys(commands),
     ...Object.keys(commands).map((name) => `help ${name}`),
+    "help options",
     ...SHELLS.map((shell) => `completions ${shell}`),
   ];
   const next = names.map((name) => name.split(" "))

@@ -34,6 +34,7 @@ Deno.test({
     assertEquals(complete(commands, ["echo", ""]), ["serve", "connect"]);
     assertEquals(complete(commands, ["echo", "c"]), ["connect"]);
     assertEquals(complete(commands, ["completions", ""]), SHELLS);
+    assertEquals(complete(commands, ["help", "o"]), ["options"]);
     assertEquals(complete(commands, ["nothing", ""]), []);
     assertEquals(complete(commands, []), ["echo", "shell", "help", "completions"]);
   },

@@ -10,6 +10,7 @@ export function programHelp(program: Program, commands: Record<string, Command>,
   const builtIn: Row[] = group ? [] : [
     ["completions bash|zsh|fish", "print a completion script for your shell"],
     ["help [COMMAND]", "this page, or a command's own"],
+    ["help options", "the options that most commands have"],
   ];
   return [
     group
@@ -22,8 +23,21 @@ export function programHelp(program: Program, commands: Record<string, Command>,
   ].join("\n");
 }
 
-/** A command's own help. */
-export function commandHelp(program: Program, name: string, command: Command): string {
+/** The help of the options that most commands have. */
+export function commonHelp(program: Program, commands: Record<string, Command>): string {
+  const options = Object.assign({}, ...Object.values(commands).map(({ options }) => commonOnes(options)));
+  return [`${program.name}: the options that most commands have`, "", ...columns(optionRows(options))].join(
+    "\n",
+  );
+}
+
+/** A command's own help; a compiled program is not run with Deno. */
+export function commandHelp(
+  program: Program,
+  name: string,
+  command: Command,
+  isCompiled = Deno.build.standalone,
+): string {
   const call = `${program.name} ${name}`;
   const lines = [
     `${call} ${usage(command)}`,
@@ -33,11 +47,17 @@ export function commandHelp(program: Program, name: string, command: Command): s
   for (const paragraph of command.description?.split("\n\n") ?? []) lines.push("", ...wrap(paragraph, 0));
   const positionals = Object.values(command.positionals).map((one): Row => [one.kind.meta, one.help]);
   if (positionals.length) lines.push("", ...columns(positionals));
-  lines.push("", "Options:", ...columns([...optionRows(command), ["-h, --help", "this page"]]));
+  const common = commonOnes(command.options);
+  const own = Object.fromEntries(Object.entries(command.options).filter(([name]) => !common[name]));
+  lines.push("", "Options:", ...columns([...optionRows(own), ["-h, --help", "this page"]]));
+  if (Object.keys(common).length) {
+    lines.push("", `Common options (${program.name} help options tells more):`, ...flow(commonWords(common)));
+  }
   if (command.examples.length) {
     const rows = command.examples.map(([args, what]): Row => [`${call} ${args}`, what]);
     lines.push("", "Examples:", ...columns(rows));
   }
+  if (isCompiled) return lines.join("\n");
   const flags = command.permissions.length === ALL_PERMISSIONS.length
     ? "--allow-all "
     : command.permissions.map((permission) => `--allow-${permission} `).join("");
@@ -62,12 +82,36 @@ function usage(command: Command): string {
   return words.includes("-- ") ? words.replace("-- ", "[OPTIONS] -- ") : `${words} [OPTIONS]`.trimStart();
 }
 
-function optionRows(command: Command): Row[] {
-  return Object.entries(command.options).map(([name, option]): Row => {
+type Options = Command["options"];
+
+const commonOnes = (options: Options): Options =>
+  Object.fromEntries(Object.entries(options).filter(([, { common }]) => common !== undefined));
+
+function optionRows(options: Options): Row[] {
+  return Object.entries(options).map(([name, option]): Row => {
     const short = option.short ? `-${option.short}, ` : "    ";
-    const meta = option.kind ? ` ${option.kind.meta}` : "";
-    return [`${short}${flagName(name)}${meta}`, option.help];
+    return [short + written(name, option), option.help];
   });
+}
+
+function commonWords(options: Options): string[] {
+  return Object.entries(options).map(([name, option]) => {
+    const short = option.short ? `-${option.short}, ` : "";
+    return short + written(name, option) + (option.common ? ` (${option.common})` : "");
+  });
+}
+
+const written = (name: string, { kind }: Options[string]) => flagName(name) + (kind ? ` ${kind.meta}` : "");
+
+/** Words in rows, none of them cut. */
+function flow(words: string[]): string[] {
+  const rows: string[] = [];
+  for (const word of words) {
+    const row = `${rows.at(-1)}  ${word}`;
+    if (rows.length && row.length <= WIDTH) rows[rows.length - 1] = row;
+    else rows.push(`  ${word}`);
+  }
+  return rows;
 }
 
 function columns(rows: Row[]): string[] {

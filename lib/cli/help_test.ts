@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { command, type Program } from "./command.ts";
-import { commandHelp, programHelp } from "./help.ts";
+import { commandHelp, commonHelp, programHelp } from "./help.ts";
 import { choice, text } from "./kinds.ts";
 
 const program: Program = {
@@ -75,6 +75,46 @@ With Deno: deno run --allow-net --allow-read main.ts say`,
   },
 });
 
+/** What the two of them have in common. */
+const frame = { kind: text("SPEC"), short: "f", common: "default raw", help: "how it is cut, at length" };
+const common = { frame, json: { common: "", help: "for programs" }, loud: { help: "shout" } };
+
+Deno.test({
+  name: "commandHelp only names what most commands have, and commonHelp tells of it once",
+  permissions: "none",
+  fn() {
+    assertEquals(
+      commandHelp(program, "say", { ...bare, options: common }, true),
+      `prog say [OPTIONS]
+
+Do nothing.
+
+Options:
+      --loud  shout
+  -h, --help  this page
+
+Common options (prog help options tells more):
+  -f, --frame SPEC (default raw)  --json`,
+    );
+    assertEquals(
+      commonHelp(program, { say, one: { ...bare, options: common }, two: { ...bare, options: { frame } } }),
+      `prog: the options that most commands have
+
+  -f, --frame SPEC  how it is cut, at length
+      --json        for programs`,
+    );
+  },
+});
+
+Deno.test({
+  name: "commandHelp says nothing of Deno once it is compiled",
+  permissions: "none",
+  fn() {
+    const [compiled, source] = [true, false].map((is) => commandHelp(program, "nothing", bare, is));
+    assertEquals(source, `${compiled}\n\nWith Deno: deno run main.ts nothing`);
+  },
+});
+
 Deno.test({
   name: "commandHelp leaves out what a command doesn't have",
   permissions: "none",
@@ -123,6 +163,7 @@ Deno.test({
   box close                  do nothing
   completions bash|zsh|fish  print a completion script for your shell
   help [COMMAND]             this page, or a command's own
+  help options               the options that most commands have
 
 prog COMMAND --help tells more.`,
     );

@@ -90,7 +90,11 @@ const BUILT_IN = ["help", "completions"];
 const isHelp = (arg: string | undefined) => arg === "--help" || arg === "-h";
 
 async function help(program: Program, words: string[]): Promise<number> {
-  const { commandHelp, programHelp } = await import("./help.ts");
+  const { commandHelp, commonHelp, programHelp } = await import("./help.ts");
+  if (words[0] === "options") {
+    console.log(commonHelp(program, await allCommands(program)));
+    return 0;
+  }
   if (!words.length || isHelp(words[0]) || BUILT_IN.includes(words[0])) {
     console.log(programHelp(program, await allCommands(program)));
     return 0;

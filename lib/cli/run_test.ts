@@ -224,6 +224,12 @@ Deno.test("run prints the program's help where nothing, or help, is asked for", 
   }
 });
 
+Deno.test("run has a page for the options that most commands have", async () => {
+  const { code, out, err } = await outcomeOf(whole, ["help", "options"]);
+  assertEquals([code, err], [0, ""]);
+  assertMatch(out, /^prog: the options that most commands have\n/);
+});
+
 Deno.test("run refuses help for what there is not", async () => {
   assertEquals((await outcome("help", "bxo")).err, 'prog: unknown command "bxo": did you mean box?\n');
   const { code, err } = await outcome("help", "box", "shut");

@@ -107,6 +107,7 @@ const shellServe = command({
     ...serverOptions,
     idleTimeout: {
       ...serverOptions.idleTimeout,
+      common: undefined,
       help: "close a connection that ran nothing for so long (default 0: never)",
     },
     ...outputOptions,
@@ -139,7 +140,11 @@ const remoteOptions = {
   ...tokenFile,
   cwd,
   raw,
-  maxFrame: { ...maxFrame, help: "longest answer that is taken with --wire simple (default 1M)" },
+  maxFrame: {
+    ...maxFrame,
+    common: undefined,
+    help: "longest answer that is taken with --wire simple (default 1M)",
+  },
   ...encodingOption,
   ...clientOptions,
   ...outputOptions,
