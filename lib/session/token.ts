@@ -1,4 +1,5 @@
 import { messageOf, PinwireError } from "../errors.ts";
+import { makeFiles, whyNotMade } from "../app/mod.ts";
 import { type Connection, hostPort } from "../net/mod.ts";
 
 /** The least characters that a token has; ours have 43. */
@@ -167,28 +168,18 @@ async function readStart(file: Deno.FsFile, most: number): Promise<Uint8Array> {
   return bytes.subarray(0, length);
 }
 
-// Written under another name and then linked: of two first starts at once one wins, and both use its token; and what a
-// full disk or a power cut leaves is no token.
+// Of two first starts at once one wins, and both use its token.
 async function makeTokenFile(path: string): Promise<boolean> {
   if (await isThere(path)) return false;
   await checkFolder(path, path);
-  const draft = `${path}.${crypto.randomUUID()}`;
   try {
-    await Deno.writeTextFile(draft, newNonce() + "\n", { mode: 0o600, createNew: true });
-    {
-      using file = await Deno.open(draft);
-      await file.sync();
-    }
-    await Deno.link(draft, path);
+    await makeFiles([{ path, text: newNonce() + "\n", mode: 0o600 }]);
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) return false;
     if (error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.NotFound) throw error;
-    // The system's words, without the name of the draft.
-    const [why] = messageOf(error).split(" (os error");
+    const why = whyNotMade(error);
     throw refusal(path, `can't be made (${why})`, "mend that, or name another file with --token-file", error);
-  } finally {
-    await Deno.remove(draft).catch(() => {});
   }
 }
 
