@@ -104,6 +104,8 @@ emulated("the other consoles keep what stands above a half-typed line too", asyn
     await screen.type(line);
     await screen.press("Enter");
     const [said] = (await screen.shows(answer)).filter((row) => answer.test(row));
+    // What is drawn while the size changes can't be in its place.
+    await screen.shows(/> *$/);
     await screen.type(`${"x".repeat(70)}.`);
     await screen.shows(/\.$/);
     for (const columns of [150, 40, 100]) {

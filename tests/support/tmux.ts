@@ -1,6 +1,6 @@
 import { has } from "./machine.ts";
 import { pinwireArgs } from "./pinwire.ts";
-import { Process } from "./process.ts";
+import { Process, run } from "./process.ts";
 
 /** A test of what a terminal emulator shows, which wraps lines anew when its size changes. */
 export function emulated(name: string, fn: () => Promise<void>): void {
@@ -9,14 +9,15 @@ export function emulated(name: string, fn: () => Promise<void>): void {
 
 /** Pinwire on a terminal of tmux. It is talked to in tmux's control mode (tmux(1)), which tells whenever something is drawn. */
 export class Emulator implements AsyncDisposable {
-  readonly #socket = `pinwire-test-${crypto.randomUUID()}`;
+  readonly #folder = Deno.makeTempDirSync({ prefix: "pinwire-" });
+  readonly #socket = `${this.#folder}/tmux`;
   readonly #control: Process;
 
   constructor(args: string[], columns: number, env: Record<string, string> = {}) {
     const command = [Deno.execPath(), ...pinwireArgs(args)].map((word) => `'${word}'`).join(" ");
     // It begins once it has been told how wide its terminal is, which at first is as wide as tmux takes us for.
     const session = ["new-session", `tmux wait-for sized; exec ${command}`];
-    this.#control = new Process("tmux", ["-u", "-L", this.#socket, "-f", "/dev/null", "-C", ...session], {
+    this.#control = new Process("tmux", ["-u", "-S", this.#socket, "-f", "/dev/null", "-C", ...session], {
       env: { ...env, LC_ALL: "C.UTF-8" },
     });
     void this.#control.write(`resize-window -x ${columns} -y 24\nwait-for -S sized\n`);
@@ -49,8 +50,10 @@ export class Emulator implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#control.write("kill-server\n").catch(() => {});
+    // It stays behind a client that is killed.
+    await run("tmux", ["-S", this.#socket, "kill-server"]);
     await this.#control[Symbol.asyncDispose]();
+    await Deno.remove(this.#folder, { recursive: true });
   }
 
   async #drawn(): Promise<void> {
