@@ -1,6 +1,6 @@
 import { PinwireError, usageError } from "../errors.ts";
 import { type Address, formatAddress, type InternetAddress } from "./address.ts";
-import { type Connection, SocketConnection } from "./connection.ts";
+import { type Connection, SocketConnection, wrapConnection } from "./connection.ts";
 import { refused, translateDialError } from "./io_errors.ts";
 import { socketPeer, type StreamScheme } from "./peer.ts";
 
@@ -59,7 +59,7 @@ async function dialTcp(address: InternetAddress, name: string, ca: string | unde
     throw refused(name);
   }
   const peer = socketPeer(conn.remoteAddr, address.scheme as StreamScheme, 0, hostname);
-  if (address.scheme === "tcp") return new SocketConnection(conn, peer);
+  if (address.scheme === "tcp") return refuseTls(new SocketConnection(conn, peer));
   conn.setNoDelay(true);
   const tls = await Deno.startTls(conn, { hostname, caCerts: ca ? [ca] : [] });
   const onAbort = () => tls.close();
@@ -75,5 +75,28 @@ async function dialTcp(address: InternetAddress, name: string, ca: string | unde
     signal.removeEventListener("abort", onAbort);
   }
 }
+
+/** The same connection, which ends with `speaks_tls` if all that comes first is an alert of TLS (RFC 8446, section 6). */
+function refuseTls(connection: Connection): Connection {
+  let isFirst = true;
+  return wrapConnection(connection, {
+    receive: (sink, options) =>
+      connection.receive((bytes) => {
+        if (isFirst && isTlsAlert(bytes)) throw speaksTls(connection.peer.name);
+        isFirst = false;
+        return sink(bytes);
+      }, options),
+  });
+}
+
+function isTlsAlert(bytes: Uint8Array): boolean {
+  const [type, major, , high, low] = bytes;
+  return bytes.length === 7 && type === 21 && major === 3 && high === 0 && low === 2;
+}
+
+const speaksTls = (peer: string) =>
+  new PinwireError("speaks_tls", `${peer} speaks TLS`, {
+    hint: "write tls:// in front of the address, with --ca for a certificate of your own",
+  });
 
 const isSame = (a: Deno.NetAddr, b: Deno.NetAddr) => a.port === b.port && a.hostname === b.hostname;

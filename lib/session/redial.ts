@@ -63,8 +63,8 @@ function again(error: unknown): unknown {
 const lost = (address: Address) =>
   new PinwireError("link_lost", `the link to ${formatAddress(address)} is lost`);
 
-/** Whether the next attempt may do better: not where the command line or a permission is wrong. */
+/** Whether the next attempt may do better: not where the command line, the port or a permission is wrong. */
 function mayPass(error: unknown): boolean {
-  if (error instanceof PinwireError) return error.exitCode !== 2;
+  if (error instanceof PinwireError) return error.exitCode !== 2 && error.code !== "speaks_tls";
   return !(error instanceof Deno.errors.NotCapable);
 }

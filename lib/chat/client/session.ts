@@ -14,6 +14,7 @@ import {
 } from "../control_lines.ts";
 import { DEAD_AFTER, GREETING, PING_AFTER } from "../protocol.ts";
 import { isSpoken } from "../verbs.ts";
+import { EchoWatch } from "./echo_watch.ts";
 import { Pace } from "./pace.ts";
 
 /** Ms of silence after which a server is none of ours. */
@@ -22,6 +23,8 @@ const GREETING_TIME = 1_000;
 const WELCOME_TIME = 5_000;
 /** Ms that a server that isn't ours may take for its answer once everything is said. */
 const LINGER = 2_000;
+
+const ECHO = "this server says your own words back: is it an echo server?";
 
 /** What a session tells its client. */
 export interface SessionHandlers {
@@ -59,6 +62,7 @@ export class ClientSession extends Session {
   /** The first part of a greeting that came in pieces. */
   #fragment = "";
   #pace: Pace;
+  #echo = new EchoWatch();
   #isFinishing = false;
   /** Whether something was said, or heard, so that a greeting comes too late. */
   #hasTalked = false;
@@ -107,6 +111,7 @@ export class ClientSession extends Session {
         }
         this.#hasTalked = true;
         this.#handlers.heard(line, false);
+        if (this.#echo.notices(line)) this.#handlers.noticed(ECHO);
         if (this.#isFinishing) this.#linger();
     }
   }
@@ -151,6 +156,7 @@ export class ClientSession extends Session {
       this.errors.report(error);
       return;
     }
+    this.#echo.said(line);
     if (this.isPlain) this.#pace.saidBare();
     else this.#pace.said(line, out.length);
     await this.#write(out);
