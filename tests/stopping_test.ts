@@ -5,11 +5,14 @@ import {
   echo,
   errorsOf,
   interrupt,
+  isWindows,
   LOOPBACK,
   pinwire,
   type Process,
   restOf,
+  tempDir,
 } from "./support.ts";
+import { agent, next } from "./support/led.ts";
 
 interrupt("Ctrl-C with clients connected: all are told of, and it ends with 0", async () => {
   await using world = await echo([]);
@@ -62,4 +65,25 @@ interrupt("an answer that nobody takes holds Ctrl-C up for 2 s, no more", async 
   const start = performance.now();
   assertEquals((await debt.server.stop()).code, 0);
   assertLessOrEqual(1900, performance.now() - start);
+});
+
+Deno.test({
+  name:
+    "a closed terminal (SIGHUP) ends an agent as SIGTERM does, its pin off, and leaves no Unix socket behind",
+  ignore: isWindows,
+  async fn() {
+    await using dir = await tempDir();
+    const path = `${dir.path}/socket`;
+    await using server = await pinwire(["echo", "serve", `unix:${path}`]);
+    await using controller = await pinwire(["led", "serve", "127.0.0.1:0", "--json"]);
+    await using lamp = await agent(controller.address, "x", "--initial", "on");
+    await controller.next("state");
+    lamp.kill("SIGHUP");
+    assertEquals((await lamp.status).code, 0);
+    assertEquals((await next(lamp, "state")).on, true);
+    assertEquals((await next(lamp, "state")).on, false);
+    server.kill("SIGHUP");
+    assertEquals((await server.status).code, 0);
+    assertEquals([...Deno.readDirSync(dir.path)], []);
+  },
 });

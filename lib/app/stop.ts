@@ -14,10 +14,10 @@ export class Stop implements Disposable {
   /** Aborted when it is time to stop. */
   readonly signal: AbortSignal = this.#controller.signal;
 
-  /** Listens for SIGINT and SIGTERM until disposed; a second one ends the process at once with 130. */
+  /** Listens for SIGINT, SIGTERM and SIGHUP until disposed; a second one ends the process at once with 130. */
   onSignals(): this {
     Deno.addSignalListener("SIGINT", this.#onInterrupt);
-    Deno.addSignalListener(ENDING, this.#onSignal);
+    for (const signal of ENDINGS) Deno.addSignalListener(signal, this.#onSignal);
     return this;
   }
 
@@ -40,8 +40,9 @@ export class Stop implements Disposable {
 
   [Symbol.dispose](): void {
     Deno.removeSignalListener("SIGINT", this.#onInterrupt);
-    Deno.removeSignalListener(ENDING, this.#onSignal);
+    for (const signal of ENDINGS) Deno.removeSignalListener(signal, this.#onSignal);
   }
 }
 
-const ENDING: Deno.Signal = Deno.build.os === "windows" ? "SIGBREAK" : "SIGTERM";
+// SIGHUP says that the terminal is gone, or the ssh that we were started by: a pin must not stay on for that.
+const ENDINGS: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGBREAK"] : ["SIGTERM", "SIGHUP"];

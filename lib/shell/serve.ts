@@ -58,7 +58,7 @@ export async function serveShell(
       if (options.once) stop.now();
     },
   };
-  using _ending = alsoStops(stop);
+  using _ending = stopsAtQuit(stop);
   // Pings and unfinished lines are no use of a shell: what counts is commands.
   const server = { ...options, idleTimeout: 0 };
   if (options.wire === "simple") {
@@ -94,17 +94,11 @@ const damaged = (path: string, damage: string) =>
 
 const EVERYBODY = "every user of this machine gets a shell as you";
 
-/** By themselves a closed terminal and Ctrl-\ would end the server and leave its commands. */
-const ALSO_STOP: Deno.Signal[] = ["SIGHUP", "SIGQUIT"];
-
-function alsoStops(stop: Stop): Disposable {
+/** By itself Ctrl-\ would end the server and leave its commands. */
+function stopsAtQuit(stop: Stop): Disposable {
   const onSignal = () => stop.now();
-  for (const signal of ALSO_STOP) Deno.addSignalListener(signal, onSignal);
-  return {
-    [Symbol.dispose]() {
-      for (const signal of ALSO_STOP) Deno.removeSignalListener(signal, onSignal);
-    },
-  };
+  Deno.addSignalListener("SIGQUIT", onSignal);
+  return { [Symbol.dispose]: () => Deno.removeSignalListener("SIGQUIT", onSignal) };
 }
 
 function checkSystem(): void {
