@@ -83,6 +83,9 @@ export async function resolveEndpoints(address: InternetAddress): Promise<Endpoi
   if (hostname === "0.0.0.0") return [{ hostname: "127.0.0.1", port }];
   if (hostname === "::") return [{ hostname: "::1", port }];
   if (isIpAddress(hostname)) return [{ hostname, port }];
+  const { default: process } = await import("node:process");
+  // Deno 2.6 would warn on stderr of a module that its own node:dns loads.
+  Object.assign(process, { noDeprecation: true });
   const { lookup } = await import("node:dns/promises");
   try {
     const found = await lookup(hostname, { all: true, verbatim: true });
