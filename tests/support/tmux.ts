@@ -12,6 +12,7 @@ export class Emulator implements AsyncDisposable {
   readonly #folder = Deno.makeTempDirSync({ prefix: "pinwire-" });
   readonly #socket = `${this.#folder}/tmux`;
   readonly #control: Process;
+  readonly #ready: Promise<void>;
 
   constructor(args: string[], columns: number, env: Record<string, string> = {}) {
     const command = [Deno.execPath(), ...pinwireArgs(args)].map((word) => `'${word}'`).join(" ");
@@ -20,22 +21,24 @@ export class Emulator implements AsyncDisposable {
     this.#control = new Process("tmux", ["-u", "-S", this.#socket, "-f", "/dev/null", "-C", ...session], {
       env: { ...env, LC_ALL: "C.UTF-8" },
     });
-    void this.#control.write(`resize-window -x ${columns} -y 24\nwait-for -S sized\n`);
+    this.#ready = this.#begin(columns);
+    // Whoever waits for it gets the rejection.
+    this.#ready.catch(() => {});
   }
 
   /** Types text, which has no `'` in it. */
   type(text: string): Promise<void> {
-    return this.#control.write(`send-keys -l '${text}'\n`);
+    return this.#say(`send-keys -l '${text}'\n`);
   }
 
   /** Presses keys, by tmux's names. */
   press(...keys: string[]): Promise<void> {
-    return this.#control.write(`send-keys ${keys.join(" ")}\n`);
+    return this.#say(`send-keys ${keys.join(" ")}\n`);
   }
 
   /** Makes the terminal so wide, and waits until something has been drawn because of it, if that is to be. */
   async resize(columns: number, draws = true): Promise<void> {
-    await this.#control.write(`resize-window -x ${columns} -y 24\ndisplay-message -p resized:\n`);
+    await this.#say(`resize-window -x ${columns} -y 24\ndisplay-message -p resized:\n`);
     while (await this.#control.line() !== "resized:");
     if (draws) await this.#drawn();
   }
@@ -56,13 +59,24 @@ export class Emulator implements AsyncDisposable {
     await Deno.remove(this.#folder, { recursive: true });
   }
 
+  async #begin(columns: number): Promise<void> {
+    // A command that comes before the session is there has no target.
+    while (!(await this.#control.line()).startsWith("%session-changed"));
+    await this.#control.write(`resize-window -x ${columns} -y 24\nwait-for -S sized\n`);
+  }
+
+  async #say(commands: string): Promise<void> {
+    await this.#ready;
+    await this.#control.write(commands);
+  }
+
   async #drawn(): Promise<void> {
     while (!(await this.#control.line()).startsWith("%output"));
   }
 
   async #capture(): Promise<string[]> {
     // The rows stand between the lines %begin and %end of our command; that of other commands is empty.
-    await this.#control.write("display-message -p screen:\ncapture-pane -p -S -\n");
+    await this.#say("display-message -p screen:\ncapture-pane -p -S -\n");
     while (await this.#control.line() !== "screen:");
     while (!(await this.#control.line()).startsWith("%begin"));
     const rows: string[] = [];
