@@ -1,4 +1,7 @@
+import type { Context } from "../app/mod.ts";
 import { type Connection, hasGone, wrapConnection } from "../net/mod.ts";
+import { guardLines } from "../session/browser_guard.ts";
+import { withoutTelnet } from "../session/mod.ts";
 
 /** A member's connection as its session reads it. */
 export interface MemberInput {
@@ -28,4 +31,12 @@ export function inputOf(connection: Connection): MemberInput {
     }),
   };
   return input;
+}
+
+/**
+ * The text on a member's connection, which ends if it is none. What telnet says for itself is taken out here, above where
+ * bytes are counted, or a flood of it would cost nothing.
+ */
+export function textOf(connection: Connection, { codec, encoding }: Context): Connection {
+  return guardLines(codec.isLineBased ? withoutTelnet(connection, encoding) : connection, codec);
 }

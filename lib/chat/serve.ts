@@ -1,6 +1,6 @@
 import { type Context, MessageWatch, type WatchOptions } from "../app/mod.ts";
 import type { Address, Connection } from "../net/mod.ts";
-import { serve, type ServerOptions, withoutTelnet } from "../session/mod.ts";
+import { serve, type ServerOptions } from "../session/mod.ts";
 import type { PinwireError } from "../errors.ts";
 import { ChatConsole, type ChatConsoleOptions } from "./console.ts";
 import { DelayQueue } from "./delay_queue.ts";
@@ -77,9 +77,7 @@ export class ChatServer implements AsyncDisposable {
 
   /** Serves one connection until it ends. */
   serveConnection(connection: Connection): Promise<void> {
-    const { codec, encoding } = this.#context;
-    const input = codec.isLineBased ? withoutTelnet(connection, encoding) : connection;
-    return new MemberSession(input, this.#context, this.#session).run();
+    return new MemberSession(connection, this.#context, this.#session).run();
   }
 
   /**

@@ -2,14 +2,13 @@ import { type Context, messageEvent, type MessageWatch } from "../app/mod.ts";
 import { PinwireError } from "../errors.ts";
 import type { FrameError } from "../framing/mod.ts";
 import { type Connection, withTimeout } from "../net/mod.ts";
-import { guardLines } from "../session/browser_guard.ts";
 import { Session } from "../session/mod.ts";
 import { type Decoded, type Encoding, visible } from "../text/mod.ts";
 import { type Hello, printControlLine } from "./control_lines.ts";
 import { encodingOf, HelloReader, takePlace, tellPlace, undecodable, welcomeOf } from "./arrival.ts";
 import type { DelayQueue } from "./delay_queue.ts";
 import { CLOSING_WORDS, DEAD_AFTER, GREETING, nameKey, PING_AFTER } from "./protocol.ts";
-import { inputOf, type MemberInput } from "./member_input.ts";
+import { inputOf, type MemberInput, textOf } from "./member_input.ts";
 import type { Hub } from "./rooms/hub.ts";
 import type { LineFormats } from "./rooms/line_format.ts";
 import type { Member, Room } from "./rooms/room.ts";
@@ -63,8 +62,8 @@ export class MemberSession extends Session implements Member, SubscriberOptions 
   #lines = 0;
 
   constructor(connection: Connection, context: Context, options: ChatOptions) {
-    const input = inputOf(guardLines(connection, context.codec));
-    super(input.connection, context);
+    const input = inputOf(connection);
+    super(textOf(input.connection, context), context);
     const { hub, formats } = options;
     this.#input = input;
     this.#options = options;

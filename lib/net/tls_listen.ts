@@ -77,8 +77,8 @@ export function wrapTls(listener: Deno.TlsListener, asked: string): Listener {
         handshakes.delete(handshake);
         if (error && errors.allows()) results.put(error);
         // Its end makes the handshake fail, which gives the socket back; closing would not.
-        const isCut = calls?.shutdown(conn.localAddr, conn.remoteAddr);
-        if (!isCut && closed) close();
+        calls?.shutdown(conn.localAddr, conn.remoteAddr);
+        if (closed) close();
       },
     };
     const timer = setTimeout(() => handshake.refuse(tooLate(peer.name)), HANDSHAKE_TIMEOUT);

@@ -102,10 +102,11 @@ export function withoutTelnet(connection: Connection, encoding: Encoding): Conne
   return wrapConnection(connection, {
     receive: (sink, options) =>
       connection.receive((bytes) => {
-        const text = filter.take(bytes);
+        // Also where no text is left: whoever is too fast is slowed down all the same. What the sink throws comes before
+        // the write, whose failure nobody would hear of then.
+        const taken = sink(filter.take(bytes));
         const answer = filter.takeAnswer();
         const written = answer && connection.write(answer);
-        const taken = text.length ? sink(text) : undefined;
         return written ? Promise.all([written, taken]).then(() => {}) : taken;
       }, options),
   });

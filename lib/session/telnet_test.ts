@@ -1,7 +1,9 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { pure } from "../../tests/support/pure.ts";
-import { TelnetFilter } from "./telnet.ts";
+import { pipe } from "../net/mod.ts";
+import { utf8 as encoding } from "../text/mod.ts";
+import { TelnetFilter, withoutTelnet } from "./telnet.ts";
 
 const [SE, NOP, SB, WILL, WONT, DO, DONT, IAC] = [240, 241, 250, 251, 252, 253, 254, 255];
 const utf8 = (text: string) => [...new TextEncoder().encode(text)];
@@ -87,3 +89,44 @@ pure("TelnetFilter takes 255 for text where the encoding has it, but for the fir
   assertEquals(filtered([[65, IAC, WILL, 31]], true), { text: [65, IAC, WILL, 31], answer: [] });
   assertEquals(filtered([[IAC, WILL, 31, 65]], true), { text: [65], answer: [IAC, DONT, 31] });
 });
+
+pure(
+  "withoutTelnet lets the failure of a sink pass, and leaves no answer whose failure nobody hears of",
+  async () => {
+    const [there, here] = pipe();
+    const written: string[] = [];
+    const watched = withoutTelnet(
+      Object.assign(Object.create(here), {
+        receive: here.receive.bind(here),
+        write(bytes: Uint8Array) {
+          written.push(bytes.toHex());
+          return Promise.reject(new Error("gone"));
+        },
+      }),
+      encoding,
+    );
+    const received = watched.receive(() => {
+      throw new Error("no text");
+    });
+    await there.write(Uint8Array.of(IAC, DO, 1, 0));
+    await assertRejects(() => received, Error, "no text");
+    assertEquals(written, []);
+    here.close();
+    there.close();
+  },
+);
+
+pure(
+  "withoutTelnet calls its sink where all was telnet's, so that a flood of it is slowed down",
+  async () => {
+    const [there, here] = pipe();
+    const reads: number[] = [];
+    const received = withoutTelnet(here, encoding).receive((bytes) => void reads.push(bytes.length));
+    await there.write(Uint8Array.of(IAC, NOP, IAC, NOP));
+    await there.closeWrite();
+    await received;
+    assertEquals(reads, [0]);
+    here.close();
+    there.close();
+  },
+);

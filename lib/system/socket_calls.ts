@@ -16,6 +16,10 @@ const INET = 2, INET6 = 10;
 const BOTH = 2;
 /** Descriptors looked at: first some behind the last one found, as sockets of one age are neighbours, then all. */
 const NEIGHBOURS = 64, ALL = 1 << 16;
+/** Ms between two looks at all, of which each may take some 30 ms. */
+const PASS_INTERVAL = 250;
+
+type Call = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]["getpeername"];
 
 /**
  * Calls of libc on sockets that the runtime opened. It tells no descriptor, so that a socket is found by the addresses of
@@ -28,6 +32,9 @@ export class SocketCalls {
   #length = new Uint32Array(1);
   #lengthBytes = new Uint8Array(this.#length.buffer);
   #last = 3;
+  /** What was not found near the last one. */
+  #missed: { local: SocketEnd; remote: SocketEnd }[] = [];
+  #timer?: ReturnType<typeof setTimeout>;
 
   private constructor(libc: Deno.DynamicLibrary<typeof SYMBOLS>) {
     this.#libc = libc;
@@ -45,22 +52,48 @@ export class SocketCalls {
     }
   }
 
-  /** Ends both directions of a TCP connection, as shutdown(2) does; whether it was found. */
-  shutdown(local: SocketEnd, remote: SocketEnd): boolean {
-    const descriptor = this.#find(local, remote, this.#last, this.#last + NEIGHBOURS) ??
-      this.#find(local, remote, 3, ALL);
-    if (descriptor === undefined) return false;
-    this.#last = descriptor;
-    return this.#libc.symbols.shutdown(descriptor, BOTH) === 0;
+  /** Ends both directions of a TCP connection, as shutdown(2) does: at once, or with others a moment later. */
+  shutdown(local: SocketEnd, remote: SocketEnd): void {
+    const descriptor = this.#findNear(local, remote);
+    if (descriptor !== undefined) return this.#shutdown(descriptor);
+    this.#missed.push({ local, remote });
+    this.#timer ??= setTimeout(() => this.#lookAtAll(), PASS_INTERVAL);
   }
 
+  /** Ends what is still to be ended, and gives libc back. */
   close(): void {
+    clearTimeout(this.#timer);
+    this.#lookAtAll();
     this.#libc.close();
   }
 
-  #find(local: SocketEnd, remote: SocketEnd, from: number, to: number): number | undefined {
+  // One pass for all that were missed: a connection that was reset is in none, and each would cost a whole one.
+  #lookAtAll(): void {
+    this.#timer = undefined;
+    const byPort = Map.groupBy(this.#missed, ({ remote }) => remote.port);
+    let left = this.#missed.length;
+    this.#missed = [];
+    const { getpeername, getsockname } = this.#libc.symbols;
+    for (let descriptor = 3; left && descriptor < ALL; descriptor++) {
+      const found = this.#ask(getpeername, descriptor) &&
+        byPort.get(this.#view.getUint16(2))?.find((one) =>
+          this.#isAt(getpeername, descriptor, one.remote) && this.#isAt(getsockname, descriptor, one.local)
+        );
+      if (!found) continue;
+      this.#shutdown(descriptor);
+      left--;
+    }
+  }
+
+  #shutdown(descriptor: number): void {
+    this.#last = descriptor;
+    this.#libc.symbols.shutdown(descriptor, BOTH);
+  }
+
+  #findNear(local: SocketEnd, remote: SocketEnd): number | undefined {
     const { getsockname, getpeername } = this.#libc.symbols;
-    for (let descriptor = from; descriptor < to; descriptor++) {
+    const from = this.#last;
+    for (let descriptor = from; descriptor < from + NEIGHBOURS; descriptor++) {
       if (this.#isAt(getpeername, descriptor, remote) && this.#isAt(getsockname, descriptor, local)) {
         return descriptor;
       }
@@ -69,15 +102,20 @@ export class SocketCalls {
   }
 
   #isAt(
-    call: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]["getpeername"],
+    call: Call,
     descriptor: number,
     end: SocketEnd,
   ): boolean {
+    return this.#ask(call, descriptor) && this.#view.getUint16(2) === end.port &&
+      hostOf(this.#view, this.#view.getUint16(0, true)) === end.hostname;
+  }
+
+  /** Asks for an address of IP; whether there is one. */
+  #ask(call: Call, descriptor: number): boolean {
     this.#length[0] = this.#address.length;
     if (call(descriptor, this.#address, this.#lengthBytes) !== 0) return false;
     const family = this.#view.getUint16(0, true);
-    if (family !== INET && family !== INET6 || this.#view.getUint16(2) !== end.port) return false;
-    return hostOf(this.#view, family) === end.hostname;
+    return family === INET || family === INET6;
   }
 }
 

@@ -1,5 +1,8 @@
 import { endingOf } from "./child.ts";
 
+/** Ms that it may take for its end once nothing is watched. */
+const LAST_WAIT = 2_000;
+
 /**
  * Reads `+LEADER PLACE` and `-LEADER`, a line each. At the end of its input it ends the sessions that are left, as a
  * server does: by SIGTERM, 1 s later by SIGKILL; then it removes their files. Nothing but kill(1), sleep(1) and rm(1)
@@ -52,6 +55,7 @@ export class Watchdog implements AsyncDisposable {
   #watched = new Map<number, string>();
   #pipe?: WritableStreamDefaultWriter<Uint8Array>;
   #ended?: Promise<unknown>;
+  #kill?: () => void;
 
   /**
    * A command runs from now on. With the first one the process begins.
@@ -76,8 +80,11 @@ export class Watchdog implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const pipe = this.#pipe;
     this.#pipe = undefined;
+    // It may have been stopped (SIGSTOP); nothing is watched by now.
+    const late = setTimeout(() => this.#kill?.(), LAST_WAIT);
     await pipe?.close().catch(() => {});
     await this.#ended;
+    clearTimeout(late);
   }
 
   #start(): void {
@@ -99,6 +106,7 @@ export class Watchdog implements AsyncDisposable {
     const pipe = child.stdin.getWriter();
     this.#pipe = pipe;
     this.#ended = endingOf(child);
+    this.#kill = () => Deno.kill(child.pid, "SIGKILL");
     // If it dies meanwhile, the next line tells.
     pipe.write(new TextEncoder().encode([...this.#watched.values()].join(""))).catch(() => {});
   }
