@@ -7,7 +7,7 @@
 export type { Console } from "./console/types.ts";
 export { openConsole, openQuestions, openSharedConsole } from "./console.ts";
 export { type CommonOptions, type Context, openContext, plainContext } from "./context.ts";
-export { makeFiles, whyNotMade } from "./new_file.ts";
+export { isThere, makeFiles, whyNotMade, writeThrough } from "./new_file.ts";
 export { encodingHint } from "./encoding_hint.ts";
 export { encodeText, messageEvent, showMessage, showText } from "./messages.ts";
 export { dialOptions, serverAddress } from "./tls_files.ts";

@@ -18,7 +18,9 @@ export async function makeFiles(files: readonly NewFile[]): Promise<void> {
   const drafts = files.map(({ path }) => `${path}.${crypto.randomUUID()}`);
   const linked: string[] = [];
   try {
-    for (const [i, { text, mode }] of files.entries()) await writeDraft(drafts[i], text, mode);
+    for (const [i, { text, mode }] of files.entries()) {
+      await writeThrough(drafts[i], text, { mode, createNew: true });
+    }
     for (const [i, { path }] of files.entries()) {
       await Deno.link(drafts[i], path);
       linked.push(path);
@@ -34,9 +36,24 @@ export async function makeFiles(files: readonly NewFile[]): Promise<void> {
 /** Why a file could not be made, in the system's words: `No space left on device`. */
 export const whyNotMade = (error: unknown): string => messageOf(error).replace(/ \(os error.*/s, "");
 
-async function writeDraft(path: string, text: string, mode: number): Promise<void> {
-  await Deno.writeTextFile(path, text, { mode, createNew: true });
+/** Writes a file whose bytes are on the disk when this is done: before, it must not take the place of another. */
+export async function writeThrough(
+  path: string,
+  text: string,
+  options?: Deno.WriteFileOptions,
+): Promise<void> {
+  await Deno.writeTextFile(path, text, options);
   // Some file systems tell only now that there is no room.
-  using file = await Deno.open(path);
+  using file = await Deno.open(path, { write: true });
   await file.sync();
+}
+
+/** Whether something is at `path`, be it a link to nowhere. */
+export async function isThere(path: string): Promise<boolean> {
+  try {
+    return Boolean(await Deno.lstat(path));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
 import { messageOf, PinwireError } from "../errors.ts";
-import { makeFiles, whyNotMade } from "../app/mod.ts";
+import { isThere, makeFiles, whyNotMade } from "../app/mod.ts";
 import { type Connection, hostPort } from "../net/mod.ts";
 
 /** The least characters that a token has; ours have 43. */
@@ -180,16 +180,6 @@ async function makeTokenFile(path: string): Promise<boolean> {
     if (error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.NotFound) throw error;
     const why = whyNotMade(error);
     throw refusal(path, `can't be made (${why})`, "mend that, or name another file with --token-file", error);
-  }
-}
-
-/** Whether something is at `path`, be it a link to nowhere. */
-export async function isThere(path: string): Promise<boolean> {
-  try {
-    return Boolean(await Deno.lstat(path));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }
 

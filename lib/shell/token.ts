@@ -1,5 +1,6 @@
+import { isThere } from "../app/mod.ts";
 import { messageOf, PinwireError } from "../errors.ts";
-import { isThere, readToken, type Token } from "../session/token.ts";
+import { readToken, type Token } from "../session/token.ts";
 
 /**
  * Reads the token from `path`, or else from where every program of this account finds it

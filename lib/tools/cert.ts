@@ -1,5 +1,5 @@
 import { PinwireError } from "../errors.ts";
-import { makeFiles, whyNotMade } from "../app/mod.ts";
+import { isThere, makeFiles, whyNotMade } from "../app/mod.ts";
 import { isIpAddress } from "../net/mod.ts";
 
 /** The files that `pinwire cert` makes. */
@@ -55,35 +55,23 @@ function altName(host: string): AltName {
 export async function writeCertificate(folder: string, { cert, key }: SelfSigned): Promise<[string, string]> {
   const join = (name: string) => folder === "." ? name : `${folder.replace(/[/\\]$/, "")}/${name}`;
   const paths: [string, string] = [join(CERT_FILE), join(KEY_FILE)];
-  for (const path of paths) {
-    if (await exists(path)) {
+  try {
+    for (const path of paths) {
+      if (!await isThere(path)) continue;
       throw new PinwireError("file_exists", `${path} exists and is kept`, {
         hint: "move it away, or write elsewhere with --out FOLDER",
       });
     }
-  }
-  try {
     await makeFiles([
       { path: paths[1], text: key, mode: 0o600 },
       { path: paths[0], text: cert, mode: 0o644 },
     ]);
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
+    if (error instanceof PinwireError || error instanceof Deno.errors.NotCapable) throw error;
     throw new PinwireError("file_unwritable", `${paths[0]} can't be written (${whyNotMade(error)})`, {
       hint: "mend that, or choose another folder with --out FOLDER",
       cause: error,
     });
   }
   return paths;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    // What keeps us from looking keeps us from writing too, and is told then.
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    return false;
-  }
 }

@@ -1,5 +1,5 @@
 import { messageOf, PinwireError } from "../../errors.ts";
-import type { Reporter } from "../../app/mod.ts";
+import { type Reporter, writeThrough } from "../../app/mod.ts";
 import type { HistoryEntry } from "../protocol.ts";
 import { printEntries, readLines } from "./history_lines.ts";
 
@@ -139,13 +139,6 @@ export class HistoryFile {
     if (this.#isFailing || this.#lines > this.#mostLines) await this.rewrite();
     else await Deno.writeTextFile(this.#path, printEntries(entries), { append: true, mode: 0o600 });
   }
-}
-
-/** Writes a file whose bytes are on the disk before it takes the place of another. */
-async function writeThrough(path: string, text: string): Promise<void> {
-  await Deno.writeTextFile(path, text);
-  using file = await Deno.open(path, { write: true });
-  await file.syncData();
 }
 
 const foreign = (path: string, line: number) =>

@@ -80,7 +80,7 @@ export class Watchdog implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const pipe = this.#pipe;
     this.#pipe = undefined;
-    // It may have been stopped (SIGSTOP); nothing is watched by now.
+    // It may have been stopped (SIGSTOP). Else it is through with what is left in a second.
     const late = setTimeout(() => this.#kill?.(), LAST_WAIT);
     await pipe?.close().catch(() => {});
     await this.#ended;
