@@ -1,3 +1,4 @@
+import { SocketCalls } from "../system/mod.ts";
 import { type Clock, systemClock, type Timer } from "./clock.ts";
 import { translateIoError } from "./io_errors.ts";
 import { type Peer, type SocketAddress, socketAddress, type StreamScheme } from "./peer.ts";
@@ -37,6 +38,14 @@ export interface Connection {
    * @param reason what a pending `receive` ends with; without it that ends as at the end of the stream
    */
   close(reason?: unknown): void;
+  /**
+   * Ends both sides at once by a reset (RST of RFC 9293), so that the other end sees that it was cut off. Where there is
+   * none to be had it is closed: over a Unix socket, elsewhere than on Linux, without `--allow-ffi`. A pending `receive`
+   * ends as at the end of the stream.
+   *
+   * @returns whether it was a reset
+   */
+  reset(): boolean;
 }
 
 /** A connection that can wait for its writes: what a server closes gracefully. */
@@ -82,6 +91,19 @@ class WrappedConnection implements Connection {
   close(reason?: unknown): void {
     this.#connection.close(reason);
   }
+
+  reset(): boolean {
+    return this.#connection.reset();
+  }
+}
+
+/**
+ * Loads what {@linkcode Connection.reset} needs, until it is disposed of: for whoever resets often, or gives up the
+ * permission (`--allow-ffi`) first.
+ */
+export function prepareReset(): Disposable {
+  const calls = SocketCalls.open();
+  return { [Symbol.dispose]: () => calls?.close() };
 }
 
 /** What a peer sent before it ended its sending side is answered for at most this long, in ms. */
@@ -168,9 +190,23 @@ export class SocketConnection implements DrainableConnection {
     this.#conn.close();
   }
 
+  reset(): boolean {
+    const isReset = !this.#closed && this.peer.scheme !== "unix" && this.#sendReset();
+    this.close();
+    return isReset;
+  }
+
   closeWhenIdle(): void {
     if (this.#writing) this.#closeWhenIdle = true;
     else this.close();
+  }
+
+  #sendReset(): boolean {
+    const calls = SocketCalls.open();
+    const { localAddr, remoteAddr } = this.#conn as Deno.TcpConn;
+    const isReset = calls?.reset(localAddr, remoteAddr) ?? false;
+    calls?.close();
+    return isReset;
   }
 
   async #receive(sink: Sink, options?: ReadOptions): Promise<void> {

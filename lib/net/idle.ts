@@ -31,6 +31,10 @@ export function withIdleTimeout(connection: Connection, ms: number, clock: Clock
       timer.cancel();
       connection.close(reason);
     },
+    reset() {
+      timer.cancel();
+      return connection.reset();
+    },
   });
 }
 

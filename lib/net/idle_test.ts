@@ -93,3 +93,9 @@ pure("withIdleTimeout leaves no timer when it is closed, and passes the reason o
   assertEquals(clock.pending, 0);
   assertEquals(await codeOf(received), "other");
 });
+
+pure("withIdleTimeout leaves no timer when the connection is reset", () => {
+  const { connection, clock } = limited();
+  assertEquals(connection.reset(), true);
+  assertEquals(clock.pending, 0);
+});

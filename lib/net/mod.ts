@@ -22,6 +22,7 @@ export {
   type Connection,
   type DrainableConnection,
   HALF_CLOSE_TIME,
+  prepareReset,
   type Sink,
   wrapConnection,
 } from "./connection.ts";

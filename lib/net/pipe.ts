@@ -79,6 +79,15 @@ class PipeEnd implements DrainableConnection {
     this.#outgoing.finish();
   };
 
+  reset(): boolean {
+    if (this.#closed) return false;
+    const error = new PinwireError("connection_reset", `${this.local.name} reset the connection`);
+    this.#outgoing.cut(error);
+    this.#incoming.abandon(error);
+    this.close();
+    return true;
+  }
+
   closeWhenIdle(): void {
     void this.#outgoing.drained().then(() => this.close());
   }
@@ -89,10 +98,12 @@ class Channel {
   #queue: { bytes: Uint8Array; done: PromiseWithResolvers<void> }[] = [];
   #finished = false;
   #abandoned = false;
+  #failure?: PinwireError;
   #arrived?: PromiseWithResolvers<void>;
 
   async read(buffer: Uint8Array): Promise<number | null> {
     while (!this.#queue.length) {
+      if (this.#failure) throw this.#failure;
       if (this.#finished || this.#abandoned) return null;
       this.#arrived ??= Promise.withResolvers();
       await this.#arrived.promise;
@@ -135,11 +146,16 @@ class Channel {
   }
 
   /** The reader will read no more. */
-  abandon(): void {
+  abandon(error = new PinwireError("connection_closed", "the connection is closed")): void {
     this.#abandoned = true;
-    const error = new PinwireError("connection_closed", "the connection is closed");
     for (const { done } of this.#queue.splice(0)) done.reject(error);
     this.#wake();
+  }
+
+  /** What has not been read is lost, and whoever reads is told so. */
+  cut(error: PinwireError): void {
+    this.#failure = error;
+    this.abandon();
   }
 
   #wake(): void {

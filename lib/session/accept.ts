@@ -160,6 +160,10 @@ function leaving(connection: Connection, { left }: { left(): void }): Connection
       left();
       connection.close(reason);
     },
+    reset() {
+      left();
+      return connection.reset();
+    },
   });
 }
 

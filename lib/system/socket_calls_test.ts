@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { SocketCalls } from "./socket_calls.ts";
 
 const ignore = Deno.build.os !== "linux";
@@ -75,5 +75,47 @@ Deno.test({
       client.close();
       server.close();
     }
+  },
+});
+
+Deno.test({
+  name: "SocketCalls resets a connection wherever its descriptor is, and no other",
+  ignore,
+  async fn() {
+    const calls = SocketCalls.open()!;
+    const open = await Promise.all(Array.from({ length: 300 }, () => connected("127.0.0.1", "127.0.0.1")));
+    const cut = [290, 3, 291].map((index) => open[index]);
+    for (const { server } of cut) assertEquals(calls.reset(server.localAddr, server.remoteAddr), true);
+    for (const { server } of cut) assertEquals(calls.reset(server.localAddr, server.remoteAddr), false);
+    for (const one of open) {
+      if (cut.includes(one)) {
+        await assertRejects(() => one.client.read(new Uint8Array(1)), Deno.errors.ConnectionReset);
+      } else {
+        await one.server.write(new Uint8Array([7]));
+        assertEquals(await one.client.read(new Uint8Array(1)), 1);
+      }
+      one.client.close();
+      one.server.close();
+    }
+    calls.close();
+  },
+});
+
+Deno.test({
+  name: "SocketCalls is one for all who opened it, until the last has closed it",
+  ignore,
+  permissions: { ffi: true, net: true },
+  async fn() {
+    const first = SocketCalls.open()!;
+    const second = SocketCalls.open()!;
+    Deno.permissions.revokeSync({ name: "ffi" });
+    first.close();
+    const { client, server } = await connected("127.0.0.1", "127.0.0.1");
+    second.shutdown(server.localAddr, server.remoteAddr);
+    assertEquals(await client.read(new Uint8Array(1)), null);
+    client.close();
+    server.close();
+    second.close();
+    assertEquals(SocketCalls.open(), undefined);
   },
 });
