@@ -10,7 +10,7 @@ export { type CommonOptions, type Context, openContext, plainContext } from "./c
 export { isThere, makeFiles, whyNotMade, writeThrough } from "./new_file.ts";
 export { encodingHint } from "./encoding_hint.ts";
 export { encodeText, messageEvent, showMessage, showText } from "./messages.ts";
-export { dialOptions, serverAddress } from "./tls_files.ts";
+export { dialOptions, type DialSettings, serverAddress } from "./tls_files.ts";
 export { FrameErrors } from "./frame_errors.ts";
 export { MessageWatch, untilCode, type WatchOptions } from "./message_watch.ts";
 export { unwritable } from "./output.ts";

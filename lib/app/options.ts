@@ -1,7 +1,16 @@
 import { choice, duration, integer, type Kind, type Permission, text } from "../cli/mod.ts";
 import { DEFAULT_MAX_FRAME, FRAME_SPECS, parseSpec } from "../framing/mod.ts";
 import { canonicalEncoding, ENCODINGS } from "../text/mod.ts";
-import { type Address, type AddressDefaults, parseAddress } from "../net/mod.ts";
+import { usageError } from "../errors.ts";
+import {
+  type Address,
+  type AddressDefaults,
+  DIAL_TIMEOUT,
+  type Endpoint,
+  type InternetAddress,
+  isIpAddress,
+  parseAddress,
+} from "../net/mod.ts";
 
 /** An ADDRESS on the command line. */
 export function addressKind(defaults: AddressDefaults): Kind<Address> {
@@ -96,12 +105,47 @@ export const serverOptions = {
   tlsKey: { kind: text("FILE"), common: "", help: "the certificate's private key, PEM" },
 };
 
+/** Our own end of what is dialled. */
+const bindKind: Kind<Endpoint> = {
+  meta: "HOST[:PORT]",
+  parse(value) {
+    const text = isIpAddress(value) && value.includes(":") ? `[${value}]` : value;
+    const { hostname, port } = parseAddress(text, {
+      port: 0,
+      host: "0.0.0.0",
+      schemes: ["tcp"],
+    }) as InternetAddress;
+    if (isIpAddress(hostname)) return { hostname, port };
+    throw usageError(
+      `"${value}" is no IP address`,
+      "give --bind an address of this machine, as in 192.168.1.5:0",
+    );
+  },
+};
+
 /** What every client has. */
 export const clientOptions = {
   ca: {
     kind: text("FILE"),
     common: "",
     help: "trust the certificates in this PEM file, beside the system's (tls://)",
+  },
+  connectTimeout: {
+    kind: duration(),
+    default: DIAL_TIMEOUT,
+    common: "",
+    help: "give an attempt to connect up after so long (default 10; 0: never)",
+  },
+  retry: {
+    kind: integer("N", 0),
+    default: 0,
+    common: "",
+    help: "if nobody is there, try again so many times, a second apart (default 0)",
+  },
+  bind: {
+    kind: bindKind,
+    common: "",
+    help: "dial from this address of this machine, and this port (default: what the system takes)",
   },
 };
 

@@ -1,6 +1,12 @@
 import { PinwireError, usageError } from "../errors.ts";
 import { certificatesIn, keyIn } from "./pem.ts";
-import { type Address, formatAddress, type ServerIdentity } from "../net/mod.ts";
+import {
+  type Address,
+  type DialOptions,
+  type Endpoint,
+  formatAddress,
+  type ServerIdentity,
+} from "../net/mod.ts";
 
 /**
  * The address that a server listens on, and its certificate: `--tls-cert` turns `tcp://` into `tls://`.
@@ -29,11 +35,34 @@ export async function serverAddress(
   return { address: { ...address, scheme: "tls" }, identity };
 }
 
-/** The text of `--ca`'s file, for dialling. */
-export async function dialOptions(address: Address, ca: string | undefined): Promise<{ ca?: string }> {
-  if (ca === undefined) return {};
+/** What the dialling options of a command line say. */
+export interface DialSettings {
+  /** The file of `--ca`. */
+  ca?: string;
+  /** Ms that an attempt may take; 0 is no limit. */
+  connectTimeout?: number;
+  /** Further attempts where nobody is there. */
+  retry?: number;
+  /** Our own end. */
+  bind?: Endpoint;
+}
+
+/**
+ * How to dial `address`.
+ *
+ * @throws {PinwireError} `usage` for what the address can't have; `file_unreadable`, `bad_certificate`
+ */
+export async function dialOptions(
+  address: Address,
+  { ca, connectTimeout: timeout, retry, bind }: DialSettings,
+): Promise<DialOptions> {
+  const options = { timeout, retry, bind };
+  if (bind && address.scheme === "unix") {
+    throw usageError(`${formatAddress(address)} can't be dialled from an address`, "leave --bind out");
+  }
+  if (ca === undefined) return options;
   if (address.scheme !== "tls") throw usageError("--ca is for tls:// addresses", "write tls://HOST:PORT");
-  return { ca: certificatesIn(...await readPem(ca, "--ca")) };
+  return { ...options, ca: certificatesIn(...await readPem(ca, "--ca")) };
 }
 
 /**

@@ -2,6 +2,7 @@ import { PinwireError } from "../errors.ts";
 import {
   type Clock,
   type Connection,
+  type DatagramOptions,
   type DatagramPeer,
   dialDatagram,
   type InternetAddress,
@@ -172,11 +173,12 @@ export class DatagramAsker implements Asker {
   /** @param wait ms until an answer counts as lost */
   static async open(
     to: InternetAddress,
+    options: DatagramOptions,
     message: Uint8Array,
     wait: number,
     clock: Clock,
   ): Promise<DatagramAsker> {
-    return new DatagramAsker(await dialDatagram(to), message, wait, clock);
+    return new DatagramAsker(await dialDatagram(to, undefined, options), message, wait, clock);
   }
 
   async ask(): Promise<boolean> {

@@ -1,10 +1,10 @@
 import { PinwireError } from "../errors.ts";
-import { dialOptions, Stop } from "../app/mod.ts";
+import { dialOptions, type DialSettings, Stop } from "../app/mod.ts";
 import { type Address, checkDialable, dial, formatAddress, systemClock } from "../net/mod.ts";
 import { type AnswerEnd, type Asker, DatagramAsker, makeMessage, StreamAsker } from "./askers.ts";
 
 /** What `echo bench` is told. */
-export interface BenchOptions {
+export interface BenchOptions extends DialSettings {
   connections: number;
   /** Bytes of a message. */
   size: number;
@@ -12,7 +12,6 @@ export interface BenchOptions {
   messages: number;
   /** Ms after which an answer counts as lost. */
   wait: number;
-  ca?: string;
   json: boolean;
   quiet: boolean;
 }
@@ -101,15 +100,15 @@ async function openAskers(
   options: BenchOptions,
   stop: AbortSignal,
 ): Promise<void> {
-  const { connections, messages, size, wait, ca } = options;
+  const { connections, messages, size, wait } = options;
   checkDialable(address);
   const message = makeMessage(size);
   let end: AnswerEnd | undefined;
   try {
-    const dialling = { ...await dialOptions(address, ca), signal: stop };
+    const dialling = { ...await dialOptions(address, options), signal: stop };
     for (let i = 0; i < Math.min(connections, messages); i++) {
       if (address.scheme === "udp") {
-        askers.push(await DatagramAsker.open(address, message, wait, systemClock));
+        askers.push(await DatagramAsker.open(address, dialling, message, wait, systemClock));
         continue;
       }
       const asker = new StreamAsker(await dial(address, dialling), message, wait, systemClock);

@@ -2,6 +2,7 @@ import { dim } from "@std/fmt/colors";
 import { PinwireError } from "../errors.ts";
 import {
   type Context,
+  type DialSettings,
   encodeText,
   hasColors,
   type MessageEvent,
@@ -14,10 +15,9 @@ import { type Address, race, withTimeout } from "../net/mod.ts";
 import { type Link, openLink } from "../session/mod.ts";
 
 /** What `echo connect` is told. */
-export interface ConnectOptions extends WatchOptions {
+export interface ConnectOptions extends WatchOptions, DialSettings {
   /** Ms to wait for an answer; if it is given, each message must have one. */
   wait?: number;
-  ca?: string;
   json: boolean;
   noColor: boolean;
 }
@@ -63,7 +63,7 @@ export async function connect(
 
   let link: Link | undefined;
   try {
-    link = await openLink(address, options.ca, context, onMessage);
+    link = await openLink(address, options, context, onMessage);
     const { ended, peer } = link;
     let hasLeft = false;
     ended.catch(() => {}).then(() => {

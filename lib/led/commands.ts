@@ -1,6 +1,6 @@
 import { ALL_PERMISSIONS, choice, command, integer, type Kind, type Permission } from "../cli/mod.ts";
 import { usageError } from "../errors.ts";
-import { type Context, openContext, untilCode } from "../app/mod.ts";
+import { type Context, type DialSettings, openContext, untilCode } from "../app/mod.ts";
 import type { Address } from "../net/mod.ts";
 import {
   addressPositional,
@@ -153,9 +153,8 @@ const localOptions = {
 };
 
 /** What the options of the commands for one pin give. */
-interface LocalOptions extends GpioOptions {
+interface LocalOptions extends GpioOptions, DialSettings {
   via?: Address;
-  ca?: string;
   tokenFile?: string;
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from "../app/mod.ts";
 import { PinwireError } from "../errors.ts";
-import { type Address, type Connection, dial } from "../net/mod.ts";
+import { type Address, type Connection, dial, type DialOptions } from "../net/mod.ts";
 import { Session } from "../session/mod.ts";
 import { bindingOf, type Token } from "../session/token.ts";
 import { DiallerHandshake } from "./handshake.ts";
@@ -18,11 +18,11 @@ const ANSWER_TIME = 5_000;
 export async function askController(
   address: Address,
   line: string,
-  { ca, token }: { ca?: string; token?: Token },
+  { token, ...dialling }: DialOptions & { token?: Token },
   context: Context,
 ): Promise<DeviceStatus[]> {
   const { stop, clock } = context;
-  const connection = context.trace(await dial(address, { ca, signal: stop.signal }));
+  const connection = context.trace(await dial(address, { ...dialling, signal: stop.signal }, clock));
   using _closing = stop.onStop(() => connection.close());
   const late = clock.after(
     ANSWER_TIME,

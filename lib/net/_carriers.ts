@@ -1,6 +1,6 @@
 import { type Address, formatAddress, parseAddress } from "./address.ts";
 import type { Connection, DrainableConnection } from "./connection.ts";
-import { dial } from "./dial.ts";
+import { dial } from "./dial/dial.ts";
 import { listen, type ServerIdentity } from "./listen.ts";
 import { pipe } from "./pipe.ts";
 

@@ -112,10 +112,16 @@ export const HALF_CLOSE_TIME = 5_000;
 /** Bytes that any TCP segment can hold: the least MTU of IPv6, 1280, less the headers. */
 const SEGMENT = 1208;
 
+/** What a {@linkcode SocketConnection} needs of one of Deno's sockets. */
+export type SocketConn = Pick<
+  Deno.Conn,
+  "read" | "write" | "closeWrite" | "close" | "localAddr" | "remoteAddr"
+>;
+
 /** A {@linkcode Connection} over one of Deno's sockets. */
 export class SocketConnection implements DrainableConnection {
   readonly peer: Peer;
-  #conn: Deno.Conn;
+  #conn: SocketConn;
   #clock: Clock;
   #closed = false;
   #reason: unknown;
@@ -134,7 +140,7 @@ export class SocketConnection implements DrainableConnection {
    * @param halfCloseTime ms that writes may take once the peer has ended its sending side, after which the
    * connection closes; without it there is no limit
    */
-  constructor(conn: Deno.Conn, peer: Peer, halfCloseTime?: number, clock: Clock = systemClock) {
+  constructor(conn: SocketConn, peer: Peer, halfCloseTime?: number, clock: Clock = systemClock) {
     this.#conn = conn;
     this.peer = peer;
     this.#clock = clock;

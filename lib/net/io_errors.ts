@@ -39,24 +39,27 @@ function translateTlsError(error: Error, peer: string): PinwireError {
 
 const TLS_HINTS: [RegExp, string][] = [
   [
-    /InvalidContentType|corrupt message|unexpected handshake message/,
+    /InvalidContentType|corrupt message|unexpected handshake message|wrong version number/,
     "the other side does not speak TLS; use tls:// on both sides or on none",
   ],
   [
     /received fatal alert: (UnknownCA|DecryptError|BadCertificate|CertificateUnknown)/,
     "the client does not trust the certificate; give it with --ca",
   ],
-  [/UnknownIssuer|BadSignature/, "name the server's certificate with --ca FILE"],
+  [
+    /UnknownIssuer|BadSignature|self-signed certificate|unable to (get|verify)/,
+    "name the server's certificate with --ca FILE",
+  ],
   [
     /CaUsedAsEndEntity/,
     'make the certificate with "pinwire cert HOST", or openssl with basicConstraints=critical,CA:FALSE',
   ],
   [
-    /not valid for (?:any )?name/,
+    /not valid for (?:any )?name|does not match certificate/,
     "dial it by a name in the certificate, or make one with this name by pinwire cert",
   ],
-  [/Expired/, "make a new certificate with pinwire cert, and check the clock"],
-  [/NotValidYet/, "check the clock of this machine"],
+  [/Expired|has expired/, "make a new certificate with pinwire cert, and check the clock"],
+  [/NotValidYet|not yet valid/, "check the clock of this machine"],
   [/HandshakeFailure|ProtocolVersion|no known protocol/, "the other side must speak TLS 1.2 or 1.3"],
 ];
 
@@ -64,6 +67,7 @@ const TLS_HINTS: [RegExp, string][] = [
 export function translateDialError(error: unknown, address: string): unknown {
   const make = (code: string, message: string, hint: string) =>
     new PinwireError(code, message, { hint, cause: error });
+  if (error instanceof PinwireError) return error;
   if (error instanceof Deno.errors.ConnectionRefused) return refused(address, error);
   if (error instanceof URIError) return unknownHost(address, error);
   if (error instanceof Deno.errors.NotFound) {

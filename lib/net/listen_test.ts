@@ -3,7 +3,7 @@ import { tempDir } from "../../tests/support.ts";
 import { PinwireError } from "../errors.ts";
 import { receiveAll } from "./_carriers.ts";
 import { parseAddress } from "./address.ts";
-import { dial } from "./dial.ts";
+import { dial } from "./dial/dial.ts";
 import { listen } from "./listen.ts";
 
 const LOOPBACK = parseAddress("0", { schemes: ["tcp"] });

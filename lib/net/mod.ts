@@ -34,9 +34,10 @@ export {
   MAX_DATAGRAM,
   udpPeer,
 } from "./datagram.ts";
-export { type DatagramPeer, dialDatagram, resolveEndpoints } from "./dial_datagram.ts";
+export { type DatagramOptions, type DatagramPeer, dialDatagram } from "./dial/dial_datagram.ts";
+export { resolveEndpoints } from "./dial/resolve.ts";
 export { pause, race, sleep, withTimeout } from "./deadline.ts";
-export { checkDialable, dial, type DialOptions } from "./dial.ts";
+export { checkDialable, dial, DIAL_TIMEOUT, type DialOptions } from "./dial/dial.ts";
 export { withIdleTimeout } from "./idle.ts";
 export { hasGone, reasonOf } from "./io_errors.ts";
 export { type ReadOptions } from "./read_window.ts";

@@ -4,7 +4,7 @@ import { connectTls, receiveAll } from "./_carriers.ts";
 import { type Address, parseAddress } from "./address.ts";
 import { makeCertificate } from "../tools/cert.ts";
 import type { Connection } from "./connection.ts";
-import { dial } from "./dial.ts";
+import { dial } from "./dial/dial.ts";
 import { listen } from "./listen.ts";
 import type { Listener } from "./listener.ts";
 

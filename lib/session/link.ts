@@ -1,8 +1,9 @@
-import { type Context, dialOptions, FrameErrors } from "../app/mod.ts";
+import { type Context, dialOptions, type DialSettings, FrameErrors } from "../app/mod.ts";
 import { ByteBuffer, receiveFrames } from "../framing/mod.ts";
 import {
   type Address,
   checkDialable,
+  type DatagramOptions,
   datagramTooLong,
   dial,
   dialDatagram,
@@ -25,23 +26,21 @@ export interface Link {
 }
 
 /**
- * Opens a link to `address`.
+ * Opens a link to `address`, dialled as `settings` say.
  *
  * @param onMessage takes each message that comes, which is good until it returns
  * @throws {PinwireError} what dialling throws
  */
 export async function openLink(
   address: Address,
-  ca: string | undefined,
+  settings: DialSettings,
   context: Context,
   onMessage: (body: Uint8Array, peer: string) => void,
 ): Promise<Link> {
   checkDialable(address);
-  if (address.scheme === "udp") return await openDatagramLink(address, context, onMessage);
-  const dialled = await dial(address, {
-    ...await dialOptions(address, ca),
-    signal: context.stop.signal,
-  });
+  const options = { ...await dialOptions(address, settings), signal: context.stop.signal };
+  if (address.scheme === "udp") return await openDatagramLink(address, options, context, onMessage);
+  const dialled = await dial(address, options, context.clock);
   const connection = context.trace(dialled);
   const { decoder, encoder } = context.codec.open();
   const { reporter, clock } = context;
@@ -86,10 +85,15 @@ export async function openLink(
 
 async function openDatagramLink(
   address: InternetAddress,
+  options: DatagramOptions,
   context: Context,
   onMessage: (body: Uint8Array, peer: string) => void,
 ): Promise<Link> {
-  const socket = await dialDatagram(address, (socket) => context.traceDatagrams(socket));
+  const socket = await dialDatagram(
+    address,
+    (socket) => context.traceDatagrams(socket),
+    options,
+  );
   async function receive() {
     const memory = new Uint8Array(65_536);
     for (let received; (received = await socket.receive(memory));) onMessage(received, socket.name);

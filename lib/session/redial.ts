@@ -1,12 +1,10 @@
 import type { Context } from "../app/mod.ts";
 import { PinwireError } from "../errors.ts";
-import { type Address, type Connection, dial, formatAddress, pause } from "../net/mod.ts";
+import { type Address, type Connection, dial, type DialOptions, formatAddress, pause } from "../net/mod.ts";
 import { Backoff } from "./backoff.ts";
 
 /** How {@linkcode redial} dials. */
-export interface RedialOptions {
-  /** PEM text of certificates to trust beside the system's. */
-  ca?: string;
+export interface RedialOptions extends Omit<DialOptions, "signal"> {
   /** Whether the very first dial must succeed; later ones are tried for ever. */
   firstMustHold: boolean;
   /** Whether there is no other attempt: a dial that fails, or a link that is lost, is thrown. */
@@ -24,7 +22,7 @@ export interface RedialOptions {
  */
 export async function redial(
   address: Address,
-  { ca, firstMustHold, noReconnect, random }: RedialOptions,
+  { firstMustHold, noReconnect, random, retry, ...options }: RedialOptions,
   context: Context,
   serve: (connection: Connection) => Promise<boolean | void>,
 ): Promise<void> {
@@ -36,7 +34,9 @@ export async function redial(
     let foundAt: number | undefined;
     let failure: unknown;
     try {
-      const connection = await dial(address, { ca, signal });
+      // Where a failure is not the end, there are attempts enough.
+      const isLast = !hasHeld || noReconnect;
+      const connection = await dial(address, { ...options, retry: isLast ? retry : 0, signal }, clock);
       foundAt = clock.now();
       hasHeld = true;
       if (await serve(context.trace(connection))) return;

@@ -1,11 +1,11 @@
 import { PinwireError, usageError } from "../errors.ts";
 import { parseHex, visibleLines } from "../text/mod.ts";
 import { type Address, hasGone, pause, withTimeout } from "../net/mod.ts";
-import { type Context, encodeText, MessageWatch } from "../app/mod.ts";
+import { type Context, type DialSettings, encodeText, MessageWatch } from "../app/mod.ts";
 import { type Link, openLink } from "../session/mod.ts";
 
 /** What `send` is told. */
-export interface SendOptions {
+export interface SendOptions extends DialSettings {
   newline?: "lf" | "crlf";
   /** Messages are hexadecimal digits. */
   hex: boolean;
@@ -21,7 +21,6 @@ export interface SendOptions {
   /** Our side of a stream is ended only after the answer. */
   noHalfClose: boolean;
   until?: string;
-  ca?: string;
   json: boolean;
 }
 
@@ -73,7 +72,7 @@ export async function send(
     if (isSent && answers >= sent && !isPieces) isAnswered.resolve();
   }
 
-  const link = await openLink(address, options.ca, context, onMessage);
+  const link = await openLink(address, options, context, onMessage);
   const ended = link.ended.finally(() => hasEnded = true);
   ended.catch(() => {});
   const onStop = () => link.close();

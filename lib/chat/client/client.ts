@@ -1,6 +1,6 @@
 import { PinwireError } from "../../errors.ts";
 import type { Context } from "../../app/mod.ts";
-import { type Address, type Connection, hasGone, reasonOf } from "../../net/mod.ts";
+import { type Address, type Connection, type DialOptions, hasGone, reasonOf } from "../../net/mod.ts";
 import { reportConnection } from "../../session/mod.ts";
 import { redial } from "../../session/redial.ts";
 import { visible } from "../../text/mod.ts";
@@ -15,8 +15,8 @@ export interface ClientOptions {
   /** Whether it goes under no other name. */
   mustBeNamed?: boolean;
   room?: string;
-  /** PEM text of certificates to trust beside the system's. */
-  ca?: string;
+  /** How the server is dialled. */
+  dialling?: DialOptions;
   /** Whether a lost link is the end. */
   noReconnect?: boolean;
   /** Gives numbers from 0 to 1, for the waits before it dials again; `Math.random` if not given. */
@@ -97,8 +97,8 @@ export class ChatClient {
    * @throws {PinwireError} what the first dial throws; `sent_away`; with `noReconnect` why the link is lost
    */
   async run(address: Address): Promise<void> {
-    const { ca, noReconnect, random } = this.#options;
-    const options = { ca, noReconnect, random, firstMustHold: true };
+    const { dialling, noReconnect, random } = this.#options;
+    const options = { ...dialling, noReconnect, random, firstMustHold: true };
     try {
       await redial(address, options, this.#context, (connection) => this.#serve(connection));
     } finally {

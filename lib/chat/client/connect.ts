@@ -1,6 +1,7 @@
 import {
   type Context,
   dialOptions,
+  type DialSettings,
   hasColors,
   messageEvent,
   MessageWatch,
@@ -12,11 +13,9 @@ import { ChatClient } from "./client.ts";
 import { completeSaid, mentions, Painter, promptOf } from "../view.ts";
 
 /** What `chat connect` is told on the command line. */
-export interface ConnectOptions extends WatchOptions {
+export interface ConnectOptions extends WatchOptions, DialSettings {
   nick?: string;
   room?: string;
-  /** A file of certificates to trust in addition to the system's. */
-  ca?: string;
   noReconnect: boolean;
   json: boolean;
   quiet: boolean;
@@ -44,7 +43,7 @@ export async function connect(address: Address, options: ConnectOptions, context
     console.print((isTerminal && isForMe ? BELL : "") + painter.line(line));
 
   const client: ChatClient = new ChatClient(
-    { ...options, ...await dialOptions(address, options.ca), mustBeNamed: !isTerminal },
+    { ...options, dialling: await dialOptions(address, options), mustBeNamed: !isTerminal },
     context,
     {
       message({ peer, line, text, nick, room, isPast, isPrivate }) {

@@ -132,7 +132,7 @@ export async function talkToPeers(
  * @throws {PinwireError} `usage` if a peer has no address in that family
  */
 async function chooseFamily(local: InternetAddress, addresses: InternetAddress[]) {
-  const found = await Promise.all(addresses.map(resolveEndpoints));
+  const found = await Promise.all(addresses.map((address) => resolveEndpoints(address)));
   const hostname = local.hostname || (isIpv6(found[0][0].hostname) ? "::1" : "127.0.0.1");
   const family = isIpv6((await resolveEndpoints({ ...local, hostname }))[0].hostname);
   const remotes = found.map((endpoints, i) => {

@@ -1,5 +1,5 @@
 import { PinwireError } from "../../errors.ts";
-import { type Context, dialOptions } from "../../app/mod.ts";
+import { type Context, dialOptions, type DialSettings } from "../../app/mod.ts";
 import { type Address, dial } from "../../net/mod.ts";
 import { reportConnection, serve, type ServerOptions } from "../../session/mod.ts";
 import { guardLines } from "../../session/browser_guard.ts";
@@ -47,14 +47,14 @@ export async function serveTurns(
  */
 export async function talkInTurns(
   address: Address,
-  options: TurnsOptions & { ca?: string },
+  options: TurnsOptions & DialSettings,
   context: Context,
 ): Promise<void> {
   const { stop, reporter } = context;
   const { signal } = stop;
   await using dialogue = await Dialogue.open(true, options, context);
   const connection = context.trace(
-    await dial(address, { ...await dialOptions(address, options.ca), signal }),
+    await dial(address, { ...await dialOptions(address, options), signal }, context.clock),
   );
   using _closing = stop.onStop(() => connection.close());
   const { name: peer } = connection.peer;

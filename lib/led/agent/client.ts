@@ -1,5 +1,5 @@
 import type { Context } from "../../app/mod.ts";
-import { type Address, type Connection, hasGone, withTimeout } from "../../net/mod.ts";
+import { type Address, type Connection, type DialOptions, hasGone, withTimeout } from "../../net/mod.ts";
 import { reportConnection } from "../../session/mod.ts";
 import { redial } from "../../session/redial.ts";
 import { AgentSession, type AgentSessionOptions } from "./session.ts";
@@ -8,8 +8,8 @@ import type { Command } from "../verbs.ts";
 
 /** What an agent is told on its command line. */
 export interface AgentOptions extends AgentSessionOptions {
-  /** PEM text of certificates to trust beside the system's. */
-  ca?: string;
+  /** How its controller is dialled. */
+  dialling?: DialOptions;
   /** Whether a dial that fails, or a lost link, is the end. */
   noReconnect?: boolean;
   /** What the pin does while the link is lost. */
@@ -47,8 +47,8 @@ export class Agent {
    * @throws {PinwireError} `usage` for what can't be dialled; with `noReconnect` why it isn't any more
    */
   async run(address: Address): Promise<void> {
-    const { ca, noReconnect } = this.#options;
-    const options = { ca, noReconnect, firstMustHold: false };
+    const { dialling, noReconnect } = this.#options;
+    const options = { ...dialling, noReconnect, firstMustHold: false };
     await redial(address, options, this.#context, (connection) => this.#serve(connection));
   }
 

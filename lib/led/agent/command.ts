@@ -3,6 +3,7 @@ import {
   type CommonOptions,
   type Context,
   dialOptions,
+  type DialSettings,
   openConsole,
   openContext,
   untilCode,
@@ -20,14 +21,13 @@ import { isMoving } from "../verbs.ts";
 import { LampRow, linkSentence, screenOf } from "../view.ts";
 
 /** What `led agent` is told. */
-export interface AgentsOptions extends CommonOptions, GpioOptions, WatchOptions {
+export interface AgentsOptions extends CommonOptions, GpioOptions, WatchOptions, DialSettings {
   name?: string;
   initial: "on" | "off" | "keep";
   onDisconnect: "hold" | "off" | "blink";
   onExit: "off" | "keep";
   interactive: boolean;
   tokenFile?: string;
-  ca?: string;
   noReconnect: boolean;
 }
 
@@ -63,7 +63,7 @@ export async function runAgents(address: Address, options: AgentsOptions): Promi
   if (isShared) reporter.divert((line) => reporter.write(row.above(line)));
 
   const token = options.tokenFile === undefined ? undefined : await readToken(options.tokenFile);
-  const { ca } = await dialOptions(address, options.ca);
+  const dialling = await dialOptions(address, options);
   const gpio = openGpio(options, context);
   const { activeLow, initial, onExit } = options;
   const agents = new Map<string, Agent>();
@@ -86,7 +86,7 @@ export async function runAgents(address: Address, options: AgentsOptions): Promi
         clock: context.clock,
       }, stop.signal);
       devices.set(name, device);
-      agents.set(name, new Agent(device, { ...options, ca, token, ignored }, context));
+      agents.set(name, new Agent(device, { ...options, dialling, token, ignored }, context));
       onState(device.on);
     }
     const controller = options.interactive

@@ -1,6 +1,6 @@
 import type { Line } from "deno-gpio";
 import { PinwireError } from "../../errors.ts";
-import { type Context, dialOptions, openContext } from "../../app/mod.ts";
+import { type Context, dialOptions, type DialSettings, openContext } from "../../app/mod.ts";
 import type { Address } from "../../net/mod.ts";
 import { readToken } from "../../session/token.ts";
 import { askController } from "../controller_query.ts";
@@ -34,13 +34,13 @@ export async function onThisMachine(
 export async function throughController(
   line: string,
   via: Address,
-  options: OutputOptions & { ca?: string; tokenFile?: string },
+  options: OutputOptions & DialSettings & { tokenFile?: string },
 ): Promise<void> {
   await using context = await openShortContext(options);
   const { reporter } = context;
   const token = options.tokenFile === undefined ? undefined : await readToken(options.tokenFile);
-  const { ca } = await dialOptions(via, options.ca);
-  const devices = await askController(via, line, { ca, token }, context);
+  const dialling = await dialOptions(via, options);
+  const devices = await askController(via, line, { ...dialling, token }, context);
   if (!options.json) {
     if (!devices.length) reporter.note("no device is connected\n");
     else for (const row of deviceTable(devices)) reporter.print(row);

@@ -1,5 +1,11 @@
 import { PinwireError } from "../../errors.ts";
-import { type Console, type Context, dialOptions, openSharedConsole } from "../../app/mod.ts";
+import {
+  type Console,
+  type Context,
+  dialOptions,
+  type DialSettings,
+  openSharedConsole,
+} from "../../app/mod.ts";
 import type { Address, Connection } from "../../net/mod.ts";
 import { reportConnection } from "../../session/mod.ts";
 import { redial } from "../../session/redial.ts";
@@ -13,14 +19,13 @@ import { openRemote, type Remote } from "./remote.ts";
 import { wordsOf } from "./words.ts";
 
 /** The options of `shell connect`. */
-export interface ConnectOptions {
+export interface ConnectOptions extends DialSettings {
   wire: "v1" | "simple";
   tokenFile?: string;
   cwd?: string;
   raw: boolean;
   noReconnect: boolean;
   json: boolean;
-  ca?: string;
 }
 
 /** Where commands get input, as in ssh; wire simple has none. */
@@ -41,7 +46,7 @@ export async function runConsole(
   context: Context,
 ): Promise<boolean> {
   const token = options.wire === "v1" ? await openToken(options.tokenFile) : undefined;
-  const { ca } = await dialOptions(address, options.ca);
+  const dialling = await dialOptions(address, options);
   const shell = new ShellConsole(options, token, context);
   const console = await openSharedConsole("", options.json, context, {
     interrupt: () => shell.interrupt(),
@@ -50,7 +55,12 @@ export async function runConsole(
   const reading = shell.runLines(console);
   try {
     const { noReconnect } = options;
-    await redial(address, { ca, firstMustHold: true, noReconnect }, context, (link) => shell.serve(link));
+    await redial(
+      address,
+      { ...dialling, firstMustHold: true, noReconnect },
+      context,
+      (link) => shell.serve(link),
+    );
   } finally {
     shell.close();
     context.stop.now();

@@ -1,5 +1,5 @@
 import { messageOf, PinwireError } from "../../errors.ts";
-import { type Context, dialOptions } from "../../app/mod.ts";
+import { type Context, dialOptions, type DialSettings } from "../../app/mod.ts";
 import { type Address, type Connection, dial } from "../../net/mod.ts";
 import { ShellClient } from "./client.ts";
 import { Printer } from "./printer.ts";
@@ -9,14 +9,13 @@ import { openLocalTerminal } from "./terminal.ts";
 import { openToken } from "../token.ts";
 
 /** The options of `shell exec`. */
-export interface ExecOptions {
+export interface ExecOptions extends DialSettings {
   wire: "v1" | "simple";
   tokenFile?: string;
   cwd?: string;
   pty: boolean;
   raw: boolean;
   json: boolean;
-  ca?: string;
 }
 
 /** The exit code after a second Ctrl-C: 128+n (bash(1), EXIT STATUS). */
@@ -36,7 +35,8 @@ export async function runExec(
   const { stop, reporter } = context;
   using interrupts = new Interrupts();
   const token = options.wire === "v1" ? await openToken(options.tokenFile) : undefined;
-  const dialled = await dial(address, { ...await dialOptions(address, options.ca), signal: stop.signal });
+  const dialling = { ...await dialOptions(address, options), signal: stop.signal };
+  const dialled = await dial(address, dialling, context.clock);
   const connection = context.trace(dialled);
   const printer = new Printer({ json: options.json, raw: options.raw || options.pty }, context);
   if (!token) return await runSimple(connection, argv, printer, context);

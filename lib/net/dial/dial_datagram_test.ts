@@ -1,7 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { PinwireError } from "../errors.ts";
-import { bindDatagram, type DatagramSocket, MAX_DATAGRAM } from "./datagram.ts";
-import { dialDatagram, resolveEndpoints } from "./dial_datagram.ts";
+import { PinwireError } from "../../errors.ts";
+import { bindDatagram, type DatagramSocket, MAX_DATAGRAM } from "../datagram.ts";
+import { dialDatagram } from "./dial_datagram.ts";
+import { resolveEndpoints } from "./resolve.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (bytes?: Uint8Array) => new TextDecoder().decode(bytes);

@@ -1,9 +1,9 @@
-import { PinwireError } from "../errors.ts";
-import { type Address, formatAddress, type InternetAddress, isLoopback } from "./address.ts";
-import { bindDatagram, type DatagramSocket, type Endpoint, isSender, udpPeer } from "./datagram.ts";
-import { checkDialable } from "./dial.ts";
-import { translateDialError } from "./io_errors.ts";
-import { isIpAddress, isIpv6 } from "./ip.ts";
+import { PinwireError } from "../../errors.ts";
+import { type Address, formatAddress, type InternetAddress, isLoopback } from "../address.ts";
+import { bindDatagram, type DatagramSocket, type Endpoint, isSender, udpPeer } from "../datagram.ts";
+import { checkDialable, DIAL_TIMEOUT, type DialOptions, stopped, withDeadline } from "./dial.ts";
+import { checkFamily, resolveEndpoints } from "./resolve.ts";
+import { isIpv6 } from "../ip.ts";
 
 /** A UDP socket that speaks with one peer alone. */
 export interface DatagramPeer {
@@ -17,29 +17,41 @@ export interface DatagramPeer {
   close(): void;
 }
 
+/** How to reach a peer by datagrams. */
+export type DatagramOptions = Pick<DialOptions, "timeout" | "signal" | "bind">;
+
 /**
- * Binds a UDP socket on a free port of the peer's family, on loopback if it is there. A name with several addresses
- * means the first that can be sent to; of this machine's own, the first at which somebody listens.
+ * Binds a UDP socket, on a free port of the peer's family unless `bind` says otherwise, on loopback if the peer is there. A
+ * name with several addresses means the first that can be sent to; of this machine's own, the first at which somebody
+ * listens.
  *
  * @param wrap what the socket is used through, such as a trace
- * @throws {PinwireError} `unknown_host` …
+ * @throws {PinwireError} `unknown_host`, `address_taken` …
  */
 export async function dialDatagram(
   address: InternetAddress,
   wrap: (socket: DatagramSocket) => DatagramSocket = (socket) => socket,
+  { timeout = DIAL_TIMEOUT, signal = new AbortController().signal, bind: own }: DatagramOptions = {},
 ): Promise<DatagramPeer> {
   checkDialable(address as Address);
-  const found = await resolveEndpoints(address);
+  const name = formatAddress(address as Address);
+  const found = checkFamily(await resolve(), own, name);
   const there = found.filter(isThere);
   const endpoints = there.length ? there : found;
   let socket!: DatagramSocket;
-  const bind = async () => {
-    const [{ hostname }] = endpoints;
-    const local = isIpv6(hostname)
-      ? (isLoopback(hostname) ? "::1" : "::")
-      : (isLoopback(hostname) ? "127.0.0.1" : "0.0.0.0");
-    socket = wrap(await bindDatagram({ scheme: "udp", hostname: local, port: 0 }));
-  };
+
+  async function resolve(): Promise<Endpoint[]> {
+    try {
+      return await resolveEndpoints(address, withDeadline(signal, timeout));
+    } catch (error) {
+      throw signal.aborted ? stopped(name) : error;
+    }
+  }
+
+  async function bind(): Promise<void> {
+    socket = wrap(await bindDatagram({ scheme: "udp", ...own ?? ownEnd(endpoints[0]) }));
+  }
+
   await bind();
   return {
     get name() {
@@ -72,27 +84,11 @@ export async function dialDatagram(
   };
 }
 
-/**
- * The addresses of a peer in the resolver's order (RFC 6724), in their one form; that of an IP address is itself.
- * The unspecified address, which is nobody's, means this machine, as the kernel takes it.
- *
- * @throws {PinwireError} `unknown_host`
- */
-export async function resolveEndpoints(address: InternetAddress): Promise<Endpoint[]> {
-  const { hostname, port } = address;
-  if (hostname === "0.0.0.0") return [{ hostname: "127.0.0.1", port }];
-  if (hostname === "::") return [{ hostname: "::1", port }];
-  if (isIpAddress(hostname)) return [{ hostname, port }];
-  const { default: process } = await import("node:process");
-  // Deno 2.6 would warn on stderr of a module that its own node:dns loads.
-  Object.assign(process, { noDeprecation: true });
-  const { lookup } = await import("node:dns/promises");
-  try {
-    const found = await lookup(hostname, { all: true, verbatim: true });
-    return found.map(({ address }) => ({ hostname: address, port }));
-  } catch (error) {
-    throw translateDialError(error, formatAddress(address as Address));
-  }
+function ownEnd({ hostname }: Endpoint): Endpoint {
+  const host = isIpv6(hostname)
+    ? (isLoopback(hostname) ? "::1" : "::")
+    : (isLoopback(hostname) ? "127.0.0.1" : "0.0.0.0");
+  return { hostname: host, port: 0 };
 }
 
 /**

@@ -1,0 +1,181 @@
+import { connect, type Socket } from "node:net";
+import { PinwireError } from "../../errors.ts";
+import { hostPort } from "../address.ts";
+import type { Endpoint } from "../datagram.ts";
+import { isIpAddress, withoutZone } from "../ip.ts";
+
+/**
+ * A TCP connection whose own end was chosen, which Deno's own can't do: one of `node:net`, with the members of Deno's that
+ * a {@linkcode SocketConnection} needs.
+ */
+export class BoundConn {
+  readonly localAddr: Deno.NetAddr;
+  readonly remoteAddr: Deno.NetAddr;
+  #socket: Socket;
+  #rest?: Uint8Array;
+  #isReading = false;
+  #isClosed = false;
+  #failure?: Error;
+  /** Wakes a read that waits. */
+  #wake?: () => void;
+
+  /** @param carrier the same as `socket`, or what carries it */
+  private constructor(socket: Socket, carrier: Socket, remote: Endpoint) {
+    this.#socket = socket;
+    const [hostname, port] = [carrier.localAddress!, carrier.localPort!];
+    this.localAddr = { transport: "tcp", hostname, port };
+    this.remoteAddr = { transport: "tcp", ...remote };
+    socket.on("error", (error) => {
+      this.#failure ??= translate(error);
+      this.#wake?.();
+    });
+  }
+
+  /**
+   * Connects from `bind`, whose port may be 0.
+   *
+   * @throws {PinwireError} `address_taken`, `address_not_ours`, `bind_failed`, `permission_denied`
+   */
+  static async connect(to: Endpoint, bind: Endpoint, signal: AbortSignal): Promise<BoundConn> {
+    const socket = connect({
+      host: to.hostname,
+      port: to.port,
+      localAddress: bind.hostname,
+      localPort: bind.port,
+      allowHalfOpen: true,
+    });
+    try {
+      await settled(socket, "connect", signal);
+      const conn = new BoundConn(socket, socket, to);
+      const { hostname, port } = conn.localAddr;
+      // Deno 2.6 passes over the local address.
+      const isBound = isUnspecified(bind.hostname) || hostname === withoutZone(bind.hostname);
+      if (isBound && (!bind.port || port === bind.port)) return conn;
+      throw new PinwireError("bind_failed", `this build can't dial from ${hostPort(bind)}`, {
+        hint: "leave --bind out, or run pinwire on a newer Deno",
+      });
+    } catch (error) {
+      socket.destroy();
+      throw bindError(error, bind);
+    }
+  }
+
+  /** Begins TLS, with the peer's certificate verified; this conn is used up then. */
+  async secure(hostname: string, ca: string | undefined, signal: AbortSignal): Promise<BoundConn> {
+    const { connect } = await import("node:tls");
+    const tls = connect({
+      socket: this.#socket,
+      host: hostname,
+      servername: isIpAddress(hostname) ? undefined : hostname,
+      ca: ca ? [ca] : undefined,
+    });
+    try {
+      await settled(tls, "secureConnect", signal);
+      return new BoundConn(tls, this.#socket, this.remoteAddr);
+    } catch (error) {
+      tls.destroy();
+      this.#socket.destroy();
+      if (!(error instanceof Error) || signal.aborted || error.name in Deno.errors) throw error;
+      throw new Deno.errors.InvalidData(error.message, { cause: error });
+    }
+  }
+
+  async read(buffer: Uint8Array): Promise<number | null> {
+    if (!this.#isReading) this.#startReading();
+    for (;;) {
+      if (this.#isClosed) throw new Deno.errors.BadResource("the socket is closed");
+      const chunk: Uint8Array | null = this.#rest ?? this.#socket.read();
+      if (chunk) {
+        const part = chunk.subarray(0, buffer.length);
+        buffer.set(part);
+        this.#rest = part.length < chunk.length ? chunk.subarray(part.length) : undefined;
+        return part.length;
+      }
+      if (this.#failure) throw this.#failure;
+      if (this.#socket.readableEnded || this.#socket.destroyed) return null;
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#socket.write(bytes, (error) => error ? reject(translate(error)) : resolve(bytes.length));
+    });
+  }
+
+  closeWrite(): Promise<void> {
+    return new Promise((resolve) => this.#socket.end(resolve));
+  }
+
+  setNoDelay(on: boolean): void {
+    this.#socket.setNoDelay(on);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#socket.destroy();
+    this.#wake?.();
+  }
+
+  #startReading(): void {
+    this.#isReading = true;
+    for (const event of ["readable", "end", "close"]) this.#socket.on(event, () => this.#wake?.());
+  }
+}
+
+/** Waits for an event of a socket that isn't connected yet. */
+async function settled(socket: Socket, event: string, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const onAbort = () => reject(signal.reason);
+  const onError = (error: Error) => reject(translate(error));
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort);
+  socket.once(event, () => resolve());
+  socket.on("error", onError);
+  try {
+    await promise;
+    socket.off("error", onError);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+const isUnspecified = (hostname: string) => hostname === "0.0.0.0" || hostname === "::";
+
+/** The same error, in the class that Deno's own sockets throw. */
+function translate(error: Error & { code?: string }): Error {
+  const known = error.message.startsWith("bind ") ? undefined : ERRORS[error.code ?? ""];
+  return known ? new known(error.message, { cause: error }) : error;
+}
+
+const ERRORS: Record<string, new (message: string, options: ErrorOptions) => Error> = {
+  ECONNRESET: Deno.errors.ConnectionReset,
+  ECONNREFUSED: Deno.errors.ConnectionRefused,
+  EPIPE: Deno.errors.BrokenPipe,
+  ETIMEDOUT: Deno.errors.TimedOut,
+  ERR_STREAM_DESTROYED: Deno.errors.BadResource,
+  ERR_STREAM_WRITE_AFTER_END: Deno.errors.BrokenPipe,
+};
+
+/** Why the socket could not have its own address, if that is what failed. */
+function bindError(error: unknown, bind: Endpoint): unknown {
+  if (!(error instanceof Error) || !error.message.startsWith("bind ")) return error;
+  const make = (code: string, message: string, hint: string) =>
+    new PinwireError(code, message, { hint, cause: error });
+  const { code } = error as Error & { code?: string };
+  if (code === "EADDRINUSE") {
+    return make(
+      "address_taken",
+      `${hostPort(bind)} is taken`,
+      "leave the port of --bind out, or choose another",
+    );
+  }
+  if (code === "EACCES") {
+    return make("permission_denied", `you may not dial from port ${bind.port}`, "choose a port from 1024 on");
+  }
+  return make(
+    "address_not_ours",
+    `${bind.hostname} is not an address of this machine`,
+    "give --bind one that it has",
+  );
+}

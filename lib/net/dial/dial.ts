@@ -1,0 +1,132 @@
+import { PinwireError, usageError } from "../../errors.ts";
+import { type Address, formatAddress } from "../address.ts";
+import { type Clock, systemClock } from "../clock.ts";
+import { type Connection, SocketConnection, wrapConnection } from "../connection.ts";
+import type { Endpoint } from "../datagram.ts";
+import { pause } from "../deadline.ts";
+import { translateDialError } from "../io_errors.ts";
+import { socketPeer } from "../peer.ts";
+import { dialTcp } from "./dial_tcp.ts";
+
+/** @throws {PinwireError} `usage` for port 0, which nobody can have */
+export function checkDialable(address: Address): void {
+  if (!("port" in address) || address.port !== 0) return;
+  throw usageError(
+    `nobody can be at ${formatAddress(address)}`,
+    "give the port that the server's ready line tells",
+  );
+}
+
+/** How to dial. */
+export interface DialOptions {
+  /** PEM text of certificates to trust beside the system's (TLS only). */
+  ca?: string;
+  /** An attempt ends after this many ms, its resolving and its handshake included; default 10,000, 0 is never. */
+  timeout?: number;
+  /** Gives up when it is aborted, with the error `stopped`. */
+  signal?: AbortSignal;
+  /** Further attempts, a second apart, where nobody is there yet; default 0. */
+  retry?: number;
+  /** Our own end: an IP address of this machine, and a port, where 0 is any. */
+  bind?: Endpoint;
+  /** Hands bytes over as they come: an alert of TLS is data, and no error. */
+  isExact?: boolean;
+}
+
+/** How long an attempt may take, in ms. */
+export const DIAL_TIMEOUT = 10_000;
+/** Ms between two attempts. */
+const RETRY_INTERVAL = 1_000;
+
+/** What another attempt may not meet again. */
+const PASSING = [
+  "refused",
+  "timed_out",
+  "unreachable",
+  "not_found",
+  "unknown_host",
+  "connection_reset",
+  "connection_closed",
+  "dial_failed",
+];
+
+/**
+ * Connects to a listener. With `tls://` the peer's certificate has been verified when this returns. A name with several
+ * addresses means the first that answers (RFC 8305).
+ *
+ * @throws {PinwireError} `refused`, `unknown_host`, `timed_out`, `tls_failed` …
+ */
+export async function dial(
+  address: Address,
+  options: DialOptions = {},
+  clock: Clock = systemClock,
+): Promise<Connection> {
+  checkDialable(address);
+  const { retry = 0, signal = new AbortController().signal } = options;
+  for (let left = retry; !signal.aborted; left--) {
+    try {
+      return await attempt(address, options, signal, clock);
+    } catch (error) {
+      if (signal.aborted) break;
+      const mayPass = error instanceof PinwireError && PASSING.includes(error.code);
+      if (!left || !mayPass) throw error;
+    }
+    await pause(RETRY_INTERVAL, signal, clock);
+  }
+  throw stopped(formatAddress(address));
+}
+
+/** That Ctrl-C or the like came before there was a connection, which is no failure. */
+export function stopped(name: string): PinwireError {
+  return new PinwireError("stopped", `stopped while dialling ${name}`, { exitCode: 0 });
+}
+
+async function attempt(
+  address: Address,
+  { ca, bind, isExact, timeout = DIAL_TIMEOUT }: DialOptions,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<Connection> {
+  const name = formatAddress(address);
+  try {
+    if (address.scheme === "unix") {
+      const conn = await Deno.connect({ transport: "unix", path: address.path });
+      return new SocketConnection(conn, socketPeer(conn.remoteAddr, "unix"));
+    }
+    if (address.scheme !== "tcp" && address.scheme !== "tls") {
+      throw new TypeError(`${address.scheme} has no connections to dial`);
+    }
+    const connection = await dialTcp(address, { ca, bind }, withDeadline(signal, timeout), clock);
+    return address.scheme === "tcp" && !isExact ? refuseTls(connection) : connection;
+  } catch (error) {
+    throw translateDialError(error, name);
+  }
+}
+
+/** A signal that is aborted with `signal`, or after `timeout` ms, where 0 is never. */
+export function withDeadline(signal: AbortSignal, timeout: number): AbortSignal {
+  return timeout ? AbortSignal.any([signal, AbortSignal.timeout(timeout)]) : signal;
+}
+
+/** The same connection, which ends with `speaks_tls` if all that comes first is an alert of TLS (RFC 8446, section 6). */
+function refuseTls(connection: Connection): Connection {
+  let isFirst = true;
+  return wrapConnection(connection, {
+    receive: (sink, options) =>
+      connection.receive((bytes) => {
+        if (isFirst && isTlsAlert(bytes)) throw speaksTls(connection.peer.name);
+        isFirst = false;
+        return sink(bytes);
+      }, options),
+  });
+}
+
+function isTlsAlert(bytes: Uint8Array): boolean {
+  const [type, major, , high, low] = bytes;
+  return bytes.length === 7 && type === 21 && major === 3 && high === 0 && low === 2;
+}
+
+const speaksTls = (peer: string) =>
+  new PinwireError("speaks_tls", `${peer} speaks TLS`, {
+    hint: "write tls:// in front of the address, with --ca for a certificate of your own",
+  });
