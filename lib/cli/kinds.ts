@@ -42,15 +42,24 @@ export function integer(meta: string, min: number, max = Number.MAX_SAFE_INTEGER
 
 /** A time: seconds, 0 or more, or with a unit: `2`, `0.5`, `500ms`, `2s`, `5m`. The value is in milliseconds. */
 export function duration(meta = "SECONDS"): Kind<number> {
+  return time(meta, "s", "use seconds, as in 2 or 0.5, or 500ms, 5m");
+}
+
+/** The same, but a number alone is milliseconds: `300`, `300ms`, `1s`. The value is in milliseconds too. */
+export function milliseconds(meta = "MS"): Kind<number> {
+  return time(meta, "ms", "use milliseconds, as in 300, or 300ms, 1s");
+}
+
+const UNITS = { ms: 1, s: 1000, m: 60_000 };
+
+function time(meta: string, unit: keyof typeof UNITS, hint: string): Kind<number> {
   return {
     meta,
     parse(value) {
       const match = value.match(/^(\d+(?:\.\d+)?|\.\d+)(ms|s|m)?$/);
-      const ms = match ? Number(match[1]) * { ms: 1, s: 1000, m: 60_000 }[match[2] as "ms" ?? "s"] : NaN;
+      const ms = match ? Number(match[1]) * UNITS[match[2] as "ms" ?? unit] : NaN;
       // Timers hold 31 bits of milliseconds; a longer one would fire at once.
-      if (!(ms <= 0x7fff_ffff)) {
-        throw usageError(`"${value}" is not a time`, "use seconds, as in 2 or 0.5, or 500ms, 5m");
-      }
+      if (!(ms <= 0x7fff_ffff)) throw usageError(`"${value}" is not a time`, hint);
       return ms;
     },
   };

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { PinwireError } from "../errors.ts";
 import type { Kind } from "./command.ts";
-import { choice, duration, integer, text } from "./kinds.ts";
+import { choice, duration, integer, milliseconds, text } from "./kinds.ts";
 
 /** Checks that each value is refused as a wrong command line, with this hint. */
 function assertRefused(kind: Kind<unknown>, values: string[], hint: string): void {
@@ -92,5 +92,24 @@ Deno.test({
   fn() {
     assertEquals(duration().parse("2147483647ms"), 0x7fff_ffff);
     assertRefused(duration(), ["2147483648ms", "36000m"], "use seconds, as in 2 or 0.5, or 500ms, 5m");
+  },
+});
+
+Deno.test({
+  name: "milliseconds takes a number alone for milliseconds, or another unit",
+  permissions: "none",
+  fn() {
+    const kind = milliseconds();
+    const cases: [string, number][] = [["0", 0], ["300", 300], ["0.5", 0.5], ["300ms", 300], ["1s", 1000], [
+      "1m",
+      60_000,
+    ]];
+    for (const [value, ms] of cases) assertEquals(kind.parse(value), ms, value);
+    assertEquals([kind.meta, milliseconds("MS~JITTER").meta], ["MS", "MS~JITTER"]);
+    assertRefused(
+      kind,
+      ["", "-1", "1h", "300 ms", "ms", "1e3", "2147483648"],
+      "use milliseconds, as in 300, or 300ms, 1s",
+    );
   },
 });

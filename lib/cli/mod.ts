@@ -15,5 +15,5 @@ export {
   type Program,
 } from "./command.ts";
 export { checkExclusive } from "./exclusive.ts";
-export { choice, duration, integer, text } from "./kinds.ts";
+export { choice, duration, integer, milliseconds, text } from "./kinds.ts";
 export { run } from "./run.ts";
