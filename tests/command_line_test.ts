@@ -17,6 +17,11 @@ wrong(
   /line can't cut utf-16be/,
 );
 wrong("a field of --reply", ["echo", "serve", "0", "--reply", "{date}"], /unknown field \{date\}.*\{data\}/);
+wrong(
+  "an escape of --reply",
+  ["echo", "serve", "0", "--reply", "a\\q"],
+  /unknown escape \\q in --reply.*\\xNN/,
+);
 wrong("a certificate without its key", ["echo", "serve", "0", "--tls-cert", "c.pem"], /--tls-key/);
 wrong("a key without its certificate", ["echo", "serve", "0", "--tls-key", "k.pem"], /--tls-cert/);
 wrong("tls:// without files", ["receive", "tls://0"], /--tls-cert.*pinwire cert/);

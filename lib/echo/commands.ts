@@ -30,7 +30,7 @@ const echoServe = command({
       default: STAMP_TEMPLATE,
       help:
         "what to answer (default '[{time}] {data}'): {time}, {data} (what came), {peer}, {n} (from 1, per " +
-        "connection); none only prints what comes",
+        "connection); \\xNN \\n \\r \\t \\0 \\\\ are bytes; none only prints what comes",
     },
     workers: {
       kind: integer("N", 1, 64),

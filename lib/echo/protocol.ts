@@ -1,7 +1,7 @@
-import { usageError } from "../errors.ts";
 import type { ByteBuffer } from "../framing/mod.ts";
 import { ctime } from "../text/mod.ts";
-import { AnswerForm, type MadeField } from "./answer_form.ts";
+import { AnswerForm } from "./answer_form.ts";
+import { type Part, partsOf } from "./template.ts";
 
 /** The answer of a timestamp server: `[Sat Nov 21 10:00:00 2026] hello`. */
 export const STAMP_TEMPLATE = "[{time}] {data}";
@@ -19,9 +19,6 @@ export interface Asker {
   memory?: Uint8Array;
 }
 
-type Part = Uint8Array | MadeField | "data";
-
-const FIELD = /\{(time|data|peer|n)\}/;
 const LONGEST_TIME = "Sat Nov 21 10:00:00 2026";
 const LONGEST_NUMBER = "9007199254740991";
 
@@ -47,15 +44,13 @@ export class Reply {
   #time: Uint8Array = new Uint8Array();
 
   /**
-   * @param template text with `{time}`, `{data}`, `{peer}` and `{n}` in it
-   * @param encode puts all but the message itself into bytes
-   * @throws {PinwireError} `usage` for a field that there is not
+   * @param template text with `{time}`, `{data}`, `{peer}` and `{n}` in it, and escapes, which are bytes
+   * @param encode puts all else but the message itself into bytes
+   * @throws {PinwireError} `usage` for a field or an escape that there is not
    */
   constructor(template: string, encode: (text: string) => Uint8Array) {
     this.#encode = encode;
-    const pieces = template.split(FIELD);
-    this.#parts = pieces.map((piece, i): Part => i % 2 ? piece as "time" : encode(literal(piece)))
-      .filter((part) => typeof part === "string" || part.length > 0);
+    this.#parts = partsOf(template, encode);
     this.#dataAt = this.#parts.indexOf("data");
   }
 
@@ -144,12 +139,6 @@ export class Reply {
       return sum + (part === "n" ? this.#encode(LONGEST_NUMBER) : this.#bytesOf(part, asker, 0)).length;
     }, 0);
   }
-}
-
-function literal(text: string): string {
-  const unknown = text.match(/\{[a-z_]\w*\}/i)?.[0];
-  if (unknown) throw usageError(`unknown field ${unknown} in --reply`, "use {time}, {data}, {peer} or {n}");
-  return text;
 }
 
 function twoStamps(encode: (text: string) => Uint8Array): AnswerForm {
