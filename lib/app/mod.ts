@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { CommandConsole } from "./console/command_console.ts";
 export type { Console } from "./console/types.ts";
 export { openConsole, openQuestions, openSharedConsole } from "./console.ts";
 export { type CommonOptions, type Context, openContext, plainContext } from "./context.ts";

@@ -1,9 +1,9 @@
-import type { Context, WatchOptions } from "../app/mod.ts";
+import { CommandConsole, type Context, type WatchOptions } from "../app/mod.ts";
 import { type Address, type Connection, isLoopback } from "../net/mod.ts";
 import { serve, type ServerOptions } from "../session/mod.ts";
 import { AdmissionControl, type PendingClient } from "../session/admission.ts";
 import { readToken, type Token } from "../session/token.ts";
-import { ControllerConsole } from "./controller_console.ts";
+import { completeRequest, execute, parseRequest } from "./console.ts";
 import { Registry } from "./registry.ts";
 import { ControllerSession, type ControllerSessionOptions } from "./session.ts";
 
@@ -83,7 +83,13 @@ export async function serveLed(
     context.reporter.report({ event: "notice", text: `made ${tokenFile}: copy it to the agents` });
   const token = tokenFile === undefined ? undefined : await readToken(tokenFile, onMade);
   const controller = new Controller({ ...options, token }, context);
-  const console = await ControllerConsole.open(controller.registry, options.json, context);
+  const { registry } = controller;
+  const console = await CommandConsole.open({
+    json: options.json,
+    owner: "the controller",
+    complete: (line) => completeRequest(line, registry.names()),
+    answer: (line, print) => execute(parseRequest(line), { registry, print, quit: () => context.stop.now() }),
+  }, context);
   let answering: Promise<void> | undefined;
   await controller.listen(address, options, () => {
     opened();

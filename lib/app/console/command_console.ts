@@ -1,0 +1,87 @@
+import { PinwireError } from "../../errors.ts";
+import { sleep } from "../../net/mod.ts";
+import { openSharedConsole } from "../console.ts";
+import type { Context } from "../context.ts";
+import type { Console } from "./types.ts";
+
+/** If this many lines come within {@linkcode AT_ONCE}, the next ones wait a moment. */
+const LINES_AT_ONCE = 50;
+/** In milliseconds. */
+const AT_ONCE = 2;
+
+/** What a {@linkcode CommandConsole} does. */
+export interface CommandConsoleOptions {
+  /** Its answers go to stderr, since stdout is for events alone. */
+  json: boolean;
+  /** What goes on when the console has ended: `the relay`. */
+  owner: string;
+  /** What a line could go on to, a whole line each: Tab. */
+  complete(line: string): string[];
+  /**
+   * Carries out a line.
+   *
+   * @throws {PinwireError} what is wrong with it
+   */
+  answer(line: string, print: (text: string) => void): void;
+}
+
+/** The console of a server, where somebody types commands. */
+export class CommandConsole {
+  #console: Console;
+  #options: CommandConsoleOptions;
+  #context: Context;
+
+  private constructor(console: Console, options: CommandConsoleOptions, context: Context) {
+    this.#console = console;
+    this.#options = options;
+    this.#context = context;
+  }
+
+  /** Opens it on stdin. */
+  static async open(options: CommandConsoleOptions, context: Context): Promise<CommandConsole> {
+    const { complete } = options;
+    return new CommandConsole(
+      await openSharedConsole("cmd> ", options.json, context, { complete }),
+      options,
+      context,
+    );
+  }
+
+  /** Carries out what is typed, a line each, until the console ends. */
+  async answerLines(): Promise<void> {
+    const { clock, reporter, stop } = this.#context;
+    const console = this.#console;
+    console.prompt();
+    let count = 0;
+    let since = clock.now();
+    for await (const line of console.lines) {
+      this.#answer(line);
+      console.prompt();
+      if (++count < LINES_AT_ONCE) continue;
+      // The lines of a script come all at once. What they send has to get out in between.
+      if (clock.now() - since < AT_ONCE) await sleep(0, clock);
+      count = 0;
+      since = clock.now();
+    }
+    if (console.isTerminal && !stop.signal.aborted) {
+      reporter.note(`The console has ended; Ctrl-C ends ${this.#options.owner}.\n`);
+    }
+  }
+
+  close(): void {
+    this.#console.close();
+  }
+
+  #answer(line: string): void {
+    const { json, answer } = this.#options;
+    const { reporter } = this.#context;
+    const print = (text: string) => json ? reporter.note(`${text}\n`) : this.#console.print(text);
+    try {
+      answer(line, print);
+    } catch (error) {
+      if (!(error instanceof PinwireError)) throw error;
+      if (json) reporter.error(error);
+      else this.#console.print(error.sentence);
+    }
+  }
+}
