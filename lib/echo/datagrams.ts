@@ -1,5 +1,4 @@
 import { type Context, MessageWatch } from "../app/mod.ts";
-import { PinwireError } from "../errors.ts";
 import { ByteBuffer } from "../framing/mod.ts";
 import {
   type DatagramSocket,
@@ -9,7 +8,7 @@ import {
   MAX_DATAGRAM,
   udpPeer,
 } from "../net/mod.ts";
-import { AnswerGuard } from "../session/mod.ts";
+import { AnswerGuard, reportDrops } from "../session/mod.ts";
 import type { Asker, Reply } from "./protocol.ts";
 import type { EchoOptions } from "./session.ts";
 
@@ -21,7 +20,7 @@ export async function echoDatagrams(
 ): Promise<void> {
   const { reporter, clock } = context;
   const guard = new AnswerGuard(socket.endpoint);
-  const drops = clock.every(1000, () => reportDropped(guard, context));
+  using _reports = reportDrops(guard, context);
   const watch = new MessageWatch(context, options, true);
   const memory = new Uint8Array(65_536);
   const out = new ByteBuffer(MAX_DATAGRAM);
@@ -40,26 +39,21 @@ export async function echoDatagrams(
     await socket.send(bytes, from);
   }
 
-  try {
-    while (!watch.isOver) {
-      const drained = reporter.drained();
-      if (drained) await drained;
-      const received = await receive(socket, memory, context);
-      if (!received) return;
-      const [message, from] = received;
-      asker.n++;
-      if (watch.isActive) watch.received(udpPeer(from), message);
-      try {
-        if (options.reply) await answer(options.reply, message, from);
-      } catch (error) {
-        reporter.error(error, udpPeer(from));
-      }
+  while (!watch.isOver) {
+    const drained = reporter.drained();
+    if (drained) await drained;
+    const received = await receive(socket, memory, context);
+    if (!received) return;
+    const [message, from] = received;
+    asker.n++;
+    if (watch.isActive) watch.received(udpPeer(from), message);
+    try {
+      if (options.reply) await answer(options.reply, message, from);
+    } catch (error) {
+      reporter.error(error, udpPeer(from));
     }
-    options.stop();
-  } finally {
-    drops.cancel();
-    reportDropped(guard, context);
   }
+  options.stop();
 }
 
 /** The next datagram, whatever the system says of the ones before. */
@@ -71,14 +65,4 @@ async function receive(socket: DatagramSocket, memory: Uint8Array, { reporter }:
       reporter.error(error);
     }
   }
-}
-
-function reportDropped(guard: AnswerGuard, { reporter }: Context): void {
-  const dropped = guard.takeDropped();
-  if (!dropped) return;
-  reporter.error(
-    new PinwireError("answers_dropped", `datagrams not answered: ${dropped}`, {
-      hint: "they came from where an echo would loop or amplify, or too fast",
-    }),
-  );
 }

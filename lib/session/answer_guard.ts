@@ -1,3 +1,5 @@
+import type { Context } from "../app/mod.ts";
+import { PinwireError } from "../errors.ts";
 import { type Endpoint, isLoopback, unmapped } from "../net/mod.ts";
 
 /** Ports whose services answer whatever comes, so that two answerers would talk for ever or be made to amplify. */
@@ -68,4 +70,25 @@ export class AnswerGuard {
     this.#answers.set(key, count);
     return count <= ANSWERS_PER_SECOND;
   }
+}
+
+/** Tells once a second, and when it is disposed of, how many answers a guard has refused. */
+export function reportDrops(guard: AnswerGuard, { reporter, clock }: Context): Disposable {
+  function report() {
+    const dropped = guard.takeDropped();
+    if (!dropped) return;
+    reporter.error(
+      new PinwireError("answers_dropped", `datagrams not answered: ${dropped}`, {
+        hint: "they came from where an echo would loop or amplify, or too fast",
+      }),
+    );
+  }
+
+  const timer = clock.every(1000, report);
+  return {
+    [Symbol.dispose]() {
+      timer.cancel();
+      report();
+    },
+  };
 }

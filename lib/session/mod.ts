@@ -4,7 +4,7 @@
  * @module
  */
 export { type ClientCounter, serveConnections, type ServeOptions } from "./accept.ts";
-export { AnswerGuard } from "./answer_guard.ts";
+export { AnswerGuard, reportDrops } from "./answer_guard.ts";
 export { reportConnection } from "./connection_events.ts";
 export { type Link, openLink } from "./link.ts";
 export { LruMap } from "./lru_map.ts";
