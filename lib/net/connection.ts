@@ -128,7 +128,7 @@ export class SocketConnection implements DrainableConnection {
   #writing = false;
   #closeWhenIdle = false;
   #waiting?: (() => void)[];
-  #halfCloseTime?: number;
+  #halfCloseTime: number;
   #halfCloseTimer?: Timer;
   #peerEnded = false;
   #hasWritten = false;
@@ -138,9 +138,9 @@ export class SocketConnection implements DrainableConnection {
   /**
    * @param peer the other end, as the carrier states it
    * @param halfCloseTime ms that writes may take once the peer has ended its sending side, after which the
-   * connection closes; without it there is no limit
+   * connection closes
    */
-  constructor(conn: SocketConn, peer: Peer, halfCloseTime?: number, clock: Clock = systemClock) {
+  constructor(conn: SocketConn, peer: Peer, halfCloseTime = Infinity, clock: Clock = systemClock) {
     this.#conn = conn;
     this.peer = peer;
     this.#clock = clock;
@@ -249,7 +249,7 @@ export class SocketConnection implements DrainableConnection {
   }
 
   #limitWrites(): void {
-    if (this.#halfCloseTime === undefined || this.#closed) return;
+    if (this.#halfCloseTime === Infinity || this.#closed) return;
     this.#halfCloseTimer ??= this.#clock.after(this.#halfCloseTime, () => this.close());
   }
 

@@ -17,6 +17,11 @@ export interface ListenOptions {
   identity?: ServerIdentity;
   /** Lets several listeners share the port; the kernel spreads connections over them (Linux). */
   reusePort?: boolean;
+  /**
+   * Ms that writes may take once a peer has ended its sending side, after which its connection closes; default
+   * {@linkcode HALF_CLOSE_TIME}.
+   */
+  halfCloseTime?: number;
 }
 
 // The kernel cuts it to net.core.somaxconn; the runtime's own 511 is short for thousands that come at once.
@@ -30,19 +35,20 @@ const BACKLOG = 4096;
  */
 export async function listen(
   address: Address,
-  { identity, reusePort }: ListenOptions = {},
+  { identity, reusePort, halfCloseTime = HALF_CLOSE_TIME }: ListenOptions = {},
 ): Promise<Listener> {
   if (address.scheme === "udp") throw new TypeError("UDP has no connections to accept");
   try {
-    if (address.scheme === "unix") return wrap(await listenUnix(address), "unix");
+    if (address.scheme === "unix") return wrap(await listenUnix(address), "unix", halfCloseTime);
     if (address.scheme === "tls") {
       const listener = await openTls(address, identity);
       const { wrapTls } = await import("./tls_listen.ts");
-      return wrapTls(listener, address.hostname);
+      return wrapTls(listener, address.hostname, halfCloseTime);
     }
     if (address.scheme !== "tcp") throw new TypeError(`no carrier for ${formatAddress(address)}`);
     const { hostname, port } = address;
-    return wrap(Deno.listen({ hostname, port, reusePort, tcpBacklog: BACKLOG }), "tcp", hostname);
+    const listener = Deno.listen({ hostname, port, reusePort, tcpBacklog: BACKLOG });
+    return wrap(listener, "tcp", halfCloseTime, hostname);
   } catch (error) {
     throw await translateListenError(error, formatAddress(address), portOf(address));
   }
@@ -136,7 +142,12 @@ async function isAlive(path: string): Promise<boolean> {
   }
 }
 
-function wrap(listener: Deno.Listener, scheme: "tcp" | "unix", hostname?: string): Listener {
+function wrap(
+  listener: Deno.Listener,
+  scheme: "tcp" | "unix",
+  halfCloseTime: number,
+  hostname?: string,
+): Listener {
   let closed = false;
   let count = 0;
   return {
@@ -145,7 +156,7 @@ function wrap(listener: Deno.Listener, scheme: "tcp" | "unix", hostname?: string
       for (;;) {
         try {
           const conn = await listener.accept();
-          return new SocketConnection(conn, socketPeer(conn.remoteAddr, scheme, ++count), HALF_CLOSE_TIME);
+          return new SocketConnection(conn, socketPeer(conn.remoteAddr, scheme, ++count), halfCloseTime);
         } catch (error) {
           if (closed) return undefined;
           // A peer that reset the connection before we came to it is nobody's error.

@@ -1,6 +1,6 @@
 import { PinwireError } from "../errors.ts";
 import { SocketCalls } from "../system/mod.ts";
-import { type DrainableConnection, HALF_CLOSE_TIME, SocketConnection } from "./connection.ts";
+import { type DrainableConnection, SocketConnection } from "./connection.ts";
 import { socketAddress, socketPeer } from "./peer.ts";
 import { RateLimit } from "./rate_limit.ts";
 import { systemClock } from "./clock.ts";
@@ -33,8 +33,9 @@ interface Handshake {
  * went well. A failed handshake is thrown by `accept`, once.
  *
  * @param asked the host that was to be listened on
+ * @param halfCloseTime see {@linkcode ListenOptions}
  */
-export function wrapTls(listener: Deno.TlsListener, asked: string): Listener {
+export function wrapTls(listener: Deno.TlsListener, asked: string, halfCloseTime: number): Listener {
   const results = new Queue<DrainableConnection | Error>();
   /** Those that have time left, oldest first. */
   const handshakes = new Set<Handshake>();
@@ -87,7 +88,7 @@ export function wrapTls(listener: Deno.TlsListener, asked: string): Listener {
     try {
       await conn.handshake();
       if (isRefused) close();
-      else results.put(new SocketConnection(conn, peer, HALF_CLOSE_TIME));
+      else results.put(new SocketConnection(conn, peer, halfCloseTime));
     } catch (error) {
       close();
       if (!isRefused) results.put(translateIoError(error, peer.name) as Error);

@@ -18,6 +18,8 @@ export interface ServeHandlers {
   admission?: AdmissionControl;
   /** Returns when the socket is closed, or closes nothing and returns early to stop the server. */
   datagrams?(socket: DatagramSocket): Promise<void>;
+  /** How long a peer that has ended its sending side is answered, in ms; default 5 s. */
+  halfCloseTime?: number;
   /** What the ready line warns of. */
   warning?: string;
   /** Called once the socket is open, before the ready line. */
@@ -45,8 +47,8 @@ export async function serve(
     await handlers.datagrams?.(context.traceDatagrams(socket));
     socket.close();
   } else {
-    const listener = await listen(address, { identity });
-    const { warning } = handlers;
+    const { warning, halfCloseTime } = handlers;
+    const listener = await listen(address, { identity, halfCloseTime });
     handlers.opened();
     reporter.report({
       event: "listening",
