@@ -18,6 +18,7 @@ export const program: Program = {
     shell: () => import("./lib/shell/commands.ts"),
     send: () => import("./lib/tools/commands.ts"),
     receive: () => import("./lib/tools/commands.ts"),
+    relay: () => import("./lib/tools/relay/commands.ts"),
     cert: () => import("./lib/tools/commands.ts"),
     demo: () => import("./lib/demo/commands.ts"),
   },

@@ -5,7 +5,7 @@ import { type Encoding, openEncoding, utf8 } from "../text/mod.ts";
 import { Reporter, type ReporterOptions } from "./reporter.ts";
 import { Stop } from "./stop.ts";
 import { hasColors } from "./terminal.ts";
-import type { TraceOptions } from "./trace.ts";
+import type { ReadsView, TraceOptions } from "./trace.ts";
 
 /** The values of the options that every mode shares, as `options.ts` declares them. */
 export interface CommonOptions {
@@ -31,6 +31,8 @@ export interface Context extends AsyncDisposable {
   readonly until: { hasPassed: boolean };
   /** Shows what crosses the connection, if `--trace` asks for it. */
   trace(connection: Connection): Connection;
+  /** The same of what is read from it alone. */
+  traceReads(connection: Connection, view: ReadsView): Connection;
   /** The same for datagrams. */
   traceDatagrams(socket: DatagramSocket): DatagramSocket;
 }
@@ -73,6 +75,8 @@ export async function openContext(
     stop,
     until: { hasPassed: false },
     trace: (connection) => tracing ? tracing.traceConnection(connection, tracing.options) : connection,
+    traceReads: (connection, view) =>
+      tracing ? tracing.traceReads(connection, view, tracing.options) : connection,
     traceDatagrams: (socket) => tracing ? tracing.traceDatagrams(socket, tracing.options) : socket,
     async [Symbol.asyncDispose]() {
       stop[Symbol.dispose]();
@@ -91,13 +95,14 @@ export function plainContext(codec: Codec, reporter: Reporter, clock: Clock = sy
     stop: new Stop(),
     until: { hasPassed: false },
     trace: (connection) => connection,
+    traceReads: (connection) => connection,
     traceDatagrams: (socket) => socket,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
 
 async function openTrace(codec: Codec, noColor: boolean, reporter: Reporter) {
-  const [{ traceConnection, traceDatagrams }, { traceColors }] = await Promise.all([
+  const [{ traceConnection, traceDatagrams, traceReads }, { traceColors }] = await Promise.all([
     import("./trace.ts"),
     import("./trace_view.ts"),
   ]);
@@ -107,5 +112,5 @@ async function openTrace(codec: Codec, noColor: boolean, reporter: Reporter) {
     write: (text) => reporter.note(text),
     now: () => performance.timeOrigin + performance.now(),
   };
-  return { traceConnection, traceDatagrams, options };
+  return { traceConnection, traceDatagrams, traceReads, options };
 }

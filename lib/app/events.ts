@@ -6,6 +6,7 @@ export type Event =
   | { event: "device"; device: string; index: number; peer?: string }
   | { event: "stdout" | "stderr"; data: string }
   | { event: "exit"; code: number; signal: string | number | null }
+  | DataEvent
   | NoticeEvent
   | StateEvent
   | MessageEvent
@@ -28,6 +29,19 @@ export interface MessageEvent {
   past?: boolean;
   /** It was said to this client alone. */
   private?: boolean;
+}
+
+/** What a relay has read from one of its two ends. */
+export interface DataEvent {
+  event: "data";
+  from: "client" | "target";
+  /** The client, whichever of the two it is from. */
+  peer: string;
+  /** Length in bytes. */
+  bytes: number;
+  hex: string;
+  /** Lengths in bytes of the frames that ended in it, without their borders. */
+  frames: number[];
 }
 
 /** Something that people should know and that is no message of anybody's. */

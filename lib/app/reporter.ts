@@ -173,6 +173,8 @@ function sentence(event: Exclude<Event, MessageEvent>): string {
       return `${event.device ?? event.pin} is ${event.on ? "on" : "off"}`;
     case "notice":
       return event.text;
+    case "data":
+      return `${event.bytes} bytes from the ${event.from} (${event.peer})`;
     case "stdout":
     case "stderr":
       return event.data;

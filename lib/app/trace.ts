@@ -50,27 +50,73 @@ export function traceConnection(connection: Connection, options: TraceOptions): 
   });
 }
 
+/** What is shown of a direction of a connection between two others. */
+export interface ReadsView {
+  verb: Verb;
+  /** Where it goes from and to. */
+  name: string;
+  /** Whether each read is a datagram. */
+  isDatagram: boolean;
+}
+
+/** Shows what is read from a connection, and nothing else that crosses it. */
+export function traceReads(
+  connection: Connection,
+  { verb, name, isDatagram }: ReadsView,
+  options: TraceOptions,
+): Connection {
+  const reads = isDatagram ? new Datagrams(verb, name, options) : new Direction(verb, name, options);
+  return wrapConnection(connection, {
+    async receive(sink, readOptions) {
+      await connection.receive((bytes) => {
+        reads.bytes(bytes);
+        return sink(bytes);
+      }, readOptions);
+      reads.end();
+    },
+  });
+}
+
 /** The same for datagrams, each of which is a frame. */
 export function traceDatagrams(socket: DatagramSocket, options: TraceOptions): DatagramSocket {
-  const counts = { read: 0, write: 0 };
-  const show = (verb: Verb, bytes: Uint8Array, peer: string) => {
-    const whole = { frame: ++counts[verb], from: 0, to: bytes.length, begins: true, ends: true };
-    options.write(render(verb, peer, bytes, 0, bytes.length ? [whole] : [], "1 datagram", options));
-  };
+  const incoming = new Datagrams("read", "", options);
+  const outgoing = new Datagrams("write", "", options);
   return {
     address: socket.address,
     endpoint: socket.endpoint,
     async receive(buffer) {
       const received = await socket.receive(buffer);
-      if (received) show("read", received[0], udpPeer(received[1]));
+      if (received) incoming.bytes(received[0], udpPeer(received[1]));
       return received;
     },
     send(bytes, to) {
-      show("write", bytes, udpPeer(to));
+      outgoing.bytes(bytes, udpPeer(to));
       return socket.send(bytes, to);
     },
     close: () => socket.close(),
   };
+}
+
+/** Datagrams of one direction. */
+class Datagrams {
+  #verb: Verb;
+  #name: string;
+  #options: TraceOptions;
+  #count = 0;
+
+  constructor(verb: Verb, name: string, options: TraceOptions) {
+    this.#verb = verb;
+    this.#name = name;
+    this.#options = options;
+  }
+
+  bytes(bytes: Uint8Array, name = this.#name): void {
+    const whole = { frame: ++this.#count, from: 0, to: bytes.length, begins: true, ends: true };
+    const segments = bytes.length ? [whole] : [];
+    this.#options.write(render(this.#verb, name, bytes, 0, segments, "1 datagram", this.#options));
+  }
+
+  end(): void {}
 }
 
 /** One direction of a connection, with a decoder of its own to find the borders. */

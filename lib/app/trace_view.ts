@@ -19,8 +19,15 @@ export function traceColors(coloured: boolean): TraceColors {
     : { dim: plain, incoming: plain, outgoing: plain, frames: [plain, plain] };
 }
 
-/** What was done with the bytes. */
-export type Verb = "read" | "write";
+/** What was done with the bytes: by us, or by the two that we stand between. */
+export type Verb = "read" | "write" | "up" | "down";
+
+const ARROWS: Readonly<Record<Verb, string>> = {
+  read: "◀ read ",
+  write: "▶ write",
+  up: "▶ up   ",
+  down: "◀ down ",
+};
 
 /** A piece of a frame inside one read or write; the indexes are bytes of that read or write. */
 export interface Segment {
@@ -81,8 +88,9 @@ export function heading(verb: Verb, peer: string, now: number, colors: TraceColo
   const two = (value: number) => String(value).padStart(2, "0");
   const micros = String(Math.floor(now * 1000) % 1_000_000).padStart(6, "0");
   const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${micros}`;
-  const arrow = verb === "read" ? colors.incoming("◀ read ") : colors.outgoing("▶ write");
-  return `${colors.dim(time)} ${arrow} ${visible(peer)}`;
+  const arrow = ARROWS[verb];
+  const paint = arrow.startsWith("◀") ? colors.incoming : colors.outgoing;
+  return `${colors.dim(time)} ${paint(arrow)} ${visible(peer)}`;
 }
 
 const isBorder = ({ from, to, begins, ends }: Segment, start: number) =>

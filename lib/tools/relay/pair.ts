@@ -1,0 +1,157 @@
+import { PinwireError } from "../../errors.ts";
+import { type Clock, type Connection, hasGone, sleep, withTimeout } from "../../net/mod.ts";
+import { type Direction, DIRECTIONS, type Disturbance } from "./disturbance.ts";
+import { type Ending, Lane } from "./lane.ts";
+import { randomFor } from "./random.ts";
+
+/** Ms that who was cut off has to read what came before, and to leave. */
+const LEAVING_TIME = 2000;
+
+/** What a {@linkcode Pair} works with. */
+export interface PairOptions {
+  /** From 1, in the order in which clients came. */
+  number: number;
+  client: Connection;
+  target: Connection;
+  disturbances: Record<Direction, Disturbance>;
+  isDatagram: boolean;
+  seed: number;
+  clock: Clock;
+  /** Told that a reset became a close. */
+  notReset(peer: string): void;
+}
+
+/** A client's connection and the one to the target. */
+export class Pair {
+  readonly number: number;
+  /** The client, as events name it. */
+  readonly peer: string;
+  /** When it began, in ms of the clock. */
+  readonly began: number;
+  readonly lanes: Readonly<Record<Direction, Lane>>;
+  #options: PairOptions;
+  /** What ended it, if not both sides by themselves. */
+  #running?: Record<Direction, Promise<void>>;
+  #fate: unknown;
+  #isOver = false;
+  /** Done when the bytes before a cut are with who is to have them. */
+  #leaving?: Promise<void>;
+
+  constructor(options: PairOptions) {
+    const { number, client, target, clock } = options;
+    this.#options = options;
+    this.number = number;
+    this.peer = client.peer.name;
+    this.began = clock.now();
+    this.lanes = { up: this.#lane("up", client, target), down: this.#lane("down", target, client) };
+  }
+
+  /**
+   * Passes everything on until both sides have ended, or one end resets its connection, which resets the other's.
+   *
+   * @throws {PinwireError} why it ended, if not by the ends of both streams
+   */
+  async run(): Promise<void> {
+    const { client, target } = this.#options;
+    const running = this.#running = { up: this.#pass("up", target), down: this.#pass("down", client) };
+    await Promise.all([running.up, running.down]).catch((error) => this.#failed(error));
+    this.close();
+    await Promise.allSettled([running.up, running.down, this.#leaving]);
+    if (this.#fate) throw this.#fate;
+  }
+
+  /** Done when the bytes under way have gone out. */
+  async settled(): Promise<void> {
+    await Promise.all(DIRECTIONS.map((direction) => this.lanes[direction].settled()));
+  }
+
+  /** Lets nothing pass in either direction until {@linkcode resume}. */
+  hold(reason: string): void {
+    for (const direction of DIRECTIONS) this.lanes[direction].gate.shut(reason);
+  }
+
+  /** Lets everything pass again. */
+  resume(): void {
+    for (const direction of DIRECTIONS) this.lanes[direction].gate.open();
+  }
+
+  /**
+   * Closes both connections.
+   *
+   * @param fate why, if not because both sides have ended
+   * @param to see {@linkcode end}
+   */
+  close(fate?: unknown, to?: Connection): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#fate = fate;
+    const { client, target } = this.#options;
+    for (const direction of DIRECTIONS) this.lanes[direction].close();
+    for (const connection of [client, target]) {
+      if (connection === to) this.#leaving = this.#leave(to);
+      else connection.close();
+    }
+  }
+
+  /**
+   * Ends both connections, with a reset or as a program that closes them.
+   *
+   * @param to who is still to have the bytes that have gone out
+   */
+  end(how: Ending, to?: Connection): void {
+    if (this.#isOver) return;
+    if (how === "reset") this.#reset(ended("connection_reset", "was reset"), true);
+    else this.close(ended("connection_closed", "was cut"), to);
+  }
+
+  #lane(direction: Direction, source: Connection, target: Connection): Lane {
+    const { number, seed, disturbances, isDatagram, clock } = this.#options;
+    return new Lane({
+      source,
+      target,
+      isDatagram,
+      clock,
+      disturbance: disturbances[direction],
+      random: randomFor(seed, number, direction),
+      end: (how) => this.end(how, target),
+      failed: (error) => this.#failed(error),
+    });
+  }
+
+  // To close it with something unread would be a reset (RFC 2525, section 2.17), which may overtake what has gone out.
+  async #leave(connection: Connection): Promise<void> {
+    await connection.closeWrite().catch(() => {});
+    const { client, clock } = this.#options;
+    const reading = connection === client ? this.#running!.up : this.#running!.down;
+    await withTimeout(LEAVING_TIME, reading, clock).catch(() => {});
+    connection.close();
+  }
+
+  async #pass(direction: Direction, to: Connection): Promise<void> {
+    await this.lanes[direction].run();
+    // A reset can come as an error of a write under way, and as a mere end to whoever reads.
+    await sleep(0, this.#options.clock);
+    if (this.#isOver) return;
+    await to.closeWrite().catch((error) => {
+      if (!hasGone(error)) throw error;
+    });
+  }
+
+  // Whoever can't be written to any more has reset the connection, or gone while bytes were on their way to it, which is
+  // answered by a reset (RFC 9293, section 3.10.7).
+  #failed(error: unknown): void {
+    if (this.#isOver) return;
+    if (hasGone(error)) this.#reset(error as PinwireError, false);
+    else this.close(error);
+  }
+
+  #reset(fate: PinwireError, isOurs: boolean): void {
+    const { client, target, notReset } = this.#options;
+    const closed = [client, target].filter((connection) => !connection.reset());
+    // One of them may be gone already.
+    if (closed.length > (isOurs ? 0 : 1)) notReset(closed[0].peer.name);
+    this.close(fate);
+  }
+}
+
+const ended = (code: string, how: string) => new PinwireError(code, `the connection ${how} by the relay`);

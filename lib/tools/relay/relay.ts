@@ -1,0 +1,114 @@
+import { type Context, dialOptions } from "../../app/mod.ts";
+import { PinwireError } from "../../errors.ts";
+import {
+  type Address,
+  type Connection,
+  dial,
+  dialDatagram,
+  type DialOptions,
+  withTimeout,
+} from "../../net/mod.ts";
+import { TargetDatagrams } from "./datagrams.ts";
+import type { Direction, Disturbance } from "./disturbance.ts";
+import { Pair } from "./pair.ts";
+import { watchReads } from "./reads.ts";
+
+/** What is under way when the relay stops has this long, in ms. */
+const DRAIN_TIME = 2_000;
+
+/** What a {@linkcode Relay} is told. */
+export interface RelayOptions {
+  ca?: string;
+  disturbances: Record<Direction, Disturbance>;
+  /** With the same one, what is counted in bytes or datagrams repeats. */
+  seed: number;
+  json: boolean;
+}
+
+/** Takes each client to a connection of its own to the target. */
+export class Relay {
+  #target: Address;
+  #options: RelayOptions;
+  #context: Context;
+  #dialling?: DialOptions;
+  #pairs = new Map<number, Pair>();
+  #count = 0;
+  #hasWarned = false;
+
+  constructor(target: Address, options: RelayOptions, context: Context) {
+    this.#target = target;
+    this.#options = options;
+    this.#context = context;
+  }
+
+  /** What is open, in the order in which it came. */
+  get pairs(): Pair[] {
+    return [...this.#pairs.values()];
+  }
+
+  /** @throws {PinwireError} what is wrong with the files and addresses that dialling takes */
+  async prepare(): Promise<void> {
+    this.#dialling = await dialOptions(this.#target, this.#options.ca);
+  }
+
+  /**
+   * Relays one client's connection until both sides have ended.
+   *
+   * @param isDatagram whether each read of it is a datagram
+   * @throws {PinwireError} why the target can't be reached, or why it ended before
+   */
+  async relay(client: Connection, isDatagram = false): Promise<void> {
+    const { clock, stop } = this.#context;
+    const number = ++this.#count;
+    const target = await this.#dial();
+    if (!target) return;
+    const names = { client: client.peer.name, target: target.peer.name, json: this.#options.json };
+    const isTargetDatagram = target instanceof TargetDatagrams;
+    const pair = new Pair({
+      number,
+      client: watchReads(client, { direction: "up", isDatagram, ...names }, this.#context),
+      target: watchReads(
+        target,
+        { direction: "down", isDatagram: isTargetDatagram, ...names },
+        this.#context,
+      ),
+      disturbances: this.#options.disturbances,
+      isDatagram: isDatagram || isTargetDatagram,
+      seed: this.#options.seed,
+      clock,
+      notReset: (peer) => this.#warn(peer),
+    });
+    this.#pairs.set(number, pair);
+    using _stopping = stop.onStop(() => {
+      void withTimeout(DRAIN_TIME, pair.settled(), clock).then(() => pair.close());
+    });
+    await pair.run().finally(() => this.#pairs.delete(number));
+  }
+
+  /** A connection to the target; none once it is time to stop. */
+  async #dial(): Promise<Connection | undefined> {
+    const { stop: { signal } } = this.#context;
+    try {
+      if (this.#target.scheme === "udp") {
+        return new TargetDatagrams(await dialDatagram(this.#target), this.#context);
+      }
+      return await dial(this.#target, { ...this.#dialling, signal, isExact: true });
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      throw error;
+    }
+  }
+
+  #warn(peer: string): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    this.#context.reporter.error(
+      new PinwireError("not_reset", "a connection that was to be reset was closed", {
+        hint: peer.startsWith("tcp:") || peer.startsWith("tls:")
+          ? "only on Linux, and with deno run --allow-ffi, can it be reset"
+          : "only TCP has resets",
+      }),
+      peer,
+    );
+  }
+}
