@@ -1,4 +1,4 @@
-import { SocketCalls } from "../system/mod.ts";
+import { SocketCalls, type SocketEnd } from "../system/mod.ts";
 import { type Clock, systemClock, type Timer } from "./clock.ts";
 import { translateIoError } from "./io_errors.ts";
 import { type Peer, type SocketAddress, socketAddress, type StreamScheme } from "./peer.ts";
@@ -46,6 +46,8 @@ export interface Connection {
    * @returns whether it was a reset
    */
   reset(): boolean;
+  /** Bytes written that a reset would lose, as the other end has not taken them; 0 where nobody tells. */
+  readonly unsent: number;
 }
 
 /** A connection that can wait for its writes: what a server closes gracefully. */
@@ -90,6 +92,10 @@ class WrappedConnection implements Connection {
 
   close(reason?: unknown): void {
     this.#connection.close(reason);
+  }
+
+  get unsent(): number {
+    return this.#connection.unsent;
   }
 
   reset(): boolean {
@@ -197,9 +203,9 @@ export class SocketConnection implements DrainableConnection {
   }
 
   reset(): boolean {
-    const isReset = !this.#closed && this.peer.scheme !== "unix" && this.#sendReset();
+    const isReset = this.#call((calls, local, remote) => calls.reset(local, remote));
     this.close();
-    return isReset;
+    return isReset ?? false;
   }
 
   closeWhenIdle(): void {
@@ -207,12 +213,19 @@ export class SocketConnection implements DrainableConnection {
     else this.close();
   }
 
-  #sendReset(): boolean {
+  get unsent(): number {
+    return this.#call((calls, local, remote) => calls.unsent(local, remote)) ?? 0;
+  }
+
+  /** Calls libc, if the socket has addresses to find it by. */
+  #call<T>(call: (calls: SocketCalls, local: SocketEnd, remote: SocketEnd) => T): T | undefined {
+    if (this.#closed || this.peer.scheme === "unix") return undefined;
     const calls = SocketCalls.open();
+    if (!calls) return undefined;
     const { localAddr, remoteAddr } = this.#conn as Deno.TcpConn;
-    const isReset = calls?.reset(localAddr, remoteAddr) ?? false;
-    calls?.close();
-    return isReset;
+    const result = call(calls, localAddr, remoteAddr);
+    calls.close();
+    return result;
   }
 
   async #receive(sink: Sink, options?: ReadOptions): Promise<void> {

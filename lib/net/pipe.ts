@@ -79,6 +79,9 @@ class PipeEnd implements DrainableConnection {
     this.#outgoing.finish();
   };
 
+  // A write is done when it has been read.
+  readonly unsent = 0;
+
   reset(): boolean {
     if (this.#closed) return false;
     const error = new PinwireError("connection_reset", `${this.local.name} reset the connection`);

@@ -9,11 +9,14 @@ const SYMBOLS = {
   getpeername: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   shutdown: { parameters: ["i32", "i32"], result: "i32" },
   connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" },
   poll: { parameters: ["buffer", "u64", "i32"], result: "i32" },
 } as const;
 
 /** AF_INET and AF_INET6 of Linux (socket(2)). */
 const INET = 2, INET6 = 10;
+/** SIOCOUTQ of tcp(7). */
+const OUTQ = 0x5411n;
 /** SHUT_RDWR of shutdown(2). */
 const BOTH = 2;
 /** Descriptors looked at: first some behind the last one found, as sockets of one age are neighbours, then all. */
@@ -86,6 +89,15 @@ export class SocketCalls {
     if (descriptor === undefined) return false;
     this.#last = descriptor;
     return this.#libc.symbols.connect(descriptor, NOWHERE, NOWHERE.length) === 0;
+  }
+
+  /** Bytes of a TCP connection that were written, and that its other end's system has not taken yet; 0 if it isn't there. */
+  unsent(local: SocketEnd, remote: SocketEnd): number {
+    const descriptor = this.#findNear(local, remote) ?? this.#findAnywhere(local, remote);
+    if (descriptor === undefined) return 0;
+    this.#last = descriptor;
+    const count = new Int32Array(1);
+    return this.#libc.symbols.ioctl(descriptor, OUTQ, new Uint8Array(count.buffer)) === 0 ? count[0] : 0;
   }
 
   /** To be called once by who has opened it: the last one ends what is still to be ended, and gives libc back. */

@@ -158,6 +158,8 @@ class SenderDatagrams implements Connection {
     this.#changed.resolve();
   }
 
+  readonly unsent = 0;
+
   reset(): boolean {
     this.close();
     return false;
@@ -202,6 +204,8 @@ export class TargetDatagrams implements Connection {
     this.#linger?.cancel();
     this.#socket.close();
   }
+
+  readonly unsent = 0;
 
   reset(): boolean {
     this.close();

@@ -6,6 +6,8 @@ import { randomFor } from "./random.ts";
 
 /** Ms that who was cut off has to read what came before, and to leave. */
 const LEAVING_TIME = 2000;
+/** Ms between two looks whether bytes have arrived. */
+const UNSENT_INTERVAL = 2;
 
 /** What a {@linkcode Pair} works with. */
 export interface PairOptions {
@@ -55,7 +57,7 @@ export class Pair {
     const { client, target } = this.#options;
     const running = this.#running = { up: this.#pass("up", target), down: this.#pass("down", client) };
     await Promise.all([running.up, running.down]).catch((error) => this.#failed(error));
-    this.close();
+    this.end("stop");
     await Promise.allSettled([running.up, running.down, this.#leaving]);
     if (this.#fate) throw this.#fate;
   }
@@ -76,32 +78,18 @@ export class Pair {
   }
 
   /**
-   * Closes both connections.
+   * Ends both connections.
    *
-   * @param fate why, if not because both sides have ended
-   * @param to see {@linkcode end}
-   */
-  close(fate?: unknown, to?: Connection): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#fate = fate;
-    const { client, target } = this.#options;
-    for (const direction of DIRECTIONS) this.lanes[direction].close();
-    for (const connection of [client, target]) {
-      if (connection === to) this.#leaving = this.#leave(to);
-      else connection.close();
-    }
-  }
-
-  /**
-   * Ends both connections, with a reset or as a program that closes them.
-   *
+   * @param how with a reset, as a program that closes them, or without a word
    * @param to who is still to have the bytes that have gone out
    */
-  end(how: Ending, to?: Connection): void {
-    if (this.#isOver) return;
-    if (how === "reset") this.#reset(ended("connection_reset", "was reset"), true);
-    else this.close(ended("connection_closed", "was cut"), to);
+  end(how: Ending | "stop", to?: Connection): void {
+    const fate = {
+      stop: undefined,
+      cut: ended("connection_closed", "was cut"),
+      reset: ended("connection_reset", "was reset"),
+    }[how];
+    this.#finish(fate, { isReset: how === "reset", isOurs: true, to });
   }
 
   #lane(direction: Direction, source: Connection, target: Connection): Lane {
@@ -118,15 +106,6 @@ export class Pair {
     });
   }
 
-  // To close it with something unread would be a reset (RFC 2525, section 2.17), which may overtake what has gone out.
-  async #leave(connection: Connection): Promise<void> {
-    await connection.closeWrite().catch(() => {});
-    const { client, clock } = this.#options;
-    const reading = connection === client ? this.#running!.up : this.#running!.down;
-    await withTimeout(LEAVING_TIME, reading, clock).catch(() => {});
-    connection.close();
-  }
-
   async #pass(direction: Direction, to: Connection): Promise<void> {
     await this.lanes[direction].run();
     // A reset can come as an error of a write under way, and as a mere end to whoever reads.
@@ -140,17 +119,43 @@ export class Pair {
   // Whoever can't be written to any more has reset the connection, or gone while bytes were on their way to it, which is
   // answered by a reset (RFC 9293, section 3.10.7).
   #failed(error: unknown): void {
-    if (this.#isOver) return;
-    if (hasGone(error)) this.#reset(error as PinwireError, false);
-    else this.close(error);
+    this.#finish(error, { isReset: hasGone(error), isOurs: false });
   }
 
-  #reset(fate: PinwireError, isOurs: boolean): void {
+  #finish(
+    fate: unknown,
+    { isReset, isOurs, to }: { isReset: boolean; isOurs: boolean; to?: Connection },
+  ): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#fate = fate;
+    const both = [this.#options.client, this.#options.target];
+    for (const direction of DIRECTIONS) this.lanes[direction].close();
+    const finish = isReset ? () => this.#reset(isOurs) : () => both.forEach((one) => one.close());
+    if (!to) return finish();
+    if (!isReset) both.find((one) => one !== to)?.close();
+    this.#leaving = this.#deliver(to, isReset).then(finish);
+  }
+
+  #reset(isOurs: boolean): void {
     const { client, target, notReset } = this.#options;
     const closed = [client, target].filter((connection) => !connection.reset());
-    // One of them may be gone already.
+    // After a reset of theirs one of the two is gone already.
     if (closed.length > (isOurs ? 0 : 1)) notReset(closed[0].peer.name);
-    this.close(fate);
+  }
+
+  /** Done when what has gone out has arrived, or can't in time. */
+  async #deliver(to: Connection, isReset: boolean): Promise<void> {
+    const { client, clock } = this.#options;
+    if (isReset) {
+      const deadline = clock.now() + LEAVING_TIME;
+      while (to.unsent && clock.now() < deadline) await sleep(UNSENT_INTERVAL, clock);
+      return;
+    }
+    // To close it with something unread would be a reset too (RFC 2525, section 2.17).
+    await to.closeWrite().catch(() => {});
+    const reading = to === client ? this.#running!.up : this.#running!.down;
+    await withTimeout(LEAVING_TIME, reading, clock).catch(() => {});
   }
 }
 

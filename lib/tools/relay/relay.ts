@@ -80,7 +80,7 @@ export class Relay {
     });
     this.#pairs.set(number, pair);
     using _stopping = stop.onStop(() => {
-      void withTimeout(DRAIN_TIME, pair.settled(), clock).then(() => pair.close());
+      void withTimeout(DRAIN_TIME, pair.settled(), clock).then(() => pair.end("stop"));
     });
     await pair.run().finally(() => this.#pairs.delete(number));
   }
