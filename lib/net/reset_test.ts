@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { has, Process, PYTHON } from "../../tests/support.ts";
+import { turn } from "../../tests/support/pure.ts";
 import { PinwireError } from "../errors.ts";
 import { makeCertificate } from "../tools/cert.ts";
 import { carriersWith, receiveAll } from "./_carriers.ts";
@@ -112,5 +113,24 @@ Deno.test({
     const ended = codeOf(receiveAll(pair.client));
     assertEquals(pair.server.reset(), true);
     assertEquals(await ended, "connection_reset");
+  },
+});
+
+Deno.test({
+  name: "unsent counts the bytes that the other end has not taken, which a reset would lose",
+  ignore: !isLinux,
+  async fn() {
+    using pair = await CARRIERS.find(({ name }) => name === "tcp")!.connect();
+    const { client, server } = pair;
+    const written = server.write(new Uint8Array(1 << 24));
+    while (!server.unsent) await turn();
+    const received = receiveAll(client);
+    await written;
+    await server.closeWrite();
+    assertEquals((await received).length, 1 << 24);
+    while (server.unsent) await turn();
+    client.close();
+    server.close();
+    assertEquals([server.unsent, client.unsent], [0, 0]);
   },
 });
