@@ -1,4 +1,4 @@
-import { type Context, dialOptions } from "../../app/mod.ts";
+import { type Context, dialOptions, type DialSettings } from "../../app/mod.ts";
 import { PinwireError } from "../../errors.ts";
 import {
   type Address,
@@ -17,8 +17,7 @@ import { watchReads } from "./reads.ts";
 const DRAIN_TIME = 2_000;
 
 /** What a {@linkcode Relay} is told. */
-export interface RelayOptions {
-  ca?: string;
+export interface RelayOptions extends DialSettings {
   disturbances: Record<Direction, Disturbance>;
   /** With the same one, what is counted in bytes or datagrams repeats. */
   seed: number;
@@ -48,7 +47,7 @@ export class Relay {
 
   /** @throws {PinwireError} what is wrong with the files and addresses that dialling takes */
   async prepare(): Promise<void> {
-    this.#dialling = await dialOptions(this.#target, this.#options.ca);
+    this.#dialling = await dialOptions(this.#target, this.#options);
   }
 
   /**
@@ -88,11 +87,11 @@ export class Relay {
   /** A connection to the target; none once it is time to stop. */
   async #dial(): Promise<Connection | undefined> {
     const { stop: { signal } } = this.#context;
+    const options = { ...this.#dialling, signal, isExact: true };
     try {
-      if (this.#target.scheme === "udp") {
-        return new TargetDatagrams(await dialDatagram(this.#target), this.#context);
-      }
-      return await dial(this.#target, { ...this.#dialling, signal, isExact: true });
+      return this.#target.scheme === "udp"
+        ? new TargetDatagrams(await dialDatagram(this.#target, undefined, options), this.#context)
+        : await dial(this.#target, options);
     } catch (error) {
       if (signal.aborted) return undefined;
       throw error;
