@@ -111,14 +111,14 @@ class FramePump {
   }
 
   take = (bytes: Uint8Array): Promise<void> | void => {
-    if (this.#timer) this.#stopTimer();
     if (this.#hasFailed) return;
     if (this.#paused) return this.#paused.then(() => this.take(bytes));
     const decoder = this.#decoder;
     decoder.feed(bytes, decoder.nextTimeout && this.#handler.clock?.now());
     const working = this.#handOver();
-    if (working) return working.then(() => this.#awaitPause());
-    if (decoder.nextTimeout) this.#awaitPause();
+    if (!working) return this.#awaitPause();
+    this.#stopTimer();
+    return working.then(() => this.#awaitPause());
   };
 
   /** The stream is at its end. */
@@ -155,17 +155,26 @@ class FramePump {
     this.#timer = undefined;
   }
 
+  // One timer that looks again, and not one for every read: a line may come a byte at a time.
   #awaitPause(): void {
-    const { clock, waitsForEnd } = this.#handler;
-    const due = clock && this.#decoder.nextTimeout?.();
-    if (due === undefined || waitsForEnd?.call(this.#handler)) return;
-    this.#timer = clock!.after(Math.max(0, due - clock!.now()), this.#onPause);
+    const { clock } = this.#handler;
+    if (this.#timer || !clock || !this.#decoder.nextTimeout) return;
+    const due = this.#pauseDue();
+    if (due !== undefined) this.#timer = clock.after(Math.max(0, due - clock.now()), this.#onPause);
+  }
+
+  /** When a pause ends the message that has begun, in ms of the clock; `undefined` if none does. */
+  #pauseDue(): number | undefined {
+    return this.#handler.waitsForEnd?.() ? undefined : this.#decoder.nextTimeout?.();
   }
 
   #onPause = (): void => {
     this.#timer = undefined;
     try {
-      this.#decoder.timeout?.(this.#handler.clock!.now());
+      const now = this.#handler.clock!.now();
+      const due = this.#pauseDue();
+      if (due === undefined || due > now) return this.#awaitPause();
+      this.#decoder.timeout?.(now);
       const working = this.#handOver();
       if (!working) return this.#awaitPause();
       this.#paused = working.then(() => {

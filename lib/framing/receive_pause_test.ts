@@ -4,6 +4,7 @@ import { FakeClock } from "../net/_fake_clock.ts";
 import { recorder, utf8 } from "./_testing.ts";
 import { type FrameClock, type FrameHandler, receiveFrames } from "./receive.ts";
 import { textCodec } from "./codecs/text.ts";
+import type { TextForm } from "./types.ts";
 
 /** A peer that a test plays, whose bytes are cut by `text`. */
 class Peer {
@@ -11,14 +12,14 @@ class Peer {
   #sink!: (bytes: Uint8Array) => Promise<void> | void;
   #outcome = Promise.withResolvers<void>();
 
-  constructor(handler: FrameHandler) {
+  constructor(handler: FrameHandler, form?: TextForm) {
     const source = {
       receive: (sink: (bytes: Uint8Array) => Promise<void> | void) => {
         this.#sink = sink;
         return this.#outcome.promise;
       },
     };
-    this.received = receiveFrames(source, textCodec(100).open().decoder, handler);
+    this.received = receiveFrames(source, textCodec(100, 20, form).open().decoder, handler);
     this.received.catch(() => {});
   }
 
@@ -41,6 +42,19 @@ class Peer {
   }
 }
 
+/** A clock that keeps what it is asked to wait, in ms, and wakes after `atMost` of it. */
+function waitsOf(clock: FakeClock, atMost = Infinity): FrameClock & { waits: number[] } {
+  const waits: number[] = [];
+  return {
+    waits,
+    now: () => clock.now(),
+    after(ms, action) {
+      waits.push(ms);
+      return clock.after(Math.min(ms, atMost), action);
+    },
+  };
+}
+
 pure("receiveFrames lets the pause of text end a message, from the last byte on", async () => {
   const handler = recorder();
   const clock = new FakeClock();
@@ -58,13 +72,19 @@ pure("receiveFrames lets the pause of text end a message, from the last byte on"
   assertEquals(clock.pending, 0);
 });
 
-pure("receiveFrames has one timer for a message that comes a byte at a time", async () => {
+pure("receiveFrames sets a timer once a pause, not once a byte", async () => {
   const clock = new FakeClock();
-  const peer = new Peer({ onFrame: () => {}, clock });
+  const counted = waitsOf(clock);
+  const handler = recorder();
+  const peer = new Peer({ ...handler, onBatch: undefined, clock: counted });
   for (let i = 0; i < 50; i++) {
     await peer.send("x");
+    clock.pass(1);
     assertEquals(clock.pending, 1);
   }
+  assertEquals(counted.waits, [20, 19, 19]);
+  clock.pass(19);
+  assertEquals(handler.calls, ["x".repeat(50)]);
   await peer.end();
   assertEquals(clock.pending, 0);
 });
@@ -91,28 +111,26 @@ pure("receiveFrames lets no pause end a message while the handler waits for its 
   assertEquals(clock.pending, 0);
   isWaiting = false;
   await peer.send("b");
+  isWaiting = true;
   clock.pass(20);
-  assertEquals(handler.calls, ["|", "|", "ab", "|"]);
+  assertEquals([handler.calls, clock.pending], [["|", "|"], 0]);
+  isWaiting = false;
+  await peer.send("c");
+  clock.pass(20);
+  assertEquals(handler.calls, ["|", "|", "|", "abc", "|"]);
   await peer.end();
 });
 
 pure("receiveFrames asks the time again when it was woken too early", async () => {
   const handler = recorder();
   const clock = new FakeClock();
-  const waits: number[] = [];
-  const early: FrameClock = {
-    now: () => clock.now(),
-    after(ms, action) {
-      waits.push(ms);
-      return clock.after(Math.min(ms, 15), action);
-    },
-  };
+  const early = waitsOf(clock, 15);
   const peer = new Peer({ ...handler, clock: early });
   await peer.send("a");
   clock.pass(15);
   assertEquals(handler.calls.includes("a"), false);
   clock.pass(5);
-  assertEquals(waits, [20, 5]);
+  assertEquals(early.waits, [20, 5]);
   assertEquals(handler.calls.filter((call) => call !== "|"), ["a"]);
   await peer.end();
 });
@@ -256,34 +274,25 @@ pure(
   },
 );
 
-pure(
-  "receiveFrames leaves no timer when the stream ends while an early pause's batch is written",
-  async () => {
-    const clock = new FakeClock();
-    const early: FrameClock = {
-      now: () => clock.now(),
-      after: (ms, action) => clock.after(Math.min(ms, 15), action),
-    };
-    const batches: PromiseWithResolvers<void>[] = [];
-    const onBatch = () => {
-      batches.push(Promise.withResolvers());
-      return batches.at(-1)!.promise;
-    };
-    const frames: string[] = [];
-    const peer = new Peer({
-      onFrame: (frame) => void frames.push(new TextDecoder().decode(frame)),
-      onBatch,
-      clock: early,
-    });
-    const taken = peer.send("a");
-    batches.shift()!.resolve();
-    await taken;
-    clock.pass(15);
-    const ended = peer.end();
-    batches.shift()!.resolve();
-    await turn();
-    batches.shift()!.resolve();
-    await ended;
-    assertEquals([frames, clock.pending], [["a"], 0]);
-  },
-);
+pure("receiveFrames leaves no timer when the stream ends while the batch of a pause is written", async () => {
+  const clock = new FakeClock();
+  const batches: PromiseWithResolvers<void>[] = [];
+  const onBatch = () => {
+    batches.push(Promise.withResolvers());
+    return batches.at(-1)!.promise;
+  };
+  const frames: string[] = [];
+  const onFrame = (frame: Uint8Array) => void frames.push(new TextDecoder().decode(frame));
+  // A pause inside a character ends no message, and another is waited for.
+  const peer = new Peer({ onFrame, onBatch, clock }, { endsInside: () => true });
+  const taken = peer.send("a");
+  batches.shift()!.resolve();
+  await taken;
+  clock.pass(20);
+  const ended = peer.end();
+  batches.shift()!.resolve();
+  await turn();
+  batches.shift()!.resolve();
+  await ended;
+  assertEquals([frames, clock.pending], [["a"], 0]);
+});
