@@ -1,9 +1,8 @@
 import { type Context, MessageWatch, type WatchOptions } from "../app/mod.ts";
 import type { Address, Connection } from "../net/mod.ts";
-import { serve, type ServerOptions } from "../session/mod.ts";
+import { DelayQueue, serve, type ServerOptions } from "../session/mod.ts";
 import type { PinwireError } from "../errors.ts";
 import { ChatConsole, type ChatConsoleOptions } from "./console.ts";
-import { DelayQueue } from "./delay_queue.ts";
 import { HistoryFile } from "./rooms/history_file.ts";
 import { Hub } from "./rooms/hub.ts";
 import { LineFormats } from "./rooms/line_format.ts";

@@ -5,6 +5,7 @@ import { ByteBuffer, type Framing } from "../framing/mod.ts";
 import { PullReader } from "../net/_pull_reader.ts";
 import { type Connection, pipe, wrapConnection } from "../net/mod.ts";
 import { Reply } from "./protocol.ts";
+import type { Owed } from "../session/mod.ts";
 import { EchoSession } from "./session.ts";
 
 /** The bytes of a text. */
@@ -17,6 +18,8 @@ interface EchoTest extends WatchOptions {
   reply?: string;
   /** Messages are reported. */
   watched?: boolean;
+  replyDelay?: number;
+  closeAfter?: number;
   takeOnce?(): boolean;
   /** What the server's end does in place of a pipe's. */
   changes?: Partial<Connection>;
@@ -27,6 +30,8 @@ export class Client implements Disposable {
   readonly events: Event[] = [];
   /** Times that the server was asked to stop. */
   stops = 0;
+  /** What the session has told of its late answers. */
+  owed?: Owed;
   readonly served: Promise<void>;
   readonly framing: Framing;
   readonly clock = new FakeClock();
@@ -34,8 +39,7 @@ export class Client implements Disposable {
   #reader: PullReader;
 
   constructor(options: EchoTest = {}) {
-    const { frame = "raw", reply = "{n}:{data}", watched = false, once, until, takeOnce, changes = {} } =
-      options;
+    const { frame = "raw", reply = "{n}:{data}", watched = false, changes = {}, ...echo } = options;
     const [client, server] = pipe();
     const context = contextOf(frame, {
       role: "server",
@@ -47,13 +51,16 @@ export class Client implements Disposable {
     this.#connection = client;
     this.#reader = new PullReader(client);
     this.framing = context.codec.open();
-    this.served = new EchoSession(wrapConnection(server, changes), context, {
-      reply: reply === "none" ? undefined : new Reply(reply, utf8),
-      once,
-      until,
-      takeOnce,
-      stop: () => this.stops++,
-    }).run();
+    this.served = new EchoSession(
+      wrapConnection(server, changes),
+      context,
+      {
+        ...echo,
+        reply: reply === "none" ? undefined : new Reply(reply, utf8),
+        stop: () => this.stops++,
+      },
+      (owed) => this.owed = owed,
+    ).run();
     this.served.catch(() => {});
   }
 
@@ -76,9 +83,14 @@ export class Client implements Disposable {
     return count === null ? null : buffer.subarray(0, count);
   }
 
+  /** Ends our side. */
+  end(): Promise<void> {
+    return this.#connection.closeWrite();
+  }
+
   /** Ends our side and gives all that still comes. */
   async rest(): Promise<Uint8Array> {
-    const ended = this.#connection.closeWrite();
+    const ended = this.end();
     const out = new ByteBuffer();
     for (let part; (part = await this.read());) out.append(part);
     await ended;

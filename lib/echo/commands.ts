@@ -1,4 +1,5 @@
-import { command, duration, integer, text } from "../cli/mod.ts";
+import { command, duration, integer, milliseconds, text } from "../cli/mod.ts";
+import { usageError } from "../errors.ts";
 import { openContext, showMessage, showText, untilCode } from "../app/mod.ts";
 import {
   addressPositional,
@@ -32,6 +33,15 @@ const echoServe = command({
         "what to answer (default '[{time}] {data}'): {time}, {data} (what came), {peer}, {n} (from 1, per " +
         "connection); \\xNN \\n \\r \\t \\0 \\\\ are bytes; none only prints what comes",
     },
+    replyDelay: {
+      kind: milliseconds(),
+      default: 0,
+      help: "answer each message so long after it came: 300, 300ms, 1s (default 0)",
+    },
+    closeAfter: {
+      kind: integer("N", 1),
+      help: "close a connection once N of its messages are answered",
+    },
     workers: {
       kind: integer("N", 1, 64),
       default: 1,
@@ -53,9 +63,16 @@ const echoServe = command({
     ["", `on 127.0.0.1:${DEFAULT_PORT}, over TCP`],
     ["0.0.0.0:7000 --reply '{data}'", "a pure echo for the whole network"],
     ["udp://8002 --reply '{data}-{peer}'", "over UDP, with who sent it"],
+    [
+      String.raw`--reply '\xff\x00{data}' --reply-delay 300 --close-after 3`,
+      "a server that is slow and hangs up",
+    ],
     ["--frame line --trace", "line by line, and see where lines begin and end"],
   ],
   async run(options, { address = DEFAULT_ADDRESS }, opened) {
+    if (address.scheme === "udp" && options.closeAfter !== undefined) {
+      throw usageError("--close-after is for streams", "over UDP there is no connection to close");
+    }
     const isSilent = options.reply === "none";
     await using context = await openContext({
       program: "pinwire echo",

@@ -8,17 +8,26 @@ import {
   MAX_DATAGRAM,
   udpPeer,
 } from "../net/mod.ts";
-import { AnswerGuard, reportDrops } from "../session/mod.ts";
+import { AnswerGuard, type Owe, reportDrops } from "../session/mod.ts";
+import { LateAnswers } from "./late_answers.ts";
 import type { Asker, Reply } from "./protocol.ts";
 import type { EchoOptions } from "./session.ts";
 
-/** Answers every datagram until the socket is closed. */
+/**
+ * Answers every datagram until the socket is closed.
+ *
+ * @param owe is told of answers that leave late
+ */
 export async function echoDatagrams(
   socket: DatagramSocket,
   context: Context,
   options: EchoOptions,
+  owe: Owe,
 ): Promise<void> {
-  const { reporter, clock } = context;
+  const { reporter, clock, stop } = context;
+  const { replyDelay } = options;
+  const late = replyDelay ? new LateAnswers(replyDelay, clock) : undefined;
+  if (late) owe(late);
   const guard = new AnswerGuard(socket.endpoint);
   using _reports = reportDrops(guard, context);
   const watch = new MessageWatch(context, options, true);
@@ -36,24 +45,34 @@ export async function echoDatagrams(
     if (reply.couldLoop(message)) return guard.drop();
     if (!guard.allows(from, message.length, bytes.length, clock.now())) return;
     if (watch.isActive) watch.sent(bytes);
-    await socket.send(bytes, from);
+    if (!late) return await socket.send(bytes, from);
+    const copy = bytes.slice();
+    const send = () => socket.send(copy, from).catch((error) => reporter.error(error, udpPeer(from)));
+    await late.add(copy.length, send);
   }
 
-  while (!watch.isOver) {
-    const drained = reporter.drained();
-    if (drained) await drained;
-    const received = await receive(socket, memory, context);
-    if (!received) return;
-    const [message, from] = received;
-    asker.n++;
-    if (watch.isActive) watch.received(udpPeer(from), message);
-    try {
-      if (options.reply) await answer(options.reply, message, from);
-    } catch (error) {
-      reporter.error(error, udpPeer(from));
+  try {
+    while (!watch.isOver) {
+      const drained = reporter.drained();
+      if (drained) await drained;
+      const received = await receive(socket, memory, context);
+      if (!received) return;
+      // Only late answers keep a socket open by now, and those are to earlier questions.
+      if (stop.signal.aborted) continue;
+      const [message, from] = received;
+      asker.n++;
+      if (watch.isActive) watch.received(udpPeer(from), message);
+      try {
+        if (options.reply) await answer(options.reply, message, from);
+      } catch (error) {
+        reporter.error(error, udpPeer(from));
+      }
     }
+    await late?.settled();
+    options.stop();
+  } finally {
+    late?.drop();
   }
-  options.stop();
 }
 
 /** The next datagram, whatever the system says of the ones before. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { contextOf, FakeClock } from "../app/_testing.ts";
+import { contextOf, FakeClock, turn } from "../app/_testing.ts";
 import type { Event, WatchOptions } from "../app/mod.ts";
 import type { DatagramSocket, Endpoint } from "../net/mod.ts";
 import { echoDatagrams } from "./datagrams.ts";
@@ -10,6 +10,7 @@ const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 interface EchoTest extends WatchOptions {
   reply?: string;
+  replyDelay?: number;
 }
 
 /** A socket that has received these datagrams, each with its sender, and is then closed. */
@@ -38,14 +39,18 @@ class Mailbox implements DatagramSocket {
 
 async function echoed(
   received: [string, Endpoint?][],
-  { reply = "{n}:{data}", once, until }: EchoTest = {},
+  { reply = "{n}:{data}", ...options }: EchoTest = {},
 ): Promise<{ sent: [string, number][]; events: Event[]; stops: number }> {
   const socket = new Mailbox(received);
   const events: Event[] = [];
   const clock = new FakeClock();
   const context = contextOf("raw", { role: "server", clock, onEvent: (event) => void events.push(event) });
   let stops = 0;
-  await echoDatagrams(socket, context, { reply: new Reply(reply, utf8), once, until, stop: () => stops++ });
+  const echo = { ...options, reply: new Reply(reply, utf8), stop: () => stops++ };
+  const done = echoDatagrams(socket, context, echo, () => {});
+  await turn();
+  clock.pass(options.replyDelay ?? 0);
+  await done;
   assertEquals(clock.pending, 0);
   return { sent: socket.sent, events, stops };
 }
@@ -98,4 +103,21 @@ Deno.test("echoDatagrams with once or until stops behind that message", async ()
   assertEquals([until.sent, until.stops], [[["1:a", 5], ["2:88", 5]], 1]);
   const never = await echoed([["a"]]);
   assertEquals(never.stops, 0);
+});
+
+Deno.test("echoDatagrams with a delay answers each late, those before the last one too", async () => {
+  for (const end of [{ once: true }, { until: "88" }]) {
+    const { sent, stops } = await echoed([["88", at(5)]], { ...end, replyDelay: 300 });
+    assertEquals([sent, stops], [[["1:88", 5]], 1]);
+  }
+  const { sent, events } = await echoed([["a", at(6)], ["b", at(8)], ["88", at(5)]], {
+    until: "88",
+    replyDelay: 300,
+  });
+  assertEquals(sent, [["2:b", 8], ["3:88", 5]]);
+  assertEquals(events.map((event) => event.event === "error" && event.peer), ["udp://127.0.0.1:6"]);
+});
+
+Deno.test("echoDatagrams with a delay drops what waits once its socket is closed", async () => {
+  assertEquals((await echoed([["a"]], { replyDelay: 300 })).sent, []);
 });

@@ -9,6 +9,10 @@ import { EchoSession, takeOnce } from "./session.ts";
 export interface ServeEchoOptions extends ServerOptions {
   once: boolean;
   until?: string;
+  /** Ms from a message to its answer; 0 is at once. */
+  replyDelay: number;
+  /** Messages of a connection after which it is closed. */
+  closeAfter?: number;
 }
 
 /**
@@ -25,17 +29,19 @@ export async function serveEcho(
   context: Context,
   opened: () => void,
 ): Promise<void> {
-  const { once, until } = options;
+  const { once, until, replyDelay, closeAfter } = options;
   const echo = {
     reply,
+    replyDelay,
+    closeAfter,
     once,
     until,
     takeOnce: once ? takeOnce(new Int32Array(1)) : undefined,
     stop: () => context.stop.now(),
   };
   await serve(address, options, context, {
-    connection: (connection) => new EchoSession(connection, context, echo).run(),
-    datagrams: (socket) => echoDatagrams(socket, context, echo),
+    connection: (connection, _, owe) => new EchoSession(connection, context, echo, owe).run(),
+    datagrams: (socket, owe) => echoDatagrams(socket, context, echo, owe),
     opened,
   });
 }

@@ -1,14 +1,19 @@
 import { type Context, MessageWatch, type WatchOptions } from "../app/mod.ts";
-import { ByteBuffer } from "../framing/mod.ts";
-import { type Connection, type Timer, withTimeout } from "../net/mod.ts";
+import { ByteBuffer, FrameError } from "../framing/mod.ts";
+import { type Connection, HALF_CLOSE_TIME, type Timer, withTimeout } from "../net/mod.ts";
 import { guardRequests } from "../session/browser_guard.ts";
-import { Session } from "../session/mod.ts";
+import { type Owe, Session } from "../session/mod.ts";
+import { LateAnswers, writeLate } from "./late_answers.ts";
 import type { Asker, Reply } from "./protocol.ts";
 
 /** What an echo server does with messages. */
 export interface EchoOptions extends WatchOptions {
   /** Makes the answers; without it messages are only taken. */
   reply?: Reply;
+  /** Ms from a message to its answer. */
+  replyDelay?: number;
+  /** Messages of a connection after which it is closed, once they are answered. */
+  closeAfter?: number;
   /** With `once`: takes the one message that there is; false if another connection was faster. */
   takeOnce?(): boolean;
   /** Ends the server. */
@@ -22,7 +27,7 @@ export function takeOnce(cell: Int32Array): () => boolean {
 
 /** Answers are written once so many bytes of them have gathered, however many messages one read held. */
 const ENOUGH_ANSWERS = 65_536;
-/** Ms that the last answer may take to be written. */
+/** Ms that the last answer may take to be written, once it is to leave. */
 const LAST_WRITE = 2000;
 /** Ms that the peer has to end its side after the last answer. */
 const LINGER = 200;
@@ -33,6 +38,9 @@ export class EchoSession extends Session {
   readonly tailroom?: number;
   #options: EchoOptions;
   #watch: MessageWatch;
+  #late?: LateAnswers;
+  /** The number of the last message. */
+  #last: number;
   #asker: Asker;
   #inPlace?: Reply;
   #answer?: Uint8Array;
@@ -41,9 +49,15 @@ export class EchoSession extends Session {
   /** Set once the last answer is out, until the peer has ended its side or its time is up. */
   #lingering?: Timer;
 
-  constructor(connection: Connection, context: Context, options: EchoOptions) {
-    super(options.until === undefined ? connection : guardRequests(connection), context);
-    const { reply } = options;
+  /** @param owe is told of answers that leave late */
+  constructor(connection: Connection, context: Context, options: EchoOptions, owe?: Owe) {
+    const { reply, replyDelay, until } = options;
+    const late = replyDelay ? new LateAnswers(replyDelay, context.clock) : undefined;
+    const out = late ? writeLate(connection, late) : connection;
+    super(until === undefined ? out : guardRequests(out), context);
+    if (late) owe?.(late);
+    this.#late = late;
+    this.#last = options.closeAfter ?? Infinity;
     const { codec, encoding } = context;
     this.#options = options;
     this.#watch = new MessageWatch(context, options, false);
@@ -61,8 +75,8 @@ export class EchoSession extends Session {
   }
 
   onFrame(message: Uint8Array): boolean {
+    if (this.#isOver) return false;
     const watch = this.#watch;
-    if (watch.isOver) return false;
     if (this.#options.takeOnce?.() === false) return false;
     const asker = this.#asker;
     asker.n++;
@@ -81,7 +95,7 @@ export class EchoSession extends Session {
     if (this.#lingering) return undefined;
     const bytes = this.#inPlace ? this.#answer : this.#out?.bytes();
     this.#answer = undefined;
-    if (this.#watch.isOver) return this.#finish(bytes);
+    if (this.#isOver) return this.#finish(bytes);
     const drained = this.context.reporter.drained() ?? this.errors.turn();
     const written = bytes?.length ? this.connection.write(bytes) : undefined;
     if (!written) {
@@ -93,6 +107,11 @@ export class EchoSession extends Session {
       this.#out?.clear();
       return drained;
     });
+  }
+
+  /** Whether the last message has come. */
+  get #isOver(): boolean {
+    return this.#watch.isOver || this.#asker.n >= this.#last;
   }
 
   #frameAnswer(message: Uint8Array, reply: Reply, body: ByteBuffer, out: ByteBuffer): boolean {
@@ -111,15 +130,28 @@ export class EchoSession extends Session {
   // Closing with unread bytes would be a reset, which can destroy the answer on its way: so reading goes on.
   async #finish(bytes: Uint8Array | undefined): Promise<void> {
     const { connection, clock } = this;
-    const written = bytes?.length ? connection.write(bytes) : undefined;
-    if (written) await withTimeout(LAST_WRITE, written, clock);
+    await withTimeout((this.#options.replyDelay ?? 0) + LAST_WRITE, this.#writeLast(bytes), clock);
     this.#lingering = clock.after(LINGER, () => connection.close());
-    await withTimeout(LINGER, connection.closeWrite(), clock);
   }
 
-  protected override failed(error: unknown): void {
+  async #writeLast(bytes: Uint8Array | undefined): Promise<void> {
+    if (bytes?.length) await this.connection.write(bytes);
+    await this.connection.closeWrite();
+  }
+
+  async #untilSettled(): Promise<void> {
+    if (this.#late) await withTimeout(HALF_CLOSE_TIME, this.#late.settled(), this.clock);
+  }
+
+  protected override ended(): Promise<void> {
+    return this.#untilSettled();
+  }
+
+  protected override async failed(error: unknown): Promise<void> {
     // What stood behind the last message is of no interest.
-    if (!this.#watch.isOver) throw error;
+    if (this.#isOver) return;
+    if (error instanceof FrameError) await this.#untilSettled();
+    throw error;
   }
 
   protected override over(): void {

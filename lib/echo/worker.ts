@@ -62,14 +62,16 @@ async function run(start: WorkerStart): Promise<void> {
       },
       leave: () => void Atomics.sub(shared, CLIENTS, 1),
     },
-    handle: (connection) =>
+    handle: (connection, _, owe) =>
       new EchoSession(context.trace(connection), context, {
         reply,
+        replyDelay: options.replyDelay,
+        closeAfter: options.closeAfter,
         once: options.once,
         until: options.until,
         takeOnce: options.once ? takeOnce(shared.subarray(TAKEN)) : undefined,
         stop: () => say(context.until.hasPassed ? "passed" : "over"),
-      }).run(),
+      }, owe).run(),
   });
   say("closed");
   self.close();

@@ -21,6 +21,8 @@ export const TAKEN = 1;
 /** The options that concern each connection. */
 export interface WorkerOptions {
   reply: string;
+  replyDelay: number;
+  closeAfter?: number;
   once: boolean;
   until?: string;
   maxClients: number;

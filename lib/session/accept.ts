@@ -30,10 +30,21 @@ export interface ServeOptions {
    *
    * @throws what went wrong; it is reported, and concerns no other connection
    */
-  handle(connection: Connection, pending?: PendingClient): Promise<void>;
+  handle(connection: Connection, pending: PendingClient | undefined, owe: Owe): Promise<void>;
   /** Counts the connections when several threads share `maxClients`. */
   counter?: ClientCounter;
 }
+
+/** Answers that are kept back for a while: a server that stops gives them time too. */
+export interface Owed {
+  /** Done when all that were made by now are out, or dropped. */
+  settled(): Promise<void>;
+  /** Their time is up. */
+  drop(): void;
+}
+
+/** Is told, by whoever keeps answers of a connection back, of them. */
+export type Owe = (owed: Owed) => void;
 
 /** How many clients there are, over all threads of a server. */
 export interface ClientCounter {
@@ -43,7 +54,7 @@ export interface ClientCounter {
 }
 
 /** What is under way when a server stops has this long, in ms. */
-const DRAIN_TIME = 2_000;
+export const DRAIN_TIME = 2_000;
 /** A pause in ms after the system refused a connection, so that full tables (EMFILE) don't spin. */
 const ACCEPT_RETRY = 50;
 
@@ -57,6 +68,7 @@ export async function serveConnections(listener: Listener, options: ServeOptions
   // Those that have proven nothing yet, or are being turned away, come on top.
   const most = maxClients + (options.admission?.pool ?? 0);
   const open = new Set<DrainableConnection>();
+  const owing = new Map<DrainableConnection, Owed>();
   let onEmpty: (() => void) | undefined;
   const stopping = Promise.withResolvers<void>();
   const stop = () => {
@@ -79,8 +91,10 @@ export async function serveConnections(listener: Listener, options: ServeOptions
       }
       refusing = false;
       open.add(connection);
-      void serveOne(connection, options).then(() => {
+      const owe: Owe = (owed) => void owing.set(connection, owed);
+      void serveOne(connection, options, owe).then(() => {
         counter.leave();
+        owing.delete(connection);
         open.delete(connection);
         if (!open.size) onEmpty?.();
       });
@@ -89,11 +103,18 @@ export async function serveConnections(listener: Listener, options: ServeOptions
     signal.removeEventListener("abort", stop);
     listener.close();
   }
-  for (const connection of open) connection.closeWhenIdle();
+  for (const connection of open) {
+    const owed = owing.get(connection);
+    if (owed) void owed.settled().then(() => connection.closeWhenIdle());
+    else connection.closeWhenIdle();
+  }
   if (!open.size) return;
   const emptied = new Promise<void>((resolve) => onEmpty = resolve);
   if (await withTimeout(DRAIN_TIME, emptied, options.clock)) return;
-  for (const connection of open) connection.close();
+  for (const connection of open) {
+    owing.get(connection)?.drop();
+    connection.close();
+  }
   await emptied;
 }
 
@@ -129,7 +150,11 @@ const tooManyFiles = (cause: unknown) =>
     cause,
   });
 
-async function serveOne(connection: DrainableConnection, options: ServeOptions): Promise<void> {
+async function serveOne(
+  connection: DrainableConnection,
+  options: ServeOptions,
+  owe: Owe,
+): Promise<void> {
   const { reporter, clock, idleTimeout, signal, admission } = options;
   const { name: peer } = connection.peer;
   const limited = idleTimeout ? withIdleTimeout(connection, idleTimeout, clock) : connection;
@@ -139,7 +164,7 @@ async function serveOne(connection: DrainableConnection, options: ServeOptions):
       const pending = admission?.enter(limited);
       const served = pending ? leaving(limited, pending) : limited;
       try {
-        await options.handle(served, pending);
+        await options.handle(served, pending, owe);
       } catch (error) {
         // That a peer has gone, or was idle, is said by "disconnected"; anything else is an error of its own.
         if (!hasGone(error) && !isIdle(error)) reporter.error(error, peer);

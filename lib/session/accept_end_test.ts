@@ -43,6 +43,33 @@ Deno.test("serveConnections cuts off after 2 s who doesn't read its answer", asy
   assertEquals(server.clock.pending, 0);
 });
 
+Deno.test("serveConnections gives answers that are kept back 2 s when it stops, and then drops them", async () => {
+  const door = new Door();
+  const owed = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const dropped: number[] = [];
+  let count = 0;
+  const server = start(door, {
+    handle(connection, _, owe) {
+      const i = count++;
+      owe({ settled: () => owed[i].promise, drop: () => void dropped.push(i) });
+      return echo(connection);
+    },
+  });
+  const [soon, never] = [door.enter(), door.enter()];
+  assertEquals([await soon.ask("x"), await never.ask("x")], ["x", "x"]);
+  server.stop();
+  await turn();
+  assertEquals(await soon.ask("y"), "y");
+  owed[0].resolve();
+  assert(await soon.readsEnd());
+  server.clock.pass(1_999);
+  assertEquals(await never.ask("y"), "y");
+  server.clock.pass(1);
+  assert(await never.readsEnd());
+  await server.ended;
+  assertEquals([dropped, server.clock.pending], [[1], 0]);
+});
+
 Deno.test("serveConnections that is told to stop before it begins ends at once", async () => {
   const listener = await listen(LOOPBACK);
   await serveConnections(listener, {

@@ -3,9 +3,10 @@
  *
  * @module
  */
-export { type ClientCounter, serveConnections, type ServeOptions } from "./accept.ts";
+export { type ClientCounter, type Owe, type Owed, serveConnections, type ServeOptions } from "./accept.ts";
 export { AnswerGuard, reportDrops } from "./answer_guard.ts";
 export { reportConnection } from "./connection_events.ts";
+export { DelayQueue } from "./delay_queue.ts";
 export { type Link, openLink } from "./link.ts";
 export { LruMap } from "./lru_map.ts";
 export { Session } from "./session.ts";

@@ -1,6 +1,13 @@
 import { type Context, serverAddress } from "../app/mod.ts";
-import { type Address, bindDatagram, type Connection, type DatagramSocket, listen } from "../net/mod.ts";
-import { serveConnections } from "./accept.ts";
+import {
+  type Address,
+  bindDatagram,
+  type Connection,
+  type DatagramSocket,
+  listen,
+  withTimeout,
+} from "../net/mod.ts";
+import { DRAIN_TIME, type Owe, type Owed, serveConnections } from "./accept.ts";
 import type { AdmissionControl, PendingClient } from "./admission.ts";
 
 /** The values of the options that every server has, as `options.ts` declares them. */
@@ -13,11 +20,11 @@ export interface ServerOptions {
 
 /** What a server does with what comes, by the kind of its socket. */
 export interface ServeHandlers {
-  connection(connection: Connection, pending?: PendingClient): Promise<void>;
+  connection(connection: Connection, pending: PendingClient | undefined, owe: Owe): Promise<void>;
   /** Where connections wait until they have proven that they know a token. */
   admission?: AdmissionControl;
   /** Returns when the socket is closed, or closes nothing and returns early to stop the server. */
-  datagrams?(socket: DatagramSocket): Promise<void>;
+  datagrams?(socket: DatagramSocket, owe: Owe): Promise<void>;
   /** How long a peer that has ended its sending side is answered, in ms; default 5 s. */
   halfCloseTime?: number;
   /** What the ready line warns of. */
@@ -41,10 +48,14 @@ export async function serve(
   const { address, identity } = await serverAddress(where, options);
   if (address.scheme === "udp") {
     const socket = await bindDatagram(address);
-    using _closing = stop.onStop(() => socket.close());
+    let owed: Owed | undefined;
+    using _closing = stop.onStop(async () => {
+      if (owed) await withTimeout(DRAIN_TIME, owed.settled(), context.clock);
+      socket.close();
+    });
     handlers.opened();
     reporter.report({ event: "listening", address: socket.address });
-    await handlers.datagrams?.(context.traceDatagrams(socket));
+    await handlers.datagrams?.(context.traceDatagrams(socket), (given) => owed = given);
     socket.close();
   } else {
     const { warning, halfCloseTime } = handlers;
@@ -62,7 +73,7 @@ export async function serve(
       maxClients: options.maxClients,
       idleTimeout: options.idleTimeout,
       admission: handlers.admission,
-      handle: (connection, pending) => handlers.connection(context.trace(connection), pending),
+      handle: (connection, pending, owe) => handlers.connection(context.trace(connection), pending, owe),
     });
   }
 }

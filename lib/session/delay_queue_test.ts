@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { FakeClock } from "../net/_fake_clock.ts";
-import { pure } from "./_testing.ts";
+import { pure } from "../app/_testing.ts";
 import { DelayQueue } from "./delay_queue.ts";
 
 /** A queue of 200 ms, its clock, and the names of the actions that were called. */
