@@ -14,7 +14,7 @@ import {
   udpPeer,
   withIdleTimeout,
 } from "../../net/mod.ts";
-import { AnswerGuard, reportDrops } from "../../session/mod.ts";
+import { AnswerGuard, type Owe, type Owed, reportDrops } from "../../session/mod.ts";
 
 /** Datagrams of one sender that may wait; what comes then is lost, as in any network. */
 const MOST_WAITING = 1000;
@@ -28,31 +28,40 @@ export interface DatagramRelayOptions {
   /** Ms without a datagram after which a sender is forgotten; 0 is never. */
   idleTimeout: number;
   /** Takes a new sender to the target, until that is over. */
-  relay(sender: Connection): Promise<void>;
+  relay(sender: Connection, owe: Owe): Promise<void>;
+  /** Is told of what is under way for all senders. */
+  owe: Owe;
 }
 
 /** Keeps a connection for each sender, until the socket is closed. */
 export async function relayDatagrams(
   socket: DatagramSocket,
-  { maxClients, idleTimeout, relay }: DatagramRelayOptions,
+  { maxClients, idleTimeout, relay, owe }: DatagramRelayOptions,
   context: Context,
 ): Promise<void> {
-  const { reporter, clock } = context;
+  const { reporter, clock, stop } = context;
   const guard = new AnswerGuard(socket.endpoint);
   using _reports = reportDrops(guard, context);
   const senders = new Map<string, SenderDatagrams>();
   const relaying = new Set<Promise<void>>();
+  const owing = new Set<Owed>();
+  owe({
+    settled: async () => void await Promise.all([...owing].map((owed) => owed.settled())),
+    drop: () => owing.forEach((owed) => owed.drop()),
+  });
   let isFull = false;
 
   async function serve(sender: SenderDatagrams, key: string) {
     const limited = idleTimeout ? withIdleTimeout(sender, idleTimeout, clock) : sender;
+    let owed: Owed | undefined;
     try {
-      await relay(limited);
+      await relay(limited, (given) => owing.add(owed = given));
     } catch (error) {
       const isIdle = error instanceof PinwireError && error.code === "idle_timeout";
       if (!isIdle && !hasGone(error)) reporter.error(error, sender.peer.name);
     } finally {
       limited.close();
+      owing.delete(owed!);
       senders.delete(key);
       isFull = false;
     }
@@ -60,6 +69,8 @@ export async function relayDatagrams(
 
   const memory = new Uint8Array(65_536);
   for (let received; (received = await socket.receive(memory));) {
+    // What is under way keeps the socket open now.
+    if (stop.signal.aborted) continue;
     const [body, from] = received;
     const key = hostPort(from);
     let sender = senders.get(key);

@@ -1,20 +1,11 @@
 import { type Context, dialOptions, type DialSettings } from "../../app/mod.ts";
 import { PinwireError } from "../../errors.ts";
-import {
-  type Address,
-  type Connection,
-  dial,
-  dialDatagram,
-  type DialOptions,
-  withTimeout,
-} from "../../net/mod.ts";
+import { type Address, type Connection, dial, dialDatagram, type DialOptions } from "../../net/mod.ts";
+import type { Owe } from "../../session/mod.ts";
 import { TargetDatagrams } from "./datagrams.ts";
 import type { Direction, Disturbance } from "./disturbance.ts";
 import { Pair } from "./pair.ts";
 import { watchReads } from "./reads.ts";
-
-/** What is under way when the relay stops has this long, in ms. */
-const DRAIN_TIME = 2_000;
 
 /** What a {@linkcode Relay} is told. */
 export interface RelayOptions extends DialSettings {
@@ -53,11 +44,12 @@ export class Relay {
   /**
    * Relays one client's connection until both sides have ended.
    *
+   * @param owe is told of the bytes under way
    * @param isDatagram whether each read of it is a datagram
    * @throws {PinwireError} why the target can't be reached, or why it ended before
    */
-  async relay(client: Connection, isDatagram = false): Promise<void> {
-    const { clock, stop } = this.#context;
+  async relay(client: Connection, owe: Owe, isDatagram = false): Promise<void> {
+    const { clock } = this.#context;
     const number = ++this.#count;
     const target = await this.#dial();
     if (!target) return;
@@ -78,9 +70,8 @@ export class Relay {
       notReset: (peer) => this.#warn(peer),
     });
     this.#pairs.set(number, pair);
-    using _stopping = stop.onStop(() => {
-      void withTimeout(DRAIN_TIME, pair.settled(), clock).then(() => pair.end("stop"));
-    });
+    const stop = () => pair.end("stop");
+    owe({ settled: () => pair.settled().then(stop), drop: stop });
     await pair.run().finally(() => this.#pairs.delete(number));
   }
 

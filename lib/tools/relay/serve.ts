@@ -50,12 +50,13 @@ export async function serveRelay(
   let answering: Promise<void> | undefined;
   await serve(address, { ...options, idleTimeout: idleTimeout ?? 0 }, untraced, {
     halfCloseTime: Infinity,
-    connection: (client) => relay.relay(client),
-    datagrams: (socket) =>
+    connection: (client, _pending, owe) => relay.relay(client, owe),
+    datagrams: (socket, owe) =>
       relayDatagrams(socket, {
         maxClients,
         idleTimeout: idleTimeout ?? UDP_IDLE_TIMEOUT,
-        relay: (sender) => relay.relay(sender, true),
+        owe,
+        relay: (sender, owe) => relay.relay(sender, owe, true),
       }, untraced),
     opened() {
       opened();
