@@ -1,4 +1,5 @@
 import { type Address, formatAddress, parseAddress } from "./address.ts";
+import type { Endpoint } from "./datagram.ts";
 import type { Connection, DrainableConnection } from "./connection.ts";
 import { dial } from "./dial/dial.ts";
 import { listen, type ServerIdentity } from "./listen.ts";
@@ -19,12 +20,24 @@ export interface Carrier {
   connect(): Promise<Pair>;
 }
 
+const BIND: Endpoint = { hostname: "127.0.0.1", port: 0 };
+
 /** Every carrier that there is. `identity` is for 127.0.0.1. */
 export function carriersWith(identity: ServerIdentity): Carrier[] {
   return [
     { name: "pipe", isEncrypted: false, connect: () => Promise.resolve(pairOf(...pipe())) },
     { name: "tcp", isEncrypted: false, connect: () => connect(parseAddress("0", { schemes: ["tcp"] })) },
     { name: "tls", isEncrypted: true, connect: () => connectTls("127.0.0.1", identity) },
+    {
+      name: "bound tcp",
+      isEncrypted: false,
+      connect: () => connect(parseAddress("0", { schemes: ["tcp"] }), undefined, BIND),
+    },
+    {
+      name: "bound tls",
+      isEncrypted: true,
+      connect: () => connect({ scheme: "tls", hostname: "127.0.0.1", port: 0 }, identity, BIND),
+    },
     { name: "unix", isEncrypted: false, ignore: Deno.build.os === "windows", connect: connectUnix },
   ];
 }
@@ -41,11 +54,11 @@ export async function receiveAll(connection: Connection): Promise<Uint8Array> {
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
-async function connect(address: Address, identity?: ServerIdentity): Promise<Pair> {
+async function connect(address: Address, identity?: ServerIdentity, bind?: Endpoint): Promise<Pair> {
   const listener = await listen(address, { identity });
   const where = address.scheme === "unix" ? formatAddress(address) : listener.address;
   const [client, server] = await Promise.all([
-    dial(parseAddress(where, { schemes: [address.scheme] }), { ca: identity?.cert }),
+    dial(parseAddress(where, { schemes: [address.scheme] }), { ca: identity?.cert, bind }),
     listener.accept(),
   ]);
   listener.close();

@@ -221,7 +221,8 @@ for (const { name, ignore, isEncrypted, connect } of CARRIERS) {
       assertEquals(client.peer.name, server.local.name);
       for (const { peer, local } of [client, server]) {
         assertEquals([peer.isLocal, peer.isEncrypted], [true, isEncrypted]);
-        assertEquals([peer.scheme, local.scheme], [name, name]);
+        const scheme = name.replace("bound ", "");
+        assertEquals([peer.scheme, local.scheme], [scheme, scheme]);
       }
       assertEquals([client.peer.host, client.peer.port], [server.local.host, server.local.port]);
       assertEquals([server.peer.host, server.peer.port], [client.local.host, client.local.port]);

@@ -38,6 +38,20 @@ export async function deafPort(): Promise<{ port: number } & Disposable> {
   };
 }
 
+/** A port of loopback that answers no more, since nobody accepts and its queue is full (Linux). */
+export async function fullPort(): Promise<{ port: number } & Disposable> {
+  const listener = Deno.listen({ hostname: LOOPBACK, port: 0, tcpBacklog: 1 });
+  const { port } = listener.addr;
+  // One more than the backlog is taken.
+  const waiting = [await Deno.connect({ port }), await Deno.connect({ port })];
+  return {
+    port,
+    [Symbol.dispose]() {
+      for (const conn of [listener, ...waiting]) conn.close();
+    },
+  };
+}
+
 export const isGone = (error: unknown) =>
   error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.ConnectionAborted ||
   error instanceof Deno.errors.BrokenPipe;

@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net";
 import { PinwireError } from "../../errors.ts";
 import { hostPort } from "../address.ts";
 import type { Endpoint } from "../datagram.ts";
-import { isIpAddress, withoutZone } from "../ip.ts";
+import { withoutZone } from "../ip.ts";
 
 /**
  * A TCP connection whose own end was chosen, which Deno's own can't do: one of `node:net`, with the members of Deno's that
@@ -12,18 +12,20 @@ export class BoundConn {
   readonly localAddr: Deno.NetAddr;
   readonly remoteAddr: Deno.NetAddr;
   #socket: Socket;
+  /** What was taken from the socket and not read yet. */
   #rest?: Uint8Array;
   #isReading = false;
   #isClosed = false;
+  #hasEnded = false;
   #failure?: Error;
   /** Wakes a read that waits. */
   #wake?: () => void;
+  /** Fails a write that waits. */
+  #giveUp?: (error: Error) => void;
 
-  /** @param carrier the same as `socket`, or what carries it */
-  private constructor(socket: Socket, carrier: Socket, remote: Endpoint) {
+  private constructor(socket: Socket, remote: Endpoint) {
     this.#socket = socket;
-    const [hostname, port] = [carrier.localAddress!, carrier.localPort!];
-    this.localAddr = { transport: "tcp", hostname, port };
+    this.localAddr = { transport: "tcp", hostname: socket.localAddress!, port: socket.localPort! };
     this.remoteAddr = { transport: "tcp", ...remote };
     socket.on("error", (error) => {
       this.#failure ??= translate(error);
@@ -45,8 +47,8 @@ export class BoundConn {
       allowHalfOpen: true,
     });
     try {
-      await settled(socket, "connect", signal);
-      const conn = new BoundConn(socket, socket, to);
+      await connected(socket, signal);
+      const conn = new BoundConn(socket, to);
       const { hostname, port } = conn.localAddr;
       // Deno 2.6 passes over the local address.
       const isBound = isUnspecified(bind.hostname) || hostname === withoutZone(bind.hostname);
@@ -60,30 +62,10 @@ export class BoundConn {
     }
   }
 
-  /** Begins TLS, with the peer's certificate verified; this conn is used up then. */
-  async secure(hostname: string, ca: string | undefined, signal: AbortSignal): Promise<BoundConn> {
-    const { connect } = await import("node:tls");
-    const tls = connect({
-      socket: this.#socket,
-      host: hostname,
-      servername: isIpAddress(hostname) ? undefined : hostname,
-      ca: ca ? [ca] : undefined,
-    });
-    try {
-      await settled(tls, "secureConnect", signal);
-      return new BoundConn(tls, this.#socket, this.remoteAddr);
-    } catch (error) {
-      tls.destroy();
-      this.#socket.destroy();
-      if (!(error instanceof Error) || signal.aborted || error.name in Deno.errors) throw error;
-      throw new Deno.errors.InvalidData(error.message, { cause: error });
-    }
-  }
-
   async read(buffer: Uint8Array): Promise<number | null> {
     if (!this.#isReading) this.#startReading();
     for (;;) {
-      if (this.#isClosed) throw new Deno.errors.BadResource("the socket is closed");
+      if (this.#isClosed) throw closed();
       const chunk: Uint8Array | null = this.#rest ?? this.#socket.read();
       if (chunk) {
         const part = chunk.subarray(0, buffer.length);
@@ -97,14 +79,15 @@ export class BoundConn {
     }
   }
 
-  write(bytes: Uint8Array): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#socket.write(bytes, (error) => error ? reject(translate(error)) : resolve(bytes.length));
-    });
+  async write(bytes: Uint8Array): Promise<number> {
+    if (this.#hasEnded) throw new Deno.errors.BrokenPipe("our side has ended");
+    await this.#untilDone((done) => this.#socket.write(bytes, done));
+    return bytes.length;
   }
 
-  closeWrite(): Promise<void> {
-    return new Promise((resolve) => this.#socket.end(resolve));
+  async closeWrite(): Promise<void> {
+    this.#hasEnded = true;
+    await this.#untilDone((done) => this.#socket.end(done));
   }
 
   setNoDelay(on: boolean): void {
@@ -115,6 +98,16 @@ export class BoundConn {
     this.#isClosed = true;
     this.#socket.destroy();
     this.#wake?.();
+    this.#giveUp?.(closed());
+  }
+
+  /** Waits for what the socket may never call when it is closed meanwhile. */
+  #untilDone(act: (done: (error?: Error | null) => void) => void): Promise<void> {
+    if (this.#isClosed) return Promise.reject(closed());
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#giveUp = reject;
+    act((error) => error ? reject(this.#isClosed ? closed() : translate(error)) : resolve());
+    return promise;
   }
 
   #startReading(): void {
@@ -123,14 +116,13 @@ export class BoundConn {
   }
 }
 
-/** Waits for an event of a socket that isn't connected yet. */
-async function settled(socket: Socket, event: string, signal: AbortSignal): Promise<void> {
+async function connected(socket: Socket, signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const onAbort = () => reject(signal.reason);
   const onError = (error: Error) => reject(translate(error));
   if (signal.aborted) onAbort();
   signal.addEventListener("abort", onAbort);
-  socket.once(event, () => resolve());
+  socket.once("connect", resolve);
   socket.on("error", onError);
   try {
     await promise;
@@ -139,6 +131,8 @@ async function settled(socket: Socket, event: string, signal: AbortSignal): Prom
     signal.removeEventListener("abort", onAbort);
   }
 }
+
+const closed = () => new Deno.errors.BadResource("the socket is closed");
 
 const isUnspecified = (hostname: string) => hostname === "0.0.0.0" || hostname === "::";
 

@@ -1,13 +1,24 @@
 import { PinwireError } from "../../errors.ts";
 import { type Address, formatAddress, type InternetAddress } from "../address.ts";
 import type { Clock } from "../clock.ts";
-import { type Connection, SocketConnection } from "../connection.ts";
+import { type Connection, type SocketConn, SocketConnection } from "../connection.ts";
 import type { Endpoint } from "../datagram.ts";
 import { refused, translateDialError } from "../io_errors.ts";
-import { isIpv6 } from "../ip.ts";
 import { socketPeer, type StreamScheme } from "../peer.ts";
+import { startTls } from "./start_tls.ts";
 import { AllFailed, firstToConnect } from "./first_to_connect.ts";
 import { checkFamily, resolveEndpoints } from "./resolve.ts";
+
+/** What carries a TCP connection: Deno's own sockets, or those whose own end can be chosen. */
+interface Carrier<T extends SocketConn> {
+  connect(to: Endpoint, signal: AbortSignal): Promise<T>;
+  startTls(conn: T, hostname: string, ca: string | undefined, signal: AbortSignal): Promise<SocketConn>;
+}
+
+const DENOS: Carrier<Deno.TcpConn> = {
+  connect: (to, signal) => Deno.connect({ ...to, signal }),
+  startTls,
+};
 
 /** Connects over TCP, and begins TLS where the address says so; ends soon once `signal` is aborted. */
 export async function dialTcp(
@@ -16,13 +27,27 @@ export async function dialTcp(
   signal: AbortSignal,
   clock: Clock,
 ): Promise<Connection> {
+  const endpoints = checkFamily(
+    await resolveEndpoints(address, signal),
+    bind,
+    formatAddress(address as Address),
+  );
+  if (!bind) return await dialEach(endpoints, address, ca, DENOS, signal, clock);
+  const { boundCarrier } = await import("./bound_carrier.ts");
+  return await dialEach(endpoints, address, ca, boundCarrier(bind), signal, clock);
+}
+
+async function dialEach<T extends SocketConn>(
+  endpoints: readonly Endpoint[],
+  address: InternetAddress,
+  ca: string | undefined,
+  carrier: Carrier<T>,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<Connection> {
   const name = formatAddress(address as Address);
-  const endpoints = checkFamily(await resolveEndpoints(address, signal), bind, name);
-  const fromBound = bind && (await import("./bound_conn.ts")).BoundConn.connect;
   const connect = async (endpoint: Endpoint, signal: AbortSignal) => {
-    const conn = fromBound
-      ? await fromBound(endpoint, bind, signal)
-      : await Deno.connect({ ...endpoint, signal });
+    const conn = await carrier.connect(endpoint, signal);
     // Linux may pick the port that is being dialled for our own end when nobody listens there.
     if (!isSame(conn.localAddr, conn.remoteAddr)) return { conn, endpoint, close: () => conn.close() };
     conn.close();
@@ -34,33 +59,7 @@ export async function dialTcp(
     });
   const peer = socketPeer(conn.remoteAddr, address.scheme as StreamScheme, 0, endpoint.hostname);
   if (address.scheme === "tcp") return new SocketConnection(conn, peer);
-  conn.setNoDelay(true);
-  const { hostname } = address;
-  const tls = "secure" in conn
-    ? await conn.secure(hostname, ca, signal)
-    : await secure(conn, hostname, ca, signal);
-  return new SocketConnection(tls, peer);
-}
-
-async function secure(
-  conn: Deno.TcpConn,
-  hostname: string,
-  ca: string | undefined,
-  signal: AbortSignal,
-): Promise<Deno.TlsConn> {
-  const tls = await Deno.startTls(conn, { hostname, caCerts: ca ? [ca] : [] });
-  const onAbort = () => tls.close();
-  signal.addEventListener("abort", onAbort);
-  try {
-    await tls.handshake();
-    return tls;
-  } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    tls.close();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
+  return new SocketConnection(await carrier.startTls(conn, address.hostname, ca, signal), peer);
 }
 
 /** One error for all the addresses of a name. */
@@ -88,4 +87,5 @@ const REASONS: Record<string, string> = {
   unreachable: "no way there from here",
 };
 
-const isSame = (a: Deno.NetAddr, b: Deno.NetAddr) => a.port === b.port && a.hostname === b.hostname;
+const isSame = (a: Deno.Addr, b: Deno.Addr) =>
+  "hostname" in a && "hostname" in b && a.port === b.port && a.hostname === b.hostname;
