@@ -221,3 +221,14 @@ Deno.test("redial does nothing once the context has stopped", async () => {
   await redial(nowhere(), HELD, context, () => Promise.reject(new Error("served")));
   assertEquals(errors, []);
 });
+
+Deno.test("redial makes the further attempts of a first dial that must hold, and then throws", async () => {
+  const clock = new RunningClock();
+  const { context, errors } = world(clock);
+  const options = { ...HELD, retry: 2 };
+  const error = await assertRejects(
+    () => redial(nowhere(), options, context, () => Promise.resolve()),
+    PinwireError,
+  );
+  assertEquals([error.code, clock.waits, errors], ["refused", [1_000, 1_000], []]);
+});

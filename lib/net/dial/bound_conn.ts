@@ -2,7 +2,6 @@ import { connect, type Socket } from "node:net";
 import { PinwireError } from "../../errors.ts";
 import { hostPort } from "../address.ts";
 import type { Endpoint } from "../datagram.ts";
-import { withoutZone } from "../ip.ts";
 
 /**
  * A TCP connection whose own end was chosen, which Deno's own can't do: one of `node:net`, with the members of Deno's that
@@ -39,6 +38,11 @@ export class BoundConn {
    * @throws {PinwireError} `address_taken`, `address_not_ours`, `bind_failed`, `permission_denied`
    */
   static async connect(to: Endpoint, bind: Endpoint, signal: AbortSignal): Promise<BoundConn> {
+    if (!await (canBind ??= tryToBind())) {
+      throw new PinwireError("bind_failed", `this build can't dial from ${hostPort(bind)}`, {
+        hint: "leave --bind out, or run pinwire on a newer Deno",
+      });
+    }
     const socket = connect({
       host: to.hostname,
       port: to.port,
@@ -48,14 +52,7 @@ export class BoundConn {
     });
     try {
       await connected(socket, signal);
-      const conn = new BoundConn(socket, to);
-      const { hostname, port } = conn.localAddr;
-      // Deno 2.6 passes over the local address.
-      const isBound = isUnspecified(bind.hostname) || hostname === withoutZone(bind.hostname);
-      if (isBound && (!bind.port || port === bind.port)) return conn;
-      throw new PinwireError("bind_failed", `this build can't dial from ${hostPort(bind)}`, {
-        hint: "leave --bind out, or run pinwire on a newer Deno",
-      });
+      return new BoundConn(socket, to);
     } catch (error) {
       socket.destroy();
       throw bindError(error, bind);
@@ -134,7 +131,22 @@ async function connected(socket: Socket, signal: AbortSignal): Promise<void> {
 
 const closed = () => new Deno.errors.BadResource("the socket is closed");
 
-const isUnspecified = (hostname: string) => hostname === "0.0.0.0" || hostname === "::";
+let canBind: Promise<boolean> | undefined;
+
+/** Whether the runtime binds at all, which Deno 2.6 passes over: a port that is taken tells. */
+async function tryToBind(): Promise<boolean> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { hostname, port } = listener.addr;
+  const socket = connect({ host: hostname, port, localAddress: hostname, localPort: port });
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  socket.once("connect", () => resolve(false));
+  socket.once("error", () => resolve(true));
+  try {
+    return await promise;
+  } finally {
+    socket.destroy();
+  }
+}
 
 /** The same error, in the class that Deno's own sockets throw. */
 function translate(error: Error & { code?: string }): Error {
