@@ -12,9 +12,10 @@ export interface InternetAddress {
   port: number;
 }
 
-/** The path of a Unix domain socket. */
+/** Where a Unix domain socket is. */
 export interface UnixAddress {
   scheme: "unix";
+  /** A file, or NUL and the name of an abstract socket, which has none (unix(7)). */
   path: string;
 }
 
@@ -33,7 +34,7 @@ export interface AddressDefaults {
 
 /**
  * Reads `HOST:PORT`, `PORT`, `:PORT` (loopback), `[::1]:PORT`, `HOST`, each perhaps behind `tcp://`, `udp://` or
- * `tls://`, or `unix:PATH`.
+ * `tls://`, or `unix:PATH`, or `unix:@NAME` for an abstract socket.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -54,7 +55,7 @@ export function parseAddress(text: string, { port, host = "127.0.0.1", schemes }
   }
   if (scheme === "unix") {
     if (text === "unix:") throw wrong(text, "the path is missing; write unix:PATH");
-    return { scheme, path: rest };
+    return { scheme, path: rest.startsWith("@") ? `\0${parseAbstract(rest, text)}` : rest };
   }
   const narrow = text.normalize("NFKC").replaceAll("。", ".");
   if (narrow !== text && /^[!-~]+$/.test(narrow)) throw wrong(text, `write ${narrow}`);
@@ -76,9 +77,16 @@ export function parseAddress(text: string, { port, host = "127.0.0.1", schemes }
   return { scheme, hostname, port: number };
 }
 
-/** `tcp://127.0.0.1:80`, `tcp://[::1]:80`, `unix:/run/x`. */
+/** `tcp://127.0.0.1:80`, `tcp://[::1]:80`, `unix:/run/x`, `unix:@x`. */
 export function formatAddress(address: Address): string {
-  return address.scheme === "unix" ? `unix:${address.path}` : `${address.scheme}://${hostPort(address)}`;
+  if (address.scheme !== "unix") return `${address.scheme}://${hostPort(address)}`;
+  const name = abstractName(address.path);
+  return `unix:${name === undefined ? address.path : `@${name}`}`;
+}
+
+/** The name of an abstract socket; `undefined` for the path of a file. */
+export function abstractName(path: string): string | undefined {
+  return path.startsWith("\0") ? path.slice(1) : undefined;
 }
 
 /** `127.0.0.1:80` or `[::1]:80`; an IPv4 address that came in by an IPv6 listener is shown as IPv4. */
@@ -110,6 +118,19 @@ function parseIpv6(brackets: string, text: string): string {
   const address = brackets.includes(":") ? canonicalIp(brackets) : undefined;
   if (!address) throw wrong(text, "in brackets stands an IPv6 address, as in [::1]:PORT");
   return address;
+}
+
+/** @throws {PinwireError} `usage` where the system has no abstract sockets */
+export function checkAbstract(): void {
+  if (Deno.build.os === "linux") return;
+  throw usageError("abstract sockets are for Linux", "write unix:PATH, or unix:./@NAME for a file");
+}
+
+function parseAbstract(rest: string, text: string): string {
+  const name = rest.slice(1);
+  if (!name) throw wrong(text, "the name is missing; write unix:@NAME, or unix:./@ for a file");
+  if ([...name].some((character) => character < " ")) throw wrong(text, "a name has no control characters");
+  return name;
 }
 
 function parseHost(host: string, text: string): string {

@@ -45,6 +45,9 @@ Deno.test({
       ["tls://pi.local:443", { scheme: "tls", hostname: "pi.local", port: 443 }],
       ["unix:/run/x.sock", { scheme: "unix", path: "/run/x.sock" }],
       ["unix:x", { scheme: "unix", path: "x" }],
+      ["unix:@x", { scheme: "unix", path: "\0x" }],
+      ["unix:@@ y", { scheme: "unix", path: "\0@ y" }],
+      ["unix:./@x", { scheme: "unix", path: "./@x" }],
       ["unix:a b:80", { scheme: "unix", path: "a b:80" }],
     ];
     for (const [text, address] of cases) assertEquals(parse(text), address, text);
@@ -109,6 +112,14 @@ Deno.test({
   permissions: "none",
   fn() {
     assertEquals(refusal("unix:"), '"unix:" is not an address: the path is missing; write unix:PATH');
+    assertEquals(
+      refusal("unix:@"),
+      '"unix:@" is not an address: the name is missing; write unix:@NAME, or unix:./@ for a file',
+    );
+    assertEquals(
+      refusal("unix:@a\nb"),
+      '"unix:@a\nb" is not an address: a name has no control characters',
+    );
   },
 });
 
@@ -212,7 +223,7 @@ Deno.test({
     });
     const unix = fc.record({
       scheme: fc.constant<"unix">("unix"),
-      path: fc.string({ minLength: 1 }),
+      path: fc.string({ minLength: 1 }).filter((path) => !/^[\0@]/.test(path)),
     });
     fc.assert(fc.property(fc.oneof(internet, unix), (address) => {
       assertEquals(parse(formatAddress(address)), address);

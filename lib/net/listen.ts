@@ -1,5 +1,12 @@
 import { PinwireError } from "../errors.ts";
-import { type Address, formatAddress, type InternetAddress, type UnixAddress } from "./address.ts";
+import {
+  abstractName,
+  type Address,
+  checkAbstract,
+  formatAddress,
+  type InternetAddress,
+  type UnixAddress,
+} from "./address.ts";
 import { HALF_CLOSE_TIME, SocketConnection } from "./connection.ts";
 import { socketAddress, socketPeer } from "./peer.ts";
 import { translateListenError } from "./io_errors.ts";
@@ -17,11 +24,8 @@ export interface ListenOptions {
   identity?: ServerIdentity;
   /** Lets several listeners share the port; the kernel spreads connections over them (Linux). */
   reusePort?: boolean;
-  /**
-   * Ms that writes may take once a peer has ended its sending side, after which its connection closes; default
-   * {@linkcode HALF_CLOSE_TIME}.
-   */
-  halfCloseTime?: number;
+  /** Bytes pass as they are, so that a peer that has ended its side may still be sent any amount: no time limits that. */
+  isExact?: boolean;
 }
 
 // The kernel cuts it to net.core.somaxconn; the runtime's own 511 is short for thousands that come at once.
@@ -35,11 +39,14 @@ const BACKLOG = 4096;
  */
 export async function listen(
   address: Address,
-  { identity, reusePort, halfCloseTime = HALF_CLOSE_TIME }: ListenOptions = {},
+  { identity, reusePort, isExact }: ListenOptions = {},
 ): Promise<Listener> {
+  const halfCloseTime = isExact ? Infinity : HALF_CLOSE_TIME;
   if (address.scheme === "udp") throw new TypeError("UDP has no connections to accept");
   try {
-    if (address.scheme === "unix") return wrap(await listenUnix(address), "unix", halfCloseTime);
+    if (address.scheme === "unix") {
+      return wrap(await listenUnix(address), "unix", address.path, halfCloseTime);
+    }
     if (address.scheme === "tls") {
       const listener = await openTls(address, identity);
       const { wrapTls } = await import("./tls_listen.ts");
@@ -48,7 +55,7 @@ export async function listen(
     if (address.scheme !== "tcp") throw new TypeError(`no carrier for ${formatAddress(address)}`);
     const { hostname, port } = address;
     const listener = Deno.listen({ hostname, port, reusePort, tcpBacklog: BACKLOG });
-    return wrap(listener, "tcp", halfCloseTime, hostname);
+    return wrap(listener, "tcp", hostname, halfCloseTime);
   } catch (error) {
     throw await translateListenError(error, formatAddress(address), portOf(address));
   }
@@ -101,6 +108,10 @@ async function placeOfKey(chain: string, key: string): Promise<number | undefine
 }
 
 async function listenUnix({ path }: UnixAddress): Promise<Deno.Listener> {
+  if (abstractName(path) !== undefined) {
+    checkAbstract();
+    return Deno.listen({ transport: "unix", path });
+  }
   const open = () => {
     // Where that is allowed, it is nobody else's from the first moment on.
     const mask = mayMask() ? Deno.umask(0o177) : undefined;
@@ -145,18 +156,19 @@ async function isAlive(path: string): Promise<boolean> {
 function wrap(
   listener: Deno.Listener,
   scheme: "tcp" | "unix",
+  asked: string,
   halfCloseTime: number,
-  hostname?: string,
 ): Listener {
   let closed = false;
   let count = 0;
   return {
-    address: socketAddress(listener.addr, scheme, 0, hostname).name,
+    address: socketAddress(listener.addr, scheme, 0, asked).name,
     async accept() {
       for (;;) {
         try {
           const conn = await listener.accept();
-          return new SocketConnection(conn, socketPeer(conn.remoteAddr, scheme, ++count), halfCloseTime);
+          const peer = socketPeer(conn.remoteAddr, scheme, ++count, scheme === "unix" ? asked : "");
+          return new SocketConnection(conn, peer, halfCloseTime);
         } catch (error) {
           if (closed) return undefined;
           // A peer that reset the connection before we came to it is nobody's error.

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes 
 import { tempDir } from "../../tests/support.ts";
 import { PinwireError } from "../errors.ts";
 import { receiveAll } from "./_carriers.ts";
-import { parseAddress } from "./address.ts";
+import { formatAddress, parseAddress } from "./address.ts";
 import { dial } from "./dial/dial.ts";
 import { listen } from "./listen.ts";
 
@@ -24,6 +24,31 @@ Deno.test("listen takes a free port for port 0, and says which", async () => {
     server.close();
     listener.close();
   }
+});
+
+Deno.test({
+  name: "an abstract socket is listened on and dialled by its name, has no file, and frees its name",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const address = parseAddress(`unix:@pinwire-${crypto.randomUUID()}`, { schemes: ["unix"] });
+    const name = formatAddress(address);
+    for (let i = 0; i < 2; i++) {
+      const listener = await listen(address);
+      assertEquals(listener.address, name);
+      assertEquals((await refusal(listen(address))).code, "address_taken");
+      const client = await dial(address);
+      const server = (await listener.accept())!;
+      const [peer, own] = [client.peer, server.peer];
+      assertEquals([peer.name, own.name, server.local.name], [name, "unix:#1", name]);
+      assertEquals([peer, own].map(({ abstractName }) => `unix:@${abstractName}`), [name, name]);
+      await server.write(new Uint8Array([7]));
+      server.close();
+      assertEquals(await receiveAll(client), new Uint8Array([7]));
+      client.close();
+      listener.close();
+      assertEquals((await refusal(dial(address))).code, "refused");
+    }
+  },
 });
 
 Deno.test("accept of a listener gives nothing once it is closed, which may be done twice", async () => {

@@ -1,4 +1,4 @@
-import { formatAddress, hostPort, isLoopback } from "./address.ts";
+import { abstractName, formatAddress, hostPort, isLoopback } from "./address.ts";
 import { unmapped, withZoneOf } from "./ip.ts";
 
 /** One end of a socket, as its carrier states it. */
@@ -21,6 +21,11 @@ export interface Peer extends SocketAddress {
   readonly isLocal: boolean;
   /** Whether nobody on the way can read or change the bytes. */
   readonly isEncrypted: boolean;
+  /**
+   * The name of the abstract Unix socket that was dialled. It has no file whose mode keeps the machine's other users out,
+   * from dialling it or from listening there.
+   */
+  readonly abstractName?: string;
 }
 
 /** The schemes of Deno's own stream sockets. */
@@ -30,7 +35,7 @@ export type StreamScheme = "tcp" | "tls" | "unix";
  * One of Deno's addresses as a value.
  *
  * @param number names the peer of a Unix socket, which has no address
- * @param asked what was listened on or dialled, whose zone Deno doesn't tell
+ * @param asked the host, or the path, that was listened on or dialled, whose zone, or which, Deno may not tell
  */
 export function socketAddress(
   address: Deno.Addr,
@@ -43,15 +48,17 @@ export function socketAddress(
     const { port } = address;
     return { scheme, host: hostname, port, name: `${scheme}://${hostPort({ hostname, port })}` };
   }
-  const name = "path" in address && address.path
-    ? formatAddress({ scheme: "unix", path: address.path })
-    : `unix:#${number}`;
-  return { scheme, name };
+  // Deno 2.6 doesn't tell the name of an abstract socket.
+  const known = abstractName(asked) !== undefined && !number ? asked : "";
+  const path = "path" in address && address.path || known;
+  return { scheme, name: path ? formatAddress({ scheme: "unix", path }) : `unix:#${number}` };
 }
 
 /** The same for the other end. */
-export function socketPeer(address: Deno.Addr, scheme: StreamScheme, number?: number, asked?: string): Peer {
+export function socketPeer(address: Deno.Addr, scheme: StreamScheme, number?: number, asked = ""): Peer {
   const { host, port, name } = socketAddress(address, scheme, number, asked);
   const isLocal = scheme === "unix" || host !== undefined && isLoopback(host);
-  return { scheme, host, port, name, isLocal, isEncrypted: scheme === "tls" };
+  const peer = { scheme, host, port, name, isLocal, isEncrypted: scheme === "tls" };
+  const abstract = scheme === "unix" ? abstractName(asked) : undefined;
+  return abstract === undefined ? peer : { ...peer, abstractName: abstract };
 }

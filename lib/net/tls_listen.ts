@@ -33,7 +33,7 @@ interface Handshake {
  * went well. A failed handshake is thrown by `accept`, once.
  *
  * @param asked the host that was to be listened on
- * @param halfCloseTime see {@linkcode ListenOptions}
+ * @param halfCloseTime see {@linkcode SocketConnection}
  */
 export function wrapTls(listener: Deno.TlsListener, asked: string, halfCloseTime: number): Listener {
   const results = new Queue<DrainableConnection | Error>();

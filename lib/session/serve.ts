@@ -25,8 +25,8 @@ export interface ServeHandlers {
   admission?: AdmissionControl;
   /** Returns when the socket is closed, or closes nothing and returns early to stop the server. */
   datagrams?(socket: DatagramSocket, owe: Owe): Promise<void>;
-  /** How long a peer that has ended its sending side is answered, in ms; default 5 s. */
-  halfCloseTime?: number;
+  /** Bytes pass as they are: no time limits what is sent to a peer that has ended its side. */
+  isExact?: boolean;
   /** What the ready line warns of. */
   warning?: string;
   /** Called once the socket is open, before the ready line. */
@@ -58,8 +58,8 @@ export async function serve(
     await handlers.datagrams?.(context.traceDatagrams(socket), (given) => owed = given);
     socket.close();
   } else {
-    const { warning, halfCloseTime } = handlers;
-    const listener = await listen(address, { identity, halfCloseTime });
+    const { warning, isExact } = handlers;
+    const listener = await listen(address, { identity, isExact });
     handlers.opened();
     reporter.report({
       event: "listening",

@@ -67,13 +67,14 @@ export function newNonce(): string {
 
 /**
  * Where a connection goes, for its proofs. Of a plain one it is the address that was dialled and accepted on, so that a
- * proof relayed by somebody in between, who listens elsewhere, fails. Of an encrypted one, where a certificate says that,
- * and of a Unix socket, where the rights of its file do, it is the scheme alone.
+ * proof relayed by somebody in between, who listens elsewhere, fails; of an abstract Unix socket its name. Of an encrypted
+ * one, where a certificate says that, and of another Unix socket, where the rights of its file do, it is the scheme alone.
  *
  * @throws {PinwireError} `no_binding` for a plain connection without an address that isn't a Unix socket
  */
 export function bindingOf({ local, peer }: Connection, side: "dialled" | "accepted"): string {
   const { scheme, host, port, name } = side === "dialled" ? peer : local;
+  if (peer.abstractName !== undefined) return `unix:@${peer.abstractName}`;
   if (peer.isEncrypted || scheme === "unix") return `${scheme}:`;
   if (host !== undefined && port !== undefined) {
     // The zone of an address is this machine's own name for an interface (RFC 4007, section 6).

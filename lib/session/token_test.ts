@@ -101,6 +101,14 @@ pure("bindingOf gives the scheme alone over TLS and over a Unix socket", () => {
   assertEquals(bindings(unix, unix), ["unix:", "unix:"]);
 });
 
+pure(
+  "bindingOf gives the name of an abstract socket, where no file's mode keeps others from listening",
+  () => {
+    const abstract = { scheme: "unix", abstractName: "shell" };
+    assertEquals(bindings(abstract, abstract), ["unix:@shell", "unix:@shell"]);
+  },
+);
+
 pure("bindingOf refuses a plain carrier that has no address, and says what to use", () => {
   for (const side of ["dialled", "accepted"] as const) {
     const error = assertThrows(() => bindingOf(pipe()[0], side), PinwireError);

@@ -1,5 +1,5 @@
 import { PinwireError, usageError } from "../../errors.ts";
-import { type Address, formatAddress } from "../address.ts";
+import { abstractName, type Address, checkAbstract, formatAddress } from "../address.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { type Connection, SocketConnection, wrapConnection } from "../connection.ts";
 import type { Endpoint } from "../datagram.ts";
@@ -90,8 +90,10 @@ async function attempt(
   const name = formatAddress(address);
   try {
     if (address.scheme === "unix") {
-      const conn = await Deno.connect({ transport: "unix", path: address.path });
-      return new SocketConnection(conn, socketPeer(conn.remoteAddr, "unix"));
+      const { path } = address;
+      if (abstractName(path) !== undefined) checkAbstract();
+      const conn = await Deno.connect({ transport: "unix", path });
+      return new SocketConnection(conn, socketPeer(conn.remoteAddr, "unix", 0, path));
     }
     if (address.scheme !== "tcp" && address.scheme !== "tls") {
       throw new TypeError(`${address.scheme} has no connections to dial`);

@@ -49,7 +49,7 @@ export async function serveRelay(
   }, context);
   let answering: Promise<void> | undefined;
   await serve(address, { ...options, idleTimeout: idleTimeout ?? 0 }, untraced, {
-    halfCloseTime: Infinity,
+    isExact: true,
     connection: (client, _pending, owe) => relay.relay(client, owe),
     datagrams: (socket, owe) =>
       relayDatagrams(socket, {
