@@ -9,7 +9,8 @@ import type { ReadsView, TraceOptions } from "./trace.ts";
 
 /** The values of the options that every mode shares, as `options.ts` declares them. */
 export interface CommonOptions {
-  encoding: string;
+  /** Default utf-8. */
+  encoding?: string;
   frame: string;
   maxFrame: number;
   json: boolean;
@@ -51,7 +52,8 @@ export async function openContext(
   options: CommonOptions,
   stop: Stop = new Stop().onSignals(),
 ): Promise<Context> {
-  const encoding = options.encoding === "utf-8" ? utf8 : await openEncoding(options.encoding);
+  const { encoding: name = "utf-8" } = options;
+  const encoding = name === "utf-8" ? utf8 : await openEncoding(name);
   const codec = parseSpec(options.frame, options.maxFrame, encoding);
   if (!encoding.asciiNewline && codec.isLineBased) {
     throw usageError(

@@ -48,12 +48,11 @@ const frameKind: Kind<string> = {
 /** One frame must fit into an ArrayBuffer and be held in memory. */
 const MAX_FRAME_LIMIT = 0x7fff_ffff;
 
-/** How bytes are text. */
+/** How bytes are text. It has no default, since for some commands it matters that it was given. */
 export const encodingOption = {
   encoding: {
     kind: encodingKind,
     short: "e",
-    default: "utf-8",
     common: "",
     help: "how text is written in bytes: utf-8 (default), gbk, gb18030, big5, shift_jis …",
   },

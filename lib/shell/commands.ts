@@ -122,7 +122,7 @@ const shellServe = command({
   ],
   async run(options, { address = DEFAULT_ADDRESS }, opened) {
     checkSimple({ wire: options.wire, tokenFile: options.tokenFile });
-    if (options.wire === "v1" && options.encoding !== "utf-8") {
+    if (options.wire === "v1" && (options.encoding ?? "utf-8") !== "utf-8") {
       throw usageError("--encoding is for --wire simple", "wire v1 carries bytes as they are");
     }
     if (options.shell !== undefined && options.allowCommand.length) {
