@@ -123,7 +123,18 @@ const tooManyClients = (peer: string, max: number) =>
     hint: "raise --max-clients",
   });
 
-async function acceptNext(listener: Listener, reporter: Reporter, stopping: Promise<void>, clock: Clock) {
+/**
+ * Waits for the next connection, or until the listener is closed: then it gives nothing. What keeps one from coming in
+ * is reported, and the next one waited for.
+ *
+ * @param stopping cuts short the pause in which a full table of files may empty
+ */
+export async function acceptNext(
+  listener: Listener,
+  reporter: Reporter,
+  stopping: Promise<void>,
+  clock: Clock,
+): Promise<DrainableConnection | undefined> {
   let isTold = false;
   for (;;) {
     try {

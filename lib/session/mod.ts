@@ -3,7 +3,14 @@
  *
  * @module
  */
-export { type ClientCounter, type Owe, type Owed, serveConnections, type ServeOptions } from "./accept.ts";
+export {
+  acceptNext,
+  type ClientCounter,
+  type Owe,
+  type Owed,
+  serveConnections,
+  type ServeOptions,
+} from "./accept.ts";
 export { AnswerGuard, reportDrops } from "./answer_guard.ts";
 export { reportConnection } from "./connection_events.ts";
 export { DelayQueue } from "./delay_queue.ts";
