@@ -9,7 +9,7 @@ for (const scheme of ["tcp", "udp"]) {
     assert(said.endsWith(": stop it or choose another port\n"), said);
     if (isLinux) assertMatch(said, new RegExp(` by \\S+ \\(process ${server.pid}\\)`));
     const answer = await runPinwire(["send", server.address, "still here", "--wait", "1"]);
-    assertEquals(answer, { code: 0, stdout: "still here\n", stderr: "" });
+    assertEquals(answer, { code: 0, stdout: "still here", stderr: "" });
   });
 }
 

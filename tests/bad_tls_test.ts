@@ -75,14 +75,14 @@ Deno.test("a client that doesn't trust the certificate: both sides say so", asyn
   assertMatch(`${error.message}: ${error.hint}`, /does not trust the certificate.*--ca/);
   await world.isWell();
   const trusting = ["send", `tls://localhost:${world.server.port}`, "hi", "--ca", world.ca];
-  assertEquals(await runPinwire(trusting), { code: 0, stdout: "hi\n", stderr: "" });
+  assertEquals(await runPinwire(trusting), { code: 0, stdout: "hi", stderr: "" });
 });
 
 interrupt("a TLS client that never shakes hands holds up neither others nor Ctrl-C", async () => {
   await using world = await echoTls();
   using mute = await Deno.connect({ hostname: LOOPBACK, port: world.server.port });
   const args = ["send", `tls://127.0.0.1:${world.server.port}`, "hi", "--ca", world.ca];
-  assertEquals(await runPinwire(args), { code: 0, stdout: "hi\n", stderr: "" });
+  assertEquals(await runPinwire(args), { code: 0, stdout: "hi", stderr: "" });
   await world.isWell();
   await assertStops(world.server);
   assertEquals([await restOf(mute), errorsOf(world.server)], ["", []]);

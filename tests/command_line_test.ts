@@ -33,14 +33,13 @@ for (const port of ["--port", "-p"]) {
   wrong(`${port} of others`, ["echo", "serve", port, "8000"], /part of the address, as in 127\.0\.0\.1:8000/);
 }
 wrong("-u of others", ["send", "-u", "127.0.0.1:7", "hi"], /unknown option -u: .*udp:\/\/127\.0\.0\.1:8000/);
-wrong("-l of others", ["receive", "-l", "8000"], /unknown option -l: .*receive 8000.*echo serve 8000/);
-wrong("-l alone", ["-l", "8000"], /"-l" is not a command: .*receive 8000.*echo serve 8000/);
+wrong("-l of others", ["receive", "-l", "8000"], /unknown option -l: .*listen 8000.*receive 8000/);
+wrong("-l alone", ["-l", "8000"], /"-l" is not a command: .*listen 8000.*receive 8000/);
 wrong("-v of others", ["echo", "connect", "-v", "127.0.0.1:7"], /unknown option -v: --trace shows/);
-wrong("listen", ["listen", "8000"], /"listen": .*receive 8000.*echo serve 8000/);
 for (const other of ["nc", "ncat", "netcat", "telnet"]) {
-  wrong(other, [other, "127.0.0.1", "7"], /send HOST:PORT.*receive PORT.*echo connect HOST:PORT/);
+  wrong(other, [other, "127.0.0.1", "7"], /connect HOST:PORT.*listen PORT/);
 }
-wrong("socat", ["socat", "-", "TCP:127.0.0.1:7"], /send and pinwire receive, which take tcp:\/\/.*unix:/);
+wrong("socat", ["socat", "-", "TCP:127.0.0.1:7"], /connect and pinwire listen, which take tcp:\/\/.*unix:/);
 wrong("scan", ["scan", "127.0.0.1"], /send HOST:PORT hello tells whether/);
 wrong(
   "HOST PORT",

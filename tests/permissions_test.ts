@@ -39,6 +39,8 @@ const ARGUMENTS: Record<string, string[]> = {
   "chat serve": ["127.0.0.1:0"],
   "chat connect": ["127.0.0.1:1"],
   "chat peer": ["127.0.0.1:0 127.0.0.1:1"],
+  "connect": ["127.0.0.1:1", "udp://127.0.0.1:1"],
+  "listen": ["127.0.0.1:0", "udp://127.0.0.1:0"],
   "send": ["127.0.0.1:1 hello", "udp://127.0.0.1:1 hello"],
   "receive": ["127.0.0.1:0", "udp://127.0.0.1:0"],
 };
@@ -69,13 +71,13 @@ Deno.test("clients work with --allow-net alone", async () => {
   await using server = await pinwire(["echo", "serve", "127.0.0.1:0", "--reply", "{data}"], NET);
   const address = `127.0.0.1:${server.port}`;
   const sent = await runPinwire(["send", address, "hello"], NET);
-  assertEquals(sent, { code: 0, stdout: "hello\n", stderr: "" });
+  assertEquals(sent, { code: 0, stdout: "hello", stderr: "" });
   const client = await runPinwire(["echo", "connect", address], { ...NET, stdin: "one\ntwo\n" });
   assertEquals(client, { code: 0, stdout: "one\ntwo\n", stderr: "" });
   const bench = await runPinwire(["echo", "bench", address, "-c", "2", "-n", "10", "--json"], NET);
   assertEquals([bench.code, bench.stderr, JSON.parse(bench.stdout).messages], [0, "", 10]);
   const trace = await runPinwire(["send", address, "hello", "--trace"], NET);
-  assertEquals([trace.code, trace.stdout], [0, "hello\n"]);
+  assertEquals([trace.code, trace.stdout], [0, "hello"]);
   assertMatch(trace.stderr, /68 65 6c 6c 6f/);
 });
 
@@ -130,7 +132,7 @@ Deno.test({
     const flags = ["--allow-net", "--allow-read", "--allow-write"];
     await using server = await pinwire(["echo", "serve", address, "--reply", "{data}"], { flags });
     const sent = await runPinwire(["send", address, "hello"], { flags });
-    assertEquals(sent, { code: 0, stdout: "hello\n", stderr: "" });
+    assertEquals(sent, { code: 0, stdout: "hello", stderr: "" });
     assertEquals((await server.stop()).code, 0);
     assertEquals([...Deno.readDirSync(dir.path)], []);
   },
@@ -156,7 +158,7 @@ Deno.test("TLS files need --allow-read, on both sides, and no more", async () =>
   await using server = await pinwire(serve, { flags });
   const send = ["send", `tls://127.0.0.1:${server.port}`, "hello", "--ca", cert];
   await assertMissing(send, ["--allow-net"], "--allow-read");
-  assertEquals(await runPinwire(send, { flags }), { code: 0, stdout: "hello\n", stderr: "" });
+  assertEquals(await runPinwire(send, { flags }), { code: 0, stdout: "hello", stderr: "" });
 });
 
 Deno.test({

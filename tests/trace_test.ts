@@ -68,7 +68,7 @@ Deno.test("the end of a stream is shown, and that it came inside a frame", async
 Deno.test("a client's trace shows what it wrote and what it read", async () => {
   await using server = await pinwire(["echo", "serve", "127.0.0.1:0", "--reply", "{data}!"]);
   const { code, stdout, stderr } = await runPinwire(["send", `127.0.0.1:${server.port}`, "hi", "--trace"]);
-  assertEquals([code, stdout], [0, "hi!\n"]);
+  assertEquals([code, stdout], [0, "hi!"]);
   assertMatch(
     stderr,
     new RegExp(
@@ -81,7 +81,7 @@ Deno.test("a client's trace shows what it wrote and what it read", async () => {
 Deno.test("each datagram is traced as one frame", async () => {
   await using server = await traced("udp://127.0.0.1:0");
   const sent = await runPinwire(["send", server.address, "hello", "--wait", "1", "--trace"]);
-  assertEquals([sent.code, sent.stdout], [0, "hello\n"]);
+  assertEquals([sent.code, sent.stdout], [0, "hello"]);
   const dump = [
     "  00000000  68 65 6c 6c 6f                                     hello",
     "            └─ #1 ───────┘",

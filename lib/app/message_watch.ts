@@ -1,5 +1,5 @@
 import { PinwireError } from "../errors.ts";
-import type { Encoding } from "../text/mod.ts";
+import type { Encoding, StreamDecoder } from "../text/mod.ts";
 import type { Context } from "./context.ts";
 import { messageEvent } from "./messages.ts";
 import type { MessageEvent } from "./events.ts";
@@ -20,7 +20,7 @@ export class MessageWatch {
   isOver = false;
   #context: Context;
   #options: WatchOptions;
-  #decoder: Pick<Encoding, "decode">;
+  #decoder: Encoding | StreamDecoder;
 
   /** @param isDatagram messages are whole; over a stream with `raw` a character can be cut over two of them */
   constructor(context: Context, options: WatchOptions, isDatagram: boolean) {
@@ -39,6 +39,11 @@ export class MessageWatch {
     else if (reporter.wantsMessages) reporter.report(messageEvent(peer, bytes, decoded));
     if (!decoded.valid) reporter.undecodable(bytes, peer, encoding);
     this.passed(decoded.text);
+  }
+
+  /** The stream has ended: what is left of a character that has no end. */
+  ended(): string {
+    return "end" in this.#decoder ? this.#decoder.end().text : "";
   }
 
   /** What a message that came says, where it is told of elsewhere. */

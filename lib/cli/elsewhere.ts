@@ -1,21 +1,19 @@
 import type { MisspelledWord } from "../errors.ts";
 
-const LISTENING =
-  "use pinwire receive 8000, which prints what comes, or pinwire echo serve 8000, which answers";
-const NETCAT = "use pinwire send HOST:PORT, pinwire receive PORT or pinwire echo connect HOST:PORT";
+const LISTENING = "use pinwire listen 8000, or pinwire receive 8000, which prints what many send";
+const NETCAT = "use pinwire connect HOST:PORT, or pinwire listen PORT to wait for somebody";
 const PORT = "a port is part of the address, as in 127.0.0.1:8000, or 8000 alone";
 const UDP = "UDP is part of the address, as in udp://127.0.0.1:8000";
 const TRACE = "--trace shows what crosses the wire";
 
 /** Words that nc, socat and the like have taught people, each with what does it here. */
 const COMMANDS = new Map(Object.entries({
-  listen: LISTENING,
   "-l": LISTENING,
   nc: NETCAT,
   ncat: NETCAT,
   netcat: NETCAT,
   telnet: NETCAT,
-  socat: "use pinwire send and pinwire receive, which take tcp://, udp://, tls:// and unix: addresses",
+  socat: "use pinwire connect and pinwire listen, which take tcp://, udp://, tls:// and unix: addresses",
   scan: "pinwire send HOST:PORT hello tells whether a port is open; one is tried at a time",
 }));
 

@@ -3,12 +3,14 @@ import { ByteBuffer, receiveFrames } from "../framing/mod.ts";
 import {
   type Address,
   checkDialable,
+  type Connection,
   type DatagramOptions,
   datagramTooLong,
   dial,
   dialDatagram,
   type InternetAddress,
   MAX_DATAGRAM,
+  wrapConnection,
 } from "../net/mod.ts";
 import { reportConnection } from "./connection_events.ts";
 
@@ -25,6 +27,14 @@ export interface Link {
   close(): void;
 }
 
+/** How a link treats the bytes that come. */
+export interface LinkOptions {
+  /** Bytes come as they are: what only TLS would send is data and no error. */
+  isExact?: boolean;
+  /** Takes the bytes of each read, or datagram, before its messages, which wait until it is done. */
+  onBytes?(bytes: Uint8Array): Promise<void> | void;
+}
+
 /**
  * Opens a link to `address`, dialled as `settings` say.
  *
@@ -36,12 +46,13 @@ export async function openLink(
   settings: DialSettings,
   context: Context,
   onMessage: (body: Uint8Array, peer: string) => void,
+  { isExact, onBytes }: LinkOptions = {},
 ): Promise<Link> {
   checkDialable(address);
-  const options = { ...await dialOptions(address, settings), signal: context.stop.signal };
-  if (address.scheme === "udp") return await openDatagramLink(address, options, context, onMessage);
-  const dialled = await dial(address, options, context.clock);
-  const connection = context.trace(dialled);
+  const options = { ...await dialOptions(address, settings), signal: context.stop.signal, isExact };
+  if (address.scheme === "udp") return await openDatagramLink(address, options, context, onMessage, onBytes);
+  const traced = context.trace(await dial(address, options, context.clock));
+  const connection = onBytes ? tee(traced, onBytes) : traced;
   const { decoder, encoder } = context.codec.open();
   const { reporter, clock } = context;
   const { name: peer } = connection.peer;
@@ -68,6 +79,10 @@ export async function openLink(
     peer,
     ended,
     async send(body) {
+      if (context.codec.isPerRead) {
+        await connection.write(body);
+        return true;
+      }
       out.clear();
       try {
         encoder.encode(body, out);
@@ -83,11 +98,23 @@ export async function openLink(
   };
 }
 
+/** The same connection, whose reads go to `onBytes` first. */
+function tee(connection: Connection, onBytes: NonNullable<LinkOptions["onBytes"]>): Connection {
+  return wrapConnection(connection, {
+    receive: (sink, options) =>
+      connection.receive(async (bytes) => {
+        await onBytes(bytes);
+        await sink(bytes);
+      }, options),
+  });
+}
+
 async function openDatagramLink(
   address: InternetAddress,
   options: DatagramOptions,
   context: Context,
   onMessage: (body: Uint8Array, peer: string) => void,
+  onBytes: LinkOptions["onBytes"],
 ): Promise<Link> {
   const socket = await dialDatagram(
     address,
@@ -96,7 +123,11 @@ async function openDatagramLink(
   );
   async function receive() {
     const memory = new Uint8Array(65_536);
-    for (let received; (received = await socket.receive(memory));) onMessage(received, socket.name);
+    for (let received; (received = await socket.receive(memory));) {
+      if (onBytes) await onBytes(received);
+      onMessage(received, socket.name);
+      await context.reporter.drained();
+    }
   }
 
   const ended = receive();

@@ -1,54 +1,64 @@
-import { PinwireError, usageError } from "../errors.ts";
-import { parseHex, visibleLines } from "../text/mod.ts";
-import { type Address, hasGone, pause, withTimeout } from "../net/mod.ts";
-import { type Context, type DialSettings, encodeText, MessageWatch } from "../app/mod.ts";
+import { PinwireError } from "../errors.ts";
+import { type Context, type DialSettings, type MessageEvent, MessageWatch } from "../app/mod.ts";
+import { type Address, hasGone, pause, race, withTimeout } from "../net/mod.ts";
 import { type Link, openLink } from "../session/mod.ts";
+import { Pump } from "./pump.ts";
+import type { Source } from "./stdio.ts";
 
 /** What `send` is told. */
 export interface SendOptions extends DialSettings {
-  newline?: "lf" | "crlf";
-  /** Messages are hexadecimal digits. */
-  hex: boolean;
-  /** Times that each message goes out. */
-  repeat: number;
-  /** Ms between two messages. */
-  interval: number;
+  /** Times that each message goes out; default 1. */
+  repeat?: number;
+  /** Ms between two messages; default 0. */
+  interval?: number;
   /**
-   * Ms to wait for what comes back; if it is given, something must. `undefined` is 2 s over a stream and not at all over
-   * UDP.
+   * Ms to wait for what comes back, after all is sent and after each read; if it is given, something must come.
+   * `undefined` is 2 s over a stream and not at all over UDP.
    */
   wait?: number;
+  /** Ms after which it ends in any case, from when it is connected. */
+  timeout?: number;
   /** Our side of a stream is ended only after the answer. */
   noHalfClose: boolean;
   until?: string;
-  json: boolean;
+  /** An answer as only TLS would send is data and no error. */
+  isExact?: boolean;
+}
+
+/** What is done with what comes back. */
+export interface Answers {
+  /** Takes the bytes of each read, or datagram; nothing more is read until it is done. */
+  bytes?(bytes: Uint8Array): Promise<void>;
+  /** Takes each message, in place of the reporter. */
+  message?(event: MessageEvent): void;
+  /** Told at the end what is left of a character that has no end. */
+  end?(rest: string): void;
 }
 
 const DEFAULT_WAIT = 2000;
-/** Characters of the longest line that is printed as one. */
-const LONGEST_LINE = 65_536;
 
 /**
- * Sends messages, then prints what comes back: over a stream until the peer closes, over UDP until there are
- * as many answers as messages, and never longer than `wait`.
+ * Sends what the source gives, then takes what comes back: over a stream until the peer closes, over UDP until there are
+ * as many answers as messages, and never longer than `wait` after the last of it.
  *
- * @throws {PinwireError} what dialling and sending throw; `no_answer` if `wait` is given and nothing came
+ * @throws {PinwireError} what dialling and sending throw; `no_answer` if `wait` is given and nothing came; `timed_out` if
+ * `timeout` has passed before all was sent
  * @returns whether all could be sent
  */
 export async function send(
   address: Address,
-  messages: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  source: Source,
   options: SendOptions,
+  answered: Answers,
   context: Context,
 ): Promise<boolean> {
-  const { reporter, stop, codec, clock } = context;
+  const { stop, codec, clock } = context;
   const isDatagram = address.scheme === "udp";
   const isPieces = !isDatagram && Boolean(codec.isPerRead);
   // Once the word has gone out, what is said to it may still come.
   const said = new MessageWatch(context, options, isDatagram);
   const heard = new MessageWatch(context, options, isDatagram);
-  const printer = new Printer((line) => reporter.print(line));
-  const isOver = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<void>();
   const isAnswered = Promise.withResolvers<void>();
   let sent = 0;
   let answers = 0;
@@ -56,15 +66,20 @@ export async function send(
   let isFirst = true;
   let hasFailed = false;
   let hasEnded = false;
+  let isOver = false;
+  let isLate = false;
+  let lastMove = 0;
 
   function onMessage(body: Uint8Array, peer: string) {
-    heard.received(peer, body, (event) => {
-      if (options.json) reporter.report(event);
-      else printer.print(event.text, !isPieces);
-    });
+    if (heard.isActive) heard.received(peer, body, answered.message);
     answers++;
     lookForAnswers();
-    if (heard.isOver) isOver.resolve();
+    if (heard.isOver) end();
+  }
+
+  function end() {
+    isOver = true;
+    over.resolve();
   }
 
   function lookForAnswers() {
@@ -72,45 +87,68 @@ export async function send(
     if (isSent && answers >= sent && !isPieces) isAnswered.resolve();
   }
 
-  const link = await openLink(address, options, context, onMessage);
+  const link = await openLink(address, options, context, onMessage, {
+    isExact: options.isExact,
+    async onBytes(bytes) {
+      await answered.bytes?.(bytes);
+      lastMove = clock.now();
+    },
+  });
   const ended = link.ended.finally(() => hasEnded = true);
   ended.catch(() => {});
-  const onStop = () => link.close();
-  stop.signal.addEventListener("abort", onStop);
-  try {
-    for await (const bytes of messages) {
-      for (let i = 0; i < options.repeat && !stop.signal.aborted; i++) {
-        if (!isFirst) await pause(options.interval, stop.signal, clock);
-        isFirst = false;
-        if (await sendOne(link, bytes)) sent++;
-        else hasFailed = true;
-      }
-      said.sent(bytes);
-      if (said.isOver || stop.signal.aborted) break;
+
+  const pump: Pump = new Pump(source, async (bytes) => {
+    for (let i = 0; i < (options.repeat ?? 1) && !stop.signal.aborted; i++) {
+      if (!isFirst) await pause(options.interval ?? 0, stop.signal, clock);
+      isFirst = false;
+      if (await sendOne(link, bytes)) sent++;
+      else hasFailed = true;
     }
+    said.sent(bytes);
+    if (said.isOver) pump.stop();
+  });
+
+  function close() {
+    end();
+    pump.stop();
+    link.close();
+  }
+
+  using _closing = stop.onStop(close);
+  const timer = options.timeout === undefined ? undefined : clock.after(options.timeout, () => {
+    isLate = true;
+    close();
+  });
+  try {
+    // The peer may have ended its side, and still be sent to.
+    await race([pump.done, over.promise, ended.then(() => pump.lapses(clock))]);
+    if (isLate) throw tooLate(link.peer, options.timeout!);
     isSent = true;
+    lastMove = clock.now();
     lookForAnswers();
-    const deadline = clock.now() + (options.wait ?? (isDatagram ? 0 : DEFAULT_WAIT));
     const waitFor = async (...ends: Promise<void>[]) => {
-      const ms = deadline - clock.now();
-      if (ms > 0) await withTimeout(ms, Promise.race([ended, isOver.promise, ...ends]), clock);
+      const wait = options.wait ?? (isDatagram ? 0 : DEFAULT_WAIT);
+      for (let left: number; (left = lastMove + wait - clock.now()) > 0;) {
+        if (await withTimeout(left, race([ended, over.promise, ...ends]), clock)) return;
+      }
     };
     if (isDatagram || options.noHalfClose) await waitFor(isAnswered.promise);
-    if (!isDatagram && !hasEnded) {
+    if (!isDatagram && !hasEnded && !isOver) {
       await link.finish();
       await waitFor();
     }
     if (options.wait && !answers && !hasFailed && !stop.signal.aborted) {
-      throw noAnswer(link.peer, hasEnded, options);
+      const { wait, timeout } = options;
+      throw noAnswer(link.peer, hasEnded, isLate ? timeout! : wait, options);
     }
     return !hasFailed;
   } catch (error) {
     if (!stop.signal.aborted) throw error;
     return !hasFailed;
   } finally {
-    stop.signal.removeEventListener("abort", onStop);
-    link.close();
-    printer.end();
+    timer?.cancel();
+    close();
+    answered.end?.(heard.ended());
   }
 }
 
@@ -124,62 +162,19 @@ async function sendOne(link: Link, bytes: Uint8Array): Promise<boolean> {
   }
 }
 
-function noAnswer(peer: string, hasEnded: boolean, { wait, noHalfClose }: SendOptions): PinwireError {
+const tooLate = (peer: string, timeout: number) =>
+  new PinwireError("timed_out", `not all was sent to ${peer} within ${timeout / 1000} s`, {
+    hint: "give it more time with --timeout, or check that it reads",
+  });
+
+function noAnswer(peer: string, hasEnded: boolean, ms: number, { noHalfClose }: SendOptions): PinwireError {
   const message = hasEnded
     ? `${peer} closed the connection without an answer`
-    : `no answer from ${peer} within ${wait! / 1000} s`;
+    : `no answer from ${peer} within ${ms / 1000} s`;
   const hint = !hasEnded
     ? "wait longer with --wait, or check that a server answers there"
     : noHalfClose
     ? "check what it expects, such as --newline or --frame"
     : "if it gives up as soon as our side has ended, use --no-half-close";
   return new PinwireError("no_answer", message, { hint });
-}
-
-/**
- * Puts a message as it was typed into bytes.
- *
- * @throws {PinwireError} `usage` for a message of `--hex` that isn't hexadecimal
- */
-export function outgoing(text: string, options: SendOptions, context: Context): Uint8Array {
-  if (!options.hex) {
-    const newline = options.newline ? { lf: "\n", crlf: "\r\n" }[options.newline] : "";
-    return encodeText(context, text + newline);
-  }
-  const bytes = parseHex(text);
-  if (!bytes) {
-    throw usageError(`"${text}" is not hexadecimal`, "write two digits a byte, as in 68656c6c6f or 0d:0a");
-  }
-  return bytes;
-}
-
-/** Prints text that comes in pieces, line by line, or messages that are each a line. */
-class Printer {
-  #print: (line: string) => void;
-  #rest = "";
-
-  constructor(print: (line: string) => void) {
-    this.#print = print;
-  }
-
-  print(text: string, isWhole: boolean): void {
-    const lines = (this.#rest + text).split("\n");
-    this.#rest = isWhole && lines.at(-1) !== "" ? "" : lines.pop()!;
-    for (const line of lines) this.#print(visibleLines(line));
-    // A line without an end is cut, and not kept for ever.
-    if (this.#rest.length > LONGEST_LINE) this.end();
-  }
-
-  end(): void {
-    if (this.#rest) this.#print(visibleLines(this.#rest));
-    this.#rest = "";
-  }
-}
-
-/** For a message that could not be asked for. */
-export function missing(what: string): PinwireError {
-  return usageError(
-    `${what} is missing`,
-    "give it on the command line, or use a terminal to be asked for it",
-  );
 }

@@ -5,10 +5,11 @@ import { PinwireError } from "../errors.ts";
 import { PullReader } from "../net/_pull_reader.ts";
 import { listen, parseAddress } from "../net/mod.ts";
 import { send, type SendOptions } from "./send.ts";
+import { Source } from "./stdio.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
-/** `send` of these messages to a peer that the test plays. */
+/** `send` of these messages to a peer that the test plays, with what comes back as events. */
 async function sending(messages: string[], frame: string, options: Partial<SendOptions> = {}) {
   const listener = await listen(parseAddress("0", { schemes: ["tcp"] }));
   const clock = new FakeClock();
@@ -20,11 +21,13 @@ async function sending(messages: string[], frame: string, options: Partial<SendO
     onText();
   };
   let isDone = false;
+  const pieces = messages.map(utf8);
   const done = send(
     parseAddress(listener.address, { schemes: ["tcp"] }),
-    messages.map(utf8),
-    { hex: false, repeat: 1, interval: 0, noHalfClose: false, json: true, ...options },
-    contextOf(frame, { clock, onEvent }),
+    new Source(() => Promise.resolve(pieces.shift())),
+    { noHalfClose: false, ...options },
+    {},
+    contextOf(frame, { clock, onEvent, json: true }),
   ).finally(() => isDone = true);
   const peer = (await listener.accept())!;
   listener.close();

@@ -1,0 +1,45 @@
+import { type Context, dialOptions, type DialSettings } from "../app/mod.ts";
+import { PinwireError } from "../errors.ts";
+import { type Address, dial, dialDatagram } from "../net/mod.ts";
+import { reportConnection } from "../session/mod.ts";
+import { type EndsOptions, openEnds } from "./ends.ts";
+import { exchange, untilStopped } from "./exchange.ts";
+import { DEFAULT_WAIT, exchangeDatagrams } from "./exchange_datagrams.ts";
+
+/** What `connect` is told. */
+export interface ConnectOptions extends EndsOptions, DialSettings {
+  /** Ms to wait after the end of stdin, over UDP; if it is given, something must come. */
+  wait?: number;
+}
+
+/**
+ * Dials, and is then a plain client: what stdin gives goes out, what comes is shown on stdout.
+ *
+ * @throws {PinwireError} what dialling throws; `connection_reset`; `no_answer` if `wait` is given and nothing came
+ * @returns whether all could be sent
+ */
+export async function connect(address: Address, options: ConnectOptions, context: Context): Promise<boolean> {
+  const { reporter, stop, clock } = context;
+  const stopReason = () => stop.signal.aborted ? "stopped" : undefined;
+  const settings = { ...await dialOptions(address, options), signal: stop.signal };
+  if (address.scheme === "udp") {
+    const socket = await dialDatagram(address, (socket) => context.traceDatagrams(socket), settings);
+    using ends = await openEnds(options, true, context);
+    const { wait } = options;
+    let hasHeard = false;
+    const talk = async () =>
+      void (hasHeard = await exchangeDatagrams(socket, ends, wait ?? DEFAULT_WAIT, context));
+    await untilStopped(talk(), stop, () => socket.close(), clock);
+    if (wait && !hasHeard && !stop.signal.aborted) throw noAnswer(socket.name, wait);
+    return !ends.hasFailed;
+  }
+  const connection = context.trace(await dial(address, { ...settings, isExact: true }, clock));
+  using ends = await openEnds(options, false, context);
+  await reportConnection(connection, reporter, stopReason, () => exchange(connection, ends, context));
+  return !ends.hasFailed;
+}
+
+const noAnswer = (peer: string, wait: number) =>
+  new PinwireError("no_answer", `no answer from ${peer} within ${wait / 1000} s`, {
+    hint: "wait longer with --wait, or check that a server answers there",
+  });

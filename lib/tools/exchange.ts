@@ -1,0 +1,69 @@
+import type { Context, Stop } from "../app/mod.ts";
+import { type Clock, type Connection, hasGone, race, withTimeout } from "../net/mod.ts";
+import type { Ends } from "./ends.ts";
+import { Pump } from "./pump.ts";
+
+/** Ms that what is under way has at a stop: stdout may have a reader that doesn't read. */
+const STOP_TIME = 1_000;
+
+/**
+ * Sends what stdin gives and takes what comes, both at once, until both sides of the connection have ended, and closes it.
+ * A peer that has ended its side is sent more for as long as there is something to send: see {@linkcode Pump}.
+ *
+ * @throws {PinwireError} `connection_reset`; `connection_closed` if not all could be sent; why stdin can't be read or
+ * stdout not be written
+ */
+export async function exchange(
+  connection: Connection,
+  ends: Ends,
+  { clock, stop }: Pick<Context, "clock" | "stop">,
+): Promise<void> {
+  const { bytesOf, decoder } = ends.open();
+  const pump = new Pump(ends.source, (piece) => {
+    const bytes = bytesOf(piece);
+    return bytes && connection.write(bytes);
+  });
+  const sending = pump.done.then(() => connection.closeWrite());
+  // What a peer that has gone said before is still taken.
+  sending.catch((error) => hasGone(error) || connection.close(error));
+
+  function over(): void {
+    pump.stop();
+    connection.close();
+  }
+
+  async function bothSides(): Promise<void> {
+    await ends.outlet.stream(connection, decoder);
+    await race([sending, pump.lapses(clock)]);
+  }
+
+  try {
+    await untilStopped(bothSides(), stop, over, clock);
+  } finally {
+    over();
+  }
+}
+
+/**
+ * Waits for work that `close` ends, until it is done or the command is to stop; what it throws then is nobody's error.
+ *
+ * @throws what `work` throws before
+ */
+export async function untilStopped(
+  work: Promise<void>,
+  stop: Stop,
+  close: () => void,
+  clock: Clock,
+): Promise<void> {
+  const { promise: stopped, resolve } = Promise.withResolvers<void>();
+  using _closing = stop.onStop(() => {
+    close();
+    resolve();
+  });
+  try {
+    await race([work, stopped]);
+    if (stop.signal.aborted) await withTimeout(STOP_TIME, work, clock);
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  }
+}
