@@ -29,38 +29,71 @@ export function reasonOf(error: unknown): string {
   return error instanceof PinwireError ? error.code.replaceAll("_", " ") : "error";
 }
 
-// The TLS library tells its errors apart by their messages alone.
-function translateTlsError(error: Error, peer: string): PinwireError {
-  const reason = error.message;
-  const hint = TLS_HINTS.find(([pattern]) => pattern.test(reason))?.[1] ??
-    "check the certificate of both sides";
-  return new PinwireError("tls_failed", `TLS with ${peer} failed (${reason})`, { hint, cause: error });
+/**
+ * What is wrong with TLS, in a few words such as `expired` or `unknown issuer`, if an error is about that and we know
+ * words for it; `error.hint` says what to do. `no TLS`: something else is spoken there.
+ */
+export function tlsFault(error: unknown): string | undefined {
+  return error instanceof PinwireError && error.code === "tls_failed"
+    ? hintFor(error.message)?.[1]
+    : undefined;
 }
 
-const TLS_HINTS: [RegExp, string][] = [
+function translateTlsError(error: Error, peer: string): PinwireError {
+  const hint = hintFor(error.message)?.[2] ?? "check the certificate of both sides";
+  return new PinwireError("tls_failed", `TLS with ${peer} failed (${error.message})`, { hint, cause: error });
+}
+
+const hintFor = (message: string) => TLS_HINTS.find(([pattern]) => pattern.test(message));
+
+// The TLS library tells its errors apart by their messages alone.
+const TLS_HINTS: [pattern: RegExp, fault: string, hint: string][] = [
   [
     /InvalidContentType|corrupt message|unexpected handshake message|wrong version number/,
+    "no TLS",
     "the other side does not speak TLS; use tls:// on both sides or on none",
   ],
   [
     /received fatal alert: (UnknownCA|DecryptError|BadCertificate|CertificateUnknown)/,
+    "certificate refused",
     "the client does not trust the certificate; give it with --ca",
   ],
   [
+    /received fatal alert: CertificateRequired/,
+    "client certificate required",
+    "only a client with a certificate of its own gets in, such as openssl s_client -cert FILE -key FILE",
+  ],
+  [
     /UnknownIssuer|BadSignature|self-signed certificate|unable to (get|verify)/,
+    "unknown issuer",
     "name the server's certificate with --ca FILE",
   ],
   [
     /CaUsedAsEndEntity/,
+    "certificate of a CA",
     'make the certificate with "pinwire cert HOST", or openssl with basicConstraints=critical,CA:FALSE',
   ],
   [
     /not valid for (?:any )?name|does not match certificate/,
+    "wrong name",
     "dial it by a name in the certificate, or make one with this name by pinwire cert",
   ],
-  [/Expired|has expired/, "make a new certificate with pinwire cert, and check the clock"],
-  [/NotValidYet|not yet valid/, "check the clock of this machine"],
-  [/HandshakeFailure|ProtocolVersion|no known protocol/, "the other side must speak TLS 1.2 or 1.3"],
+  [
+    /certificate expired|Expired|has expired/,
+    "expired",
+    "make a new certificate with pinwire cert, and check the clock",
+  ],
+  [/not valid yet|NotValidYet|not yet valid/, "not valid yet", "check the clock of this machine"],
+  [
+    /received fatal alert: HandshakeFailure/,
+    "handshake refused",
+    "the other side must speak TLS 1.2 or 1.3, and let clients in that have no certificate",
+  ],
+  [
+    /HandshakeFailure|ProtocolVersion|no known protocol|peer is incompatible/,
+    "no common version",
+    "the other side must speak TLS 1.2 or 1.3",
+  ],
 ];
 
 /** Why a dial failed, in our words. `address` is as the user wrote it. */

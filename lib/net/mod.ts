@@ -16,7 +16,7 @@ export {
   type Scheme,
   type UnixAddress,
 } from "./address.ts";
-export { isIpAddress, isIpv6, unmapped, withoutZone } from "./ip.ts";
+export { canonicalIp, isIpAddress, isIpv6, unmapped, withoutZone } from "./ip.ts";
 export { type Clock, systemClock, type Timer } from "./clock.ts";
 export {
   type Connection,
@@ -37,9 +37,9 @@ export {
 export { type DatagramOptions, type DatagramPeer, dialDatagram } from "./dial/dial_datagram.ts";
 export { resolveEndpoints } from "./dial/resolve.ts";
 export { pause, race, sleep, withTimeout } from "./deadline.ts";
-export { checkDialable, dial, DIAL_TIMEOUT, type DialOptions } from "./dial/dial.ts";
+export { checkDialable, dial, DIAL_TIMEOUT, type DialOptions, withDeadline } from "./dial/dial.ts";
 export { withIdleTimeout } from "./idle.ts";
-export { hasGone, reasonOf } from "./io_errors.ts";
+export { hasGone, reasonOf, tlsFault } from "./io_errors.ts";
 export { type ReadOptions } from "./read_window.ts";
 export { listen, type ListenOptions, type ServerIdentity } from "./listen.ts";
 export { type Listener } from "./listener.ts";

@@ -7,6 +7,7 @@ import { pause } from "../deadline.ts";
 import { translateDialError } from "../io_errors.ts";
 import { socketPeer } from "../peer.ts";
 import { dialTcp } from "./dial_tcp.ts";
+import type { resolveEndpoints } from "./resolve.ts";
 
 /** @throws {PinwireError} `usage` for port 0, which nobody can have */
 export function checkDialable(address: Address): void {
@@ -29,6 +30,8 @@ export interface DialOptions {
   retry?: number;
   /** Our own end: an IP address of this machine, and a port, where 0 is any. */
   bind?: Endpoint;
+  /** Finds the addresses of a host; default: asks the system's resolver. */
+  resolve?: typeof resolveEndpoints;
   /** Hands bytes over as they come: an alert of TLS is data, and no error. */
   isExact?: boolean;
 }
@@ -83,7 +86,7 @@ export function stopped(name: string): PinwireError {
 
 async function attempt(
   address: Address,
-  { ca, bind, isExact, timeout = DIAL_TIMEOUT }: DialOptions,
+  { ca, bind, resolve, isExact, timeout = DIAL_TIMEOUT }: DialOptions,
   signal: AbortSignal,
   clock: Clock,
 ): Promise<Connection> {
@@ -98,7 +101,7 @@ async function attempt(
     if (address.scheme !== "tcp" && address.scheme !== "tls") {
       throw new TypeError(`${address.scheme} has no connections to dial`);
     }
-    const connection = await dialTcp(address, { ca, bind }, withDeadline(signal, timeout), clock);
+    const connection = await dialTcp(address, { ca, bind, resolve }, withDeadline(signal, timeout), clock);
     return address.scheme === "tcp" && !isExact ? refuseTls(connection) : connection;
   } catch (error) {
     throw translateDialError(error, name);

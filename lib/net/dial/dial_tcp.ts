@@ -23,12 +23,16 @@ const DENOS: Carrier<Deno.TcpConn> = {
 /** Connects over TCP, and begins TLS where the address says so; ends soon once `signal` is aborted. */
 export async function dialTcp(
   address: InternetAddress,
-  { ca, bind }: { ca?: string; bind?: Endpoint },
+  { ca, bind, resolve = resolveEndpoints }: {
+    ca?: string;
+    bind?: Endpoint;
+    resolve?: typeof resolveEndpoints;
+  },
   signal: AbortSignal,
   clock: Clock,
 ): Promise<Connection> {
   const endpoints = checkFamily(
-    await resolveEndpoints(address, signal),
+    await resolve(address, signal),
     bind,
     formatAddress(address as Address),
   );
