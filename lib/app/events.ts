@@ -9,6 +9,7 @@ export type Event =
   | DataEvent
   | NoticeEvent
   | StateEvent
+  | ProbeEvent
   | MessageEvent
   | ErrorEvent;
 
@@ -63,6 +64,38 @@ export interface StateEvent {
   /** The device's number at its controller. */
   index?: number;
   peer?: string;
+}
+
+/** What `probe` has found at an address. */
+export interface ProbeEvent {
+  event: "probe";
+  address: string;
+  state: "open" | "closed" | "no answer" | "open or silent";
+  /** Milliseconds that it took to find out, TLS and its handshake among them. */
+  ms: number;
+  /** Of an open `tls://` address. */
+  tls?: TlsFacts;
+  /** Why it isn't open, or why its certificate isn't trusted. */
+  reason?: string;
+  hint?: string;
+}
+
+/** What TLS agreed on, and whose certificate it was. What was not to be learned is left out. */
+export interface TlsFacts {
+  /** Whether a dial would accept the certificate. */
+  trusted: boolean;
+  /** `TLSv1.3` or `TLSv1.2`. */
+  version?: string;
+  /** The cipher suite's name in OpenSSL. */
+  cipher?: string;
+  /** What was chosen of `h2` and `http/1.1`; null if nothing was. */
+  alpn?: string | null;
+  /** The host names and IP addresses that the certificate is for; none without subjectAltName (RFC 6125). */
+  names?: string[];
+  /** Who signed the certificate: `CN=…, O=…`. */
+  issuer?: string;
+  /** Whole days until it expires; negative if it has. */
+  days_left?: number;
 }
 
 /** Something that went wrong and did not end the program. */

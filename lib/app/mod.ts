@@ -15,7 +15,14 @@ export { dialOptions, type DialSettings, serverAddress } from "./tls_files.ts";
 export { FrameErrors } from "./frame_errors.ts";
 export { MessageWatch, untilCode, type WatchOptions } from "./message_watch.ts";
 export { unwritable } from "./output.ts";
-export { type ErrorEvent, type Event, type MessageEvent, type StateEvent } from "./events.ts";
+export {
+  type ErrorEvent,
+  type Event,
+  type MessageEvent,
+  type ProbeEvent,
+  type StateEvent,
+  type TlsFacts,
+} from "./events.ts";
 export { Reporter, type ReporterOptions } from "./reporter.ts";
 export { Stop } from "./stop.ts";
 export { exitAt, hasColors, isDumb } from "./terminal.ts";

@@ -175,6 +175,8 @@ function sentence(event: Exclude<Event, MessageEvent>): string {
       return event.text;
     case "data":
       return `${event.bytes} bytes from the ${event.from} (${event.peer})`;
+    case "probe":
+      return `${event.address} is ${event.state}`;
     case "stdout":
     case "stderr":
       return event.data;
