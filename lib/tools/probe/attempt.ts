@@ -115,6 +115,7 @@ function failure(error: unknown): Pick<Finding, "state" | "reason" | "hint"> {
       };
     case "tls_failed":
     case "not_found":
+    case "path_too_long":
     case "permission_denied":
       return { state: "closed", ...why(error) };
     case "unknown_host":

@@ -87,7 +87,9 @@ async function prepare(
 
 async function diallingOf(addresses: readonly Address[], options: ProbeOptions) {
   const tls = addresses.find(({ scheme }) => scheme === "tls");
-  const other = addresses.find(({ scheme }) => scheme !== "tls");
+  // What one kind of address can't have is refused, whichever stands first.
+  const other = addresses.find(({ scheme }) => scheme === "unix") ??
+    addresses.find(({ scheme }) => scheme !== "tls");
   return {
     tls: tls && await dialOptions(tls, options),
     others: other && await dialOptions(other, tls ? { ...options, ca: undefined } : options),
