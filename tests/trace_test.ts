@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { ask, pinwire, type Process, runPinwire } from "./support.ts";
+import { ask, isWindows, pinwire, type Process, runPinwire } from "./support.ts";
 
 const TIME = String.raw`\d\d:\d\d:\d\d\.\d{6}`;
 
@@ -102,4 +102,59 @@ Deno.test("a trace doesn't mix with the events of --json", async () => {
   await server.stop();
   for (const line of server.stdout.trimEnd().split("\n")) JSON.parse(line);
   assertEquals(server.stderr.includes("\x1b"), false);
+});
+
+/** What a trace says of reads and writes, and what is wrong with them, without times, peers and bytes. */
+const told = (trace: string): string[] =>
+  [...trace.matchAll(/ (?:◀ read |▶ write) \S+ {2}(\d+ bytes.+)$|^ {2}(! .*)$/gm)].map((
+    [line, what, wrong],
+  ) => wrong ?? `${line.includes("◀") ? "read" : "write"}: ${what}`);
+
+Deno.test({
+  name:
+    "shell --wire simple --trace shows a bare command and an answer with its length, in GBK, at both ends",
+  ignore: isWindows,
+  async fn() {
+    const simple = ["--wire", "simple", "-e", "gbk", "--trace"];
+    await using server = await pinwire(["shell", "serve", "127.0.0.1:0", ...simple, "--json"]);
+    const client = await runPinwire(["shell", "exec", server.address, ...simple, "--", "echo 你好"]);
+    assertEquals(client.code, 0);
+    assertEquals(told(client.stderr), [
+      "write: 9 bytes, 1 frame (raw)",
+      "read: 9 bytes, 1 frame (len:i32le)",
+    ]);
+    assertMatch(client.stderr, / {3}echo 你好\n[^]* {3}\.\.\.\.你好\.\n/);
+    await server.sees(/end of stream after 9 bytes/, "stderr");
+    await server.stop();
+    assertEquals(told(server.stderr).slice(0, 2), [
+      "read: 9 bytes, 1 frame (raw)",
+      "write: 9 bytes, 1 frame (len:i32le)",
+    ]);
+    assertMatch(server.stderr, / {3}echo 你好\n[^]* {3}\.\.\.\.你好\.\n/);
+  },
+});
+
+Deno.test("what we write is not too long for a trace, whatever --max-frame takes", async () => {
+  await using server = await traced(
+    "127.0.0.1:0",
+    "--frame",
+    "line",
+    "--max-frame",
+    "4",
+    "--reply",
+    "{data}{data}",
+  );
+  using conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+  assertEquals(await ask(conn, "abc\n"), "abcabc\n");
+  await server.stop();
+  assertEquals(told(server.stderr), ["read: 4 bytes, 1 frame (line)", "write: 7 bytes, 1 frame (line)"]);
+});
+
+Deno.test("the text column follows --encoding", async () => {
+  for (const [encoding, column] of [["gbk", "你好!"], ["utf-8", "你 好 !"], ["utf-16le", "你好! "]]) {
+    await using server = await pinwire(["echo", "serve", "127.0.0.1:0", "--reply", "none", "--quiet"]);
+    const args = ["send", server.address, "你好!", "-e", encoding, "--frame", "raw", "--trace"];
+    const { stderr } = await runPinwire(args);
+    assertMatch(stderr, new RegExp(` {3}${column}\n`));
+  }
 });

@@ -1,4 +1,5 @@
 import { parseSpec } from "../framing/mod.ts";
+import type { Encoding } from "../text/mod.ts";
 import type { TraceOptions } from "./trace.ts";
 import { traceColors } from "./trace_view.ts";
 
@@ -14,6 +15,7 @@ export class Kept implements TraceOptions {
   readonly colors = traceColors(false);
   text = "";
   time = NOON;
+  encoding?: Encoding;
 
   constructor(spec: string, maxFrame?: number) {
     this.codec = parseSpec(spec, maxFrame);

@@ -38,17 +38,23 @@ export interface Context extends AsyncDisposable {
   traceDatagrams(socket: DatagramSocket): DatagramSocket;
 }
 
+/** The longest message that we write, for all that a trace knows. */
+const LONGEST_WRITE = 1 << 26;
+
 /**
  * Makes a command's surroundings out of its options.
  *
+ * @param traceFrames a SPEC for each direction, where they differ
  * @param stop listens for the signals of the process if it isn't given
  * @throws {PinwireError} `usage` if the options don't go together
  */
 export async function openContext(
-  reporterOptions: Pick<
-    ReporterOptions,
-    "program" | "role" | "show" | "showMessage" | "forward" | "forwarded"
-  >,
+  { traceFrames, ...reporterOptions }:
+    & Pick<
+      ReporterOptions,
+      "program" | "role" | "show" | "showMessage" | "forward" | "forwarded"
+    >
+    & { traceFrames?: { read: string; write: string } },
   options: CommonOptions,
   stop: Stop = new Stop().onSignals(),
 ): Promise<Context> {
@@ -68,7 +74,9 @@ export async function openContext(
     onClosed: () => stop.now(),
     signal: stop.signal,
   });
-  const tracing = options.trace ? await openTrace(codec, options.noColor, reporter) : undefined;
+  const tracing = options.trace
+    ? await openTrace({ ...options, ...traceFrames }, encoding, reporter)
+    : undefined;
   return {
     encoding,
     codec,
@@ -103,13 +111,24 @@ export function plainContext(codec: Codec, reporter: Reporter, clock: Clock = sy
   };
 }
 
-async function openTrace(codec: Codec, noColor: boolean, reporter: Reporter) {
+async function openTrace(
+  { frame, maxFrame, noColor, read = frame, write = frame }: CommonOptions & {
+    read?: string;
+    write?: string;
+  },
+  encoding: Encoding,
+  reporter: Reporter,
+) {
   const [{ traceConnection, traceDatagrams, traceReads }, { traceColors }] = await Promise.all([
     import("./trace.ts"),
     import("./trace_view.ts"),
   ]);
   const options: TraceOptions = {
-    codec,
+    codec: {
+      read: parseSpec(read, maxFrame, encoding),
+      write: parseSpec(write, Math.max(maxFrame, LONGEST_WRITE), encoding),
+    },
+    encoding,
     colors: traceColors(hasColors(Deno.stderr, noColor)),
     write: (text) => reporter.note(text),
     now: () => performance.timeOrigin + performance.now(),

@@ -1,19 +1,24 @@
 import { ByteBuffer, type Codec, type Decoder, FrameError } from "../framing/mod.ts";
 import { type Connection, type DatagramSocket, udpPeer, wrapConnection } from "../net/mod.ts";
+import { type Encoding, utf8 } from "../text/mod.ts";
+import { TextColumn } from "../text/text_column.ts";
 import {
   bytesText,
   heading,
   INDENT,
   render,
   type Segment,
+  SHOWN,
   type Verb,
   type ViewOptions,
 } from "./trace_view.ts";
 
 /** Where a trace goes and how it looks. */
 export interface TraceOptions extends ViewOptions {
-  /** Names the frames whose borders are shown. */
-  codec: Codec;
+  /** Names the frames whose borders are shown, for both directions or for each. */
+  codec: Codec | { read: Codec; write: Codec };
+  /** What the bytes are as text; UTF-8 if not given. */
+  encoding?: Encoding;
   /** Takes whole lines, each with its line feed. */
   write(text: string): void;
 }
@@ -112,8 +117,11 @@ class Datagrams {
 
   bytes(bytes: Uint8Array, name = this.#name): void {
     const whole = { frame: ++this.#count, from: 0, to: bytes.length, begins: true, ends: true };
+    const cells = new TextColumn(this.#options.encoding ?? utf8).take(bytes.subarray(0, SHOWN));
     const segments = bytes.length ? [whole] : [];
-    this.#options.write(render(this.#verb, name, bytes, 0, segments, "1 datagram", this.#options));
+    this.#options.write(
+      render(this.#verb, name, bytes, cells, 0, segments, "1 datagram", this.#options),
+    );
   }
 
   end(): void {}
@@ -124,6 +132,8 @@ class Direction {
   #verb: Verb;
   #peer: string;
   #options: TraceOptions;
+  #codec: Codec;
+  #text: TextColumn;
   #decoder: Decoder | undefined;
   #offset = 0;
   #frame = 1;
@@ -135,7 +145,10 @@ class Direction {
     this.#verb = verb;
     this.#peer = peer;
     this.#options = options;
-    this.#decoder = options.codec.open().decoder;
+    const { codec, encoding = utf8 } = options;
+    this.#codec = "open" in codec ? codec : verb === "write" ? codec.write : codec.read;
+    this.#text = new TextColumn(encoding);
+    this.#decoder = this.#codec.open().decoder;
   }
 
   bytes(bytes: Uint8Array): void {
@@ -151,7 +164,10 @@ class Direction {
     const { frames, errors } = this.#takeFrames(copy);
     const segments = this.#segments(bytes.length, from, frames, start);
     const summary = this.#summary(segments);
-    this.#options.write(render(this.#verb, this.#peer, bytes, start, segments, summary, this.#options));
+    const cells = this.#cells(bytes, segments);
+    this.#options.write(
+      render(this.#verb, this.#peer, bytes, cells, start, segments, summary, this.#options),
+    );
     for (const error of errors) this.#note(error.message);
   }
 
@@ -210,7 +226,7 @@ class Direction {
   /** Where a frame that ends at `to` begins: by its length on the wire, or by where its body lies. */
   #startOf(body: Uint8Array, to: number, chunk?: Uint8Array): number {
     const out = new ByteBuffer();
-    this.#options.codec.open().encoder.encode(body, out);
+    this.#codec.open().encoder.encode(body, out);
     const start = to - out.length;
     if (body.buffer !== chunk?.buffer) return start;
     return Math.min(start, this.#offset - chunk.length + body.byteOffset);
@@ -236,6 +252,20 @@ class Direction {
     return segments;
   }
 
+  /** The text column of what is shown. A frame is a text of its own, unless reads are all the frames there are. */
+  #cells(bytes: Uint8Array, segments: Segment[]): string[] {
+    const cells: string[] = [];
+    let at = 0;
+    for (const { from, begins } of segments) {
+      if (!begins || this.#codec.isPerRead) continue;
+      cells.push(...this.#text.take(bytes.subarray(at, from), SHOWN - cells.length));
+      this.#text.begin(this.#codec.head?.(bytes[from]));
+      at = from;
+    }
+    cells.push(...this.#text.take(bytes.subarray(at), SHOWN - cells.length));
+    return cells;
+  }
+
   #summary(segments: Segment[]): string {
     if (!this.#decoder) return "frames unknown";
     const whole = segments.filter((segment) => segment.begins && segment.ends).length;
@@ -243,7 +273,7 @@ class Direction {
     if (segments.some((segment) => !segment.begins && segment.ends)) parts.push("the end of one");
     if (segments.some((segment) => segment.begins && !segment.ends)) parts.push("the beginning of one");
     if (segments.some((segment) => !segment.begins && !segment.ends)) parts.push("the middle of one");
-    return `${(whole ? parts : parts.slice(1)).join(" and ") || "no frame"} (${this.#options.codec.spec})`;
+    return `${(whole ? parts : parts.slice(1)).join(" and ") || "no frame"} (${this.#codec.spec})`;
   }
 
   #note(message: string): void {

@@ -1,6 +1,8 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { PullReader } from "../net/_pull_reader.ts";
+import { parseSpec } from "../framing/mod.ts";
 import { type DatagramSocket, pipe } from "../net/mod.ts";
+import { openEncoding } from "../text/mod.ts";
 import { turn } from "./_testing.ts";
 import { Kept, utf8 } from "./_trace_testing.ts";
 import { traceConnection, traceDatagrams } from "./trace.ts";
@@ -134,4 +136,60 @@ Deno.test("traceConnection takes each write of text for whole frames, and says t
   await ended;
   assertStringIncludes(kept.take(), "  · #1 was ended by the end of the stream\n");
   connection.close();
+});
+
+Deno.test("traceConnection shows the text of each frame in its encoding, and no length as text", async () => {
+  const kept = new Kept("len:u8");
+  kept.encoding = await openEncoding("gbk");
+  const [a, b] = pipe();
+  const connection = traceConnection(a, kept);
+  // A length of 0xc4 and the first byte behind it would be a character.
+  const written = connection.write(
+    Uint8Array.of(4, 0xc4, 0xe3, 0xba, 0xc3, 0xc4, ...utf8("a".repeat(9)), 0xc4),
+  );
+  assertStringIncludes(
+    kept.take(),
+    "  00000000  04 c4 e3 ba c3 c4 61 61  61 61 61 61 61 61 61 c4   .你好.aaaaaaaaa.\n",
+  );
+  const rest = connection.write(Uint8Array.of(0xe3, 0xba, 0xc3));
+  assertStringIncludes(kept.take(), "  00000010  e3 ba c3                                           .好\n");
+  await new PullReader(b).text();
+  await new PullReader(b).text().catch(() => {});
+  connection.close();
+  await Promise.allSettled([written, rest]);
+});
+
+Deno.test("traceConnection shows a character over two rows at the end of the first", async () => {
+  const kept = new Kept("raw");
+  const [a, b] = pipe();
+  const written = traceConnection(a, kept).write(utf8(`${"a".repeat(15)}你b`));
+  assertStringIncludes(kept.text, "61 61 61 61 61 61 61 e4   aaaaaaaaaaaaaaa你\n");
+  const [first, second] = kept.text.split("\n").filter((line) => line.startsWith("  0000"));
+  assertEquals(second.length - 1, first.indexOf("aaa") + 2);
+  b.close();
+  await Promise.allSettled([written]);
+});
+
+Deno.test("traceConnection shows each direction in frames of its own", async () => {
+  const kept = new Kept("raw");
+  const [a, b] = pipe();
+  const codec = { read: parseSpec("raw"), write: parseSpec("len:i32le") };
+  const connection = traceConnection(a, { ...kept, write: kept.write, now: kept.now, codec });
+  const asked = b.write(utf8("echo hi"));
+  await new PullReader(connection).text();
+  await asked;
+  assertStringIncludes(kept.take(), "7 bytes, 1 frame (raw)\n");
+  const answered = connection.write(Uint8Array.of(3, 0, 0, 0, ...utf8("hi\n")));
+  assertStringIncludes(kept.take(), "7 bytes, 1 frame (len:i32le)\n");
+  connection.close();
+  await Promise.allSettled([answered]);
+});
+
+Deno.test("traceDatagrams reads each datagram as a text of its own", async () => {
+  const kept = new Kept("raw");
+  const socket = traceDatagrams({ send: () => Promise.resolve() } as unknown as DatagramSocket, kept);
+  for (const bytes of [[0xe4, 0xbd], [0xa0, 0xc3, 0xa9]]) {
+    await socket.send(Uint8Array.from(bytes), { hostname: "::1", port: 6 });
+  }
+  assertMatch(kept.text, / {3}\.\.\n[^]* {3}\.é \n/);
 });

@@ -40,7 +40,7 @@ export interface Segment {
 }
 
 /** Bytes of a read or write that are shown; of a longer one, the rest is counted. */
-const SHOWN = 512;
+export const SHOWN = 512;
 /** Before each line but the heading. */
 export const INDENT = "  ";
 
@@ -51,11 +51,16 @@ export interface ViewOptions {
   now(): number;
 }
 
-/** A read or write: its heading, its bytes, and under them the borders of frames. */
+/**
+ * A read or write: its heading, its bytes, and under them the borders of frames.
+ *
+ * @param cells what the text column has for each byte that is shown
+ */
 export function render(
   verb: Verb,
   peer: string,
   bytes: Uint8Array,
+  cells: string[],
   offset: number,
   segments: Segment[],
   summary: string,
@@ -66,11 +71,13 @@ export function render(
   let start = 0;
   for (const row of hexdumpRows(shown, offset)) {
     const pieces = segments.filter(({ from, to }) => from < start + BYTES_PER_ROW && to > start);
-    const cells = row.hex.split(" ");
-    const hex = paint(cells, start, pieces, colors);
-    const pad = " ".repeat(column(BYTES_PER_ROW) - column(cells.length));
+    const digits = row.hex.split(" ");
+    const hex = paint(digits, start, pieces, colors);
+    const pad = " ".repeat(column(BYTES_PER_ROW) - column(digits.length));
+    // A wide character at the end of a row has its second column there, not in the next one.
+    const text = cells.slice(start, start + BYTES_PER_ROW).map((cell, i) => i ? cell : cell || " ").join("");
     const place = row.offset.toString(16).padStart(8, "0");
-    lines.push(`${INDENT}${colors.dim(place)}  ${hex}${pad}  ${row.ascii}`);
+    lines.push(`${INDENT}${colors.dim(place)}  ${hex}${pad}  ${text}`);
     // Further rows in the middle of a long frame need none.
     const hasBorder = start === 0 || pieces.some((piece) => isBorder(piece, start));
     if (pieces.length && hasBorder) {
@@ -102,12 +109,12 @@ export const bytesText = (count: number) => count === 1 ? "1 byte" : `${count} b
 /** Where the hex digits of a row's byte begin: three places each, and a gap in the middle. */
 const column = (index: number) => index * 3 + (index >= BYTES_PER_ROW / 2 ? 1 : 0);
 
-function paint(cells: string[], start: number, pieces: Segment[], colors: TraceColors): string {
+function paint(digits: string[], start: number, pieces: Segment[], colors: TraceColors): string {
   let line = "";
-  for (let index = 0; index < cells.length; index++) {
+  for (let index = 0; index < digits.length; index++) {
     const piece = pieces.find(({ from, to }) => from <= start + index && start + index < to);
     const gap = index === BYTES_PER_ROW / 2 - 1 ? "  " : " ";
-    line += (piece ? colors.frames[piece.frame % 2](cells[index]) : cells[index]) + gap;
+    line += (piece ? colors.frames[piece.frame % 2](digits[index]) : digits[index]) + gap;
   }
   return line;
 }

@@ -62,6 +62,8 @@ export interface Codec {
   readonly isPerRead?: boolean;
   /** Whether it cuts at each byte 0a, which is only half of a newline in encodings such as UTF-16. */
   readonly isLineBased?: boolean;
+  /** The bytes of a frame, by the first of them, in front of what its body has: a length or the like; none if not given. */
+  head?(first: number): number;
   /** A fresh pair for one connection. */
   open(): Framing;
 }

@@ -10,7 +10,7 @@ import {
   text,
 } from "../cli/mod.ts";
 import { usageError } from "../errors.ts";
-import { type CommonOptions, openContext, Stop } from "../app/mod.ts";
+import { type CommonOptions, type Context, openContext, Stop } from "../app/mod.ts";
 import type { Address } from "../net/mod.ts";
 import {
   addressPositional,
@@ -48,7 +48,22 @@ const { maxFrame } = frameOptions(SIMPLE_SPEC);
 const cwd = { kind: text("DIR"), help: "where commands begin (default: where the server was started)" };
 const raw = { help: "on a terminal too, print what comes as it is: it can move the cursor, and worse" };
 
-/** The common options; the frames are those of the wire, so that `--trace` shows them. */
+/** Wire simple has frames in one direction alone. */
+const SIMPLE_FRAMES = {
+  server: { read: "raw", write: SIMPLE_SPEC },
+  client: { read: SIMPLE_SPEC, write: "raw" },
+};
+
+/** What a command works with; its frames are those of the wire, so that `--trace` shows them. */
+function openShellContext(
+  role: "server" | "client",
+  options: Parameters<typeof common>[0],
+  stop?: Stop,
+): Promise<Context> {
+  const traceFrames = options.wire === "simple" ? SIMPLE_FRAMES[role] : undefined;
+  return openContext({ program: "pinwire shell", role, traceFrames }, common(options), stop);
+}
+
 function common<O extends Omit<CommonOptions, "frame" | "maxFrame">>(
   options: O & { wire: "v1" | "simple"; maxFrame?: number },
 ) {
@@ -128,7 +143,7 @@ const shellServe = command({
     if (options.shell !== undefined && options.allowCommand.length) {
       throw usageError("--allow-command runs without a shell", "leave --shell out");
     }
-    await using context = await openContext({ program: "pinwire shell", role: "server" }, common(options));
+    await using context = await openShellContext("server", options);
     const { serveShell } = await import("./serve.ts");
     await serveShell(address, options, context, opened);
     return 0;
@@ -201,11 +216,7 @@ const shellExec = command({
     checkSimple(options);
     // Ctrl-C is for the command.
     const stop = new Stop();
-    await using context = await openContext(
-      { program: "pinwire shell", role: "client" },
-      common(options),
-      stop,
-    );
+    await using context = await openShellContext("client", options, stop);
     const { runExec } = await import("./client/exec.ts");
     return await runExec(address, command, options, context);
   },
@@ -227,7 +238,7 @@ const shellConnect = command({
   ],
   async run(options, { address = DEFAULT_ADDRESS }) {
     checkSimple(options);
-    await using context = await openContext({ program: "pinwire shell", role: "client" }, common(options));
+    await using context = await openShellContext("client", options);
     const { runConsole } = await import("./client/connect.ts");
     return await runConsole(address, options, context) ? 0 : 1;
   },

@@ -4,8 +4,6 @@ export interface HexdumpRow {
   offset: number;
   /** `68 65 6c 6c 6f`: two digits for each byte, with spaces between, without padding. */
   hex: string;
-  /** Printable ASCII as it is, anything else as a dot. */
-  ascii: string;
 }
 
 /** Bytes in a full row. */
@@ -20,9 +18,6 @@ export function* hexdumpRows(bytes: Uint8Array, offset = 0): Generator<HexdumpRo
     yield {
       offset: offset + start,
       hex: Array.from(row, (byte) => DIGITS[byte]).join(" "),
-      ascii: Array.from(row, (byte) => byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : ".").join(
-        "",
-      ),
     };
   }
 }

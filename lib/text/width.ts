@@ -33,7 +33,7 @@ export function placeAfter(text: string, columns: number): Place {
     } else if (character === "\t") {
       at += TAB_SIZE - at % TAB_SIZE;
     } else {
-      const width = widthOf(character);
+      const width = characterWidth(character);
       if (width === 2 && (at + 1) % columns === 0) at++;
       at += width;
     }
@@ -47,7 +47,8 @@ export function displayWidth(text: string): number {
   return placeAfter(text, Infinity).cols;
 }
 
-function widthOf(character: string): 0 | 1 | 2 {
+/** How many columns a character takes by itself: none if it stands on the one before it, or moves the cursor. */
+export function characterWidth(character: string): 0 | 1 | 2 {
   const code = character.codePointAt(0)!;
   if (character.length > (code > 0xffff ? 2 : 1)) return 2;
   if (code < 0x300) return code < 0x20 || (code >= 0x7f && code < 0xa0) ? 0 : 1;

@@ -33,7 +33,7 @@ export const DOORS: Record<string, readonly string[]> = {
   app: ["options.ts", "trace.ts", "trace_view.ts"],
   session: ["admission.ts", "browser_guard.ts", "redial.ts", "token.ts"],
   // Its table of widths is for those alone that draw on a terminal.
-  text: ["width.ts"],
+  text: ["text_column.ts", "width.ts"],
   // The modes' scenes of the demo.
   echo: ["protocol.ts", "session.ts"],
   led: ["agent/client.ts", "console.ts", "pins/device.ts", "serve.ts", "view.ts"],

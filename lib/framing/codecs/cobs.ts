@@ -28,7 +28,11 @@ const FULL = 0xff;
  * ```
  */
 export function cobsCodec(maxFrame: number): Codec {
-  return { spec: "cobs", open: () => ({ decoder: new CobsDecoder(maxFrame), encoder: COBS_ENCODER }) };
+  return {
+    spec: "cobs",
+    head: () => 1,
+    open: () => ({ decoder: new CobsDecoder(maxFrame), encoder: COBS_ENCODER }),
+  };
 }
 
 class CobsDecoder extends InputDecoder {

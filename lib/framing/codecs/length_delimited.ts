@@ -48,7 +48,11 @@ export const LENGTH_FORMATS: Readonly<Record<string, LengthFormat>> = {
 export function lengthCodec(name: string, maxFrame: number): Codec {
   const format = LENGTH_FORMATS[name];
   const encoder = new LengthEncoder(name, format);
-  return { spec: `len:${name}`, open: () => ({ decoder: new LengthDecoder(format, maxFrame), encoder }) };
+  return {
+    spec: `len:${name}`,
+    head: () => format.width,
+    open: () => ({ decoder: new LengthDecoder(format, maxFrame), encoder }),
+  };
 }
 
 class LengthDecoder extends InputDecoder {

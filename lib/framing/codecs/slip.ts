@@ -26,7 +26,11 @@ const ESC_ESC = 0xdd;
  * ```
  */
 export function slipCodec(maxFrame: number): Codec {
-  return { spec: "slip", open: () => ({ decoder: new SlipDecoder(maxFrame), encoder: SLIP_ENCODER }) };
+  return {
+    spec: "slip",
+    head: (first) => first === END ? 1 : 0,
+    open: () => ({ decoder: new SlipDecoder(maxFrame), encoder: SLIP_ENCODER }),
+  };
 }
 
 class SlipDecoder extends InputDecoder {
