@@ -36,11 +36,23 @@ wrong("-u of others", ["send", "-u", "127.0.0.1:7", "hi"], /unknown option -u: .
 wrong("-l of others", ["receive", "-l", "8000"], /unknown option -l: .*listen 8000.*receive 8000/);
 wrong("-l alone", ["-l", "8000"], /"-l" is not a command: .*listen 8000.*receive 8000/);
 wrong("-v of others", ["echo", "connect", "-v", "127.0.0.1:7"], /unknown option -v: --trace shows/);
-for (const other of ["nc", "ncat", "netcat", "telnet"]) {
-  wrong(other, [other, "127.0.0.1", "7"], /connect HOST:PORT.*listen PORT/);
+wrong("-p of listen", ["listen", "-p", "8000"], /unknown option -p: .*part of the address/);
+wrong("-lvp of listen", ["listen", "-lvp", "8000"], /unknown option -l: use pinwire listen 8000/);
+wrong("-k of others", ["listen", "-k", "8000"], /unknown option -k: .*listen 8000 --keep-open/);
+wrong("-z of others", ["connect", "-z", "127.0.0.1:7"], /unknown option -z: .*probe HOST:20-25/);
+wrong(
+  "-w of others",
+  ["connect", "-w", "3", "127.0.0.1:7"],
+  /unknown option -w: .*--connect-timeout.* SECONDS/,
+);
+for (const other of ["nc", "ncat", "netcat", "telnet", "websocat"]) {
+  wrong(other, [other, "127.0.0.1", "7"], /connect HOST:PORT.*listen PORT.*probe HOST:20-25/);
 }
-wrong("socat", ["socat", "-", "TCP:127.0.0.1:7"], /connect and pinwire listen, which take tcp:\/\/.*unix:/);
-wrong("scan", ["scan", "127.0.0.1"], /send HOST:PORT hello tells whether/);
+wrong("socat", ["socat", "-", "TCP:127.0.0.1:7"], /pinwire listen, or pinwire relay LISTEN TARGET.*unix:/);
+wrong("scan", ["scan", "127.0.0.1"], /probe HOST:20-25/);
+for (const other of ["proxy", "forward", "tunnel", "toxiproxy", "mitm"]) {
+  wrong(other, [other, "8001", "127.0.0.1:7"], /relay 8001 HOST:PORT/);
+}
 wrong(
   "HOST PORT",
   ["send", "localhost", "7", "hi"],

@@ -1,38 +1,76 @@
 import type { MisspelledWord } from "../errors.ts";
 
 const LISTENING = "use pinwire listen 8000, or pinwire receive 8000, which prints what many send";
-const NETCAT = "use pinwire connect HOST:PORT, or pinwire listen PORT to wait for somebody";
+const PROBING = "use pinwire probe HOST:20-25, which tells which ports are open and sends nothing";
+const RELAYING =
+  "use pinwire relay 8001 HOST:PORT, which stands between two programs, shows what they say and " +
+  "can disturb it";
+const NETCAT = "use pinwire connect HOST:PORT, pinwire listen PORT to wait for a peer, or pinwire probe " +
+  "HOST:20-25 to see which ports are open";
+const KEEPING =
+  "use pinwire listen 8000 --keep-open, for one peer after the other; other servers take many at once";
 const PORT = "a port is part of the address, as in 127.0.0.1:8000, or 8000 alone";
 const UDP = "UDP is part of the address, as in udp://127.0.0.1:8000";
+const TLS = "TLS is part of the address, as in tls://example.com:443";
+const UNIX = "a Unix socket is part of the address, as in unix:/tmp/socket";
 const TRACE = "--trace shows what crosses the wire";
 
 /** Words that nc, socat and the like have taught people, each with what does it here. */
 const COMMANDS = new Map(Object.entries({
-  "-l": LISTENING,
   nc: NETCAT,
   ncat: NETCAT,
   netcat: NETCAT,
   telnet: NETCAT,
-  socat: "use pinwire connect and pinwire listen, which take tcp://, udp://, tls:// and unix: addresses",
-  scan: "pinwire send HOST:PORT hello tells whether a port is open; one is tried at a time",
+  websocat: NETCAT,
+  socat:
+    "use pinwire connect, pinwire listen, or pinwire relay LISTEN TARGET between two addresses; each takes " +
+    "tcp://, udp://, tls:// and unix: addresses",
+  scan: PROBING,
+  nmap: PROBING,
+  proxy: RELAYING,
+  forward: RELAYING,
+  tunnel: RELAYING,
+  toxiproxy: RELAYING,
+  mitm: RELAYING,
+  mitmproxy: RELAYING,
 }));
 
+/** How long to wait, by what a command knows of it. */
+const TIMES = ["--connect-timeout", "--timeout", "--wait", "--idle-timeout"];
+
+function waiting(known: readonly string[]): string | undefined {
+  const names = TIMES.filter((name) => known.includes(name));
+  return names.length ? `a time to wait is ${names.join(" or ")} SECONDS` : undefined;
+}
+
 /** The same for the options of a command that opens a socket. */
-const OPTIONS = new Map(Object.entries({
+const OPTIONS = new Map<string, string | typeof waiting>(Object.entries({
   "-p": PORT,
   "--port": PORT,
   "-u": UDP,
   "--udp": UDP,
+  "-U": UNIX,
+  "--ssl": TLS,
+  "--tls": TLS,
   "-l": LISTENING,
   "--listen": LISTENING,
+  "-k": KEEPING,
+  "-z": PROBING,
+  "-w": waiting,
   "-v": TRACE,
   "--verbose": TRACE,
 }));
 
+/** Where a command is missing, what was meant by one letter among several, the telling ones first. */
+const LETTERS = Object.entries({ l: LISTENING, k: KEEPING, z: PROBING, u: UDP, p: PORT });
+
 /** What to do here for a word that another program knows. */
 export function elsewhereHint({ word, known }: MisspelledWord): string | undefined {
-  if (known.includes("--trace")) {
-    return OPTIONS.get(word);
+  if (known.includes("help")) {
+    if (!/^-\w+$/.test(word)) return COMMANDS.get(word);
+    return LETTERS.find(([letter]) => word.includes(letter))?.[1];
   }
-  return known.includes("help") ? COMMANDS.get(word) : undefined;
+  if (!["--trace", "--connect-timeout"].some((name) => known.includes(name))) return undefined;
+  const hint = OPTIONS.get(word);
+  return typeof hint === "function" ? hint(known) : hint;
 }
