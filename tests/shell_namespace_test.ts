@@ -53,7 +53,7 @@ apart(
     const refused = await exec(`touch ${home.path}/made`);
     assertEquals(refused.code, 255);
     assertMatch(refused.stderr, /the server can't log it, so it doesn't run it/);
-    assertMatch((await server.next("error")).message!, /No space left on device/);
+    assertMatch((await server.next("error")).message!, /the disk is full/);
     assertEquals([...Deno.readDirSync(home.path)].some(({ name }) => name === "made"), false);
     await Deno.remove(`${seen}/fill`);
     assertEquals((await exec("echo well")).stdout, "well\n");
@@ -79,8 +79,8 @@ apart(
     const token = `pinwire: the token file ${disk}/token can't be made`;
     const [full, readOnly] = server.stderr.split("\n");
     const next = "mend that, or name another file with --token-file";
-    assertEquals(full, `${token} (No space left on device): ${next}`);
-    assertEquals(readOnly, `${token} (Read-only file system): ${next}`);
+    assertEquals(full, `${token} (the disk is full): ${next}`);
+    assertEquals(readOnly, `${token} (the disk can only be read): ${next}`);
   },
 );
 

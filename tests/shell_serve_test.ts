@@ -56,7 +56,7 @@ posix("shell serve says what keeps it from running commands", async () => {
   const file = `${home.path}/file`;
   await Deno.writeTextFile(file, "");
   const lines: [string[], 1 | 2, RegExp][] = [
-    [["--cwd", "/no/such/folder"], 1, /\/no\/such\/folder/],
+    [["--cwd", "/no/such/folder"], 1, /in \/no\/such\/folder \(it is not there\): name another with --cwd/],
     [["--cwd", file], 1, /it is no folder/],
     [["--log", `${home.path}/no/log`], 1, /can't be written/],
     [["--log", home.path], 1, /no regular file/],

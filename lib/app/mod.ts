@@ -8,7 +8,7 @@ export { CommandConsole } from "./console/command_console.ts";
 export type { Console } from "./console/types.ts";
 export { openConsole, openQuestions, openSharedConsole } from "./console.ts";
 export { type CommonOptions, type Context, openContext, plainContext } from "./context.ts";
-export { isThere, makeFiles, whyNotMade, writeThrough } from "./new_file.ts";
+export { fileTrouble, isThere, makeFiles, writeThrough } from "./new_file.ts";
 export { encodingHint } from "./encoding_hint.ts";
 export { encodeText, messageEvent, showMessage, showText } from "./messages.ts";
 export { dialOptions, type DialSettings, serverAddress } from "./tls_files.ts";

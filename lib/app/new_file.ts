@@ -33,8 +33,32 @@ export async function makeFiles(files: readonly NewFile[]): Promise<void> {
   }
 }
 
-/** Why a file could not be made, in the system's words: `No space left on device`. */
-export const whyNotMade = (error: unknown): string => messageOf(error).replace(/ \(os error.*/s, "");
+/** What a user can mend, by the system's name for it (errno(3)). */
+const TROUBLES: Record<string, string> = {
+  EACCES: "you have no right to it",
+  EDQUOT: "your quota of the disk is used up",
+  EFBIG: "it would be larger than a file may be",
+  EINVAL: "that is no name for a file",
+  EISDIR: "it is a folder",
+  ELOOP: "its links lead in a circle",
+  EMFILE: "too many files are open",
+  ENAMETOOLONG: "its name is too long",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "what should be a folder in its path is none",
+  EPERM: "the system does not allow it",
+  EROFS: "the disk can only be read",
+};
+
+/**
+ * Why a file or a folder could not be used, as a clause: `the disk is full`.
+ *
+ * @param missing what is said if it is not there; of a file that would have been made, that is so of its folder
+ */
+export function fileTrouble(error: unknown, missing = "its folder is not there"): string {
+  if (error instanceof Deno.errors.NotFound) return missing;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return TROUBLES[code] ?? messageOf(error).replace(/ \(os error.*/s, "");
+}
 
 /** Writes a file whose bytes are on the disk when this is done: before, it must not take the place of another. */
 export async function writeThrough(

@@ -1,5 +1,5 @@
 import { messageOf, PinwireError } from "../errors.ts";
-import { isThere, makeFiles, whyNotMade } from "../app/mod.ts";
+import { fileTrouble, isThere, makeFiles } from "../app/mod.ts";
 import { type Connection, hostPort } from "../net/mod.ts";
 
 /** The least characters that a token has; ours have 43. */
@@ -179,7 +179,7 @@ async function makeTokenFile(path: string): Promise<boolean> {
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) return false;
     if (error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.NotFound) throw error;
-    const why = whyNotMade(error);
+    const why = fileTrouble(error);
     throw refusal(path, `can't be made (${why})`, "mend that, or name another file with --token-file", error);
   }
 }

@@ -1,4 +1,5 @@
-import { messageOf, PinwireError } from "../errors.ts";
+import { fileTrouble } from "../app/mod.ts";
+import { PinwireError } from "../errors.ts";
 import type { Clock } from "../net/mod.ts";
 import { safeJson } from "../text/mod.ts";
 
@@ -146,8 +147,7 @@ function checkOwner({ uid, mode, isSymlink }: Deno.FileInfo): void {
 
 function unwritable(path: string, error: unknown): unknown {
   if (error instanceof Deno.errors.NotCapable) return error;
-  const why = messageOf(error);
-  return new PinwireError("log_unwritable", `the log ${path} can't be written (${why})`, {
+  return new PinwireError("log_unwritable", `the log ${path} can't be written (${fileTrouble(error)})`, {
     hint: "check its folder, its rights and the disk, or name another with --log",
     cause: error,
   });

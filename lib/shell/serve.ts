@@ -1,5 +1,5 @@
-import type { Context, Stop } from "../app/mod.ts";
-import { messageOf, PinwireError, usageError } from "../errors.ts";
+import { type Context, fileTrouble, type Stop } from "../app/mod.ts";
+import { PinwireError, usageError } from "../errors.ts";
 import { type Address, isLoopback } from "../net/mod.ts";
 import { AdmissionControl } from "../session/admission.ts";
 import { serve, type ServerOptions } from "../session/mod.ts";
@@ -156,7 +156,7 @@ function realFolder(path: string | undefined): string {
     return folder;
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    const why = messageOf(error);
+    const why = fileTrouble(error, "it is not there");
     throw new PinwireError("bad_cwd", `commands can't begin in ${path ?? "this folder"} (${why})`, {
       hint: "name another with --cwd",
       cause: error,

@@ -1,5 +1,5 @@
 import { PinwireError } from "../errors.ts";
-import { isThere, makeFiles, whyNotMade } from "../app/mod.ts";
+import { fileTrouble, isThere, makeFiles } from "../app/mod.ts";
 import { isIpAddress } from "../net/mod.ts";
 
 /** The files that `pinwire cert` makes. */
@@ -68,7 +68,7 @@ export async function writeCertificate(folder: string, { cert, key }: SelfSigned
     ]);
   } catch (error) {
     if (error instanceof PinwireError || error instanceof Deno.errors.NotCapable) throw error;
-    throw new PinwireError("file_unwritable", `${paths[0]} can't be written (${whyNotMade(error)})`, {
+    throw new PinwireError("file_unwritable", `${paths[0]} can't be written (${fileTrouble(error)})`, {
       hint: "mend that, or choose another folder with --out FOLDER",
       cause: error,
     });

@@ -1,5 +1,5 @@
-import { messageOf, PinwireError } from "../../errors.ts";
-import { type Reporter, writeThrough } from "../../app/mod.ts";
+import { PinwireError } from "../../errors.ts";
+import { fileTrouble, type Reporter, writeThrough } from "../../app/mod.ts";
 import type { HistoryEntry } from "../protocol.ts";
 import { printEntries, readLines } from "./history_lines.ts";
 
@@ -158,7 +158,7 @@ function passedOver(path: string, [first, ...others]: number[], kept: string): P
 
 function unusable(path: string, done: "read" | "written", error: unknown): unknown {
   if (error instanceof PinwireError || error instanceof Deno.errors.NotCapable) return error;
-  const why = messageOf(error);
+  const why = fileTrouble(error, done === "read" ? "it is a link to nowhere" : undefined);
   return new PinwireError("history_file", `the history file ${path} can't be ${done} (${why})`, {
     hint: "check its folder and its rights, or name another with --history-file",
     cause: error,
