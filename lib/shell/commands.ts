@@ -234,7 +234,7 @@ const shellConnect = command({
   permissionsWith: remotePermissions,
   examples: [
     ["", `to the server on 127.0.0.1:${DEFAULT_PORT}`],
-    ["--wire simple -e gbk", "to the tutorial's server"],
+    ["--wire simple", "to the tutorial's server, which reads commands as UTF-8"],
   ],
   async run(options, { address = DEFAULT_ADDRESS }) {
     checkSimple(options);
