@@ -67,7 +67,7 @@ Deno.test("chat connect --turns: the other has left before the last word, that i
   listener.close();
   const { code, stderr } = await client.outcome();
   assertEquals(code, 1);
-  assertMatch(stderr, /^pinwire[^\n]* has closed the connection: connect again for more\n$/);
+  assertMatch(stderr, /^pinwire[^\n]* has closed the connection: run it again to go on\n$/);
 });
 
 Deno.test("chat serve --turns: a second one is closed at once, and the first goes on", async () => {

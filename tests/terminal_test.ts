@@ -109,7 +109,7 @@ terminal("connect ends with 1 and a sentence when the server goes", async () => 
   assertEquals(code, 1);
   const address = on.peer.address;
   assert(
-    seen(on.client).includes(`pinwire: ${address} has closed the connection: connect again for more\n`),
+    seen(on.client).includes(`pinwire: ${address} has closed the connection: run it again to go on\n`),
     stdout,
   );
 });

@@ -111,7 +111,7 @@ export async function connect(
 
 const closedByPeer = (peer: string) =>
   new PinwireError("connection_closed", `${peer} has closed the connection`, {
-    hint: "connect again for more",
+    hint: "run it again to go on",
   });
 
 function noAnswer(wait: number, { scheme }: Address): PinwireError {

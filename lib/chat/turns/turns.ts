@@ -73,6 +73,6 @@ export async function talkInTurns(
   );
   if (isDone) return;
   throw new PinwireError("connection_closed", `${peer} has closed the connection`, {
-    hint: "connect again for more",
+    hint: "run it again to go on",
   });
 }
