@@ -40,7 +40,7 @@ const time = milliseconds();
 const delayKind: Kind<Delay> = {
   meta: "MS[~JITTER]",
   parse(text) {
-    const [ms, jitter] = text.split(/~(.*)/s).map((part) => time.parse(part));
+    const [ms, jitter] = text.split(/~(.*)/s, 2).map((part) => time.parse(part));
     const delay = { ms, jitter: jitter ?? 0 };
     if (delay.jitter <= delay.ms) return delay;
     throw usageError(`"${text}" can be less than no delay`, "let the jitter behind ~ be the smaller number");
