@@ -5,8 +5,8 @@ import type { Random } from "./random.ts";
 
 /** Bytes that may be on their way in one direction; then nothing more is read. */
 const MOST_UNDER_WAY = 4 * 1024 * 1024;
-/** Bytes of a datagram's headers, so that empty ones have a weight too. */
-const HEADERS = 28;
+/** Bytes that a read takes in memory beside its own: many small ones, or empty ones, must not fill it. */
+const OVERHEAD = 256;
 /** Writes a second that a rate is spread over. */
 const RATE_STEPS = 20;
 /** Ms that a datagram waits for the one that is to overtake it. */
@@ -75,6 +75,7 @@ export class Flow {
   close(): void {
     this.#isClosed = true;
     this.#parcels = [];
+    this.#underWay = 0;
     this.#overtaken?.timer.cancel();
     this.#waiting?.timer.cancel();
     this.#waiting?.over();
@@ -185,4 +186,4 @@ export class Flow {
   }
 }
 
-const weight = ({ bytes }: Parcel) => bytes.length + HEADERS;
+const weight = ({ bytes }: Parcel) => bytes.length + OVERHEAD;
