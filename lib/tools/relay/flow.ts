@@ -5,8 +5,8 @@ import type { Random } from "./random.ts";
 
 /** Bytes that may be on their way in one direction; then nothing more is read. */
 const MOST_UNDER_WAY = 4 * 1024 * 1024;
-/** Bytes that a read takes in memory beside its own: many small ones, or empty ones, must not fill it. */
-const OVERHEAD = 256;
+/** Bytes that a read takes beside its own: neither the memory nor the time of a queue may go to thousands of small ones. */
+const OVERHEAD = 512;
 /** Writes a second that a rate is spread over. */
 const RATE_STEPS = 20;
 /** Ms that a datagram waits for the one that is to overtake it. */
