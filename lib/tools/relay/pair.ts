@@ -69,6 +69,8 @@ export class Pair {
 
   /** Lets nothing pass in either direction until {@linkcode resume}. */
   hold(reason: string): void {
+    // While somebody has time to leave, what comes is still read.
+    if (this.#isOver) return;
     for (const direction of DIRECTIONS) this.lanes[direction].gate.shut(reason);
   }
 
