@@ -16,8 +16,8 @@ import {
 } from "../../net/mod.ts";
 import { AnswerGuard, type Owe, type Owed, reportDrops } from "../../session/mod.ts";
 
-/** Datagrams of one sender that may wait; what comes then is lost, as in any network. */
-const MOST_WAITING = 1000;
+/** Datagrams of one sender that may wait, and bytes in them; what comes then is lost, as in any network. */
+const MOST_WAITING = 1000, MOST_BYTES = 256 * 1024;
 /** Once the client of a stream has ended its side, a UDP target has so many ms for answers. */
 const LINGER = 2000;
 
@@ -109,6 +109,7 @@ class SenderDatagrams implements Connection {
   #guard: AnswerGuard;
   #context: Context;
   #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
   #changed = Promise.withResolvers<void>();
   #received = 0;
   #answered = 0;
@@ -126,8 +127,9 @@ class SenderDatagrams implements Connection {
 
   /** A datagram has come. */
   take(body: Uint8Array): void {
-    if (this.#waiting.length >= MOST_WAITING) return;
+    if (this.#waiting.length >= MOST_WAITING || this.#waitingBytes + body.length > MOST_BYTES) return;
     this.#received += body.length;
+    this.#waitingBytes += body.length;
     this.#waiting.push(body.slice());
     this.#changed.resolve();
   }
@@ -136,6 +138,7 @@ class SenderDatagrams implements Connection {
     while (!this.#isClosed) {
       const body = this.#waiting.shift();
       if (body) {
+        this.#waitingBytes -= body.length;
         await sink(body);
         continue;
       }
