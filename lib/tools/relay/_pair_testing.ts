@@ -39,10 +39,10 @@ export class PairWorld {
 
   constructor(
     disturbances: Partial<Record<Direction, Disturbance>> = {},
-    options: Partial<PairOptions> & { hasResets?: boolean } = {},
+    options: Partial<PairOptions> & { hasResets?: boolean; clientName?: string } = {},
   ) {
-    const { hasResets = true } = options;
-    const [farClient, client] = pipe({ first: { name: "client" } });
+    const { hasResets = true, clientName = "client" } = options;
+    const [farClient, client] = pipe({ first: { name: clientName } });
     const [farTarget, target] = pipe({ first: { name: "target" } });
     this.client = new FarEnd(farClient);
     this.target = new FarEnd(farTarget);
