@@ -1,20 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Process } from "./support.ts";
-import {
-  type ChatEvent,
-  chatServe,
-  connectAs,
-  Member,
-  next,
-  noticed,
-  randomOf,
-  turns,
-  Wire,
-} from "./support/chat.ts";
+import { type ChatEvent, chatServe, connectAs, Member, next, noticed } from "./support/chat.ts";
+import { relayTo, toAll } from "./support/relay.ts";
 
-/** How often all links are cut, and how many lines each says before and after. */
-const CUTS = 2;
+/** How all links end, and how many lines of amy's burst are through by then. */
+const ENDS = [["cut", 4], ["reset", 9]] as const;
+/** Lines that each says before, in a burst at an end, and after. */
 const LINES = 15;
+/** Each line goes out in pieces, and slowly enough for some to be on their way at an end. */
+const UNKIND = ["--delay", "3~3", "--rate", "4000:up", "--chunk", "2"];
 
 /** What each author said, as one of the others heard it. */
 function byAuthor(lines: [nick: string, text: string][]): Record<string, string[]> {
@@ -47,16 +41,15 @@ async function messagesUntil(client: Process, last: string): Promise<[string, st
 }
 
 for (const seed of [20_261_121]) {
-  Deno.test(`a wire that cuts, delays and resets (seed ${seed}): nothing is lost without a report, nothing comes twice`, async () => {
-    const random = randomOf(seed);
+  Deno.test(`a relay that cuts, delays and resets (seed ${seed}): nothing is lost without a report, nothing comes twice`, async () => {
     await using server = await chatServe("--rate", "0", "--history", "10000", "--json", "--quiet");
-    await using wire = new Wire(server, random);
-    await using pieces = new Wire(server, random);
+    await using relay = await relayTo(server, ...UNKIND, "--seed", String(seed));
+    await using pieces = await relayTo(server, ...UNKIND, "--seed", String(seed));
     using truth = await Member.join(server, "truth");
     using dan = await Member.join(pieces, "dan");
-    await using amy = await connectAs("amy", wire);
-    await using bob = await connectAs("bob", wire);
-    await using cat = await connectAs("cat", wire);
+    await using amy = await connectAs("amy", relay);
+    await using bob = await connectAs("bob", relay);
+    await using cat = await connectAs("cat", relay);
     const clients = { amy, bob, cat };
     const heard: [string, string][] = [];
     const hearUntil = async (last: string) => {
@@ -70,14 +63,14 @@ for (const seed of [20_261_121]) {
         await hearUntil(`dan: ${line}`);
       }
     }
-    for (let cut = 0; cut < CUTS; cut++) {
+    for (const [end, through] of ENDS) {
       await talk();
       for (const client of Object.values(clients)) {
         await client.write(Array.from({ length: LINES }, (_, i) => `${line + i}\n`).join(""));
       }
+      await hearUntil(`amy: ${line + through}`);
       line += LINES;
-      await turns(random() * 200);
-      wire.cut();
+      await toAll(relay, end);
       for (const client of Object.values(clients)) await noticed(client, /^back after/);
     }
     await talk();
@@ -91,7 +84,7 @@ for (const seed of [20_261_121]) {
     await truth.say("over");
 
     const said = byAuthor(heard);
-    assertEquals(said.dan.length, LINES * (CUTS + 1));
+    assertEquals(said.dan.length, LINES * (ENDS.length + 1));
     const danHeard = byAuthor(
       (await dan.until("truth: over")).filter((line) => !line.startsWith("* ")).map(ofLine),
     );

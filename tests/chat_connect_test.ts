@@ -10,8 +10,8 @@ import {
   next,
   noticed,
   textsOf,
-  Wire,
 } from "./support/chat.ts";
+import { relayTo, toAll } from "./support/relay.ts";
 
 /** Starts a server again at an address that has just been in use. */
 async function restart(server: Process): Promise<Process> {
@@ -80,14 +80,14 @@ Deno.test("chat connect comes back to a server that was started anew, with its n
 
 Deno.test("chat connect over a link that breaks: what was said meanwhile is shown, and only once", async () => {
   await using server = await chatServe("--json");
-  await using wire = new Wire(server);
-  await using amy = await connectAs("amy", wire);
+  await using relay = await relayTo(server);
+  await using amy = await connectAs("amy", relay);
   using bob = await Member.join(server, "bob");
   await bob.say("1", "2");
   assertEquals([await heard(amy), await heard(amy)], ["bob: 1", "bob: 2"]);
   await amy.write("3\n");
   assertEquals(await bob.hears(), "amy: 3");
-  wire.cut();
+  await toAll(relay, "cut");
   await next(amy, "disconnected");
   await bob.say("4", "/me waves", "6");
   // Typed without a link, it is said when there is one.
@@ -102,12 +102,12 @@ Deno.test("chat connect over a link that breaks: what was said meanwhile is show
 
 Deno.test("chat connect is told how many lines are lost because the server has forgotten them", async () => {
   await using server = await chatServe("--json", "--history", "2");
-  await using wire = new Wire(server);
-  await using amy = await connectAs("amy", wire);
+  await using relay = await relayTo(server);
+  await using amy = await connectAs("amy", relay);
   using bob = await Member.join(server, "bob");
   await bob.say("0");
   assertEquals(await heard(amy), "bob: 0");
-  wire.cut();
+  await toAll(relay, "cut");
   await next(amy, "disconnected");
   await bob.say("1", "2", "3", "4", "5");
   assertEquals([await heard(amy), await heard(amy)], ["bob: 4", "bob: 5"]);
@@ -116,12 +116,15 @@ Deno.test("chat connect is told how many lines are lost because the server has f
 
 Deno.test("chat connect takes its place over from a link that the server still believes to be alive", async () => {
   await using server = await chatServe("--json");
-  await using wire = new Wire(server);
-  await using amy = await connectAs("amy", wire);
+  await using far = await relayTo(server);
+  await using near = await relayTo(far);
+  await using amy = await connectAs("amy", near);
   using bob = await Member.join(server, "bob");
   await bob.say("0");
   assertEquals(await heard(amy), "bob: 0");
-  wire.cutNear();
+  // So the server doesn't hear of the end.
+  await toAll(far, "stall");
+  await toAll(near, "cut");
   await next(amy, "disconnected");
   await bob.say("1");
   await amy.write("here\n");
@@ -132,10 +135,10 @@ Deno.test("chat connect takes its place over from a link that the server still b
 
 Deno.test("a link on which nothing passes any more is noticed by both ends", async () => {
   await using server = await chatServe("--json");
-  await using wire = new Wire(server);
-  await using amy = await connectAs("amy", wire);
+  await using relay = await relayTo(server);
+  await using amy = await connectAs("amy", relay);
   using bob = await Member.join(server, "bob");
-  wire.freeze();
+  await toAll(relay, "stall");
   const [here, there] = await Promise.all([next(amy, "error"), next(server, "error")]);
   assertMatch(here.message!, /has said nothing for 6 s/);
   assertMatch(there.message!, /has said nothing for 6 s/);

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { bytes, errorsOf, interrupt, LOOPBACK, pinwire, type Process } from "./support.ts";
-import { agent, controller, list, next, Peer, Proxy, reports, statesOf } from "./support/led.ts";
+import { agent, controller, list, next, Peer, reports, statesOf } from "./support/led.ts";
+import { relayTo, toAll } from "./support/relay.ts";
 
 const SIMULATED = ["--gpio", "simulated"];
 
@@ -54,12 +55,12 @@ Deno.test("an agent that is killed is away at once, and told again when it comes
 
 Deno.test("both ends notice a link that is silently lost, the agent holds its pin, comes back and is told again", async () => {
   await using server = await controller();
-  await using proxy = new Proxy(server.port);
-  await using lamp = await agent(proxy.address, "lamp", "--on-disconnect", "hold");
+  await using relay = await relayTo(server);
+  await using lamp = await agent(relay.address, "lamp", "--on-disconnect", "hold");
   await next(server, "device");
   await server.write("on lamp\n");
   await reports(server, "lamp", true);
-  proxy.loseAll();
+  await toAll(relay, "stall");
   const told = await Promise.all([next(lamp, "disconnected"), next(server, "disconnected")]);
   assertEquals(told.map(({ reason }) => reason), ["no heartbeat", "no heartbeat"]);
   assertEquals((await next(server, "device")).device, "lamp");

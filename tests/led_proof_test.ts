@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { Token } from "../lib/session/token.ts";
-import { isLinux, LOOPBACK } from "./support.ts";
-import { agent, list, next, Peer, Proxy, reports, statesOf } from "./support/led.ts";
+import { isLinux, LOOPBACK, pinwire } from "./support.ts";
+import { agent, list, next, Peer, reports, statesOf } from "./support/led.ts";
 import { greet, guarded, helloOf, NOBODY, otherToken, trust } from "./support/led_token.ts";
 
 /** The proof of an end that knows the token in this file. */
@@ -92,7 +92,7 @@ trust(
   async (folder) => {
     const { server, token } = await guarded(folder);
     await using _ = server;
-    await using between = new Proxy(server.port, "127.0.0.2");
+    await using between = await pinwire(["relay", "127.0.0.2:0", server.address]);
     await using lamp = await agent(between.address, "lamp", ...token);
     assertEquals(
       (await next(lamp, "error")).message,

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { TYPE } from "../lib/shell/protocol.ts";
-import { isGone, isLinux, LOOPBACK, pinwire, type Process, runPinwire, tempDir } from "./support.ts";
+import { isLinux, LOOPBACK, pinwire, type Process, runPinwire, tempDir } from "./support.ts";
 import {
   type Frame,
   helloOf,
@@ -118,42 +118,12 @@ trust("what an impostor says can't write to the terminal", async ({ env }) => {
   assertEquals(said.match(/[^\P{Cc}\n]|\u202e/u), null, JSON.stringify(said));
 });
 
-/** Stands between two ends, passes everything on, and keeps it. */
-function relay(listener: Deno.Listener, dial: () => Promise<Deno.Conn>) {
-  const passed: Uint8Array[] = [];
-  const pass = async (from: Deno.Conn, to: Deno.Conn) => {
-    const buffer = new Uint8Array(65_536);
-    try {
-      for (let n; (n = await from.read(buffer)) !== null;) {
-        passed.push(buffer.slice(0, n));
-        for (let at = 0; at < n;) at += await to.write(buffer.subarray(at, n));
-      }
-      await to.closeWrite();
-    } catch (error) {
-      if (!isGone(error)) throw error;
-    }
-  };
-  const work = (async () => {
-    using near = await listener.accept();
-    using far = await dial();
-    await Promise.all([pass(near, far), pass(far, near)]);
-  })();
-  return {
-    passed,
-    async [Symbol.asyncDispose]() {
-      await work;
-      listener.close();
-    },
-  };
-}
-
 trust(
   "a proof that another listener of this machine passes on is wrong, though both ends know the token",
   async (on) => {
     const { port } = on.server;
     // The same port, so that it is the address alone that differs.
-    const between = Deno.listen({ hostname: "127.0.0.2", port });
-    await using _ = relay(between, () => Deno.connect({ hostname: LOOPBACK, port }));
+    await using _ = await pinwire(["relay", `127.0.0.2:${port}`, `${LOOPBACK}:${port}`]);
     assertMatch(await refused(`127.0.0.2:${port}`, on.env), /127\.0\.0\.2:\d+ says: the proof is wrong/);
     assertMatch((await on.server.next("error")).message!, /the proof is wrong$/);
     await on.isWell();
@@ -170,16 +140,16 @@ trust("the token never crosses the wire, and no end shows it", async () => {
   await using server: Process = await pinwire(args);
   const secret = (await Deno.readTextFile(token)).trim();
   // Whoever can put a socket where its file is expected may listen.
-  const listener = Deno.listen({ transport: "unix", path: near });
-  await using between = relay(listener, () => Deno.connect({ transport: "unix", path: far }));
+  await using between = await pinwire(["relay", `unix:${near}`, `unix:${far}`, "--json"]);
   const exec = ["shell", "exec", `unix:${near}`, "--token-file", token, "--trace", "--", "echo heard"];
   const { code, stdout, stderr } = await runPinwire(exec);
   assertEquals([code, stdout], [0, "heard\n"], stderr);
-  const passed = await new Blob(between.passed as BlobPart[]).bytes();
-  assertMatch(textOf(passed), /"proof"[^]*"proof"[^]*"echo heard"/);
+  await between.next("disconnected");
+  const passed = between.events.map(({ hex }) => hex ?? "").join("");
+  assertMatch(textOf(Uint8Array.fromHex(passed)), /"proof"[^]*"proof"[^]*"echo heard"/);
   const raw = Uint8Array.fromBase64(secret, { alphabet: "base64url" });
   for (const shape of [new TextEncoder().encode(secret), raw, new TextEncoder().encode(raw.toHex())]) {
-    assert(!passed.toHex().includes(shape.toHex()));
+    assert(!passed.includes(shape.toHex()));
   }
   for (const shown of [stderr, server.stdout, server.stderr]) assert(!shown.includes(secret));
 });

@@ -1,5 +1,5 @@
 import { fail } from "@std/assert";
-import { bytes, isGone, LOOPBACK, restOf } from "./connection.ts";
+import { bytes, LOOPBACK, restOf } from "./connection.ts";
 import { pinwire, runPinwire } from "./pinwire.ts";
 import type { Event, Outcome, Process } from "./process.ts";
 
@@ -83,62 +83,6 @@ export class Peer implements Disposable {
 
   [Symbol.dispose](): void {
     this.conn.close();
-  }
-}
-
-/** Stands between an agent and its controller, and can lose everything that passes on the connections of now. */
-export class Proxy implements AsyncDisposable {
-  #listener: Deno.TcpListener;
-  #target: number;
-  #conns: Deno.Conn[] = [];
-  #work: Promise<void>[] = [];
-  #lost = new Set<Deno.Conn>();
-
-  constructor(target: number, hostname = LOOPBACK) {
-    this.#listener = Deno.listen({ hostname, port: 0 });
-    this.#target = target;
-    this.#work.push(this.#accept());
-  }
-
-  get address(): string {
-    const { hostname, port } = this.#listener.addr;
-    return `${hostname}:${port}`;
-  }
-
-  /** From now on the ends of these connections hear nothing of each other, not even that one has closed. */
-  loseAll(): void {
-    this.#lost = new Set(this.#conns);
-  }
-
-  async [Symbol.asyncDispose]() {
-    this.#listener.close();
-    for (const conn of this.#conns) conn.close();
-    await Promise.all(this.#work);
-  }
-
-  async #accept() {
-    for await (const near of this.#listener) {
-      const far = await Deno.connect({ hostname: LOOPBACK, port: this.#target });
-      this.#conns.push(near, far);
-      this.#work.push(this.#pass(near, far), this.#pass(far, near));
-    }
-  }
-
-  async #pass(from: Deno.Conn, to: Deno.Conn) {
-    const buffer = new Uint8Array(4096);
-    try {
-      for (let n; (n = await from.read(buffer)) !== null;) {
-        if (!this.#lost.has(from)) await to.write(buffer.subarray(0, n));
-      }
-      if (!this.#lost.has(from)) await to.closeWrite();
-    } catch (error) {
-      if (
-        !isGone(error) &&
-        !(error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted)
-      ) {
-        throw error;
-      }
-    }
   }
 }
 
