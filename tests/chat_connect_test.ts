@@ -131,6 +131,9 @@ Deno.test("chat connect takes its place over from a link that the server still b
   assertEquals(await bob.until("here"), ["amy: here"]);
   assertEquals(await heard(amy), "bob: 1");
   await noticed(amy, /^back/);
+  await server.sees(/"disconnected"/);
+  const links = server.events.map(({ event }) => event).filter((event) => event.endsWith("connected"));
+  assertEquals(links, ["connected", "connected", "connected", "disconnected"]);
 });
 
 Deno.test("a link on which nothing passes any more is noticed by both ends", async () => {
