@@ -20,6 +20,9 @@ const demo = command({
     console.log();
     const { shellScene } = await import("./shell.ts");
     await shellScene(console.log);
+    console.log();
+    const { relayScene } = await import("./relay.ts");
+    await relayScene(console.log, isColoured);
     console.log("\n--help tells more.");
     return 0;
   },

@@ -21,7 +21,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   chat: FLOORS,
   shell: [...FLOORS, "system"],
   lab: [...FLOORS, "packet", "system"],
-  demo: [...FLOORS, "gpio", "echo", "led", "chat", "shell"],
+  demo: [...FLOORS, "gpio", "tools", "echo", "led", "chat", "shell"],
 };
 
 /** What a `commands.ts` may import besides, if only by import(), so that no other command loads it. */
@@ -34,7 +34,8 @@ export const DOORS: Record<string, readonly string[]> = {
   session: ["admission.ts", "browser_guard.ts", "redial.ts", "token.ts"],
   // Its table of widths is for those alone that draw on a terminal.
   text: ["text_column.ts", "width.ts"],
-  // The modes' scenes of the demo.
+  // The scenes of the demo.
+  tools: ["relay/relay.ts"],
   echo: ["protocol.ts", "session.ts"],
   led: ["agent/client.ts", "console.ts", "pins/device.ts", "serve.ts", "view.ts"],
   chat: ["client/client.ts", "serve.ts", "view.ts"],
