@@ -47,7 +47,7 @@ export async function relayScene(print: (line: string) => void, coloured: boolea
 
   print("2. A client says a line. The relay shows what it reads from either end, and where the line ends:");
   const client = await dial(parseAddress(before.address, TCP));
-  const relaying = relay.relay((await before.accept())!).catch(({ message }: Error) => message);
+  const relaying = relay.relay((await before.accept())!, () => {}).catch(({ message }: Error) => message);
   const server = (await behind.accept())!;
   const serving = new EchoSession(server, context, { reply, stop() {} }).run();
   const reads = new Happenings<string>();
