@@ -3,11 +3,11 @@
 //   load pingpong -P PORT -c 64 -m 64 -x 27       each connection sends when its answer is there
 //   load churn    -P PORT -c 8  -m 64 -x 27       connect, one message, its answer, close
 //   load udp      -P PORT -c 4  -m 64 -x 27 -w 16 sockets with 16 datagrams under way each
-//   load bulk     -P PORT -n 1024 [-x 27]         MiB through one connection; rate in MB/s
+//   load bulk     -P PORT -c 1  -n 1024 [-x 27]   MiB through all connections together; rate in MB/s
 //   load idle     -P PORT -c 1000 -m 64 -x 27     memory of -p PID in KiB, before and with the connections
 //
 // -x: by how many bytes an answer is longer than its message. -u, -d: seconds of warm-up and of measuring.
-// -p PID: the server's CPU time is counted too.
+// -p PID: the server's CPU time and peak memory are counted too, its own processes with it.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -23,7 +23,7 @@ enum { BUFFER = 1 << 20, EVENTS = 1024, STALL_MS = 10000, WARM_MIB = 64 };
 
 struct peer {
   int fd;
-  long received, served, inflight;
+  long sent, received, served, inflight;
   uint64_t sent_at;
 };
 
@@ -47,9 +47,11 @@ static void print_rates(void) {
     if (peers[i].served < least) least = peers[i].served;
   }
   double mean = (double)answers / connections;
-  printf("{\"rate\":%.1f,\"p50\":%.1f,\"p99\":%.1f,\"max\":%.1f,\"least\":%.4f,\"lost\":%lu,\"cpu\":%.3f}\n",
+  struct usage used = usage();
+  printf("{\"rate\":%.1f,\"p50\":%.1f,\"p99\":%.1f,\"max\":%.1f,\"least\":%.4f,\"lost\":%lu,\"cpu\":%.3f,"
+         "\"peak\":%ld}\n",
          answers / elapsed, quantile(.5), quantile(.99), slowest / 1e3, mean > 0 ? least / mean : 0, lost,
-         (cpu() - cpu_before) / elapsed);
+         (used.cpu - cpu_before) / elapsed, used.peak);
 }
 
 // A connection's source address is 127.0.0.1 to .32 in turn: closed ones keep their port for a minute, and one
@@ -159,36 +161,47 @@ static void udp(void) {
   print_rates();
 }
 
-// The server says how often it stamps, so the end is its end of stream, and the clock runs from the first
-// WARM_MIB received to there.
+// The server says how often it stamps, so the end of a connection is its end of stream. The clock runs from the first
+// WARM_MIB that all have received together to the last end.
 static void bulk(void) {
-  struct peer *peer = &peers[0];
-  long sent = 0, total = (mebibytes + WARM_MIB) << 20, warm_bytes = (long)WARM_MIB << 20, before = 0;
-  peer->fd = dial(SOCK_STREAM);
-  watch(EPOLL_CTL_ADD, peer, EPOLLIN | EPOLLOUT);
-  for (ssize_t n = 1; n;) {
-    if (wait_events(STALL_MS) && events[0].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
-      n = read(peer->fd, in, BUFFER);
-      if (n < 0 && errno != EAGAIN) fail("read");
-      if (n > 0) peer->received += n;
-      if (!counting && peer->received >= warm_bytes) {
-        counting = 1, begins = now(), before = peer->received, cpu_before = cpu();
+  long each = ((mebibytes + WARM_MIB) << 20) / connections, warm_bytes = (long)WARM_MIB << 20;
+  long received = 0, before = 0, peak = 0;
+  for (int i = 0; i < connections; i++) {
+    peers[i].fd = dial(SOCK_STREAM);
+    watch(EPOLL_CTL_ADD, &peers[i], EPOLLIN | EPOLLOUT);
+  }
+  for (int open = connections; open;) {
+    int count = wait_events(STALL_MS);
+    for (int i = 0; i < count; i++) {
+      struct peer *peer = events[i].data.ptr;
+      if (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
+        ssize_t n = read(peer->fd, in, BUFFER);
+        if (n < 0 && errno != EAGAIN) fail("read");
+        errno = 0;
+        if (n == 0 && (extra ? peer->received < each + extra : peer->received != each)) fail("bytes missing");
+        if (n == 0) close(peer->fd), open--;
+        if (n > 0) peer->received += n, received += n;
+        if (n == 0) continue;
+        if (!counting && received >= warm_bytes) {
+          counting = 1, cpu_before = usage().cpu, before = received, begins = now();
+        }
+      }
+      if (events[i].events & EPOLLOUT && peer->sent < each) {
+        long rest = each - peer->sent;
+        ssize_t k = write(peer->fd, out, rest < 262144 ? rest : 262144);
+        if (k < 0 && errno != EAGAIN) fail("write");
+        if (k > 0) peer->sent += k;
+        if (peer->sent < each) continue;
+        // While all are open: what serves one alone may end with it.
+        if (!peak) peak = usage().peak;
+        shutdown(peer->fd, SHUT_WR);
+        watch(EPOLL_CTL_MOD, peer, EPOLLIN);
       }
     }
-    if (events[0].events & EPOLLOUT && sent < total) {
-      ssize_t k = write(peer->fd, out, total - sent < 262144 ? total - sent : 262144);
-      if (k < 0 && errno != EAGAIN) fail("write");
-      if (k > 0) sent += k;
-      if (sent < total) continue;
-      shutdown(peer->fd, SHUT_WR);
-      watch(EPOLL_CTL_MOD, peer, EPOLLIN);
-    }
   }
-  errno = 0;
-  if (extra ? peer->received < total + extra : peer->received != total) fail("bytes missing");
   double elapsed = (now() - begins) / 1e9;
-  printf("{\"rate\":%.1f,\"seconds\":%.3f,\"cpu\":%.3f}\n", (peer->received - before) / 1e6 / elapsed, elapsed,
-         (cpu() - cpu_before) / elapsed);
+  printf("{\"rate\":%.1f,\"seconds\":%.3f,\"cpu\":%.3f,\"peak\":%ld}\n", (received - before) / 1e6 / elapsed,
+         elapsed, (usage().cpu - cpu_before) / elapsed, peak);
 }
 
 // Each connection has exchanged one message, so that the server has what it keeps for a connection in use.

@@ -1,4 +1,5 @@
 // What the load generator measures with: the clock, latencies, and what /proc tells of the server.
+#include <dirent.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -55,17 +56,42 @@ static long threads(void) {
   return count;
 }
 
-// Seconds of CPU that the server has used, all its threads together.
-static double cpu(void) {
-  char path[64], line[1024] = "";
+// Of the server and the processes that it has forked: they share its process group, which it leads.
+struct usage {
+  double cpu;  // seconds, of those too that have ended
+  long peak;   // KiB: each one's VmHWM, so what they share counts in each
+};
+
+static void use(struct usage *all, const char *id) {
+  char path[300], line[1024] = "";
+  int group = 0;
   unsigned long user = 0, kernel = 0;
-  if (!pid) return 0;
-  snprintf(path, sizeof path, "/proc/%d/stat", pid);
+  long ended_user = 0, ended_kernel = 0, peak = 0;
+  snprintf(path, sizeof path, "/proc/%s/stat", id);
   FILE *f = fopen(path, "r");
   char *tail = f && fgets(line, sizeof line, f) ? strrchr(line, ')') : NULL;
-  if (tail) sscanf(tail + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &kernel);
+  if (tail) {
+    sscanf(tail + 2, "%*c %*d %d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld", &group, &user, &kernel,
+           &ended_user, &ended_kernel);
+  }
   if (f) fclose(f);
-  return (double)(user + kernel) / sysconf(_SC_CLK_TCK);
+  if (group != pid) return;
+  all->cpu += (double)(user + kernel + ended_user + ended_kernel) / sysconf(_SC_CLK_TCK);
+  snprintf(path, sizeof path, "/proc/%s/status", id);
+  f = fopen(path, "r");
+  while (f && fgets(line, sizeof line, f)) sscanf(line, "VmHWM: %ld", &peak);
+  if (f) fclose(f);
+  all->peak += peak;
+}
+
+static struct usage usage(void) {
+  struct usage all = {0};
+  DIR *processes = pid ? opendir("/proc") : NULL;
+  for (struct dirent *entry; processes && (entry = readdir(processes));) {
+    if (entry->d_name[0] > '0' && entry->d_name[0] <= '9') use(&all, entry->d_name);
+  }
+  if (processes) closedir(processes);
+  return all;
 }
 
 // Latencies in a log-linear histogram, 32 steps to the octave: 3 % off at most, and no memory that grows.
@@ -96,10 +122,10 @@ static void start_clock(void) {
 static int ticking(uint64_t t) {
   if (!counting && t >= begins) {
     counting = 1;
-    begins = t;
     answers = lost = samples = slowest = 0;
     memset(histogram, 0, sizeof histogram);
-    cpu_before = cpu();
+    cpu_before = usage().cpu;
+    begins = now();
   }
   return t < ends;
 }

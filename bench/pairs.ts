@@ -3,13 +3,16 @@ import { type Peer, STAMP, start, type Tools } from "./peers.ts";
 import { median } from "./report.ts";
 
 /** What the load generator saw in one run; times in µs. */
-interface Run {
+export interface Run {
   rate: number;
   p50: number;
   p99: number;
   least: number;
   lost: number;
+  /** Seconds of CPU that the server and its processes took a second. */
   cpu: number;
+  /** The most memory of each of them together, in KiB. */
+  peak: number;
 }
 
 /** A server's runs of one stage, each beside a run of the C server just before it: medians. */
@@ -27,7 +30,7 @@ export interface Row {
   readonly p99Ratio: number;
   /** What the least-served connection got ÷ the mean. */
   readonly least: number;
-  /** CPU time in µs that the server took for one message (or MB). */
+  /** CPU time in µs that the server and its processes took for one message (or MB). */
   readonly cpu: number;
   /** Why rounds are missing, if any are. */
   readonly failures: string[];
@@ -62,9 +65,14 @@ export async function measurePairs(
       const peer = peers.get(name)!;
       const tell = (line: string) => effort.log(`${round + 1}/${effort.rounds} ${name}: ${line}`);
       try {
-        const base = await run(tools.load, peers.get(peer.stamps ? "C" : "C plain")!, load, effort.seconds);
+        const base = await runOnce(
+          tools.load,
+          peers.get(peer.stamps ? "C" : "C plain")!,
+          load,
+          effort.seconds,
+        );
         if (peer.stamps) baseRuns.push(base);
-        const own = await run(tools.load, peer, load, effort.seconds);
+        const own = await runOnce(tools.load, peer, load, effort.seconds);
         runs.get(name)!.push({ own, base });
         tell(`${(own.rate / base.rate).toFixed(2)} × C`);
       } catch (error) {
@@ -79,7 +87,8 @@ export async function measurePairs(
   ];
 }
 
-async function run(load: string, peer: Peer, args: string[], seconds: number): Promise<Run> {
+/** Starts the server, asks it once for `seconds`, and ends it. */
+export async function runOnce(load: string, peer: Peer, args: string[], seconds: number): Promise<Run> {
   const { server, port } = await start(peer);
   await using _ends = server;
   const client = new Child(
@@ -111,8 +120,7 @@ function summary(name: string, runs: { own: Run; base: Run }[], failures: string
     p99: of(({ own }) => own.p99),
     p99Ratio: of(({ own, base }) => own.p99 / base.p99),
     least: of(({ own }) => own.least),
-    // A server that forks leaves the work to children that are not counted.
-    cpu: of(({ own }) => own.cpu > 0.01 ? own.cpu / own.rate * 1e6 : NaN),
+    cpu: of(({ own }) => own.cpu / own.rate * 1e6),
     failures,
   };
 }

@@ -39,6 +39,8 @@ export interface Tools {
   readonly crowd: string;
   /** By name: what one client says, all others get. None stamps. */
   readonly chat: ReadonlyMap<string, Peer>;
+  /** By name: what takes each client to a server on this port of loopback. */
+  relays(target: number): ReadonlyMap<string, Peer>;
   /** What is not installed, so not measured. */
   readonly absent: string[];
 }
@@ -62,7 +64,7 @@ export async function prepare(folder: string): Promise<Tools> {
   const present = (peers: Record<string, Peer>) =>
     new Map(Object.entries(peers).filter(([, { needs }]) => !needs || !absent.includes(needs)));
 
-  const loop = [Deno.execPath(), "run", "--allow-net", "bench/peers/loop.ts"];
+  const deno = [Deno.execPath(), "run", "--allow-net"], loop = [...deno, "bench/peers/loop.ts"];
   return {
     load,
     led,
@@ -96,6 +98,17 @@ export async function prepare(folder: string): Promise<Tools> {
       "Go": stamping((port) => [go, port, "udp"], "go"),
       "asyncio": stamping((port) => ["python3", "bench/peers/aio.py", port, "udp"], "python3"),
     }),
+    relays: (target) =>
+      present({
+        "pinwire relay": plain((port) => {
+          return pinwire(["relay", `127.0.0.1:${port}`, `127.0.0.1:${target}`, "--quiet"]);
+        }),
+        "socat": silent((port) => {
+          const listen = `TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr,backlog=4096`;
+          return ["socat", listen, `TCP:127.0.0.1:${target}`];
+        }, "socat"),
+        "plain Deno loop": plain((port) => [...deno, "bench/peers/relay.ts", port, `${target}`]),
+      }),
     chat: present({
       "C": plain((port) => [broadcast, port]),
       "pinwire": plain((port) => {

@@ -6,6 +6,7 @@ import { measureMemory } from "./memory.ts";
 import { type Effort, measurePairs, type Row } from "./pairs.ts";
 import type { Tools } from "./peers.ts";
 import { type Section, show, type Target } from "./report.ts";
+import { measureRelay } from "./relay_stage.ts";
 import { measureShell } from "./shell_stage.ts";
 import { measureStart } from "./startup.ts";
 
@@ -117,6 +118,7 @@ export const STAGES: Record<string, Stage> = {
   fanout: { title: "1,000 agents at once", run: measureFanout },
   chat: { title: "One speaks, many listen", run: measureChat },
   shell: { title: "A command on another machine", run: measureShell },
+  relay: { title: "Between two programs", run: measureRelay },
   start: { title: "Start to listening", run: measureStart },
   memory: { title: "Memory", run: measureMemory },
 };
