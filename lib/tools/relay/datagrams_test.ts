@@ -57,7 +57,7 @@ class SendersWorld {
     };
     this.running = relayDatagrams(
       socket,
-      { maxClients: 2, idleTimeout: 60_000, relay, ...options },
+      { maxClients: 2, idleTimeout: 60_000, owe() {}, relay, ...options },
       contextOf("raw", { clock: this.clock, onEvent, role: "server" }),
     );
   }
