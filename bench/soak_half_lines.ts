@@ -22,10 +22,10 @@ export function halfLines(connections: number): (stage: Stage) => Promise<void> 
     };
     await staysFlat(stage, async () => {
       await Promise.all(Array.from({ length: connections }, speak));
+      stage.say(
+        `${connections} ${connections === 1 ? "connection" : "connections"}, ${bytes} writes of a byte`,
+      );
     });
-    stage.say(
-      `${connections} ${connections === 1 ? "connection" : "connections"}, ${bytes} writes of a byte`,
-    );
   };
 }
 

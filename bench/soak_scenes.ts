@@ -2,6 +2,7 @@ import { median } from "./report.ts";
 import { abuse } from "./soak_abuse.ts";
 import { badCompany } from "./soak_chat.ts";
 import { halfLines } from "./soak_half_lines.ts";
+import { silentTls } from "./soak_silent_tls.ts";
 import type { Scene, Stage } from "./soak_stage.ts";
 
 /** MiB that a server may grow by with slow readers: socket buffers are the kernel's, not its own. */
@@ -24,6 +25,7 @@ export const SCENES: Record<string, Scene> = {
   crowd: { options: ["--max-clients", "6000"], run: idleCrowd },
   abuse: { options: ["--frame", "len:i32le"], minutes: 2, run: abuse },
   chat: { command: ["chat", "serve"], options: ["--max-clients", "1200"], minutes: 5, run: badCompany },
+  "silent-tls": { command: ["chat", "serve"], isTls: true, options: [], minutes: 1, run: silentTls },
   "half-lines": { command: ["chat", "serve"], options: [], minutes: 0.5, run: halfLines(8) },
   "half-lines-client": { command: ["chat", "connect"], options: [], minutes: 0.5, run: halfLines(1) },
   "half-lines-controller": { command: ["led", "serve"], options: [], minutes: 0.5, run: halfLines(8) },

@@ -8,8 +8,12 @@ export interface Stage {
   connect(): Promise<Deno.TcpConn>;
   /** Milliseconds; for scenes that have no end of their own. */
   readonly duration: number;
+  /** The certificate of a server of TLS, in PEM. */
+  readonly certificate?: string;
   /** The program's memory in MiB; rejects if it is gone. */
   memory(): Promise<number>;
+  /** How many files and sockets it has open. */
+  openFiles(): Promise<number>;
   say(line: string): void;
 }
 
@@ -17,6 +21,8 @@ export interface Stage {
 export interface Scene {
   /** The program, `echo serve` by default. */
   readonly command?: readonly [mode: string, verb: string];
+  /** Whether it serves TLS. */
+  readonly isTls?: boolean;
   /** Options of the program. */
   readonly options: string[];
   /** How long it lasts by default; for scenes that have no end of their own. */
