@@ -17,17 +17,14 @@ export function inputOf(connection: Connection): MemberInput {
   const input: MemberInput = {
     onRead() {},
     connection: wrapConnection(connection, {
-      async receive(sink, options) {
-        try {
-          await connection.receive((bytes) => {
-            input.onRead(bytes.length);
-            return sink(bytes);
-          }, options);
-        } catch (error) {
+      receive: (sink, options) =>
+        connection.receive((bytes) => {
+          input.onRead(bytes.length);
+          return sink(bytes);
+        }, options).catch((error) => {
           if (!hasGone(error)) throw error;
           input.loss = error;
-        }
-      },
+        }),
     }),
   };
   return input;

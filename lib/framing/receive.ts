@@ -144,11 +144,11 @@ class FramePump {
     this.#fail(error);
   };
 
-  #fail = (error: unknown): void => {
+  #fail(error: unknown): void {
     this.#hasFailed = true;
     this.#stopTimer();
     this.#outcome.reject(this.#sourceFailure ? this.#sourceFailure.error : error);
-  };
+  }
 
   #stopTimer(): void {
     this.#timer?.cancel();
@@ -160,7 +160,7 @@ class FramePump {
     const { clock } = this.#handler;
     if (this.#timer || !clock || !this.#decoder.nextTimeout) return;
     const due = this.#pauseDue();
-    if (due !== undefined) this.#timer = clock.after(Math.max(0, due - clock.now()), this.#onPause);
+    if (due !== undefined) this.#timer = clock.after(Math.max(0, due - clock.now()), () => this.#onPause());
   }
 
   /** When a pause ends the message that has begun, in ms of the clock; `undefined` if none does. */
@@ -168,7 +168,7 @@ class FramePump {
     return this.#handler.waitsForEnd?.() ? undefined : this.#decoder.nextTimeout?.();
   }
 
-  #onPause = (): void => {
+  #onPause(): void {
     this.#timer = undefined;
     try {
       const now = this.#handler.clock!.now();
@@ -181,11 +181,11 @@ class FramePump {
         this.#paused = undefined;
         this.#awaitPause();
       });
-      this.#paused.catch(this.#fail);
+      this.#paused.catch((error) => this.#fail(error));
     } catch (error) {
       this.#fail(error);
     }
-  };
+  }
 
   /** Hands over what the decoder has; gives a promise only where the handler made it wait. */
   #handOver(): Promise<void> | undefined {

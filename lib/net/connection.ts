@@ -158,9 +158,29 @@ export class SocketConnection implements DrainableConnection {
     return socketAddress(this.#conn.localAddr, this.peer.scheme as StreamScheme);
   }
 
+  // All in one: each function that waits takes some 500 bytes of an idle connection.
   async receive(sink: Sink, options?: ReadOptions): Promise<void> {
+    const window = new ReadWindow(options);
     try {
-      await this.#receive(sink, options);
+      while (!this.#closed) {
+        let count: number | null;
+        try {
+          count = await this.#conn.read(window.view);
+        } catch (error) {
+          // A TLS peer that leaves without close_notify has ended its stream, no more.
+          if (this.#closed || error instanceof Deno.errors.UnexpectedEof) break;
+          throw translateIoError(error, this.peer.name);
+        }
+        if (count === null) {
+          this.#peerEnded = true;
+          if (this.#writing) this.#limitWrites();
+          break;
+        }
+        if (count === 0) continue;
+        const working = sink(window.taken(count));
+        if (working) await working;
+        window.fit(count);
+      }
     } catch (error) {
       // A write of the sink's that our closing has cut off is no reason of its own.
       if (this.#reason === undefined) throw error;
@@ -226,29 +246,6 @@ export class SocketConnection implements DrainableConnection {
     const result = call(calls, localAddr, remoteAddr);
     calls.close();
     return result;
-  }
-
-  async #receive(sink: Sink, options?: ReadOptions): Promise<void> {
-    const window = new ReadWindow(options);
-    while (!this.#closed) {
-      let count: number | null;
-      try {
-        count = await this.#conn.read(window.view);
-      } catch (error) {
-        // A TLS peer that leaves without close_notify has ended its stream, no more.
-        if (this.#closed || error instanceof Deno.errors.UnexpectedEof) break;
-        throw translateIoError(error, this.peer.name);
-      }
-      if (count === null) {
-        this.#peerEnded = true;
-        if (this.#writing) this.#limitWrites();
-        break;
-      }
-      if (count === 0) continue;
-      const working = sink(window.taken(count));
-      if (working) await working;
-      window.fit(count);
-    }
   }
 
   // Nothing can hold up a first write that fits into a segment, and many connections have no other: the
