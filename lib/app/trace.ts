@@ -1,5 +1,12 @@
 import { ByteBuffer, type Codec, type Decoder, FrameError } from "../framing/mod.ts";
-import { type Connection, type DatagramSocket, udpPeer, wrapConnection } from "../net/mod.ts";
+import {
+  type Connection,
+  type DatagramSocket,
+  type ReadOptions,
+  type Sink,
+  udpPeer,
+  wrapConnection,
+} from "../net/mod.ts";
 import { type Encoding, utf8 } from "../text/mod.ts";
 import { TextColumn } from "../text/text_column.ts";
 import {
@@ -37,14 +44,8 @@ export function traceConnection(connection: Connection, options: TraceOptions): 
   const incoming = new Direction("read", connection.peer.name, options);
   const outgoing = new Direction("write", connection.peer.name, options);
   return wrapConnection(connection, {
-    async receive(sink, readOptions) {
-      await connection.receive((bytes) => {
-        incoming.bytes(bytes);
-        return sink(bytes);
-      }, readOptions);
-      incoming.end();
-    },
-    write(bytes) {
+    ...receiving(connection, incoming),
+    write(bytes: Uint8Array) {
       outgoing.bytes(bytes);
       return connection.write(bytes);
     },
@@ -71,15 +72,29 @@ export function traceReads(
   options: TraceOptions,
 ): Connection {
   const reads = isDatagram ? new Datagrams(verb, name, options) : new Direction(verb, name, options);
-  return wrapConnection(connection, {
-    async receive(sink, readOptions) {
+  return wrapConnection(connection, receiving(connection, reads));
+}
+
+/** What receives as the connection does, and shows what comes and its end, unless that is ours. */
+function receiving(connection: Connection, shown: Pick<Direction, "bytes" | "end">) {
+  let isClosed = false;
+  return {
+    async receive(sink: Sink, options?: ReadOptions): Promise<void> {
       await connection.receive((bytes) => {
-        reads.bytes(bytes);
+        shown.bytes(bytes);
         return sink(bytes);
-      }, readOptions);
-      reads.end();
+      }, options);
+      if (!isClosed) shown.end();
     },
-  });
+    close(reason?: unknown): void {
+      isClosed = true;
+      connection.close(reason);
+    },
+    reset(): boolean {
+      isClosed = true;
+      return connection.reset();
+    },
+  };
 }
 
 /** The same for datagrams, each of which is a frame. */

@@ -1,11 +1,11 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { PullReader } from "../net/_pull_reader.ts";
 import { parseSpec } from "../framing/mod.ts";
-import { type DatagramSocket, pipe } from "../net/mod.ts";
+import { type Connection, type DatagramSocket, pipe } from "../net/mod.ts";
 import { openEncoding } from "../text/mod.ts";
 import { turn } from "./_testing.ts";
 import { Kept, utf8 } from "./_trace_testing.ts";
-import { traceConnection, traceDatagrams } from "./trace.ts";
+import { traceConnection, traceDatagrams, traceReads } from "./trace.ts";
 
 Deno.test("traceConnection shows what is written, and the end of our side", async () => {
   const kept = new Kept("line");
@@ -54,6 +54,40 @@ Deno.test("traceConnection passes reads on as they are asked for, and the reason
   const reason = new Error("because");
   connection.close(reason);
   assertEquals(await assertRejects(() => received), reason);
+});
+
+Deno.test("traceConnection and traceReads take a stream that we close for no end of it", async () => {
+  const view = { verb: "up", name: "a → b", isDatagram: false } as const;
+  for (const trace of [traceConnection, (one: Connection, kept: Kept) => traceReads(one, view, kept)]) {
+    for (const close of ["close", "reset"] as const) {
+      const kept = new Kept("line");
+      const [a] = pipe();
+      const connection = trace(a, kept);
+      const received = connection.receive(() => {});
+      connection[close]();
+      await received;
+      assertEquals(kept.take(), "");
+    }
+  }
+});
+
+Deno.test("traceReads shows what is read and its end under a name of its own, and nothing that is written", async () => {
+  const kept = new Kept("line");
+  const [a, b] = pipe();
+  const connection = traceReads(a, { verb: "down", name: "a ← b", isDatagram: false }, kept);
+  const received = connection.receive(() => {});
+  const far = new PullReader(b);
+  await Promise.all([connection.write(utf8("no")), far.text(), b.write(utf8("hi\n"))]);
+  await b.closeWrite();
+  await received;
+  assertEquals(
+    kept.take(),
+    `03:04:05.006789 ◀ down  a ← b  3 bytes, 1 frame (line)
+  00000000  68 69 0a                                           hi.
+            └─ #1 ─┘
+03:04:05.006789 ◀ down  a ← b  end of stream after 3 bytes
+`,
+  );
 });
 
 Deno.test("traceConnection makes control characters in a peer's name visible", async () => {

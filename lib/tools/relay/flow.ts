@@ -9,6 +9,8 @@ const MOST_UNDER_WAY = 4 * 1024 * 1024;
 const OVERHEAD = 512;
 /** Writes a second that a rate is spread over. */
 const RATE_STEPS = 20;
+/** Ms by which a timer may come late: a rate makes up for so much. */
+const LATENESS = 20;
 /** Ms that a datagram waits for the one that is to overtake it. */
 const REORDER_TIME = 1000;
 
@@ -161,7 +163,9 @@ export class Flow {
       const piece = most < bytes.length ? bytes.subarray(at, at + most) : bytes;
       if (rate) {
         await this.#until(this.#nextTurn);
-        this.#nextTurn = Math.max(this.#nextTurn, clock.now()) + piece.length / rate * 1000;
+        const now = clock.now();
+        if (now - this.#nextTurn > LATENESS) this.#nextTurn = now;
+        this.#nextTurn += piece.length / rate * 1000;
       }
       if (this.#isClosed) return;
       await write(piece);
