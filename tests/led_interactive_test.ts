@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { LOOPBACK, pinwire } from "./support.ts";
 import { controller, next, statesOf } from "./support/led.ts";
+import { ENTER, onTerminal, terminal } from "./support/terminal.ts";
 
 const SIMULATED = ["--gpio", "simulated"];
 
@@ -40,4 +41,22 @@ Deno.test("-i with --json keeps events alone on stdout", async () => {
   await using lamp = await pinwire(args, { stdin: `x:y\n${LOOPBACK}:${server.port}\n` });
   await next(server, "device");
   for (const line of lamp.stdout.trim().split("\n")) assertMatch(line, /^\{"event":/);
+});
+
+Deno.test("-i takes no word alone, and no number, for a host that it would dial for ever", async () => {
+  await using server = await controller();
+  const args = ["led", "agent", "-i", "--name", "lamp", ...SIMULATED];
+  await using lamp = await pinwire(args, { stdin: `on\n3\n${LOOPBACK}:${server.port}\n` });
+  await next(server, "device");
+  const [first, ...refused] = lamp.stdout.split("\n");
+  assertEquals(first, "lamp is off");
+  assertMatch(refused[0], /^"on" is no address: write HOST:PORT, 1 for on, 2 for off/);
+  assertMatch(refused[1], /^"3" is no address/);
+});
+
+terminal("-i says on a terminal what 1 and 2 have done, a second time too", async () => {
+  await using lamp = onTerminal(["led", "agent", "-i", "--name", "lamp", ...SIMULATED]);
+  await lamp.sees(/REMOTEHOST>/);
+  await lamp.write(["1", "1", "2", ""].join(ENTER));
+  await lamp.sees(/Jlamp is on\r*\n[^]*Jlamp is on\r*\n[^]*Jlamp is off\r*\n/);
 });

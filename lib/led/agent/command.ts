@@ -116,6 +116,15 @@ function namedLines({ name, ...options }: AgentsOptions) {
   return lines.map((one) => ({ ...one, name: one.name ?? name ?? nameOfHost(Deno.hostname()) }));
 }
 
+/** A word alone, or a number, is a typo more often than a host, which would be dialled again and again. */
+const ADDRESS = /[.:]/;
+
+const noAddress = (word: string) =>
+  usageError(
+    `"${word}" is no address`,
+    "write HOST:PORT, 1 for on, 2 for off, or an empty line for the usual one",
+  );
+
 /**
  * Asks for the controller as the tutorial's client does: `ip:port`, or an empty line for `usual`. Until then `1`
  * switches the pins on, and `2` off.
@@ -133,11 +142,16 @@ async function askAddress(
     for await (const line of console.lines) {
       const word = line.trim();
       if (word === "1" || word === "2") {
-        for (const device of devices) device.apply({ do: word === "1" ? "on" : "off" });
+        for (const device of devices) {
+          device.apply({ do: word === "1" ? "on" : "off" });
+          // The prompt takes the place of the row of lamps.
+          if (console.isTerminal && !isJson) console.print(`${device.name} is ${device.on ? "on" : "off"}`);
+        }
       } else if (word === "") {
         return usual;
       } else {
         try {
+          if (!ADDRESS.test(word)) throw noAddress(word);
           return parseAddress(word, defaults);
         } catch (error) {
           if (!(error instanceof PinwireError)) throw error;
