@@ -12,7 +12,6 @@ import {
   type Sink,
   type Timer,
   udpPeer,
-  withIdleTimeout,
 } from "../../net/mod.ts";
 import { AnswerGuard, type Owe, type Owed, reportDrops } from "../../session/mod.ts";
 
@@ -25,8 +24,6 @@ const LINGER = 2000;
 export interface DatagramRelayOptions {
   /** Senders at a time. */
   maxClients: number;
-  /** Ms without a datagram after which a sender is forgotten; 0 is never. */
-  idleTimeout: number;
   /** Takes a new sender to the target, until that is over. */
   relay(sender: Connection, owe: Owe): Promise<void>;
   /** Is told of what is under way for all senders. */
@@ -36,10 +33,10 @@ export interface DatagramRelayOptions {
 /** Keeps a connection for each sender, until the socket is closed. */
 export async function relayDatagrams(
   socket: DatagramSocket,
-  { maxClients, idleTimeout, relay, owe }: DatagramRelayOptions,
+  { maxClients, relay, owe }: DatagramRelayOptions,
   context: Context,
 ): Promise<void> {
-  const { reporter, clock, stop } = context;
+  const { reporter, stop } = context;
   const guard = new AnswerGuard(socket.endpoint);
   using _reports = reportDrops(guard, context);
   const senders = new Map<string, SenderDatagrams>();
@@ -52,15 +49,14 @@ export async function relayDatagrams(
   let isFull = false;
 
   async function serve(sender: SenderDatagrams, key: string) {
-    const limited = idleTimeout ? withIdleTimeout(sender, idleTimeout, clock) : sender;
     let owed: Owed | undefined;
     try {
-      await relay(limited, (given) => owing.add(owed = given));
+      await relay(sender, (given) => owing.add(owed = given));
     } catch (error) {
       const isIdle = error instanceof PinwireError && error.code === "idle_timeout";
       if (!isIdle && !hasGone(error)) reporter.error(error, sender.peer.name);
     } finally {
-      limited.close();
+      sender.close();
       owing.delete(owed!);
       senders.delete(key);
       isFull = false;

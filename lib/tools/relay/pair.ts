@@ -56,7 +56,7 @@ export class Pair {
   async run(): Promise<void> {
     const { client, target } = this.#options;
     const running = this.#running = { up: this.#pass("up", target), down: this.#pass("down", client) };
-    await Promise.all([running.up, running.down]).catch((error) => this.#failed(error));
+    await Promise.all([running.up, running.down]).catch((error) => this.fail(error));
     this.end("stop");
     await Promise.allSettled([running.up, running.down, this.#leaving]);
     if (this.#fate) throw this.#fate;
@@ -94,6 +94,13 @@ export class Pair {
     this.#finish(fate, { isReset: how === "reset", isOurs: true, to });
   }
 
+  /** One of the two connections has failed. */
+  fail(error: unknown): void {
+    // Whoever can't be written to any more has reset the connection, or gone while bytes were on their way to it, which is
+    // answered by a reset (RFC 9293, section 3.10.7).
+    this.#finish(error, { isReset: hasGone(error), isOurs: false });
+  }
+
   #lane(direction: Direction, source: Connection, target: Connection): Lane {
     const { number, seed, disturbances, isDatagram, clock } = this.#options;
     return new Lane({
@@ -104,7 +111,7 @@ export class Pair {
       disturbance: disturbances[direction],
       random: randomFor(seed, number, direction),
       end: (how) => this.end(how, target),
-      failed: (error) => this.#failed(error),
+      failed: (error) => this.fail(error),
     });
   }
 
@@ -116,12 +123,6 @@ export class Pair {
     await to.closeWrite().catch((error) => {
       if (!hasGone(error)) throw error;
     });
-  }
-
-  // Whoever can't be written to any more has reset the connection, or gone while bytes were on their way to it, which is
-  // answered by a reset (RFC 9293, section 3.10.7).
-  #failed(error: unknown): void {
-    this.#finish(error, { isReset: hasGone(error), isOurs: false });
   }
 
   #finish(

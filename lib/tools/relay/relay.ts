@@ -1,6 +1,15 @@
 import { type Context, dialOptions, type DialSettings } from "../../app/mod.ts";
 import { PinwireError } from "../../errors.ts";
-import { type Address, type Connection, dial, dialDatagram, type DialOptions } from "../../net/mod.ts";
+import {
+  type Address,
+  checkDialable,
+  type Connection,
+  dial,
+  dialDatagram,
+  type DialOptions,
+  withIdleTimeout,
+  wrapConnection,
+} from "../../net/mod.ts";
 import type { Owe } from "../../session/mod.ts";
 import { TargetDatagrams } from "./datagrams.ts";
 import type { Direction, Disturbance } from "./disturbance.ts";
@@ -12,6 +21,8 @@ export interface RelayOptions extends DialSettings {
   disturbances: Record<Direction, Disturbance>;
   /** With the same one, what is counted in bytes or datagrams repeats. */
   seed: number;
+  /** Ms without a byte of the client's, or for it, after which both connections are closed; 0 is never. */
+  idleTimeout: number;
   json: boolean;
 }
 
@@ -38,6 +49,7 @@ export class Relay {
 
   /** @throws {PinwireError} what is wrong with the files and addresses that dialling takes */
   async prepare(): Promise<void> {
+    checkDialable(this.#target);
     this.#dialling = await dialOptions(this.#target, this.#options);
   }
 
@@ -55,9 +67,13 @@ export class Relay {
     if (!target) return;
     const names = { client: client.peer.name, target: target.peer.name, json: this.#options.json };
     const isTargetDatagram = target instanceof TargetDatagrams;
-    const pair = new Pair({
+    const pair: Pair = new Pair({
       number,
-      client: watchReads(client, { direction: "up", isDatagram, ...names }, this.#context),
+      client: watchReads(this.#limit(client, (reason) => pair.fail(reason)), {
+        direction: "up",
+        isDatagram,
+        ...names,
+      }, this.#context),
       target: watchReads(
         target,
         { direction: "down", isDatagram: isTargetDatagram, ...names },
@@ -73,6 +89,19 @@ export class Relay {
     const stop = () => pair.end("stop");
     owe({ settled: () => pair.settled().then(stop), drop: stop });
     await pair.run().finally(() => this.#pairs.delete(number));
+  }
+
+  // Whoever waits at a gate would not hear that a connection was closed, so that the pair is told.
+  #limit(client: Connection, onIdle: (reason: unknown) => void): Connection {
+    const { idleTimeout } = this.#options;
+    if (!idleTimeout) return client;
+    const closing = wrapConnection(client, {
+      close(reason) {
+        client.close(reason);
+        if (reason !== undefined) onIdle(reason);
+      },
+    });
+    return withIdleTimeout(closing, idleTimeout, this.#context.clock);
   }
 
   /** A connection to the target; none once it is time to stop. */

@@ -10,7 +10,8 @@ import { Relay, type RelayOptions } from "./relay.ts";
 const UDP_IDLE_TIMEOUT = 60_000;
 
 /** What `relay` is told. */
-export interface ServeRelayOptions extends Omit<ServerOptions, "idleTimeout">, Omit<RelayOptions, "seed"> {
+export interface ServeRelayOptions
+  extends Omit<ServerOptions, "idleTimeout">, Omit<RelayOptions, "seed" | "idleTimeout"> {
   idleTimeout?: number;
   seed?: number;
 }
@@ -28,9 +29,10 @@ export async function serveRelay(
   context: Context,
   opened: () => void,
 ): Promise<void> {
-  const { idleTimeout, maxClients, json, seed = Math.floor(Math.random() * 1_000_000) } = options;
+  const { maxClients, json, seed = Math.floor(Math.random() * 1_000_000) } = options;
   const { reporter, clock, stop } = context;
-  const relay = new Relay(target, { ...options, seed }, context);
+  const idleTimeout = options.idleTimeout ?? (address.scheme === "udp" ? UDP_IDLE_TIMEOUT : 0);
+  const relay = new Relay(target, { ...options, seed, idleTimeout }, context);
   await relay.prepare();
   // Before the permission for it is given up.
   using _resets = prepareReset();
@@ -48,16 +50,15 @@ export async function serveRelay(
       execute(line, { pairs: relay.pairs, now: clock.now(), print, quit: () => stop.now() }),
   }, context);
   let answering: Promise<void> | undefined;
-  await serve(address, { ...options, idleTimeout: idleTimeout ?? 0 }, untraced, {
+  await serve(address, { ...options, idleTimeout: 0 }, untraced, {
     isExact: true,
     connection: (client, _pending, owe) => relay.relay(client, owe),
     datagrams: (socket, owe) =>
-      relayDatagrams(socket, {
-        maxClients,
-        idleTimeout: idleTimeout ?? UDP_IDLE_TIMEOUT,
-        owe,
-        relay: (sender, owe) => relay.relay(sender, owe, true),
-      }, untraced),
+      relayDatagrams(
+        socket,
+        { maxClients, owe, relay: (sender, owe) => relay.relay(sender, owe, true) },
+        untraced,
+      ),
     opened() {
       opened();
       // The ready line comes first.
