@@ -19,7 +19,7 @@ async function relayed(
   const [far, near] = pipe();
   const client = new FarEnd(far);
   let end: string | undefined;
-  const ended = relay.relay(near).then(() => end = "", (error) => end = error.code);
+  const ended = relay.relay(near, () => {}).then(() => end = "", (error) => end = error.code);
   return { clock, relay, client, ended, end: () => end };
 }
 
