@@ -1,3 +1,4 @@
+import { SocketCalls } from "../../lib/system/mod.ts";
 import { makeCertificate } from "../../lib/tools/cert.ts";
 import { isGone, LOOPBACK } from "./connection.ts";
 import { tempDir } from "./machine.ts";
@@ -131,4 +132,13 @@ export async function digestOf(conn: Deno.Conn): Promise<string> {
 
 export async function sha256(bytes: BufferSource): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
+
+/** Ends a TCP connection by a reset. */
+export function resetConn(conn: Deno.Conn): void {
+  const calls = SocketCalls.open()!;
+  const { localAddr, remoteAddr } = conn as Deno.TcpConn;
+  if (!calls.reset(localAddr, remoteAddr)) throw new Error("there was nothing to reset");
+  calls.close();
+  conn.close();
 }
