@@ -65,18 +65,21 @@ struct usage {
 static void use(struct usage *all, const char *id) {
   char path[300], line[1024] = "";
   int group = 0;
-  unsigned long user = 0, kernel = 0;
   long ended_user = 0, ended_kernel = 0, peak = 0;
   snprintf(path, sizeof path, "/proc/%s/stat", id);
   FILE *f = fopen(path, "r");
   char *tail = f && fgets(line, sizeof line, f) ? strrchr(line, ')') : NULL;
   if (tail) {
-    sscanf(tail + 2, "%*c %*d %d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld", &group, &user, &kernel,
-           &ended_user, &ended_kernel);
+    sscanf(tail + 2, "%*c %*d %d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %ld %ld", &group, &ended_user,
+           &ended_kernel);
   }
   if (f) fclose(f);
   if (group != pid) return;
-  all->cpu += (double)(user + kernel + ended_user + ended_kernel) / sysconf(_SC_CLK_TCK);
+  all->cpu += (double)(ended_user + ended_kernel) / sysconf(_SC_CLK_TCK);
+  // What stat tells is cut to 10 ms, and a process may serve one connection alone.
+  clockid_t clock;
+  struct timespec t;
+  if (!clock_getcpuclockid(atoi(id), &clock) && !clock_gettime(clock, &t)) all->cpu += t.tv_sec + t.tv_nsec / 1e9;
   snprintf(path, sizeof path, "/proc/%s/status", id);
   f = fopen(path, "r");
   while (f && fgets(line, sizeof line, f)) sscanf(line, "VmHWM: %ld", &peak);
