@@ -62,7 +62,7 @@ Deno.test("Relay closes nobody for being idle if it isn't told to, nor one on wh
     assertEquals(world.end(), undefined);
     world.client.connection.close();
     while (world.end() === undefined) {
-      world.clock.pass(1000);
+      world.clock.pass(1);
       await turn();
     }
     assertEquals([await world.ended, world.clock.pending], ["", 0]);
