@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertLessOrEqual, assertMatch } from "@std/assert";
-import { assertStops, bytes, errorsOf, has, isLinux, LOOPBACK, Process, PYTHON } from "./support.ts";
+import { assertStops, bytes, errorsOf, has, isLinux, Process, PYTHON } from "./support.ts";
 import { memoryOf } from "./support/machine.ts";
 import { resetConn, seenBy, startRelay, STREAMS, take, writeAll } from "./support/relay.ts";
 

@@ -5,7 +5,7 @@ import { type Encoding, openEncoding, utf8 } from "../text/mod.ts";
 import { Reporter, type ReporterOptions } from "./reporter.ts";
 import { Stop } from "./stop.ts";
 import { hasColors } from "./terminal.ts";
-import type { ReadsView, TraceOptions } from "./trace.ts";
+import type { ReadsView, TraceOptions } from "./trace/trace.ts";
 
 /** The values of the options that every mode shares, as `options.ts` declares them. */
 export interface CommonOptions {
@@ -120,8 +120,8 @@ async function openTrace(
   reporter: Reporter,
 ) {
   const [{ traceConnection, traceDatagrams, traceReads }, { traceColors }] = await Promise.all([
-    import("./trace.ts"),
-    import("./trace_view.ts"),
+    import("./trace/trace.ts"),
+    import("./trace/view.ts"),
   ]);
   const options: TraceOptions = {
     codec: {

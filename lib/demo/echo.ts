@@ -2,8 +2,8 @@ import { Reply, STAMP_TEMPLATE } from "../echo/protocol.ts";
 import { EchoSession } from "../echo/session.ts";
 import { ByteBuffer, receiveFrames } from "../framing/mod.ts";
 import { type Connection, dial, listen, parseAddress } from "../net/mod.ts";
-import { traceConnection, type TraceOptions } from "../app/trace.ts";
-import { traceColors } from "../app/trace_view.ts";
+import { traceConnection, type TraceOptions } from "../app/trace/trace.ts";
+import { traceColors } from "../app/trace/view.ts";
 import { utf8, visible } from "../text/mod.ts";
 import { sceneContext } from "./scene.ts";
 

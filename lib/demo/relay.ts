@@ -1,6 +1,6 @@
 import type { Context } from "../app/mod.ts";
-import { traceReads } from "../app/trace.ts";
-import { traceColors } from "../app/trace_view.ts";
+import { traceReads } from "../app/trace/trace.ts";
+import { traceColors } from "../app/trace/view.ts";
 import { Reply } from "../echo/protocol.ts";
 import { EchoSession } from "../echo/session.ts";
 import { dial, listen, parseAddress } from "../net/mod.ts";

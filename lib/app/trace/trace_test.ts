@@ -1,10 +1,10 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { PullReader } from "../net/_pull_reader.ts";
-import { parseSpec } from "../framing/mod.ts";
-import { type Connection, type DatagramSocket, pipe } from "../net/mod.ts";
-import { openEncoding } from "../text/mod.ts";
-import { turn } from "./_testing.ts";
-import { Kept, utf8 } from "./_trace_testing.ts";
+import { PullReader } from "../../net/_pull_reader.ts";
+import { parseSpec } from "../../framing/mod.ts";
+import { type Connection, type DatagramSocket, pipe } from "../../net/mod.ts";
+import { openEncoding } from "../../text/mod.ts";
+import { turn } from "../_testing.ts";
+import { Kept, utf8 } from "./_testing.ts";
 import { traceConnection, traceDatagrams, traceReads } from "./trace.ts";
 
 Deno.test("traceConnection shows what is written, and the end of our side", async () => {

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { PullReader } from "../net/_pull_reader.ts";
-import { pipe } from "../net/mod.ts";
-import { Kept, utf8 } from "./_trace_testing.ts";
+import { PullReader } from "../../net/_pull_reader.ts";
+import { pipe } from "../../net/mod.ts";
+import { Kept, utf8 } from "./_testing.ts";
 import { traceConnection } from "./trace.ts";
 
 /** What is traced of `reads`, in each of which a number is a pause in ms before it; one text a read. */

@@ -1,14 +1,6 @@
-import { ByteBuffer, type Codec, type Decoder, FrameError } from "../framing/mod.ts";
-import {
-  type Connection,
-  type DatagramSocket,
-  type ReadOptions,
-  type Sink,
-  udpPeer,
-  wrapConnection,
-} from "../net/mod.ts";
-import { type Encoding, utf8 } from "../text/mod.ts";
-import { TextColumn } from "../text/text_column.ts";
+import { ByteBuffer, type Codec, type Decoder, FrameError } from "../../framing/mod.ts";
+import { type Encoding, utf8 } from "../../text/mod.ts";
+import { TextColumn } from "../../text/text_column.ts";
 import {
   bytesText,
   heading,
@@ -18,7 +10,7 @@ import {
   SHOWN,
   type Verb,
   type ViewOptions,
-} from "./trace_view.ts";
+} from "./view.ts";
 
 /** Where a trace goes and how it looks. */
 export interface TraceOptions extends ViewOptions {
@@ -36,89 +28,8 @@ interface Border {
   to: number;
 }
 
-/**
- * Shows everything that crosses a connection: direction, peer, time, length, hexdump, and under the bytes
- * where frames begin and end in them.
- */
-export function traceConnection(connection: Connection, options: TraceOptions): Connection {
-  const incoming = new Direction("read", connection.peer.name, options);
-  const outgoing = new Direction("write", connection.peer.name, options);
-  return wrapConnection(connection, {
-    ...receiving(connection, incoming),
-    write(bytes: Uint8Array) {
-      outgoing.bytes(bytes);
-      return connection.write(bytes);
-    },
-    closeWrite() {
-      outgoing.end();
-      return connection.closeWrite();
-    },
-  });
-}
-
-/** What is shown of a direction of a connection between two others. */
-export interface ReadsView {
-  verb: Verb;
-  /** Where it goes from and to. */
-  name: string;
-  /** Whether each read is a datagram. */
-  isDatagram: boolean;
-}
-
-/** Shows what is read from a connection, and nothing else that crosses it. */
-export function traceReads(
-  connection: Connection,
-  { verb, name, isDatagram }: ReadsView,
-  options: TraceOptions,
-): Connection {
-  const reads = isDatagram ? new Datagrams(verb, name, options) : new Direction(verb, name, options);
-  return wrapConnection(connection, receiving(connection, reads));
-}
-
-/** What receives as the connection does, and shows what comes and its end, unless that is ours. */
-function receiving(connection: Connection, shown: Pick<Direction, "bytes" | "end">) {
-  let isClosed = false;
-  return {
-    async receive(sink: Sink, options?: ReadOptions): Promise<void> {
-      await connection.receive((bytes) => {
-        shown.bytes(bytes);
-        return sink(bytes);
-      }, options);
-      if (!isClosed) shown.end();
-    },
-    close(reason?: unknown): void {
-      isClosed = true;
-      connection.close(reason);
-    },
-    reset(): boolean {
-      isClosed = true;
-      return connection.reset();
-    },
-  };
-}
-
-/** The same for datagrams, each of which is a frame. */
-export function traceDatagrams(socket: DatagramSocket, options: TraceOptions): DatagramSocket {
-  const incoming = new Datagrams("read", "", options);
-  const outgoing = new Datagrams("write", "", options);
-  return {
-    address: socket.address,
-    endpoint: socket.endpoint,
-    async receive(buffer) {
-      const received = await socket.receive(buffer);
-      if (received) incoming.bytes(received[0], udpPeer(received[1]));
-      return received;
-    },
-    send(bytes, to) {
-      outgoing.bytes(bytes, udpPeer(to));
-      return socket.send(bytes, to);
-    },
-    close: () => socket.close(),
-  };
-}
-
 /** Datagrams of one direction. */
-class Datagrams {
+export class Datagrams {
   #verb: Verb;
   #name: string;
   #options: TraceOptions;
@@ -143,7 +54,7 @@ class Datagrams {
 }
 
 /** One direction of a connection, with a decoder of its own to find the borders. */
-class Direction {
+export class Direction {
   #verb: Verb;
   #peer: string;
   #options: TraceOptions;

@@ -1,5 +1,5 @@
 import { cyan, dim, green, magenta, yellow } from "@std/fmt/colors";
-import { BYTES_PER_ROW, hexdumpRows, visible } from "../text/mod.ts";
+import { BYTES_PER_ROW, hexdumpRows, visible } from "../../text/mod.ts";
 
 /** Ways to colour the parts of a trace; each gives its text back, coloured or as it is. */
 export interface TraceColors {

@@ -1,7 +1,7 @@
-import { parseSpec } from "../framing/mod.ts";
-import type { Encoding } from "../text/mod.ts";
+import { parseSpec } from "../../framing/mod.ts";
+import type { Encoding } from "../../text/mod.ts";
 import type { TraceOptions } from "./trace.ts";
-import { traceColors } from "./trace_view.ts";
+import { traceColors } from "./view.ts";
 
 /** The bytes of a text. */
 export const utf8 = (text: string) => new TextEncoder().encode(text);
