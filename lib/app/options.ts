@@ -148,6 +148,14 @@ export const clientOptions = {
   },
 };
 
+/** What a command has that may speak to a multicast group, or listen to one. */
+export const interfaceOption = {
+  interface: {
+    kind: text("NAME|ADDRESS"),
+    help: "the interface at which a multicast group is joined, or sent to (default: what the system takes)",
+  },
+};
+
 /** What every client has that dials again. */
 export const reconnectOption = {
   noReconnect: { help: "when the link is lost, end with 1 instead of dialling again" },
@@ -155,10 +163,11 @@ export const reconnectOption = {
 
 /** What a client needs. An address that is still to be asked for may be a path. */
 export function clientPermissions(
-  options: { ca?: string },
+  options: { ca?: string; interface?: string },
   { address }: { address?: Address },
 ): Permission[] {
   if (!address || address.scheme === "unix") return ["net", "read", "write"];
+  if (options.interface !== undefined) return ["net", "sys"];
   return options.ca === undefined ? ["net"] : ["net", "read"];
 }
 

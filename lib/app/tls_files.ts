@@ -2,6 +2,7 @@ import { PinwireError, usageError } from "../errors.ts";
 import { certificatesIn, keyIn } from "./pem.ts";
 import {
   type Address,
+  checkInterface,
   type DialOptions,
   type Endpoint,
   formatAddress,
@@ -45,6 +46,8 @@ export interface DialSettings {
   retry?: number;
   /** Our own end. */
   bind?: Endpoint;
+  /** The interface that datagrams to a group leave by. */
+  interface?: string;
 }
 
 /**
@@ -54,9 +57,10 @@ export interface DialSettings {
  */
 export async function dialOptions(
   address: Address,
-  { ca, connectTimeout: timeout, retry, bind }: DialSettings,
+  { ca, connectTimeout: timeout, retry, bind, interface: on }: DialSettings,
 ): Promise<DialOptions> {
-  const options = { timeout, retry, bind };
+  checkInterface(address, on);
+  const options = { timeout, retry, bind, interface: on };
   if (bind && address.scheme === "unix") {
     throw usageError(`${formatAddress(address)} can't be dialled from an address`, "leave --bind out");
   }

@@ -1,6 +1,7 @@
 import { PinwireError } from "../errors.ts";
 import { type Address, formatAddress, hostPort, type InternetAddress } from "./address.ts";
-import { unmapped, withoutZone, withZoneOf } from "./ip.ts";
+import { interfaceOf, isMulticast, join, zoned } from "./multicast.ts";
+import { isIpv6, unmapped, withoutZone, withZoneOf } from "./ip.ts";
 import { translateDialError, translateIoError, translateListenError } from "./io_errors.ts";
 
 /** The most that a UDP datagram over IPv4 can carry, in bytes (65,535 less the two headers). */
@@ -14,6 +15,9 @@ export function datagramTooLong(what: string, length: number): PinwireError {
     { hint: "send less, or use TCP" },
   );
 }
+
+/** Whether a socket can have the address of a group, which keeps what is sent to others away from it. */
+const bindsGroups = Deno.build.os === "linux";
 
 /** Where a datagram came from or goes to. */
 export type Endpoint = Pick<Deno.NetAddr, "hostname" | "port">;
@@ -43,21 +47,43 @@ export interface DatagramSocket {
 /** How a peer of UDP is named: `udp://127.0.0.1:50123`. */
 export const udpPeer = (endpoint: Endpoint): string => `udp://${hostPort(endpoint)}`;
 
+/** How to bind a UDP socket, besides where. */
+export interface BindOptions {
+  /** The interface at which a group is joined, by its name or one of its addresses; without it the system chooses. */
+  interface?: string;
+}
+
 /**
- * Binds a UDP socket; port 0 takes a free one.
+ * Binds a UDP socket; port 0 takes a free one. A multicast group is joined, and others on this machine may have the same.
  *
- * @throws {PinwireError} `address_taken` …
+ * @throws {PinwireError} `address_taken` …; `usage` for an interface that isn't there
  */
-export async function bindDatagram(address: InternetAddress): Promise<DatagramSocket> {
-  const { hostname, port } = address;
-  let socket: Deno.DatagramConn;
+export async function bindDatagram(
+  address: InternetAddress,
+  { interface: name }: BindOptions = {},
+): Promise<DatagramSocket> {
+  const { port } = address;
+  const on = name === undefined ? undefined : interfaceOf(name);
+  const isGroup = isMulticast(address.hostname);
+  const hostname = isIpv6(address.hostname) ? zoned(address.hostname, on) : address.hostname;
+  let socket: Deno.DatagramConn | undefined;
   try {
-    socket = Deno.listenDatagram({ transport: "udp", hostname, port });
+    const host = isGroup && !bindsGroups ? (isIpv6(hostname) ? "::" : "0.0.0.0") : hostname;
+    socket = Deno.listenDatagram({
+      transport: "udp",
+      hostname: host,
+      port,
+      reuseAddress: isGroup,
+      // Whoever is in a group on this machine hears what is sent to it from here.
+      loopback: true,
+    });
+    if (isGroup) await join(socket, hostname, on);
   } catch (error) {
+    socket?.close();
     throw await translateListenError(error, formatAddress(address as Address), port);
   }
   const bound = socket.addr as Deno.NetAddr;
-  const endpoint = { ...bound, hostname: withZoneOf(hostname, bound.hostname) };
+  const endpoint = { ...bound, hostname: isGroup ? hostname : withZoneOf(hostname, bound.hostname) };
   let closed = false;
   return {
     address: udpPeer(endpoint),

@@ -28,6 +28,7 @@ export {
 } from "./connection.ts";
 export {
   bindDatagram,
+  type BindOptions,
   type DatagramSocket,
   datagramTooLong,
   type Endpoint,
@@ -44,5 +45,6 @@ export { type ReadOptions } from "./read_window.ts";
 export { listen, type ListenOptions, type ServerIdentity } from "./listen.ts";
 export { type Listener } from "./listener.ts";
 export { type Peer, type SocketAddress } from "./peer.ts";
+export { checkInterface } from "./multicast.ts";
 export { RateLimit } from "./rate_limit.ts";
 export { pipe } from "./pipe.ts";

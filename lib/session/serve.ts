@@ -2,6 +2,7 @@ import { type Context, serverAddress } from "../app/mod.ts";
 import {
   type Address,
   bindDatagram,
+  checkInterface,
   type Connection,
   type DatagramSocket,
   listen,
@@ -16,6 +17,8 @@ export interface ServerOptions {
   idleTimeout: number;
   tlsCert?: string;
   tlsKey?: string;
+  /** The interface at which a group is joined. */
+  interface?: string;
 }
 
 /** What a server does with what comes, by the kind of its socket. */
@@ -46,8 +49,9 @@ export async function serve(
 ): Promise<void> {
   const { reporter, stop } = context;
   const { address, identity } = await serverAddress(where, options);
+  checkInterface(address, options.interface);
   if (address.scheme === "udp") {
-    const socket = await bindDatagram(address);
+    const socket = await bindDatagram(address, options);
     let owed: Owed | undefined;
     using _closing = stop.onStop(async () => {
       if (owed) await withTimeout(DRAIN_TIME, owed.settled(), context.clock);

@@ -9,6 +9,7 @@ import {
 } from "../../app/mod.ts";
 import {
   bindDatagram,
+  type BindOptions,
   datagramTooLong,
   type Endpoint,
   hostPort,
@@ -26,7 +27,7 @@ import { CLOSING_WORDS } from "../protocol.ts";
 import { numberedDatagram, parseDatagram, SequenceTracker } from "./sequence_tracker.ts";
 
 /** What `chat peer` is told. */
-export interface PeerOptions extends WatchOptions {
+export interface PeerOptions extends WatchOptions, BindOptions {
   seq: boolean;
   json: boolean;
 }
@@ -49,7 +50,7 @@ export async function talkToPeers(
   const { reporter, stop, encoding } = context;
   const watch = new MessageWatch(context, options, true);
   const { hostname, remotes } = await chooseFamily(local, addresses);
-  const bound = await bindDatagram({ ...local, hostname });
+  const bound = await bindDatagram({ ...local, hostname }, options);
   const socket = context.traceDatagrams(bound);
   using _closing = stop.onStop(() => bound.close());
   reporter.report({ event: "listening", address: socket.address });

@@ -32,6 +32,8 @@ export interface DialOptions {
   bind?: Endpoint;
   /** Finds the addresses of a host; default: asks the system's resolver. */
   resolve?: typeof resolveEndpoints;
+  /** The interface by which datagrams to a group, or a broadcast, leave, by its name or one of its addresses. */
+  interface?: string;
   /** Hands bytes over as they come: an alert of TLS is data, and no error. */
   isExact?: boolean;
 }

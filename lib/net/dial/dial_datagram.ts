@@ -4,6 +4,7 @@ import { bindDatagram, type DatagramSocket, type Endpoint, isSender, udpPeer } f
 import { checkDialable, DIAL_TIMEOUT, type DialOptions, stopped, withDeadline } from "./dial.ts";
 import { checkFamily, resolveEndpoints } from "./resolve.ts";
 import { isIpv6 } from "../ip.ts";
+import { type Interface, interfaceOf, ipv4Of, isShared, zoned } from "../multicast.ts";
 
 /** A UDP socket that speaks with one peer alone. */
 export interface DatagramPeer {
@@ -18,7 +19,7 @@ export interface DatagramPeer {
 }
 
 /** How to reach a peer by datagrams. */
-export type DatagramOptions = Pick<DialOptions, "timeout" | "signal" | "bind">;
+export type DatagramOptions = Pick<DialOptions, "timeout" | "signal" | "bind" | "interface">;
 
 /**
  * Binds a UDP socket, on a free port of the peer's family unless `bind` says otherwise, on loopback if the peer is there. A
@@ -31,11 +32,14 @@ export type DatagramOptions = Pick<DialOptions, "timeout" | "signal" | "bind">;
 export async function dialDatagram(
   address: InternetAddress,
   wrap: (socket: DatagramSocket) => DatagramSocket = (socket) => socket,
-  { timeout = DIAL_TIMEOUT, signal = new AbortController().signal, bind: own }: DatagramOptions = {},
+  options: DatagramOptions = {},
 ): Promise<DatagramPeer> {
+  const { timeout = DIAL_TIMEOUT, signal = new AbortController().signal } = options;
+  const on = options.interface === undefined ? undefined : interfaceOf(options.interface);
   checkDialable(address as Address);
   const name = formatAddress(address as Address);
-  const found = checkFamily(await resolve(), own, name);
+  const found = checkFamily(await resolve(), options.bind, name)
+    .map(({ hostname, port }) => ({ hostname: isIpv6(hostname) ? zoned(hostname, on) : hostname, port }));
   const there = found.filter(isThere);
   const endpoints = there.length ? there : found;
   let socket!: DatagramSocket;
@@ -49,7 +53,7 @@ export async function dialDatagram(
   }
 
   async function bind(): Promise<void> {
-    socket = wrap(await bindDatagram({ scheme: "udp", ...own ?? ownEnd(endpoints[0]) }));
+    socket = wrap(await bindDatagram({ scheme: "udp", ...options.bind ?? ownEnd(endpoints[0], on) }));
   }
 
   await bind();
@@ -76,15 +80,19 @@ export async function dialDatagram(
         const received = await own.receive(buffer);
         // It was closed for another, at the peer's next address.
         if (!received && own !== socket) continue;
-        // An unconnected socket hears everybody.
-        if (!received || isSender(received[1], endpoints[0])) return received?.[0];
+        // An unconnected socket hears everybody, of whom any may be one of a group.
+        if (!received || isShared(endpoints[0].hostname) || isSender(received[1], endpoints[0])) {
+          return received?.[0];
+        }
       }
     },
     close: () => socket.close(),
   };
 }
 
-function ownEnd({ hostname }: Endpoint): Endpoint {
+function ownEnd({ hostname }: Endpoint, on: Interface | undefined): Endpoint {
+  // The address decides which way multicast and broadcast go (Linux: ip_route_output_key_hash_rcu).
+  if (on && !isIpv6(hostname)) return { hostname: ipv4Of(on), port: 0 };
   const host = isIpv6(hostname)
     ? (isLoopback(hostname) ? "::1" : "::")
     : (isLoopback(hostname) ? "127.0.0.1" : "0.0.0.0");
