@@ -118,7 +118,7 @@ export function translateDialError(error: unknown, address: string): unknown {
   if (error instanceof Error && /unreachable/i.test(error.message)) {
     return make("unreachable", `${address} can't be reached from here`, "check the address and the network");
   }
-  if (error instanceof TypeError && address.startsWith("unix:")) return pathTooLong(address, error);
+  if (error instanceof TypeError && address.startsWith("unix:")) return badPath(address, error);
   if (error instanceof Deno.errors.PermissionDenied) {
     return make("permission_denied", `you may not connect to ${address}`, "check who owns it, and its mode");
   }
@@ -141,7 +141,14 @@ function unknownHost(address: string, cause: unknown): PinwireError {
   });
 }
 
-function pathTooLong(address: string, cause: unknown): PinwireError {
+function badPath(address: string, cause: TypeError): PinwireError {
+  // Deno 2.6 takes the name for a file's, once a permission was given up.
+  if (cause.message.includes("null bytes")) {
+    return new PinwireError("no_abstract_sockets", `this build can't use ${address}`, {
+      hint: "write unix:PATH, or run pinwire on a newer Deno",
+      cause,
+    });
+  }
   return new PinwireError("path_too_long", `${address} can't be a socket's path`, {
     hint: "use one of fewer than 108 bytes",
     cause,
@@ -183,7 +190,7 @@ export async function translateListenError(error: unknown, address: string, port
   if (error instanceof Deno.errors.NotFound) {
     return make("not_found", `the folder of ${address} does not exist`, "make it, or choose another path");
   }
-  if (error instanceof TypeError && port === undefined) return pathTooLong(address, error);
+  if (error instanceof TypeError && port === undefined) return badPath(address, error);
   if (!isFromSystem(error)) return error;
   return make("listen_failed", `${address} can't be listened on (${error.message})`, "check the address");
 }

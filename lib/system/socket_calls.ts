@@ -45,6 +45,8 @@ export class SocketCalls {
   #length = new Uint32Array(1);
   #lengthBytes = new Uint8Array(this.#length.buffer);
   #last = 3;
+  /** The descriptors of connections between a local and a remote port, as they were at the last pass. */
+  #byPorts = new Map<string, number[]>();
   /** What was not found near the last one. */
   #missed: { local: SocketEnd; remote: SocketEnd }[] = [];
   #timer?: ReturnType<typeof setTimeout>;
@@ -133,7 +135,10 @@ export class SocketCalls {
     const answers = new Int16Array(asked.buffer);
     const bytes = new Uint8Array(asked.buffer);
     for (let first = 0; first < ALL; first += CHUNK) {
-      for (let i = 0; i < CHUNK; i++) asked.set([first + i, 0], 2 * i);
+      for (let i = 0; i < CHUNK; i++) {
+        asked[2 * i] = first + i;
+        asked[2 * i + 1] = 0;
+      }
       this.#libc.symbols.poll(bytes, BigInt(CHUNK), 0);
       for (let i = 0; i < CHUNK; i++) if (answers[4 * i + 3] !== NOT_OPEN) yield first + i;
     }
@@ -152,8 +157,24 @@ export class SocketCalls {
     return undefined;
   }
 
+  // A pass remembers all that it sees: whoever resets many in any order would make one for each.
   #findAnywhere(local: SocketEnd, remote: SocketEnd): number | undefined {
-    return this.#openDescriptors().find((descriptor) => this.#isBetween(descriptor, local, remote));
+    const ports = [local.port, remote.port].join();
+    const find = () => this.#byPorts.get(ports)?.find((one) => this.#isBetween(one, local, remote));
+    const known = find();
+    if (known !== undefined) return known;
+    const { getsockname, getpeername } = this.#libc.symbols;
+    this.#byPorts.clear();
+    for (const descriptor of this.#openDescriptors()) {
+      if (!this.#ask(getpeername, descriptor)) continue;
+      const remotePort = this.#view.getUint16(2);
+      if (!this.#ask(getsockname, descriptor)) continue;
+      const key = [this.#view.getUint16(2), remotePort].join();
+      const same = this.#byPorts.get(key);
+      if (same) same.push(descriptor);
+      else this.#byPorts.set(key, [descriptor]);
+    }
+    return find();
   }
 
   #isBetween(descriptor: number, local: SocketEnd, remote: SocketEnd): boolean {
