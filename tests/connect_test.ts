@@ -103,9 +103,9 @@ shelled("connect and send say why stdin can't be read, and end with 1", async ()
 });
 
 shelled("connect and send end quietly when nobody reads stdout any more", async () => {
-  for (const command of ["connect", "send"]) {
+  for (const [command, ...options] of [["connect"], ["send"], ["send", "--until", "x"]]) {
     using peer = await tcpPeer();
-    await using client = shell([command, peer.address], "</dev/null | head -c 5");
+    await using client = shell([command, peer.address, ...options], "</dev/null | head -c 5");
     const connection = await peer.accept();
     const flood = new Uint8Array(65_536).fill(0x2e);
     try {

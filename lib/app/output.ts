@@ -45,6 +45,16 @@ export class Output {
     return this.#closed;
   }
 
+  /** Its reader has gone, as somebody found who writes to the same place. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#queue = [];
+    this.#waiting = 0;
+    this.#options.onClosed?.();
+    this.#release();
+  }
+
   /** Writes `text`, soon. */
   write(text: string): void {
     if (this.#closed) return;

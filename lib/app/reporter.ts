@@ -64,6 +64,11 @@ export class Reporter {
     return this.#stdout.isClosed;
   }
 
+  /** Nobody reads stdout any more, as somebody found who writes bytes there. */
+  closed(): void {
+    this.#stdout.close();
+  }
+
   /** Tells of one event, now; programs alone are told of it if people would see too many. */
   report(event: Event, forPrograms = false): void {
     const { json, quiet, role, show, showMessage, forward } = this.#options;

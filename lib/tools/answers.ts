@@ -15,10 +15,10 @@ export type AnswerForm =
   | "events";
 
 /** @param isPieces a message is whatever a read gave, and not a line of its own */
-export function openAnswers(form: AnswerForm, isPieces: boolean, { reporter, stop }: Context): Answers {
+export function openAnswers(form: AnswerForm, isPieces: boolean, { reporter }: Context): Answers {
   if (form === "events") return {};
   if (form === "bytes") {
-    const output = new ExactOutput(() => stop.now());
+    const output = new ExactOutput(() => reporter.closed());
     return { bytes: (bytes) => output.write(bytes) };
   }
   const shown = form === "shown" ? new ShownText() : undefined;

@@ -27,7 +27,7 @@ export async function openEnds(
   isDatagram: boolean,
   context: Context,
 ): Promise<Ends> {
-  const { codec, reporter, stop } = context;
+  const { codec, reporter } = context;
   const isTyped = Deno.stdin.isTerminal();
   const isShown = !json && Deno.stdout.isTerminal();
   const outgoing = outgoingOf(newline, codec, isDatagram);
@@ -35,7 +35,7 @@ export async function openEnds(
   const cutsBothWays = !codec.isPerRead && codec.spec !== "line";
   const outlet = json || isShown
     ? textOutlet(context, isShown ? showOn(console, context) : undefined)
-    : exactOutlet(new ExactOutput(() => stop.now()));
+    : exactOutlet(new ExactOutput(() => reporter.closed()));
 
   function read() {
     if (!console) return stdinReads(isDatagram ? MAX_DATAGRAM : undefined);

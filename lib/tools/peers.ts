@@ -4,6 +4,7 @@ import {
   bindDatagram,
   type Connection,
   type DatagramSocket,
+  hasGone,
   listen,
   withIdleTimeout,
 } from "../net/mod.ts";
@@ -71,7 +72,8 @@ export async function servePeers(
     const serving = reportConnection(connection, reporter, stopReason, () => handlers.connection(connection));
     await serving.catch((error) => {
       if (!options.keepOpen) throw error;
-      reporter.error(error, connection.peer.name);
+      // That it has gone is said by "disconnected".
+      if (!hasGone(error)) reporter.error(error, connection.peer.name);
     });
     if (!options.keepOpen) return;
   }

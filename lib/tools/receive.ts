@@ -30,7 +30,7 @@ export async function receive(
 ): Promise<void> {
   const { codec, reporter, stop, clock } = context;
   const { raw, until } = options;
-  const output = raw ? new ExactOutput(() => stop.now()) : undefined;
+  const output = raw ? new ExactOutput(() => reporter.closed()) : undefined;
 
   function take(watch: MessageWatch, peer: string, body: Uint8Array) {
     if (stop.signal.aborted) return;

@@ -1,8 +1,11 @@
 import { messageOf, PinwireError } from "../errors.ts";
 import { unwritable } from "../app/mod.ts";
+import { sleep, systemClock } from "../net/mod.ts";
 
 /** Bytes that one read of stdin may give. */
 const READ_SIZE = 131_072;
+/** Ms until stdin is tried again, if somebody who shares it has made it non-blocking (O_NONBLOCK of open(2)). */
+const RETRY = 10;
 
 /** Bytes to stdout as they are. Nothing is decoded, kept back or dropped: whoever writes waits for a slow reader. */
 export class ExactOutput {
@@ -28,6 +31,7 @@ export class ExactOutput {
       let written = await this.#writer.write(bytes);
       while (written < bytes.length) written += await this.#writer.write(bytes.subarray(written));
     } catch (error) {
+      // Of a pipe that somebody has made non-blocking nobody knows how much it took: that is an error too.
       if (!(error instanceof Deno.errors.BrokenPipe)) throw unwritable(error);
       this.isClosed = true;
       this.#onClosed();
@@ -74,14 +78,20 @@ export function stdinReads(
 ): ReadPiece {
   const buffer = new Uint8Array(size);
   return async () => {
-    try {
-      const count = await stdin.read(buffer);
-      return count === null ? undefined : buffer.subarray(0, count);
-    } catch (error) {
-      throw new PinwireError("input_unreadable", `stdin can't be read (${messageOf(error)})`, {
-        hint: "give it a file, a pipe, or /dev/null for nothing",
-        cause: error,
-      });
+    for (;;) {
+      try {
+        const count = await stdin.read(buffer);
+        return count === null ? undefined : buffer.subarray(0, count);
+      } catch (error) {
+        if (!(error instanceof Deno.errors.WouldBlock)) throw unreadable(error);
+        await sleep(RETRY, systemClock);
+      }
     }
   };
 }
+
+const unreadable = (cause: unknown) =>
+  new PinwireError("input_unreadable", `stdin can't be read (${messageOf(cause)})`, {
+    hint: "give it a file, a pipe, or /dev/null for nothing",
+    cause,
+  });

@@ -30,6 +30,18 @@ pure("ExactOutput throws what else keeps it from being written", async () => {
   assertEquals([error.code, error.exitCode], ["output_unwritable", 1]);
 });
 
+pure("stdinReads waits for a pipe that was made non-blocking", async () => {
+  let tries = 0;
+  const read = stdinReads(3, {
+    read(buffer) {
+      if (tries++ < 2) return Promise.reject(new Deno.errors.WouldBlock());
+      buffer.set([1, 2]);
+      return Promise.resolve(2);
+    },
+  });
+  assertEquals([await read(), tries], [new Uint8Array([1, 2]), 3]);
+});
+
 pure("Source keeps a piece until it is taken, and reads nothing that nobody asked for", async () => {
   let reads = 0;
   const source = new Source(() => Promise.resolve(++reads < 3 ? ALL.subarray(0, reads) : undefined));

@@ -14,6 +14,7 @@ export async function consoles() {
     home: home.path,
     commands: [
       ["send"],
+      ["connect", echo.address],
       ["echo", "connect", echo.address],
       ["led", "serve", "127.0.0.1:0"],
       ["led", "agent", "-i", "--gpio", "simulated"],
