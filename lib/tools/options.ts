@@ -3,6 +3,7 @@ import {
   addressKind,
   encodingOption,
   frameOptions,
+  interfaceOption,
   newlineKind,
   outputOptions,
   serverOptions,
@@ -21,6 +22,7 @@ export const endsOptions = {
   wait: { kind: duration(), help: "over UDP: wait so long for answers after the end of stdin (default 2)" },
   ...frameOptions("line"),
   ...encodingOption,
+  ...interfaceOption,
   ...outputOptions,
 };
 

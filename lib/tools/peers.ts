@@ -2,6 +2,7 @@ import { type Context, serverAddress } from "../app/mod.ts";
 import {
   type Address,
   bindDatagram,
+  checkInterface,
   type Connection,
   type DatagramSocket,
   hasGone,
@@ -19,6 +20,8 @@ export interface PeerOptions {
   idleTimeout: number;
   tlsCert?: string;
   tlsKey?: string;
+  /** The interface at which a group is joined. */
+  interface?: string;
 }
 
 /** What is done with a peer, by the kind of the socket. */
@@ -45,8 +48,9 @@ export async function servePeers(
 ): Promise<void> {
   const { reporter, stop, clock } = context;
   const { address, identity } = await serverAddress(where, options);
+  checkInterface(address, options.interface);
   if (address.scheme === "udp") {
-    const socket = await bindDatagram(address);
+    const socket = await bindDatagram(address, options);
     handlers.opened();
     reporter.report({ event: "listening", address: socket.address });
     const serving = handlers.datagrams(context.traceDatagrams(socket));
