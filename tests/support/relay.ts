@@ -38,12 +38,14 @@ export interface RelayWorld extends AsyncDisposable {
 export interface RelayWorldOptions extends PinwireOptions {
   listen?: StreamScheme | "udp";
   target?: StreamScheme;
+  /** The port of a target that is UDP in place of that. */
+  udpTarget?: number;
 }
 
 /** Starts a relay with these options, from one stream to another. */
 export async function startRelay(
   args: string[] = [],
-  { listen = "tcp", target = "tcp", ...options }: RelayWorldOptions = {},
+  { listen = "tcp", target = "tcp", udpTarget, ...options }: RelayWorldOptions = {},
 ): Promise<RelayWorld> {
   await using stack = new AsyncDisposableStack();
   const { path } = stack.use(await tempDir());
@@ -56,7 +58,9 @@ export async function startRelay(
     Deno.writeTextFile(`${path}/key`, identity.key),
   ]);
   const listener = stack.use(openListener(target, `${path}/target`, identity));
-  const there = target === "unix"
+  const there = udpTarget !== undefined
+    ? `udp://${LOOPBACK}:${udpTarget}`
+    : target === "unix"
     ? `unix:${path}/target`
     : `${target}://${LOOPBACK}:${(listener.addr as Deno.NetAddr).port}`;
   const here = listen === "unix" ? `unix:${path}/relay` : `${listen}://${LOOPBACK}:0`;
