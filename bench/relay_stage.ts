@@ -76,12 +76,13 @@ export async function measureRelay(tools: Tools, effort: Effort): Promise<Sectio
     title: "Between two programs",
     note:
       "Each stands between `load.c` and the same C server, which echoes without a stamp; “none” is that " +
-      "server alone. MB/s: 512 MiB there and back, spread over the connections, after the first 64 MiB. Messages of 64 " +
-      "bytes: each connection sends when its answer is there. `socat TCP-LISTEN:…,fork,reuseaddr TCP:…` " +
-      "makes a process for each connection; their CPU time is counted too. CPU: µs for each message, of " +
-      "64 connections, of the relay alone. Memory: VmHWM with 64 connections that carry MB, of socat the " +
-      "sum of its processes, so that the pages that they share count in each. In brackets: the median of " +
-      "the ratios to socat's run of the same round, and their range. " +
+      "server alone. MB/s: 512 MiB there and back, spread over the connections, after the first 64 MiB. " +
+      "Messages of 64 bytes: each connection sends when its answer is there. CPU: µs for each of these, of " +
+      "the relay, or of the server where there is none. `socat TCP-LISTEN:…,fork,reuseaddr TCP:…` makes a " +
+      "process for each connection, which are all counted; beside other work 64 processes get more of the " +
+      "cores than one, and then CPU tells more than the rate. Memory: VmHWM with 64 connections that carry " +
+      "MB, of socat the sum of its processes, so that the pages that they share count in each. In brackets: " +
+      "the median of the ratios to socat's run of the same round, and their range. " +
       `${effort.rounds} rounds of ${effort.seconds} s, in turn.${
         relays.has(SOCAT) ? "" : " socat: not installed."
       }${[...failures].join("")}`,
@@ -91,7 +92,7 @@ export async function measureRelay(tools: Tools, effort: Effort): Promise<Sectio
       cell("1 bulk", name, rate),
       cell("64 bulk", name, rate),
       cell("64 talk", name, rate),
-      show(figure("64 talk", name, cpu)),
+      cell("64 talk", name, cpu),
       cell("1 talk", name, p50),
       show(figure("64 bulk", name, (run) => run.peak / 1024)),
     ]),
