@@ -52,7 +52,7 @@ trust(
     assertEquals(message, "the controller does not let us in (the proof is wrong)");
     assertEquals(
       hint,
-      "both ends need the same --token-file, and tls:// where the port is forwarded; it is dialled again and again",
+      "both ends need the same --token-file; if something stands in between, such as a relay, use tls://; it is dialled again and again",
     );
     assertMatch((await next(server, "error")).message!, /^refused tcp:.*, the proof is wrong$/);
     // As many wrong proofs as would keep another machine out.
@@ -103,8 +103,8 @@ trust("a controller with a token lets nobody in without one", async (folder) => 
   const wrong = await otherToken(folder);
   assertEquals(
     await refusal(["led", "status", "--via", server.address, ...wrong], 1),
-    "pinwire: the controller does not let us in (the proof is wrong): both ends need the same --token-file, " +
-      "and tls:// where the port is forwarded\n",
+    "pinwire: the controller does not let us in (the proof is wrong): both ends need the same --token-file; " +
+      "if something stands in between, such as a relay, use tls://\n",
   );
   assertEquals([await list(server), statesOf(lamp)], [NOBODY, [false]]);
 });

@@ -50,7 +50,8 @@ trust("a wrong proof is slowed and cut off, the honest are let in meanwhile and 
 trust("shell exec and shell connect with another token say so, and nothing is run", async (on) => {
   const token = `${on.folder}/other`;
   await Deno.writeTextFile(token, WRONG_KEY, { mode: 0o600 });
-  const message = `${on.server.address} says: the proof is wrong: both ends need the same token\n`;
+  const message =
+    `${on.server.address} says: the proof is wrong: both ends need the same token; if something stands in between, such as a relay, use tls://\n`;
   const connect = ["shell", "connect", on.server.address, "--token-file", token];
   const exec = ["shell", "exec", on.server.address, "--token-file", token, "--", "echo", "evil"];
   const [outcome, connected] = await Promise.all([

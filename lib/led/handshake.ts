@@ -73,7 +73,10 @@ export class DiallerHandshake {
 
 const REFUSED = [
   ["token is needed", "name its --token-file"],
-  ["proof is wrong", "both ends need the same --token-file, and tls:// where the port is forwarded"],
+  [
+    "proof is wrong",
+    "both ends need the same --token-file; if something stands in between, such as a relay, use tls://",
+  ],
 ];
 
 /** The opening of a link, by the controller. */

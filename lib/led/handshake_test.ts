@@ -105,7 +105,10 @@ pure(
   async () => {
     const refused: [string, string | undefined][] = [
       ["a token is needed", "name its --token-file"],
-      ["the proof is wrong", "both ends need the same --token-file, and tls:// where the port is forwarded"],
+      [
+        "the proof is wrong",
+        "both ends need the same --token-file; if something stands in between, such as a relay, use tls://",
+      ],
       ["too many wrong proofs, try again in a minute", undefined],
       ["version 1 is spoken here", undefined],
     ];

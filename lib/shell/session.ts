@@ -148,7 +148,9 @@ export class ShellSession extends Session {
     if (this.#state.at === "over") return;
     if (!ready) {
       return await this.#turnAway(
-        new PinwireError("bad_proof", "the proof is wrong", { hint: "both ends need the same token" }),
+        new PinwireError("bad_proof", "the proof is wrong", {
+          hint: "both ends need the same token; if something stands in between, such as a relay, use tls://",
+        }),
       );
     }
     if (!this.#pending.admit()) {

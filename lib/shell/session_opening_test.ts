@@ -79,7 +79,7 @@ posix(
     assertEquals(on.errors(), [{
       event: "error",
       message: "refused tcp://127.0.0.1:5: the proof is wrong",
-      hint: "both ends need the same token",
+      hint: "both ends need the same token; if something stands in between, such as a relay, use tls://",
       peer: "tcp://127.0.0.1:5",
     }]);
   },

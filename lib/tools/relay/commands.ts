@@ -5,13 +5,14 @@ import {
   clientOptions,
   encodingOption,
   frameOptions,
+  interfaceOption,
   outputOptions,
   serverOptions,
   SOCKETS,
 } from "../../app/options.ts";
 import { checkApart, disturbanceOptions, disturbances } from "./options.ts";
 
-const address = addressKind({ schemes: SOCKETS });
+const address = (meta: string) => ({ ...addressKind({ schemes: SOCKETS }), meta });
 
 const relay = command({
   summary: "stand between two programs: show what they say, and disturb it",
@@ -21,8 +22,14 @@ const relay = command({
     "target, :down only what comes from it. Its console: list, pause, resume, stall, cut and reset, each with the " +
     "number of a connection or all.",
   positionals: {
-    listen: { kind: address, help: "where clients connect: PORT, HOST:PORT, udp://…, tls://… or unix:PATH" },
-    target: { kind: address, help: "where they are taken: HOST:PORT, udp://…, tls://… or unix:PATH" },
+    listen: {
+      kind: address("LISTEN"),
+      help: "where clients connect: PORT, HOST:PORT, udp://…, tls://… or unix:PATH",
+    },
+    target: {
+      kind: address("TARGET"),
+      help: "where they are taken: HOST:PORT, udp://…, tls://… or unix:PATH",
+    },
   },
   options: {
     ...disturbanceOptions,
@@ -30,6 +37,7 @@ const relay = command({
     ...frameOptions("raw"),
     ...encodingOption,
     ...clientOptions,
+    ...interfaceOption,
     ...serverOptions,
     idleTimeout: {
       kind: duration(),

@@ -32,7 +32,14 @@ export async function serveRelay(
   const { maxClients, json, seed = Math.floor(Math.random() * 1_000_000) } = options;
   const { reporter, clock, stop } = context;
   const idleTimeout = options.idleTimeout ?? (address.scheme === "udp" ? UDP_IDLE_TIMEOUT : 0);
-  const relay = new Relay(target, { ...options, seed, idleTimeout }, context);
+  // It is for the side that has datagrams; where neither has, both refuse it.
+  const interfaceOf = (one: Address, other: Address) =>
+    one.scheme === "udp" || other.scheme !== "udp" ? options.interface : undefined;
+  const relay = new Relay(
+    target,
+    { ...options, seed, idleTimeout, interface: interfaceOf(target, address) },
+    context,
+  );
   await relay.prepare();
   // Before the permission for it is given up.
   using _resets = prepareReset();
@@ -50,7 +57,7 @@ export async function serveRelay(
       execute(line, { pairs: relay.pairs, now: clock.now(), print, quit: () => stop.now() }),
   }, context);
   let answering: Promise<void> | undefined;
-  await serve(address, { ...options, idleTimeout: 0 }, untraced, {
+  await serve(address, { ...options, idleTimeout: 0, interface: interfaceOf(address, target) }, untraced, {
     isExact: true,
     connection: (client, _pending, owe) => relay.relay(client, owe),
     datagrams: (socket, owe) =>
