@@ -32,8 +32,8 @@ export class Pair {
   readonly began: number;
   readonly lanes: Readonly<Record<Direction, Lane>>;
   #options: PairOptions;
-  /** What ended it, if not both sides by themselves. */
   #running?: Record<Direction, Promise<void>>;
+  /** What ended it, if not both sides by themselves. */
   #fate: unknown;
   #isOver = false;
   /** Done when the bytes before a cut are with who is to have them. */
