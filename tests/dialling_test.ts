@@ -49,7 +49,7 @@ Deno.test({
       const to = `${scheme}://twice.test:${server.port}`;
       assertEquals(await runWithHosts("send", to, "hi", ...dialling), {
         code: 0,
-        stdout: "hi\n",
+        stdout: "hi",
         stderr: "",
       });
     }
@@ -98,7 +98,7 @@ Deno.test({
       await using server = await pinwire(["echo", "serve", `${scheme}://${LOOPBACK}:0`, "--reply", "{peer}"]);
       const to = `${scheme}://${LOOPBACK}:${server.port}`;
       const { stdout } = await runPinwire(["send", to, "hi", "--bind", "127.0.0.2", "--wait", "60"]);
-      assertMatch(stdout, /^127\.0\.0\.2:\d+\n$/);
+      assertMatch(stdout, /^127\.0\.0\.2:\d+$/);
     }
   },
 });

@@ -33,7 +33,9 @@ export class Lane {
   #milestones: { at: number; what: Ending | "stall" }[];
   /** The last write. */
   #writing?: Promise<void>;
+  #isDraining = false;
   #isClosed = false;
+  #closed = Promise.withResolvers<void>();
 
   constructor(options: LaneOptions) {
     this.#options = options;
@@ -51,8 +53,9 @@ export class Lane {
     return this.#passed;
   }
 
-  /** Done when the bytes that are under way have gone out, or can't. */
-  async settled(): Promise<void> {
+  /** Takes no more from now on. Done when the bytes that are under way have gone out, or can't. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
     await this.#flow?.working;
     await this.#writing?.catch(() => {});
   }
@@ -75,6 +78,7 @@ export class Lane {
   /** Lets nothing pass any more. */
   close(): void {
     this.#isClosed = true;
+    this.#closed.resolve();
     this.#flow?.close();
     this.gate.open();
   }
@@ -82,6 +86,7 @@ export class Lane {
   // What still comes in once all is over is read, so that the end of it is seen, and dropped.
   #take = (bytes: Uint8Array): Promise<void> | undefined => {
     if (this.#isClosed) return undefined;
+    if (this.#isDraining) return this.#closed.promise;
     return this.#flow ? this.#flow.push(bytes) : this.#pass(bytes);
   };
 

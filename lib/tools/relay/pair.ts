@@ -4,10 +4,12 @@ import { type Direction, DIRECTIONS, type Disturbance } from "./disturbance.ts";
 import { type Ending, Lane } from "./lane.ts";
 import { randomFor } from "./random.ts";
 
-/** Ms that who was cut off has to read what came before, and to leave. */
+/** Ms that who is cut off or reset has to take what came before. */
+const ARRIVAL_TIME = 60_000;
+/** The longest ms between two looks whether it has. */
+const LONGEST_LOOK = 100;
+/** Ms that who was cut off has to leave by itself. */
 const LEAVING_TIME = 2000;
-/** Ms between two looks whether bytes have arrived. */
-const UNSENT_INTERVAL = 2;
 
 /** What a {@linkcode Pair} works with. */
 export interface PairOptions {
@@ -36,6 +38,7 @@ export class Pair {
   /** What ended it, if not both sides by themselves. */
   #fate: unknown;
   #isOver = false;
+  #isHurried = false;
   /** Done when the bytes before a cut are with who is to have them. */
   #leaving?: Promise<void>;
 
@@ -57,14 +60,14 @@ export class Pair {
     const { client, target } = this.#options;
     const running = this.#running = { up: this.#pass("up", target), down: this.#pass("down", client) };
     await Promise.all([running.up, running.down]).catch((error) => this.fail(error));
-    this.end("stop");
+    this.#finish(undefined, { isReset: false, isOurs: true });
     await Promise.allSettled([running.up, running.down, this.#leaving]);
     if (this.#fate) throw this.#fate;
   }
 
-  /** Done when the bytes under way have gone out. */
-  async settled(): Promise<void> {
-    await Promise.all(DIRECTIONS.map((direction) => this.lanes[direction].settled()));
+  /** Reads no more from now on. Done when the bytes under way have gone out. */
+  async drain(): Promise<void> {
+    await Promise.all(DIRECTIONS.map((direction) => this.lanes[direction].drain()));
   }
 
   /** Lets nothing pass in either direction until {@linkcode resume}. */
@@ -86,6 +89,7 @@ export class Pair {
    * @param to who is still to have the bytes that have gone out
    */
   end(how: Ending | "stop", to?: Connection): void {
+    this.#isHurried = how === "stop";
     const fate = {
       stop: undefined,
       cut: ended("connection_closed", "was cut"),
@@ -150,13 +154,13 @@ export class Pair {
   /** Done when what has gone out has arrived, or can't in time. */
   async #deliver(to: Connection, isReset: boolean): Promise<void> {
     const { client, clock } = this.#options;
-    if (isReset) {
-      const deadline = clock.now() + LEAVING_TIME;
-      while (to.unsent && clock.now() < deadline) await sleep(UNSENT_INTERVAL, clock);
-      return;
+    if (!isReset) await to.closeWrite().catch(() => {});
+    const deadline = clock.now() + ARRIVAL_TIME;
+    for (let look = 1; to.unsent && clock.now() < deadline && !this.#isHurried; look *= 2) {
+      await sleep(Math.min(look, LONGEST_LOOK), clock);
     }
+    if (isReset || this.#isHurried) return;
     // To close it with something unread would be a reset too (RFC 2525, section 2.17).
-    await to.closeWrite().catch(() => {});
     const reading = to === client ? this.#running!.up : this.#running!.down;
     await withTimeout(LEAVING_TIME, reading, clock).catch(() => {});
   }

@@ -87,7 +87,7 @@ export class Relay {
     });
     this.#pairs.set(number, pair);
     const stop = () => pair.end("stop");
-    owe({ settled: () => pair.settled().then(stop), drop: stop });
+    owe({ settled: () => pair.drain().then(stop), drop: stop });
     await pair.run().finally(() => this.#pairs.delete(number));
   }
 
