@@ -131,7 +131,7 @@ tutorial(
     await client.write("seq 1 3\necho two\nbye\n");
     const { code, stdout } = await client.outcome();
     assertEquals([code, stdout], [0, ">1\n2\n3\n\n>two\n\n>"]);
-    await shows(/06 00 00 00[^]*31 0a 32 0a 33 0a/);
+    await shows(/06 00 00 00[^]*31 0a 32 0a +33 0a/);
   },
 );
 
