@@ -14,6 +14,9 @@ const UDP = "UDP is part of the address, as in udp://127.0.0.1:8000";
 const TLS = "TLS is part of the address, as in tls://example.com:443";
 const UNIX = "a Unix socket is part of the address, as in unix:/tmp/socket";
 const TRACE = "--trace shows what crosses the wire";
+const RUNNING =
+  "use pinwire shell serve, which runs commands for whoever knows its token; nothing else runs a " +
+  "program for a peer";
 
 /** Words that nc, socat and the like have taught people, each with what does it here. */
 const COMMANDS = new Map(Object.entries({
@@ -43,6 +46,14 @@ function waiting(known: readonly string[]): string | undefined {
   return names.length ? `a time to wait is ${names.join(" or ")} SECONDS` : undefined;
 }
 
+/** A hint that names an option, where the command has it. */
+const naming = (option: string, hint: string) => (known: readonly string[]) =>
+  known.includes(option) ? hint : undefined;
+
+const CRLF = naming("--newline", "--newline crlf ends lines in CR and LF");
+const SOURCE = naming("--bind", "the address and port to dial from are --bind HOST[:PORT]");
+const HALF_CLOSE = naming("--newline", "leave it out: the end of stdin ends our side of the connection");
+
 /** The same for the options of a command that opens a socket. */
 const OPTIONS = new Map<string, string | typeof waiting>(Object.entries({
   "-p": PORT,
@@ -59,6 +70,15 @@ const OPTIONS = new Map<string, string | typeof waiting>(Object.entries({
   "-w": waiting,
   "-v": TRACE,
   "--verbose": TRACE,
+  "-C": CRLF,
+  "--crlf": CRLF,
+  "-s": SOURCE,
+  "--source": SOURCE,
+  "--source-port": SOURCE,
+  "-N": HALF_CLOSE,
+  "-c": RUNNING,
+  "--exec": RUNNING,
+  "--sh-exec": RUNNING,
 }));
 
 /** Where a command is missing, what was meant by one letter among several, the telling ones first. */

@@ -41,11 +41,26 @@ pure("elsewhereHint knows the options of others, at a command that opens a socke
     [["-k"], /listen 8000 --keep-open/],
     [["-z"], /probe HOST:20-25/],
     [["-v", "--verbose"], /--trace/],
+    [["-c", "--exec", "--sh-exec"], /shell serve/],
   ];
   for (const [words, said] of cases) {
     for (const word of words) {
       for (const own of ["--trace", "--connect-timeout"]) assertMatch(hint(word, [own])!, said, word);
       assertEquals(hint(word, ["--json"]), undefined);
+    }
+  }
+});
+
+pure("elsewhereHint names an option of ours only where the command has it", () => {
+  const cases: [string[], string, RegExp][] = [
+    [["-C", "--crlf"], "--newline", /--newline crlf/],
+    [["-N"], "--newline", /the end of stdin ends our side/],
+    [["-s", "--source", "--source-port"], "--bind", /--bind HOST\[:PORT\]/],
+  ];
+  for (const [words, own, said] of cases) {
+    for (const word of words) {
+      assertMatch(hint(word, ["--trace", own])!, said, word);
+      assertEquals(hint(word, ["--trace"]), undefined);
     }
   }
 });
