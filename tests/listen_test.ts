@@ -111,9 +111,11 @@ Deno.test("receive --raw over UDP writes each datagram's bytes; --once ends afte
 Deno.test("receive --once-peer prints all that one peer says, and ends when it has gone", async () => {
   await using server = await pinwire(["receive", "127.0.0.1:0", "--once-peer"]);
   await runPinwire(["send", server.address, "--wait", "0"], { stdin: "one\ntwo\n" });
-  const { code, stdout } = await server.outcome();
+  const { code, stdout, stderr } = await server.outcome();
   assertEquals(code, 0);
   assertMatch(stdout, /^127\.0\.0\.1:\d+: one\n127\.0\.0\.1:\d+: two\n$/);
+  // The peer went by itself.
+  assertMatch(stderr, /left \(end of stream\)\n$/);
 });
 
 Deno.test("receive --raw takes no --json, and knows --until", async () => {

@@ -74,20 +74,18 @@ export async function receive(
     }
   }
 
-  if (output) {
+  // Whoever waits for one peer takes no other.
+  if (output || options.oncePeer) {
     const keepOpen = !options.once && !options.oncePeer;
+    const taken = (connection: Connection) => output ? bytes(connection, output) : messages(connection);
     await servePeers(address, { ...options, keepOpen }, context, {
       opened,
       datagrams,
       connection: (connection) =>
-        untilStopped(bytes(connection, output), stop, () => connection.close(), clock)
+        untilStopped(taken(connection), stop, () => connection.close(), clock)
           .finally(() => connection.close()),
     });
   } else {
-    await serve(address, options, context, {
-      opened,
-      datagrams,
-      connection: (connection) => messages(connection).finally(() => options.oncePeer && stop.now()),
-    });
+    await serve(address, options, context, { opened, datagrams, connection: (c) => messages(c) });
   }
 }
