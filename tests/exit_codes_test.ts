@@ -71,6 +71,20 @@ Deno.test("send and echo connect end with 1 where nothing answers and --wait was
   }
 });
 
+Deno.test("connect and listen refuse what they would pass over: --wait over a stream, --newline of a pipe", async () => {
+  const cases: [string[], RegExp][] = [
+    [["--wait", "1"], /--wait is for UDP: [^\n]*pinwire send/],
+    [["--newline", "crlf"], /stdin is no terminal: [^\n]*pinwire send/],
+  ];
+  for (const command of ["connect", "listen"]) {
+    for (const [options, said] of cases) {
+      const { code, stderr } = await runPinwire([command, `${LOOPBACK}:0`, ...options], { stdin: "hi\n" });
+      assertEquals(code, 2, `${command} ${options}`);
+      assertMatch(stderr, said);
+    }
+  }
+});
+
 Deno.test("send --no-half-close gets the answer of a server that gives up when the other side ends", async () => {
   using listener = Deno.listen({ hostname: LOOPBACK, port: 0 });
   const address = `${LOOPBACK}:${listener.addr.port}`;

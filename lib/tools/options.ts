@@ -9,6 +9,8 @@ import {
   serverOptions,
   SOCKETS,
 } from "../app/options.ts";
+import { usageError } from "../errors.ts";
+import type { Address } from "../net/mod.ts";
 
 /** The ADDRESS of a command that belongs to no mode. */
 export const address = {
@@ -25,6 +27,31 @@ export const endsOptions = {
   ...interfaceOption,
   ...outputOptions,
 };
+
+/**
+ * Checks what `connect` and `listen` would else pass over.
+ *
+ * @param isTyped whether stdin is a terminal
+ * @throws {PinwireError} `usage`
+ */
+export function checkEnds(
+  { newline, wait }: { newline?: string; wait?: number },
+  { scheme }: Address,
+  isTyped: boolean,
+): void {
+  if (wait !== undefined && scheme !== "udp") {
+    throw usageError(
+      "--wait is for UDP",
+      "leave it out over a stream, or use pinwire send, which has it there too",
+    );
+  }
+  if (newline && !isTyped) {
+    throw usageError(
+      "--newline ends what is typed, and stdin is no terminal",
+      "leave it out, or use pinwire send, which ends each line of a pipe so",
+    );
+  }
+}
 
 /** What a server of one peer has of what every server has. */
 export const peerOptions = {
