@@ -22,6 +22,13 @@ wrong(
   ["echo", "serve", "0", "--reply", "a\\q"],
   /unknown escape \\q in --reply.*\\xNN/,
 );
+for (const frame of ["line", "text"]) {
+  wrong(
+    `a newline of --reply in --frame ${frame}`,
+    ["echo", "serve", "0", "--frame", frame, "--reply", "ok\\n"],
+    new RegExp(`--reply holds a newline, which --frame ${frame} puts.*--frame raw`),
+  );
+}
 wrong("a certificate without its key", ["echo", "serve", "0", "--tls-cert", "c.pem"], /--tls-key/);
 wrong("a key without its certificate", ["echo", "serve", "0", "--tls-key", "k.pem"], /--tls-cert/);
 wrong("tls:// without files", ["receive", "tls://0"], /--tls-cert.*pinwire cert/);

@@ -83,6 +83,7 @@ const echoServe = command({
     const reply = isSilent
       ? undefined
       : new Reply(options.reply, (text) => context.encoding.encode(text).bytes);
+    if (address.scheme !== "udp") reply?.check(context.codec);
     if (options.workers > 1) {
       const { serveWithWorkers } = await import("./workers.ts");
       await serveWithWorkers(address, options, context, opened);

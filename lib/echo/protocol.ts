@@ -1,4 +1,5 @@
-import type { ByteBuffer } from "../framing/mod.ts";
+import { usageError } from "../errors.ts";
+import { ByteBuffer, type Codec, FrameError } from "../framing/mod.ts";
 import { ctime } from "../text/mod.ts";
 import { AnswerForm } from "./answer_form.ts";
 import { type Part, partsOf } from "./template.ts";
@@ -114,6 +115,27 @@ export class Reply {
   /** Appends the answer to `message` to `out`. */
   write(message: Uint8Array, asker: Asker, now: number, out: ByteBuffer): void {
     for (const part of this.#parts) out.append(part === "data" ? message : this.#bytesOf(part, asker, now));
+  }
+
+  /**
+   * Checks that lines can hold the answers, as far as the template goes.
+   *
+   * @throws {PinwireError} `usage` if no answer would fit, whatever the message
+   */
+  check(codec: Codec): void {
+    if (!codec.isLineBased) return;
+    const none = new Uint8Array();
+    const answer = new ByteBuffer();
+    this.write(none, { peer: none, n: 1 }, 0, answer);
+    try {
+      codec.open().encoder.encode(answer.bytes(), new ByteBuffer());
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      throw usageError(
+        `--reply holds a newline, which --frame ${codec.spec} puts behind each answer itself`,
+        "leave it out, or use --frame raw",
+      );
+    }
   }
 
   #bytesOf(part: Part, { peer, n }: Asker, now: number): Uint8Array {
