@@ -35,7 +35,7 @@ const connect = command({
     ["127.0.0.1:8080 <in >out", "both ways at once, byte for byte"],
   ],
   async run(options, { address }) {
-    checkEnds(options, address, Deno.stdin.isTerminal());
+    checkEnds(options, Deno.stdin.isTerminal());
     await using context = await openContext({ program: "pinwire connect", role: "client" }, options);
     const { connect } = await import("./connect.ts");
     return await connect(address, options, context) ? 0 : 1;
@@ -62,7 +62,7 @@ const listen = command({
     ["udp://8888", "answer whoever sends first"],
   ],
   async run(options, { address }, opened) {
-    checkEnds(options, address, Deno.stdin.isTerminal());
+    checkEnds(options, Deno.stdin.isTerminal());
     await using context = await openContext({ program: "pinwire listen", role: "server" }, options);
     const { listenForPeer } = await import("./listen.ts");
     return await listenForPeer(address, options, context, opened) ? 0 : 1;

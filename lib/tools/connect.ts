@@ -1,14 +1,13 @@
 import { type Context, dialOptions, type DialSettings } from "../app/mod.ts";
-import { PinwireError } from "../errors.ts";
 import { type Address, dial, dialDatagram } from "../net/mod.ts";
 import { reportConnection } from "../session/mod.ts";
 import { type EndsOptions, openEnds } from "./ends.ts";
-import { exchange, untilStopped } from "./exchange.ts";
+import { exchange, noAnswer, untilStopped } from "./exchange.ts";
 import { DEFAULT_WAIT, exchangeDatagrams } from "./exchange_datagrams.ts";
 
 /** What `connect` is told. */
 export interface ConnectOptions extends EndsOptions, DialSettings {
-  /** Ms to wait after the end of stdin, over UDP; if it is given, something must come. */
+  /** Ms of silence to wait for behind the end of stdin, default 2 s over UDP; if it is given, something must come. */
   wait?: number;
 }
 
@@ -35,11 +34,7 @@ export async function connect(address: Address, options: ConnectOptions, context
   }
   const connection = context.trace(await dial(address, { ...settings, isExact: true }, clock));
   using ends = await openEnds(options, false, context);
-  await reportConnection(connection, reporter, stopReason, () => exchange(connection, ends, context));
+  const talk = () => exchange(connection, ends, context, options.wait);
+  await reportConnection(connection, reporter, stopReason, talk);
   return !ends.hasFailed;
 }
-
-const noAnswer = (peer: string, wait: number) =>
-  new PinwireError("no_answer", `no answer from ${peer} within ${wait / 1000} s`, {
-    hint: "wait longer with --wait, or check that a server answers there",
-  });

@@ -1,5 +1,6 @@
 import type { Context, Stop } from "../app/mod.ts";
-import { type Clock, type Connection, hasGone, race, withTimeout } from "../net/mod.ts";
+import { type Clock, type Connection, hasGone, race, withTimeout, wrapConnection } from "../net/mod.ts";
+import { PinwireError } from "../errors.ts";
 import type { Ends } from "./ends.ts";
 import { Pump } from "./pump.ts";
 
@@ -10,13 +11,15 @@ const STOP_TIME = 1_000;
  * Sends what stdin gives and takes what comes, both at once, until both sides of the connection have ended, and closes it.
  * A peer that has ended its side is sent more for as long as there is something to send: see {@linkcode Pump}.
  *
- * @throws {PinwireError} `connection_reset`; `connection_closed` if not all could be sent; why stdin can't be read or
- * stdout not be written
+ * @param wait ms of silence behind the end of stdin after which it is over too; if it is given, something must come
+ * @throws {PinwireError} `connection_reset`; `connection_closed` if not all could be sent; `no_answer`; why stdin can't be
+ * read or stdout not be written
  */
 export async function exchange(
   connection: Connection,
   ends: Ends,
   { clock, stop }: Pick<Context, "clock" | "stop">,
+  wait?: number,
 ): Promise<void> {
   const { bytesOf, decoder } = ends.open();
   const pump = new Pump(ends.source, (piece) => {
@@ -32,9 +35,38 @@ export async function exchange(
     connection.close();
   }
 
-  async function bothSides(): Promise<void> {
-    await ends.outlet.stream(connection, decoder);
+  let lastMove = 0;
+  let isTaking = false;
+  let hasHeard = false;
+
+  async function receive(): Promise<void> {
+    const watched = wrapConnection(connection, {
+      receive: (sink, options) =>
+        connection.receive(async (bytes) => {
+          hasHeard = true;
+          isTaking = true;
+          await sink(bytes);
+          isTaking = false;
+          lastMove = clock.now();
+        }, options),
+    });
+    await ends.outlet.stream(wait === undefined ? connection : watched, decoder);
     await race([sending, pump.lapses(clock)]);
+  }
+
+  async function silence(received: Promise<void>, wait: number): Promise<void> {
+    await sending;
+    lastMove = clock.now();
+    for (let left: number; (left = isTaking ? wait : lastMove + wait - clock.now()) > 0;) {
+      if (await withTimeout(left, received, clock)) return;
+    }
+  }
+
+  async function bothSides(): Promise<void> {
+    const received = receive();
+    if (wait === undefined) return await received;
+    await race([received, silence(received, wait)]);
+    if (wait && !hasHeard && !stop.signal.aborted) throw noAnswer(connection.peer.name, wait);
   }
 
   try {
@@ -43,6 +75,12 @@ export async function exchange(
     over();
   }
 }
+
+/** `--wait` was given, and nothing came. */
+export const noAnswer = (peer: string, wait: number): PinwireError =>
+  new PinwireError("no_answer", `no answer from ${peer} within ${wait / 1000} s`, {
+    hint: "wait longer with --wait, or check that a server answers there",
+  });
 
 /**
  * Waits for work that `close` ends, until it is done or the command is to stop; what it throws then is nobody's error.

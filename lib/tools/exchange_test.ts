@@ -26,12 +26,16 @@ function endsOf(source: Source, writer: Pick<typeof Deno.stdout, "write">): Ends
 const endless = () => new Source(() => new Promise(() => {}));
 
 /** An exchange with a peer that the test plays. */
-function exchanging(source: Source, writer: Pick<typeof Deno.stdout, "write"> = new PartialWriter(99)) {
+function exchanging(
+  source: Source,
+  writer: Pick<typeof Deno.stdout, "write"> = new PartialWriter(99),
+  wait?: number,
+) {
   const clock = new FakeClock();
   const context = contextOf("raw", { clock });
   const [ours, peer] = pipe();
   let isDone = false;
-  const done = exchange(ours, endsOf(source, writer), context).finally(() => isDone = true);
+  const done = exchange(ours, endsOf(source, writer), context, wait).finally(() => isDone = true);
   done.catch(() => {});
   return { done, peer, clock, stop: context.stop, isDone: () => isDone };
 }
@@ -150,3 +154,49 @@ pure("exchange takes what a peer said before it went, and then says that it has 
   assertEquals((await assertRejects(() => done, PinwireError)).code, "connection_closed");
   assertEquals(writer.bytes, [...bytes("no")]);
 });
+
+pure(
+  "exchange with a wait ends once nothing has come for so long after the end of what is sent",
+  async () => {
+    const { done, peer, clock, isDone } = exchanging(sourceOf([bytes("q")]), undefined, 50);
+    const far = new PullReader(peer);
+    assertEquals([await far.text(), await far.text()], ["q", undefined]);
+    await turn();
+    for (let answers = 0; answers < 3; answers++) {
+      clock.pass(49);
+      await peer.write(bytes("a"));
+      await turn();
+      assertEquals(isDone(), false);
+    }
+    clock.pass(50);
+    await done;
+    assertEquals(clock.pending, 0);
+  },
+);
+
+pure(
+  "exchange with a wait is not over while what came is still being written, and fails where nothing came",
+  async () => {
+    const written = Promise.withResolvers<number>();
+    const slow = exchanging(sourceOf([]), { write: () => written.promise }, 50);
+    await turn();
+    void slow.peer.write(bytes("a"));
+    await turn();
+    for (let waits = 0; waits < 3; waits++) {
+      slow.clock.pass(50);
+      await turn();
+    }
+    assertEquals(slow.isDone(), false);
+    written.resolve(1);
+    await turn();
+    slow.clock.pass(50);
+    await slow.done;
+
+    const mute = exchanging(sourceOf([]), undefined, 50);
+    await turn();
+    mute.clock.pass(50);
+    assertEquals((await assertRejects(() => mute.done, PinwireError)).code, "no_answer");
+    await turn();
+  assertEquals([slow.clock.pending, mute.clock.pending], [0, 0]);
+  },
+);

@@ -10,7 +10,6 @@ import {
   SOCKETS,
 } from "../app/options.ts";
 import { usageError } from "../errors.ts";
-import type { Address } from "../net/mod.ts";
 
 /** The ADDRESS of a command that belongs to no mode. */
 export const address = {
@@ -21,7 +20,11 @@ export const address = {
 /** What `connect` and `listen` have. */
 export const endsOptions = {
   newline: { kind: newlineKind, help: "end what is typed with a line feed, or CR and LF" },
-  wait: { kind: duration(), help: "over UDP: wait so long for answers after the end of stdin (default 2)" },
+  wait: {
+    kind: duration(),
+    help:
+      "after the end of stdin, end once nothing has come for so long (default: when the peer ends; over UDP 2)",
+  },
   ...frameOptions("line"),
   ...encodingOption,
   ...interfaceOption,
@@ -34,23 +37,12 @@ export const endsOptions = {
  * @param isTyped whether stdin is a terminal
  * @throws {PinwireError} `usage`
  */
-export function checkEnds(
-  { newline, wait }: { newline?: string; wait?: number },
-  { scheme }: Address,
-  isTyped: boolean,
-): void {
-  if (wait !== undefined && scheme !== "udp") {
-    throw usageError(
-      "--wait is for UDP",
-      "leave it out over a stream, or use pinwire send, which has it there too",
-    );
-  }
-  if (newline && !isTyped) {
-    throw usageError(
-      "--newline ends what is typed, and stdin is no terminal",
-      "leave it out, or use pinwire send, which ends each line of a pipe so",
-    );
-  }
+export function checkEnds({ newline }: { newline?: string }, isTyped: boolean): void {
+  if (!newline || isTyped) return;
+  throw usageError(
+    "--newline ends what is typed, and stdin is no terminal",
+    "leave it out, or use pinwire send, which ends each line of a pipe so",
+  );
 }
 
 /** What a server of one peer has of what every server has. */
