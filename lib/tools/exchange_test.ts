@@ -94,6 +94,7 @@ pure(
     await turn();
     clock.pass(HALF_CLOSE_TIME);
     await done;
+    await turn();
     assertEquals(clock.pending, 0);
   },
 );
@@ -170,6 +171,7 @@ pure(
     }
     clock.pass(50);
     await done;
+    await turn();
     assertEquals(clock.pending, 0);
   },
 );
