@@ -199,6 +199,6 @@ pure(
     mute.clock.pass(50);
     assertEquals((await assertRejects(() => mute.done, PinwireError)).code, "no_answer");
     await turn();
-  assertEquals([slow.clock.pending, mute.clock.pending], [0, 0]);
+    assertEquals([slow.clock.pending, mute.clock.pending], [0, 0]);
   },
 );

@@ -147,10 +147,10 @@ class SenderDatagrams implements Connection {
   async write(bytes: Uint8Array): Promise<void> {
     const { reporter, clock } = this.#context;
     for (const body of datagramsOf(bytes)) {
-      // All answers together may have three times the bytes that came.
-      const received = this.#received - this.#answered / 3;
-      if (!this.#guard.allows(this.#sender, received, body.length, clock.now())) continue;
-      this.#answered += body.length;
+      // What holds for one answer holds for all together.
+      const answered = this.#answered + body.length;
+      if (!this.#guard.allows(this.#sender, this.#received, answered, clock.now())) continue;
+      this.#answered = answered;
       await this.#socket.send(body, this.#sender).catch((error) => reporter.error(error, this.peer.name));
     }
   }
