@@ -7,9 +7,9 @@ export type Random = () => number;
  * A generator for one direction of one connection: the same three give the same numbers, whatever else the relay carries.
  *
  * ```ts
- * import { assertEquals, assertNotEquals } from "@std/assert";
+ * import { assert, assertEquals } from "@std/assert";
  * assertEquals(randomFor(7, 1, "up")(), randomFor(7, 1, "up")());
- * assertNotEquals(randomFor(7, 1, "up")(), randomFor(7, 2, "up")());
+ * assert(randomFor(7, 1, "up")() !== randomFor(7, 2, "up")());
  * ```
  */
 export function randomFor(seed: number, connection: number, direction: Direction): Random {
