@@ -34,7 +34,7 @@ export async function relayScene(print: (line: string) => void, coloured: boolea
   const disturbances = { up: {}, down: { cut: CUT } };
   const relay = new Relay(
     parseAddress(behind.address, TCP),
-    { disturbances, seed: 0, idleTimeout: 0, json: false },
+    { disturbances, seed: 0, idleTimeout: 0, hasResets: false, json: false },
     traced,
   );
   await relay.prepare();

@@ -106,10 +106,12 @@ class WrappedConnection implements Connection {
 /**
  * Loads what {@linkcode Connection.reset} needs, until it is disposed of: for whoever resets often, or gives up the
  * permission (`--allow-ffi`) first.
+ *
+ * @returns whether TCP can be reset here, too
  */
-export function prepareReset(): Disposable {
+export function prepareReset(): Disposable & { readonly isPossible: boolean } {
   const calls = SocketCalls.open();
-  return { [Symbol.dispose]: () => calls?.close() };
+  return { isPossible: calls !== undefined, [Symbol.dispose]: () => calls?.close() };
 }
 
 /** What a peer sent before it ended its sending side is answered for at most this long, in ms. */

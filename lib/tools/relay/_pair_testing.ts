@@ -39,7 +39,7 @@ export class PairWorld {
 
   constructor(
     disturbances: Partial<Record<Direction, Disturbance>> = {},
-    options: Partial<PairOptions> & { hasResets?: boolean; clientName?: string } = {},
+    options: Partial<PairOptions> & { clientName?: string } = {},
   ) {
     const { hasResets = true, clientName = "client" } = options;
     const [farClient, client] = pipe({ first: { name: clientName } });
@@ -62,6 +62,7 @@ export class PairWorld {
       isDatagram: false,
       seed: 1,
       clock: this.clock,
+      hasResets,
       notReset: (peer) => this.notReset.push(peer),
       ...options,
     });

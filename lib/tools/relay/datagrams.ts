@@ -83,6 +83,7 @@ export async function relayDatagrams(
     }
     sender.take(body);
   }
+  owing.forEach((owed) => owed.drop());
   for (const sender of senders.values()) sender.close();
   await Promise.all(relaying);
 }

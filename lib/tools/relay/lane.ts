@@ -7,6 +7,12 @@ import type { Random } from "./random.ts";
 /** What happens to both connections once so many bytes have passed in one direction. */
 export type Ending = "cut" | "reset";
 
+/** What ended a lane, and whose connection it was. */
+export interface Failure {
+  error: unknown;
+  by: Connection;
+}
+
 /** What a {@linkcode Lane} works with. */
 export interface LaneOptions {
   source: Connection;
@@ -18,7 +24,7 @@ export interface LaneOptions {
   clock: Clock;
   /** Told that the bytes are through that `--cut` or `--reset` waits for. */
   end(how: Ending): void;
-  /** Told what kept bytes from going out that came in earlier. */
+  /** Told what kept bytes from going out that came in earlier: the target has gone. */
   failed(error: unknown): void;
 }
 
@@ -61,18 +67,23 @@ export class Lane {
   }
 
   /**
-   * Passes on what comes until the source ends its side, then ends that to the target.
+   * Passes on what comes until the source ends its side, or can't be read or the target not be written any more.
    *
-   * @throws what receiving and writing throw, once all that had come before it is through
+   * @returns what went wrong, if anything did, and with whom, once all that had come before it is through
    */
-  async run(): Promise<void> {
+  async run(): Promise<Failure | undefined> {
     this.#lookAhead();
-    const { source } = this.#options;
-    let failure: { error: unknown } | undefined;
-    await source.receive(this.#take).catch((error) => failure = { error });
+    const { source, target } = this.#options;
+    let failure: Failure | undefined;
+    try {
+      await source.receive(this.#take);
+    } catch (error) {
+      const isOurs = await this.#writing?.then(() => false, () => true);
+      failure = { error, by: isOurs ? target : source };
+    }
     await this.#flow?.end();
     while (this.gate.opened) await this.gate.opened;
-    if (failure) throw failure.error;
+    return failure;
   }
 
   /** Lets nothing pass any more. */
@@ -116,7 +127,7 @@ export class Lane {
 
   /** Does what is to happen behind the bytes that have passed. */
   #lookAhead(): void {
-    while (this.#milestones.length && this.#milestones[0].at <= this.#passed) {
+    while (!this.#isClosed && this.#milestones.length && this.#milestones[0].at <= this.#passed) {
       const { what } = this.#milestones.shift()!;
       if (what === "stall") this.gate.shut("stalled");
       else this.#options.end(what);

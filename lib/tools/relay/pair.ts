@@ -21,6 +21,8 @@ export interface PairOptions {
   isDatagram: boolean;
   seed: number;
   clock: Clock;
+  /** Whether TCP can be reset here. */
+  hasResets: boolean;
   /** Told that a reset became a close. */
   notReset(peer: string): void;
 }
@@ -59,8 +61,8 @@ export class Pair {
   async run(): Promise<void> {
     const { client, target } = this.#options;
     const running = this.#running = { up: this.#pass("up", target), down: this.#pass("down", client) };
-    await Promise.all([running.up, running.down]).catch((error) => this.fail(error));
-    this.#finish(undefined, { isReset: false, isOurs: true });
+    await Promise.all([running.up, running.down]);
+    this.#finish(undefined, {});
     await Promise.allSettled([running.up, running.down, this.#leaving]);
     if (this.#fate) throw this.#fate;
   }
@@ -95,14 +97,14 @@ export class Pair {
       cut: ended("connection_closed", "was cut"),
       reset: ended("connection_reset", "was reset"),
     }[how];
-    this.#finish(fate, { isReset: how === "reset", isOurs: true, to });
+    this.#finish(fate, { isReset: how === "reset", to });
   }
 
-  /** One of the two connections has failed. */
-  fail(error: unknown): void {
+  /** One of the two connections, `by`, has failed. */
+  fail(error: unknown, by?: Connection): void {
     // Whoever can't be written to any more has reset the connection, or gone while bytes were on their way to it, which is
     // answered by a reset (RFC 9293, section 3.10.7).
-    this.#finish(error, { isReset: hasGone(error), isOurs: false });
+    this.#finish(error, { isReset: hasGone(error), gone: by });
   }
 
   #lane(direction: Direction, source: Connection, target: Connection): Lane {
@@ -115,40 +117,44 @@ export class Pair {
       disturbance: disturbances[direction],
       random: randomFor(seed, number, direction),
       end: (how) => this.end(how, target),
-      failed: (error) => this.fail(error),
+      failed: (error) => this.fail(error, target),
     });
   }
 
   async #pass(direction: Direction, to: Connection): Promise<void> {
-    await this.lanes[direction].run();
+    const failure = await this.lanes[direction].run();
+    if (failure) return this.fail(failure.error, failure.by);
     // A reset can come as an error of a write under way, and as a mere end to whoever reads.
     await sleep(0, this.#options.clock);
     if (this.#isOver) return;
     await to.closeWrite().catch((error) => {
-      if (!hasGone(error)) throw error;
+      if (!hasGone(error)) this.fail(error, to);
     });
   }
 
   #finish(
     fate: unknown,
-    { isReset, isOurs, to }: { isReset: boolean; isOurs: boolean; to?: Connection },
+    { isReset, gone, to }: { isReset?: boolean; gone?: Connection; to?: Connection },
   ): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#fate = fate;
     const both = [this.#options.client, this.#options.target];
     for (const direction of DIRECTIONS) this.lanes[direction].close();
-    const finish = isReset ? () => this.#reset(isOurs) : () => both.forEach((one) => one.close());
+    const finish = isReset ? () => this.#reset(gone) : () => both.forEach((one) => one.close());
     if (!to) return finish();
     if (!isReset) both.find((one) => one !== to)?.close();
-    this.#leaving = this.#deliver(to, isReset).then(finish);
+    this.#leaving = this.#deliver(to, Boolean(isReset)).then(finish);
   }
 
-  #reset(isOurs: boolean): void {
-    const { client, target, notReset } = this.#options;
-    const closed = [client, target].filter((connection) => !connection.reset());
-    // After a reset of theirs one of the two is gone already.
-    if (closed.length > (isOurs ? 0 : 1)) notReset(closed[0].peer.name);
+  #reset(gone?: Connection): void {
+    const { client, target, hasResets, notReset } = this.#options;
+    for (const connection of [client, target]) {
+      const { scheme, name } = connection.peer;
+      if (connection === gone) connection.close();
+      // Where there are resets, it has gone already.
+      else if (!connection.reset() && !(hasResets && (scheme === "tcp" || scheme === "tls"))) notReset(name);
+    }
   }
 
   /** Done when what has gone out has arrived, or can't in time. */

@@ -50,7 +50,7 @@ pure("Pair tells whose reset became a close, and nothing of one that has gone al
   await ours.pass();
   ours.pair.end("reset");
   await ours.pass();
-  assertEquals([ours.notReset, await ours.ended], [["client"], "connection_reset"]);
+  assertEquals([ours.notReset, await ours.ended], [["client", "target"], "connection_reset"]);
   assertEquals([ours.client.seen, ours.target.seen], ["$", "$"]);
   const theirs = new PairWorld();
   theirs.client.connection.reset();
@@ -170,4 +170,17 @@ pure("Pair closes the other side when one was closed for a reason of its own, an
   client.close(idle);
   await world.pass();
   assertEquals([await world.ended, world.target.seen, world.notReset], ["idle_timeout", "$", []]);
+});
+
+pure("Pair that is cut or reset before its first byte is over, whatever is stalled", async () => {
+  for (const what of ["cut", "reset"] as const) {
+    for (const [up, down] of [[{ stall: 0 }, { [what]: 0 }], [{ [what]: 0 }, { stall: 0 }]]) {
+      const world = new PairWorld({ up, down });
+      await world.pass();
+      for (const end of [world.client, world.target]) end.connection.close();
+      await world.pass();
+      assertEquals(await world.ended, what === "cut" ? "connection_closed" : "connection_reset");
+      assertEquals(world.clock.pending, 0);
+    }
+  }
 });

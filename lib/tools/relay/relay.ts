@@ -23,6 +23,8 @@ export interface RelayOptions extends DialSettings {
   seed: number;
   /** Ms without a byte of the client's, or for it, after which both connections are closed; 0 is never. */
   idleTimeout: number;
+  /** Whether TCP can be reset here. */
+  hasResets: boolean;
   json: boolean;
 }
 
@@ -83,6 +85,7 @@ export class Relay {
       isDatagram: isDatagram || isTargetDatagram,
       seed: this.#options.seed,
       clock,
+      hasResets: this.#options.hasResets,
       notReset: (peer) => this.#warn(peer),
     });
     this.#pairs.set(number, pair);

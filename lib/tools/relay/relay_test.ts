@@ -12,7 +12,13 @@ async function relayed(
   disturbances: Partial<Record<Direction, Disturbance>> = {},
 ) {
   const clock = new FakeClock();
-  const options = { idleTimeout, disturbances: { up: {}, down: {}, ...disturbances }, seed: 1, json: false };
+  const options = {
+    idleTimeout,
+    disturbances: { up: {}, down: {}, ...disturbances },
+    seed: 1,
+    hasResets: true,
+    json: false,
+  };
   const settings = { connectTimeout: 10_000, retry: 0 };
   const relay = new Relay(target, { ...settings, ...options }, contextOf("raw", { clock }));
   await relay.prepare();

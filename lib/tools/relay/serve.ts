@@ -11,7 +11,7 @@ const UDP_IDLE_TIMEOUT = 60_000;
 
 /** What `relay` is told. */
 export interface ServeRelayOptions
-  extends Omit<ServerOptions, "idleTimeout">, Omit<RelayOptions, "seed" | "idleTimeout"> {
+  extends Omit<ServerOptions, "idleTimeout">, Omit<RelayOptions, "seed" | "idleTimeout" | "hasResets"> {
   idleTimeout?: number;
   seed?: number;
 }
@@ -35,14 +35,20 @@ export async function serveRelay(
   // It is for the side that has datagrams; where neither has, both refuse it.
   const interfaceOf = (one: Address, other: Address) =>
     one.scheme === "udp" || other.scheme !== "udp" ? options.interface : undefined;
+  // Before the permission for it is given up.
+  using resets = prepareReset();
   const relay = new Relay(
     target,
-    { ...options, seed, idleTimeout, interface: interfaceOf(target, address) },
+    {
+      ...options,
+      seed,
+      idleTimeout,
+      hasResets: resets.isPossible,
+      interface: interfaceOf(target, address),
+    },
     context,
   );
   await relay.prepare();
-  // Before the permission for it is given up.
-  using _resets = prepareReset();
   // Each read is shown once, in its direction, and not as the client's alone.
   const untraced: Context = {
     ...context,
