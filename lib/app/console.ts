@@ -1,4 +1,6 @@
+import { PinwireError } from "../errors.ts";
 import { visible } from "../text/mod.ts";
+import type { Reporter } from "./reporter.ts";
 import type { Context } from "./context.ts";
 import type { Stop } from "./stop.ts";
 import type { Console, ConsoleKeys } from "./console/types.ts";
@@ -33,10 +35,21 @@ export async function openSharedConsole(
   { reporter, stop }: Context,
   keys: ConsoleKeys = {},
 ): Promise<Console> {
-  const console = await openConsole(json ? "" : prompt, stop, (text) => reporter.write(text), keys);
+  const opened = await openConsole(json ? "" : prompt, stop, (text) => reporter.write(text), keys);
+  const console = { ...opened, lines: untilUnreadable(opened.lines, reporter) };
   if (json) return { ...console, retitle() {} };
   if (console.isTerminal && Deno.stderr.isTerminal()) reporter.divert((line) => console.print(line));
   return console;
+}
+
+// A stdin that can't be read, such as a folder, has no lines: that ends no server.
+async function* untilUnreadable(lines: AsyncIterable<string>, reporter: Reporter): AsyncGenerator<string> {
+  try {
+    yield* lines;
+  } catch (error) {
+    if (!(error instanceof PinwireError)) throw error;
+    reporter.error(error);
+  }
 }
 
 /** Asks for one line after the other. */

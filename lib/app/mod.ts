@@ -24,5 +24,6 @@ export {
   type TlsFacts,
 } from "./events.ts";
 export { Reporter, type ReporterOptions } from "./reporter.ts";
+export { type ReadPiece, stdinReads } from "./stdin.ts";
 export { Stop } from "./stop.ts";
 export { exitAt, hasColors, isDumb } from "./terminal.ts";

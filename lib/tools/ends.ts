@@ -1,9 +1,9 @@
-import { type Console, type Context, openSharedConsole } from "../app/mod.ts";
+import { type Console, type Context, openSharedConsole, stdinReads } from "../app/mod.ts";
 import { ByteBuffer, type Decoder, FrameError } from "../framing/mod.ts";
 import { MAX_DATAGRAM } from "../net/mod.ts";
 import { exactOutlet, type Outlet, textOutlet } from "./outlet.ts";
 import { bodyOf, type Newline, outgoingOf } from "./outgoing.ts";
-import { ExactOutput, Source, stdinReads } from "./stdio.ts";
+import { ExactOutput, Source } from "./stdio.ts";
 
 /** What `connect` and `listen` are told of stdin and stdout. */
 export interface EndsOptions {

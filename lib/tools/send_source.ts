@@ -1,8 +1,8 @@
 import { concat } from "@std/bytes/concat";
-import { type Context, encodeText } from "../app/mod.ts";
+import { type Context, encodeText, type ReadPiece, stdinReads } from "../app/mod.ts";
 import { FrameError, parseSpec } from "../framing/mod.ts";
 import { bodyOf, hexBody, type Newline, type Outgoing } from "./outgoing.ts";
-import { type ReadPiece, Source, stdinReads } from "./stdio.ts";
+import { Source } from "./stdio.ts";
 
 /** How what is to be sent is written. */
 export interface WritingOptions {

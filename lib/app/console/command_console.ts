@@ -4,10 +4,8 @@ import { openSharedConsole } from "../console.ts";
 import type { Context } from "../context.ts";
 import type { Console } from "./types.ts";
 
-/** If this many lines come within {@linkcode AT_ONCE}, the next ones wait a moment. */
+/** After so many lines everything else has its turn: those of a script come all at once. */
 const LINES_AT_ONCE = 50;
-/** In milliseconds. */
-const AT_ONCE = 2;
 
 /** What a {@linkcode CommandConsole} does. */
 export interface CommandConsoleOptions {
@@ -53,15 +51,11 @@ export class CommandConsole {
     const console = this.#console;
     console.prompt();
     let count = 0;
-    let since = clock.now();
     for await (const line of console.lines) {
       this.#answer(line);
       console.prompt();
-      if (++count < LINES_AT_ONCE) continue;
-      // The lines of a script come all at once. What they send has to get out in between.
-      if (clock.now() - since < AT_ONCE) await sleep(0, clock);
-      count = 0;
-      since = clock.now();
+      if (++count % LINES_AT_ONCE === 0) await sleep(0, clock);
+      await reporter.drained();
     }
     if (console.isTerminal && !stop.signal.aborted) {
       reporter.note(`The console has ended; Ctrl-C ends ${this.#options.owner}.\n`);

@@ -1,4 +1,5 @@
 import type { Console, ConsoleKeys } from "./types.ts";
+import { stdinReads } from "../stdin.ts";
 import type { Stop } from "../stop.ts";
 
 /** Opens the console of a script: its lines come by stdin, and no prompt is shown. */
@@ -62,16 +63,16 @@ async function* typedLines(signal: AbortSignal): AsyncGenerator<string> {
   let wake = () => {};
   signal.addEventListener("abort", () => wake());
   const decoder = new TextDecoder();
-  const buffer = new Uint8Array(65_536);
+  const read = stdinReads(65_536);
   let rest = "";
   while (!signal.aborted) {
     // A promise of its own for each read: one for all would remember every race.
-    const { promise: stopped, resolve } = Promise.withResolvers<null>();
-    wake = () => resolve(null);
-    const count = await Promise.race([Deno.stdin.read(buffer), stopped]);
+    const { promise: stopped, resolve } = Promise.withResolvers<undefined>();
+    wake = () => resolve(undefined);
+    const piece = await Promise.race([read(), stopped]);
     if (signal.aborted) return;
-    const isEnd = count === null;
-    const lines = decoder.decode(buffer.subarray(0, count ?? 0), { stream: !isEnd }).split("\n");
+    const isEnd = piece === undefined;
+    const lines = decoder.decode(piece, { stream: !isEnd }).split("\n");
     lines[0] = rest + lines[0];
     rest = lines.pop()!;
     for (const line of lines) yield line.replace(/\r$/, "");

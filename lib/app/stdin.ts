@@ -1,0 +1,40 @@
+import { messageOf, PinwireError } from "../errors.ts";
+import { sleep, systemClock } from "../net/mod.ts";
+
+/** Bytes that one read of stdin may give. */
+const READ_SIZE = 131_072;
+/** Ms until stdin is tried again, if somebody who shares it has made it non-blocking (O_NONBLOCK of open(2)). */
+const RETRY = 10;
+
+/** Gives the next piece of something, or `undefined` at its end. */
+export type ReadPiece = () => Promise<Uint8Array | undefined>;
+
+/**
+ * Stdin, a read at a time, in one buffer: a read's bytes are good until the next.
+ *
+ * @param size bytes that a read may give
+ * @throws {PinwireError} by the promise: `input_unreadable`, such as for a folder
+ */
+export function stdinReads(
+  size: number = READ_SIZE,
+  stdin: Pick<typeof Deno.stdin, "read"> = Deno.stdin,
+): ReadPiece {
+  const buffer = new Uint8Array(size);
+  return async () => {
+    for (;;) {
+      try {
+        const count = await stdin.read(buffer);
+        return count === null ? undefined : buffer.subarray(0, count);
+      } catch (error) {
+        if (!(error instanceof Deno.errors.WouldBlock)) throw unreadable(error);
+        await sleep(RETRY, systemClock);
+      }
+    }
+  };
+}
+
+const unreadable = (cause: unknown) =>
+  new PinwireError("input_unreadable", `stdin can't be read (${messageOf(cause)})`, {
+    hint: "give it a file, a pipe, or /dev/null for nothing",
+    cause,
+  });
