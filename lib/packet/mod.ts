@@ -1,6 +1,7 @@
 /**
  * Packets without any I/O: IP, TCP and UDP taken apart ({@linkcode TransportReader}) and built
- * ({@linkcode PacketPath}), captures read ({@linkcode CaptureReader}) and written ({@linkcode PcapngWriter}).
+ * ({@linkcode PacketPath}), captures read ({@linkcode CaptureReader}) and written ({@linkcode PcapngWriter}), and the
+ * streams in them put together again ({@linkcode StreamAssembler}).
  *
  * @module
  */
@@ -14,7 +15,10 @@ export { type InterfaceFields, type PacketFields, PcapngWriter } from "./capture
 export { isChecksumRight } from "./checksum.ts";
 export { type IpFragment, type IpPacket, parseIp } from "./ip.ts";
 export { MAX_HEADERS, PacketPath, type SegmentFields } from "./packet_path.ts";
+export { type AssemblerOptions, StreamAssembler, type StreamPiece } from "./stream_assembler.ts";
+export { type Stream, type StreamSide, StreamTable } from "./streams.ts";
 export { flagNames, parseTcp, TCP_FLAGS, type TcpSegment } from "./tcp.ts";
+export { type Origin, type StreamPart } from "./tcp_direction.ts";
 export { encodeTcpOptions, parseTcpOptions, type TcpOption } from "./tcp_options.ts";
 export { type CapturedTcp, type CapturedUdp, type Transport, TransportReader } from "./transport.ts";
 export { parseUdp, type UdpDatagram } from "./udp.ts";
