@@ -85,6 +85,7 @@ export function middles(): Uint8Array[] {
     three.tcp("client", 1, 0, SYN),
     three.tcp("server", 50, 2, SYN | ACK),
     three.tcp("server", 60, 2, SYN | ACK),
+    three.tcp("server", 61, 2, PSH | ACK, "late"),
   ];
 }
 

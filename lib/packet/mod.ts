@@ -16,7 +16,7 @@ export { isChecksumRight } from "./checksum.ts";
 export { type IpFragment, type IpPacket, parseIp } from "./ip.ts";
 export { MAX_HEADERS, PacketPath, type SegmentFields } from "./packet_path.ts";
 export { type AssemblerOptions, StreamAssembler, type StreamPiece } from "./stream_assembler.ts";
-export { type Stream, type StreamSide, StreamTable } from "./streams.ts";
+export { type Stream, type StreamPlace, type StreamSide, StreamTable } from "./streams.ts";
 export { flagNames, parseTcp, TCP_FLAGS, type TcpSegment } from "./tcp.ts";
 export { type Origin, type StreamPart } from "./tcp_direction.ts";
 export { encodeTcpOptions, parseTcpOptions, type TcpOption } from "./tcp_options.ts";

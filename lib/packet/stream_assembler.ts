@@ -68,7 +68,8 @@ export class StreamAssembler {
     this.#last = { packet: packet.number, time: packet.time };
     const transport = this.#transports.read(packet);
     if (!transport) return [];
-    const side = this.#table.find(transport);
+    const { stream, isFromClient } = this.#table.find(transport);
+    const side = { stream, isFromClient };
     if (transport.protocol === "tcp") this.#addSegment(side, transport);
     else this.#addDatagram(side, transport);
     return this.#take();

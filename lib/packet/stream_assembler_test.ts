@@ -46,9 +46,10 @@ Deno.test({
     assertEquals(ports[0], [0, 8080]);
     assertEquals(ports.find(([number]) => number === 1), [1, 40_001]);
     assertEquals(pieces.filter(({ kind }) => kind === "data").map(told), [
-      "1 tcp 0 < data seven".replace("<", ">"),
+      "1 tcp 0 > data seven",
       "2 tcp 0 < data three",
       "9 tcp 3 > data early",
+      "14 tcp 3 < data late",
     ]);
   },
 });

@@ -19,6 +19,14 @@ export interface StreamSide {
   isFromClient: boolean;
 }
 
+/** Which stream a packet belongs to, and where in it a segment of TCP is. */
+export interface StreamPlace extends StreamSide {
+  /** Sequence number, counted from the one that its sender began with; of TCP alone. */
+  seq?: number;
+  /** What is acknowledged, counted from the number that the other side began with; if anything is. */
+  ack?: number;
+}
+
 /** A stream, and for TCP the sequence number that each end began with. */
 interface Entry {
   stream: Stream;
@@ -47,7 +55,7 @@ export class StreamTable {
    *
    * @throws {CaptureError} `capture_too_large` if there are too many streams
    */
-  find(transport: Transport): StreamSide {
+  find(transport: Transport): StreamPlace {
     const { protocol, segment } = transport;
     const [source, destination] = [nameOf(transport.source), nameOf(transport.destination)];
     const key = `${protocol} ${[source, destination].sort().join(" ")}`;
@@ -56,12 +64,16 @@ export class StreamTable {
       entry = this.#begin(transport);
       this.#entries.set(key, entry);
     }
-    if (protocol === "tcp") {
-      const { flags, seq, ack } = segment;
-      entry.first[source] ??= flags & TCP_FLAGS.SYN ? seq : previous(seq);
-      if (flags & TCP_FLAGS.ACK) entry.first[destination] ??= previous(ack);
-    }
-    return { stream: entry.stream, isFromClient: source === nameOf(entry.stream.client) };
+    const { stream, first } = entry;
+    const side = { stream, isFromClient: source === nameOf(stream.client) };
+    if (protocol === "udp") return side;
+    const { flags, seq, ack } = segment;
+    // An answer to a SYN is believed whatever came before it.
+    if ((flags & SYN_ACK) === SYN_ACK) first[source] = seq;
+    const own = first[source] ??= flags & TCP_FLAGS.SYN ? seq : less(seq, 1);
+    if (!(flags & TCP_FLAGS.ACK)) return { ...side, seq: less(seq, own) };
+    const others = first[destination] ??= less(ack, 1);
+    return { ...side, seq: less(seq, own), ack: less(ack, others) };
   }
 
   #begin({ protocol, segment, source, destination, packet }: Transport): Entry {
@@ -78,7 +90,7 @@ const SYN_ACK = TCP_FLAGS.SYN | TCP_FLAGS.ACK;
 
 const nameOf = ({ address, port }: Endpoint) => `${address}:${port}`;
 
-const previous = (seq: number) => (seq - 1) >>> 0;
+const less = (seq: number, count: number) => (seq - count) >>> 0;
 
 /** Whether a segment begins a connection other than that which began with `first`. */
 function isAnother({ flags, seq }: TcpSegment, first: number | undefined): boolean {

@@ -87,6 +87,8 @@ export class TcpDirection {
     const origin = { packet: packet.number, time: packet.time };
     const isSyn = (segment.flags & TCP_FLAGS.SYN) !== 0;
     const seq = isSyn ? segment.seq + 1 : segment.seq;
+    // A SYN is believed more than whatever came before it, as long as nothing was made of that.
+    if (isSyn && this.#reach === 0) this.#next = seq >>> 0;
     this.#next ??= seq >>> 0;
     if (isSyn && !this.#isOpen) {
       this.#isOpen = true;
