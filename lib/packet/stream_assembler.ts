@@ -9,7 +9,7 @@ export type StreamPiece = StreamSide & Origin & StreamPart;
 
 /** How much is kept. */
 export interface AssemblerOptions {
-  /** Bytes that may wait for bytes before them, over all streams; default 64 MiB. */
+  /** Bytes that may wait for bytes before them, over all streams; default 16 MiB. */
   maxWaiting?: number;
   /** Streams that there may be; default 100,000. */
   maxStreams?: number;
@@ -53,7 +53,7 @@ export class StreamAssembler {
   #pieces: StreamPiece[] = [];
   #last: Origin = { packet: 0 };
 
-  constructor({ maxWaiting = 64 * 1_048_576, maxStreams }: AssemblerOptions = {}) {
+  constructor({ maxWaiting = 16 * 1_048_576, maxStreams }: AssemblerOptions = {}) {
     this.#table = new StreamTable(maxStreams);
     this.#waiting = new Waiting(maxWaiting);
   }

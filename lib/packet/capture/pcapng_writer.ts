@@ -11,7 +11,7 @@ export interface InterfaceFields {
 
 /** A packet to write. */
 export interface PacketFields {
-  /** µs since 1970. */
+  /** µs since 1970; fractions are dropped. */
   time: number;
   bytes: Uint8Array;
   /** Bytes on the wire; default those of `bytes`. */
