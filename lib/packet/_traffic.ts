@@ -89,15 +89,17 @@ export function middles(): Uint8Array[] {
   ];
 }
 
-/** Packets of IPv4 with options, and with a length of 0 for the network card. */
+/** Packets of IPv4 with options, with a length of 0 for the network card, and with one that is longer than the wire's. */
 export function oddIpv4(): Uint8Array[] {
-  const [plain, unknown] = traffic().filter((packet) => packet.length > 45);
+  const [plain, unknown, short] = traffic().filter((packet) => packet.length > 45);
   const long = concat([plain.subarray(0, 20), new Uint8Array([1, 1, 1, 0]), plain.subarray(20)]);
   long[0] = 0x46;
   const zero = unknown.slice();
   writeU16(zero, 2, 0);
   writeU16(long, 2, long.length);
-  return [long, zero].map((packet) => withHeaderChecksum(packet));
+  const bogus = short.slice();
+  writeU16(bogus, 2, 60_000);
+  return [long, zero, bogus].map((packet) => withHeaderChecksum(packet));
 }
 
 /** Packets of IPv6 with each extension header that may stand before TCP and UDP. */

@@ -33,11 +33,12 @@ export interface IpPacket {
  * Takes an IP packet apart, be it IPv4 or IPv6. What stands behind it by its length, such as the padding of Ethernet,
  * is left out.
  *
+ * @param onWire bytes that the link carried, if more than `bytes`: no packet is longer, whatever it says itself
  * @returns `undefined` if it is none, or has no whole header
  */
-export function parseIp(bytes: Uint8Array): IpPacket | undefined {
+export function parseIp(bytes: Uint8Array, onWire: number = bytes.length): IpPacket | undefined {
   const version = bytes[0] >> 4;
-  return version === 4 ? parseIpv4(bytes) : version === 6 ? parseIpv6(bytes) : undefined;
+  return version === 4 ? parseIpv4(bytes, onWire) : version === 6 ? parseIpv6(bytes, onWire) : undefined;
 }
 
 /**
@@ -46,10 +47,10 @@ export function parseIp(bytes: Uint8Array): IpPacket | undefined {
  * 4  identification | flags, fragment offset    12  source, destination, options
  * ```
  */
-function parseIpv4(bytes: Uint8Array): IpPacket | undefined {
+function parseIpv4(bytes: Uint8Array, onWire: number): IpPacket | undefined {
   const headerLength = (bytes[0] & 15) * 4;
   // 0 if the network card was to cut the packet, and put in the lengths.
-  const total = readU16(bytes, 2) || bytes.length;
+  const total = Math.min(readU16(bytes, 2) || onWire, onWire);
   if (headerLength < 20 || bytes.length < headerLength || total < headerLength) return undefined;
   const cutting = readU16(bytes, 6);
   const offset = (cutting & 0x1fff) * 8;
@@ -73,9 +74,9 @@ function parseIpv4(bytes: Uint8Array): IpPacket | undefined {
  * 4  payload length | next header | hop limit             24  destination; 40  extension headers
  * ```
  */
-function parseIpv6(bytes: Uint8Array): IpPacket | undefined {
+function parseIpv6(bytes: Uint8Array, onWire: number): IpPacket | undefined {
   if (bytes.length < 40) return undefined;
-  const total = 40 + (readU16(bytes, 4) || bytes.length - 40);
+  const total = Math.min(40 + (readU16(bytes, 4) || onWire), onWire);
   let fragment: IpFragment | undefined;
   let protocol = bytes[6];
   let at = 40;

@@ -20,7 +20,7 @@ Deno.test({
     assertEquals(ip.payload, packet.subarray(20));
     assertEquals(parseTcp(ip)?.length, 5);
 
-    const cut = parseIp(packet.subarray(0, packet.length - 2))!;
+    const cut = parseIp(packet.subarray(0, packet.length - 2), packet.length)!;
     assertEquals([cut.payload.length, cut.length], [23, 25]);
     const segment = parseTcp(cut)!;
     assertEquals([segment.payload.length, segment.length], [3, 5]);

@@ -30,7 +30,8 @@ export class TransportReader {
   /** What is in a packet; `undefined` if it is neither TCP nor UDP, malformed, or not the last fragment to come. */
   read(packet: CapturedPacket): Transport | undefined {
     const bytes = ipBytes(packet);
-    const part = bytes && parseIp(bytes);
+    const link = packet.bytes.length - (bytes?.length ?? 0);
+    const part = bytes && parseIp(bytes, Math.max(packet.length - link, bytes.length));
     const ip = part && this.#fragments.add(part);
     if (!ip) return undefined;
     const tcp = parseTcp(ip);

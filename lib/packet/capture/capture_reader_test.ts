@@ -95,6 +95,10 @@ Deno.test({
       ],
       [ng(new Blocks().interface(1).packet(1, 0n, PACKET)), "capture_malformed at 48: "],
       [ng(new Blocks().interface(1).packet(0, 0n, PACKET)).with(68, 99), "capture_malformed at 48: "],
+      [
+        ng(new Blocks().interface(1).simple(PACKET, 25)),
+        "capture_malformed at 48: the capture is damaged at byte 48: ",
+      ],
       [ng(new Blocks().interface(1).simple(long)), "capture_too_large at 48: the capture has a block of"],
       [
         ng(new Blocks().interface(1).simple(long.subarray(0, 300_000))),

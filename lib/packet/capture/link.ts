@@ -60,5 +60,5 @@ function behindEtherType(bytes: Uint8Array, typeAt: number, bodyAt: number): num
   return type === IPV4 || type === IPV6 ? at : undefined;
 }
 
-/** AF_INET, which is 2 everywhere, or AF_INET6 of Linux, NetBSD, FreeBSD or macOS. */
-const isFamily = (family: number) => [2, 10, 24, 28, 30].includes(family);
+/** AF_INET, which is 2 everywhere, or AF_INET6 of NetBSD and OpenBSD, FreeBSD or macOS. */
+const isFamily = (family: number) => [2, 24, 28, 30].includes(family);

@@ -129,12 +129,7 @@ export class PcapngReader {
     const number = type === BLOCKS.packet ? view.getUint16(8, little) : view.getUint32(8, little);
     const { linkType, perSecond, offset } = this.#interface(number, start);
     const captured = view.getUint32(20, little);
-    const options = 28 + padded(captured);
-    // `padded` knows 32 bits with a sign.
-    if (captured > MAX_BLOCK || options > view.byteLength - 4) {
-      throw malformed(start, `a packet of ${captured} bytes in a block of ${view.byteLength}`);
-    }
-    if (captured > MAX_PACKET) throw tooLarge(start, `a packet of ${captured} bytes`);
+    checkPacket(captured, 28, view.byteLength, start);
     const ticks = BigInt(view.getUint32(12, little)) << 32n | BigInt(view.getUint32(16, little));
     return {
       number: ++this.#count,
@@ -144,15 +139,15 @@ export class PcapngReader {
       interface: number,
       bytes: block.bytes.subarray(28, 28 + captured),
       length: view.getUint32(24, little),
-      comments: this.#commentsOf(block, options),
+      comments: this.#commentsOf(block, 28 + padded(captured)),
     };
   }
 
   #readSimplePacket({ view, bytes, start }: Block): CapturedPacket {
     const { linkType, snapLength } = this.#interface(0, start);
     const length = view.getUint32(8, this.#little);
-    const captured = Math.min(length, snapLength || length, bytes.length - 16);
-    if (captured > MAX_PACKET) throw tooLarge(start, `a packet of ${captured} bytes`);
+    const captured = Math.min(length, snapLength || length);
+    checkPacket(captured, 12, bytes.length, start);
     return {
       number: ++this.#count,
       offset: start,
@@ -200,6 +195,12 @@ function isLittle(view: DataView, start: number): boolean {
     throw malformed(start, "a section without byte order");
   }
   return isLittle;
+}
+
+/** Whether a packet that begins `at` in a block of `size` bytes has room there, and may have so many. */
+function checkPacket(captured: number, at: number, size: number, start: number): void {
+  if (captured > size - at - 4) throw malformed(start, `a packet of ${captured} bytes in a block of ${size}`);
+  if (captured > MAX_PACKET) throw tooLarge(start, `a packet of ${captured} bytes`);
 }
 
 /** What if_tsresol says: a power of 10, or, with the upper bit, of 2. */
