@@ -9,3 +9,19 @@ export function tshark(capture: Uint8Array, args: string[] = []): Promise<Outcom
   const asIs = ["-n", "-o", "tcp.desegment_tcp_streams:FALSE", "--disable-protocol", "http"];
   return run("tshark", ["-r", "-", ...asIs, ...args], { stdin: capture });
 }
+
+/** What tshark follows of these streams, each in hex: what the one says whom it takes for the client, and the other. */
+export async function follow(capture: Uint8Array, streams: { protocol: string; number: number }[]) {
+  const asked = streams.flatMap(({ protocol, number }) => ["-z", `follow,${protocol},raw,${number}`]);
+  const { stdout } = await tshark(capture, ["-q", ...asked]);
+  const told = new Map(
+    stdout.split("Follow: ").slice(1).map((text) => {
+      const [, protocol, number] = text.match(/^Filter: (\w+)\.stream eq (\d+)$/m) ?? [];
+      // What the server says stands behind a tab.
+      const [client, server] = [/^[0-9a-f]+$/gm, /^\t[0-9a-f]+$/gm].map((side) => text.match(side) ?? []);
+      const sides = [client.join(""), server.join("").replaceAll("\t", "")];
+      return [`${protocol} ${number}`, sides] as const;
+    }),
+  );
+  return streams.map(({ protocol, number }) => told.get(`${protocol} ${number}`));
+}
