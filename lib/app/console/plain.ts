@@ -2,6 +2,9 @@ import type { Console, ConsoleKeys } from "./types.ts";
 import { stdinReads } from "../stdin.ts";
 import type { Stop } from "../stop.ts";
 
+/** Characters of the longest line. */
+const LONGEST_LINE = 1_048_576;
+
 /** Opens the console of a script: its lines come by stdin, and no prompt is shown. */
 export function openScript(stop: Stop, write: (text: string) => void): Console {
   return {
@@ -76,6 +79,11 @@ async function* typedLines(signal: AbortSignal): AsyncGenerator<string> {
     lines[0] = rest + lines[0];
     rest = lines.pop()!;
     for (const line of lines) yield line.replace(/\r$/, "");
+    // A line without an end is cut, and not kept for ever.
+    if (rest.length > LONGEST_LINE) {
+      yield rest;
+      rest = "";
+    }
     if (!isEnd) continue;
     if (rest) yield rest;
     return;

@@ -25,6 +25,9 @@ const HELP = [
   ["quit", "end the relay"],
 ].map(([usage, help]) => usage.padEnd(16) + help).join("\n");
 
+/** Characters of what was typed that an error quotes. */
+const LONGEST_QUOTE = 40;
+
 /** What the commands of a relay's console work with. */
 export interface RelayDesk {
   /** The connections that are open. */
@@ -57,7 +60,8 @@ export function execute(line: string, { pairs, now, print, quit }: RelayDesk): v
   } else if (word === "quit") {
     quit();
   } else {
-    throw badCommand(`"${word}" is no command`, "help lists them");
+    const shown = word.length > LONGEST_QUOTE ? `${word.slice(0, LONGEST_QUOTE)}…` : word;
+    throw badCommand(`"${shown}" is no command`, "help lists them");
   }
 }
 

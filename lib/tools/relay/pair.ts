@@ -37,6 +37,8 @@ export class Pair {
   readonly lanes: Readonly<Record<Direction, Lane>>;
   #options: PairOptions;
   #running?: Record<Direction, Promise<void>>;
+  /** Done when nothing comes any more in a direction, and all that came is through. */
+  #lanesOver: Partial<Record<Direction, Promise<unknown>>> = {};
   /** What ended it, if not both sides by themselves. */
   #fate: unknown;
   #isOver = false;
@@ -117,12 +119,13 @@ export class Pair {
       disturbance: disturbances[direction],
       random: randomFor(seed, number, direction),
       end: (how) => this.end(how, target),
-      failed: (error) => this.fail(error, target),
+      failed: (error) => void this.#writeFailed(direction, error),
     });
   }
 
   async #pass(direction: Direction, to: Connection): Promise<void> {
-    const failure = await this.lanes[direction].run();
+    const failure = await (this.#lanesOver[direction] = this.lanes[direction].run());
+    if (failure?.by === to) return await this.#writeFailed(direction, failure.error);
     if (failure) return this.fail(failure.error, failure.by);
     // A reset can come as an error of a write under way, and as a mere end to whoever reads.
     await sleep(0, this.#options.clock);
@@ -130,6 +133,13 @@ export class Pair {
     await to.closeWrite().catch((error) => {
       if (!hasGone(error)) this.fail(error, to);
     });
+  }
+
+  // Whoever takes no more may have said something before: that arrives first.
+  async #writeFailed(direction: Direction, error: unknown): Promise<void> {
+    const { client, target } = this.#options;
+    await this.#lanesOver[direction === "up" ? "down" : "up"];
+    this.fail(error, direction === "up" ? target : client);
   }
 
   #finish(
@@ -142,9 +152,11 @@ export class Pair {
     const both = [this.#options.client, this.#options.target];
     for (const direction of DIRECTIONS) this.lanes[direction].close();
     const finish = isReset ? () => this.#reset(gone) : () => both.forEach((one) => one.close());
-    if (!to) return finish();
-    if (!isReset) both.find((one) => one !== to)?.close();
-    this.#leaving = this.#deliver(to, Boolean(isReset)).then(finish);
+    const receiver = to ?? both.find((one) => isReset && gone && one !== gone);
+    // Of datagrams nobody knows whether they arrive.
+    if (!receiver || this.#options.isDatagram) return finish();
+    if (!isReset) both.find((one) => one !== receiver)?.close();
+    this.#leaving = this.#deliver(receiver, Boolean(isReset)).then(finish);
   }
 
   #reset(gone?: Connection): void {

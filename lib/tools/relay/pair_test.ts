@@ -184,3 +184,24 @@ pure("Pair that is cut or reset before its first byte is over, whatever is stall
     }
   }
 });
+
+pure("Pair lets out what a target said before it went, though the client can say no more to it", async () => {
+  for (const down of [{ delay: { ms: 5, jitter: 0 } }, { rate: 1000 }, { glue: 5 }]) {
+    const world = new PairWorld({ down });
+    await world.target.send("bye");
+    world.target.connection.close();
+    await world.client.send("more");
+    await world.pass(10);
+    await world.client.send("and more");
+    await world.pass(10);
+    assertEquals(world.client.seen.slice(0, 3), "bye", JSON.stringify(down));
+    assertEquals([await world.ended, world.clock.pending], ["connection_closed", 0]);
+  }
+});
+
+pure("Pair of datagrams that is cut is over at once, since nobody knows what has arrived", async () => {
+  const world = new PairWorld({ up: { cut: 3 } }, { isDatagram: true });
+  await world.client.send("abc");
+  await world.pass();
+  assertEquals([world.target.seen, await world.ended, world.clock.pending], ["abc$", "connection_closed", 0]);
+});
