@@ -16,6 +16,9 @@ import {
   withTimeout,
 } from "../../net/mod.ts";
 
+/** Ms in which a loopback that is up has answered. */
+const LOOPBACK_TIMEOUT = 500;
+
 /** What an attempt has found. */
 export type Finding = Omit<ProbeEvent, "event" | "address">;
 
@@ -173,11 +176,17 @@ async function send(endpoint: Endpoint, bind?: Endpoint): Promise<void> {
 
 /**
  * Loads what TLS needs, and lets the runtime read the certificates that this machine trusts: the 0.1 s that this takes, in
- * which nothing else moves, would be taken for the time of the first attempts.
+ * which nothing else moves, would be taken for the time of the first attempts. It does so in a handshake alone; where no
+ * loopback is up, or `signal` is aborted before, the first attempts do take that time.
  */
-export async function prepareTls(): Promise<void> {
+export async function prepareTls(signal: AbortSignal): Promise<void> {
   await import("./tls_facts.ts");
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const conn = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
-  (await Deno.startTls(conn, { hostname: "localhost" })).close();
+  try {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const to = { hostname: "127.0.0.1", port: listener.addr.port };
+    const conn = await Deno.connect({ ...to, signal: withDeadline(signal, LOOPBACK_TIMEOUT) });
+    (await Deno.startTls(conn, { hostname: "localhost" })).close();
+  } catch {
+    // Nothing of this is about any address: what is wrong there too is told of it.
+  }
 }

@@ -78,7 +78,7 @@ async function prepare(
   resolve: ReturnType<typeof openResolver>,
   signal: AbortSignal,
 ): Promise<void> {
-  if (addresses.some(({ scheme }) => scheme === "tls")) await prepareTls();
+  if (addresses.some(({ scheme }) => scheme === "tls")) await prepareTls(signal);
   // What fails now fails again when the address is looked at, and is told then.
   await Promise.allSettled(
     addresses.map((address) => address.scheme === "unix" || resolve(address, signal)),
