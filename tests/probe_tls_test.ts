@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { bytes, LOOPBACK, pythonServer, runPinwire, tempDir } from "./support.ts";
-import { makePair, type Pair } from "./support/certificates.ts";
+import { forge, makePair, type Pair } from "./support/certificates.ts";
 import { plainServer, probed, type Row } from "./support/probe.ts";
 
 /** A server of TLS alone, which says nothing. */
@@ -122,4 +122,18 @@ Deno.test("what a certificate says moves no cursor", async () => {
     assert(!stdout.includes("\x1b") && !stdout.includes("\u202e"), stdout);
     assertMatch(stdout, json.length ? /a\\u001b\[2Jb\\u202e/ : /by CN=a\^\[\[2Jb<U\+202E>;/);
   }
+});
+
+Deno.test("a certificate with an impossible date gets a row, and the addresses after it theirs", async () => {
+  const good = await makePair("me", { names: ["localhost"] });
+  const bad = forge(good, (der) => der.replace(/\d{12}Z(?=0)/, "999999999999Z"));
+  await using hostile = tlsServer(bad);
+  await using honest = tlsServer(good);
+  const addresses = [hostile, honest].map(({ port }) => `tls://localhost:${port}`);
+  const { code, rows: [first, second], stderr } = await probed(addresses);
+  assertEquals([code, stderr], [0, ""]);
+  const { trusted, version, names } = first.tls!;
+  assertEquals([first.state, first.reason], ["open", "bad certificate"]);
+  assertEquals([trusted, version, names], [false, "TLSv1.3", undefined]);
+  assertEquals([second.state, second.reason, second.tls?.names], ["open", "self-signed", ["localhost"]]);
 });

@@ -69,6 +69,11 @@ const TLS_HINTS: [pattern: RegExp, fault: string, hint: string][] = [
     "name the server's certificate with --ca FILE",
   ],
   [
+    /BadEncoding/,
+    "bad certificate",
+    "the server needs another certificate: its own breaks the rules of X.509 (RFC 5280)",
+  ],
+  [
     /CaUsedAsEndEntity/,
     "certificate of a CA",
     'make the certificate with "pinwire cert HOST", or openssl with basicConstraints=critical,CA:FALSE',

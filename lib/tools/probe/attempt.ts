@@ -70,6 +70,7 @@ async function trusted(
   await ended;
   return {
     tls: { trusted: true, ...facts?.tls },
+    ...facts?.fault !== undefined && { reason: facts.fault },
     ...codeOf(refusal) === "tls_failed" && why(refusal),
   };
 }

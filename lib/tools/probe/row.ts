@@ -44,7 +44,7 @@ function factsOf({ version, cipher, alpn, names, issuer, days_left }: TlsFacts):
   return [
     ...agreed ? [agreed] : [],
     ...names ? [names.length ? `for ${names.join(", ")}` : "for no name"] : [],
-    ...issuer === undefined ? [] : [`by ${issuer}`],
+    ...issuer === undefined ? [] : [`by ${issuer || "no name"}`],
     ...days_left === undefined ? [] : [daysText(days_left)],
   ];
 }

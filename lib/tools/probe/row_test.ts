@@ -51,6 +51,8 @@ pure("rowPrinter() leaves out what TLS didn't tell", () => {
   const row = rowPrinter(ADDRESSES, { aligned: false, coloured: false });
   const bare = { ...OPEN, tls: { trusted: false }, hint: undefined, reason: "no common version" };
   assertEquals(row(bare), "tls://example.org:443\topen\t12.3 ms\tnot trusted (no common version)");
+  const nobody = { ...OPEN, tls: { trusted: false, issuer: "" }, reason: undefined, hint: undefined };
+  assertEquals(row(nobody), "tls://example.org:443\topen\t12.3 ms\tby no name; not trusted");
   const { reason: _, hint: __, ...good } = OPEN;
   const trusted = { ...good, tls: { trusted: true, names: [], days_left: 1 } };
   assertEquals(row(trusted), "tls://example.org:443\topen\t12.3 ms\tfor no name; 1 day left; trusted");

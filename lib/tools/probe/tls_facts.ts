@@ -11,6 +11,8 @@ export interface PeerFacts {
   tls: Omit<TlsFacts, "trusted">;
   /** Whether the certificate names itself as its issuer. */
   isSelfSigned: boolean;
+  /** Why nothing of the certificate is told. */
+  fault?: string;
 }
 
 /** How {@linkcode peerFacts} dials. */
@@ -76,19 +78,29 @@ function shakeHands(
 }
 
 function factsOf(socket: TLSSocket, now: number): PeerFacts {
-  const certificate = socket.getPeerCertificate();
-  const expires = Date.parse(certificate.valid_to);
+  const agreed = {
+    // Deno 2.6 knows neither.
+    version: socket.getProtocol?.() ?? undefined,
+    cipher: socket.getCipher()?.name,
+    alpn: socket.alpnProtocol || null,
+  };
+  try {
+    const { isSelfSigned, ...told } = certificateFacts(socket.getPeerCertificate(), now);
+    return { tls: { ...agreed, ...told }, isSelfSigned };
+  } catch {
+    // The runtime gives an empty certificate, or throws, where it can't read a field; what a listener throws ends the program.
+    return { tls: agreed, isSelfSigned: false, fault: "bad certificate" };
+  }
+}
+
+function certificateFacts(certificate: PeerCertificate, now: number) {
   const issuer = nameOf(certificate.issuer);
+  const daysLeft = Math.floor((Date.parse(certificate.valid_to) - now) / MS_PER_DAY);
   return {
-    tls: {
-      // Deno 2.6 knows neither.
-      version: socket.getProtocol?.() ?? undefined,
-      cipher: socket.getCipher().name,
-      alpn: socket.alpnProtocol || null,
-      names: namesOf(certificate),
-      issuer,
-      days_left: Math.floor((expires - now) / MS_PER_DAY),
-    },
+    names: namesOf(certificate),
+    issuer,
+    // A year that JavaScript can't read leaves the other facts as they are.
+    days_left: Number.isNaN(daysLeft) ? undefined : daysLeft,
     isSelfSigned: issuer === nameOf(certificate.subject),
   };
 }
