@@ -137,3 +137,11 @@ Deno.test("a certificate with an impossible date gets a row, and the addresses a
   assertEquals([trusted, version, names], [false, "TLSv1.3", undefined]);
   assertEquals([second.state, second.reason, second.tls?.names], ["open", "self-signed", ["localhost"]]);
 });
+
+Deno.test("a mail address in a certificate passes for no name of a host", async () => {
+  const honest = await makePair("me", { names: ["a@b, DNS:fake", "localhost"] });
+  const mail = forge(honest, (der) => der.replace("\x82\x0da@b", "\x81\x0da@b"));
+  await using server = tlsServer(mail);
+  const { rows: [{ tls }] } = await probed([`tls://localhost:${server.port}`]);
+  assertEquals(tls?.names, ["localhost"]);
+});

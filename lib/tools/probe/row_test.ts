@@ -57,3 +57,11 @@ pure("rowPrinter() leaves out what TLS didn't tell", () => {
   const trusted = { ...good, tls: { trusted: true, names: [], days_left: 1 } };
   assertEquals(row(trusted), "tls://example.org:443\topen\t12.3 ms\tfor no name; 1 day left; trusted");
 });
+
+pure("rowPrinter() quotes a name that would pass for several, or for other facts", () => {
+  const row = rowPrinter(ADDRESSES, { aligned: false, coloured: false });
+  const names = ["a, b", "c; trusted", "", "*.example.org", "é"];
+  const odd = { ...OPEN, tls: { trusted: false, names }, reason: undefined, hint: undefined };
+  const told = `for "a, b", "c; trusted", "", *.example.org, é; not trusted`;
+  assertEquals(row(odd), `tls://example.org:443\topen\t12.3 ms\t${told}`);
+});

@@ -1,6 +1,7 @@
 import { connect, type PeerCertificate, type TLSSocket } from "node:tls";
 import type { TlsFacts } from "../../app/mod.ts";
-import { canonicalIp, type InternetAddress, isIpAddress } from "../../net/mod.ts";
+import { type InternetAddress, isIpAddress } from "../../net/mod.ts";
+import { altNames } from "./alt_names.ts";
 
 const MS_PER_DAY = 86_400_000;
 /** The protocols that are offered, so that a server has something to choose (RFC 7301). */
@@ -97,7 +98,7 @@ function certificateFacts(certificate: PeerCertificate, now: number) {
   const issuer = nameOf(certificate.issuer);
   const daysLeft = Math.floor((Date.parse(certificate.valid_to) - now) / MS_PER_DAY);
   return {
-    names: namesOf(certificate),
+    names: altNames(certificate.raw),
     issuer,
     // A year that JavaScript can't read leaves the other facts as they are.
     days_left: Number.isNaN(daysLeft) ? undefined : daysLeft,
@@ -111,12 +112,4 @@ function nameOf(name: PeerCertificate["issuer"]): string {
   return Object.entries({ CN, ...others }).flatMap(([key, values]) =>
     [values ?? []].flat().map((value) => `${key}=${value}`)
   ).join(", ");
-}
-
-// GeneralNames as OpenSSL prints them; those of mail and the like are no hosts.
-function namesOf({ subjectaltname = "" }: PeerCertificate): string[] {
-  return subjectaltname.split(/, (?=[A-Za-z ]+:)/).flatMap((name) => {
-    const [, kind, value] = name.match(/^(DNS|IP Address):(.*)$/s) ?? [];
-    return kind === undefined ? [] : [canonicalIp(value) ?? value];
-  });
 }
