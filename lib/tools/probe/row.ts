@@ -44,12 +44,14 @@ function factsOf({ version, cipher, alpn, names, issuer, days_left }: TlsFacts):
   return [
     ...agreed ? [agreed] : [],
     ...names ? [names.length ? `for ${names.map(quoted).join(", ")}` : "for no name"] : [],
-    ...issuer === undefined ? [] : [`by ${issuer || "no name"}`],
+    ...issuer === undefined
+      ? []
+      : [`by ${issuer.includes(";") ? JSON.stringify(issuer) : issuer || "no name"}`],
     ...days_left === undefined ? [] : [daysText(days_left)],
   ];
 }
 
-// A name with a comma in it would pass for two, and with a semicolon for other facts.
+// A name with a comma in it would pass for two, and one with a semicolon for other facts.
 const quoted = (name: string) => /^[^\s,;"]+$/.test(name) ? name : JSON.stringify(name);
 
 const daysText = (days: number) => days < 0 ? `expired ${plural(-days - 1)} ago` : `${plural(days)} left`;

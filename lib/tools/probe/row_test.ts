@@ -61,7 +61,12 @@ pure("rowPrinter() leaves out what TLS didn't tell", () => {
 pure("rowPrinter() quotes a name that would pass for several, or for other facts", () => {
   const row = rowPrinter(ADDRESSES, { aligned: false, coloured: false });
   const names = ["a, b", "c; trusted", "", "*.example.org", "é"];
-  const odd = { ...OPEN, tls: { trusted: false, names }, reason: undefined, hint: undefined };
-  const told = `for "a, b", "c; trusted", "", *.example.org, é; not trusted`;
+  const odd = {
+    ...OPEN,
+    tls: { trusted: false, names, issuer: "CN=a; trusted" },
+    reason: undefined,
+    hint: undefined,
+  };
+  const told = `for "a, b", "c; trusted", "", *.example.org, é; by "CN=a; trusted"; not trusted`;
   assertEquals(row(odd), `tls://example.org:443\topen\t12.3 ms\t${told}`);
 });
