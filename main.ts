@@ -21,6 +21,7 @@ export const program: Program = {
     send: () => import("./lib/tools/commands.ts"),
     receive: () => import("./lib/tools/commands.ts"),
     relay: () => import("./lib/tools/relay/commands.ts"),
+    replay: () => import("./lib/tools/replay/commands.ts"),
     probe: () => import("./lib/tools/probe/commands.ts"),
     cert: () => import("./lib/tools/commands.ts"),
     demo: () => import("./lib/demo/commands.ts"),

@@ -12,7 +12,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   net: ["framing", "text", "system"],
   app: ["framing", "text", "net", "packet"],
   session: ["framing", "text", "net", "app"],
-  tools: FLOORS,
+  tools: [...FLOORS, "packet"],
   web: FLOORS,
   mqtt: FLOORS,
   redis: FLOORS,

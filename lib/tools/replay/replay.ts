@@ -1,0 +1,107 @@
+import { type Context, dialOptions, type DialSettings } from "../../app/mod.ts";
+import {
+  type Address,
+  type Connection,
+  type DatagramSocket,
+  dial,
+  dialDatagram,
+  udpPeer,
+} from "../../net/mod.ts";
+import { reportConnection } from "../../session/mod.ts";
+import { untilStopped } from "../exchange.ts";
+import { servePeers } from "../peers.ts";
+import type { Conversation } from "./conversation.ts";
+import { datagramPartner, type Partner, streamPartner } from "./partner.ts";
+import { Player, type PlayOptions } from "./player.ts";
+
+/** What `replay` is told. */
+export interface ReplayOptions extends PlayOptions, DialSettings {
+  as: "client" | "server";
+  tlsCert?: string;
+  tlsKey?: string;
+}
+
+/**
+ * Plays one side of a conversation to whoever is at `address`, or comes there.
+ *
+ * @param opened called once the socket of a server is open, before the ready line
+ * @throws {PinwireError} what dialling and listening throw; what {@linkcode Player.play} throws
+ * @returns whether the other side said what was recorded
+ */
+export async function replay(
+  conversation: Conversation,
+  address: Address,
+  options: ReplayOptions,
+  context: Context,
+  opened: () => void,
+): Promise<boolean> {
+  let isAsRecorded = true;
+
+  async function play(partner: Partner): Promise<void> {
+    async function whole(): Promise<void> {
+      try {
+        isAsRecorded = await new Player(partner, options, context).play(conversation.steps);
+      } finally {
+        partner.close();
+      }
+      await partner.heard;
+    }
+    // What ended it is thrown once all was played that could be.
+    partner.heard.catch(() => {});
+    await untilStopped(whole(), context.stop, () => partner.close(), context.clock);
+  }
+
+  const playStream = (connection: Connection) => play(streamPartner(connection, context.clock));
+  if (options.as === "client") await playAtClient(address, options, context, play, playStream);
+  else {
+    const { tlsCert, tlsKey } = options;
+    await servePeers(address, { keepOpen: false, idleTimeout: 0, tlsCert, tlsKey }, context, {
+      opened,
+      connection: playStream,
+      datagrams: (socket) => answer(socket, context, play),
+    });
+  }
+  return isAsRecorded;
+}
+
+async function playAtClient(
+  address: Address,
+  options: ReplayOptions,
+  context: Context,
+  play: (partner: Partner) => Promise<void>,
+  playStream: (connection: Connection) => Promise<void>,
+): Promise<void> {
+  const { reporter, stop, clock } = context;
+  const settings = { ...await dialOptions(address, options), signal: stop.signal };
+  if (address.scheme === "udp") {
+    const socket = await dialDatagram(address, (socket) => context.traceDatagrams(socket), settings);
+    return await play(datagramPartner(socket, clock));
+  }
+  const connection = context.trace(await dial(address, { ...settings, isExact: true }, clock));
+  const stopReason = () => stop.signal.aborted ? "stopped" : undefined;
+  await reportConnection(connection, reporter, stopReason, () => playStream(connection));
+}
+
+/** Plays to whoever sends first. */
+async function answer(
+  socket: DatagramSocket,
+  { clock }: Context,
+  play: (partner: Partner) => Promise<void>,
+): Promise<void> {
+  const received = await socket.receive(new Uint8Array(65_536));
+  if (!received) return;
+  const [first, { hostname, port }] = received;
+  const name = udpPeer({ hostname, port });
+  const peer = {
+    name,
+    send: (bytes: Uint8Array) => socket.send(bytes, { hostname, port }),
+    async receive(buffer: Uint8Array) {
+      for (let received; (received = await socket.receive(buffer));) {
+        if (udpPeer(received[1]) === name) return received[0];
+      }
+      return undefined;
+    },
+    close: () => socket.close(),
+  };
+  await play(datagramPartner(peer, clock, first));
+}
