@@ -88,7 +88,7 @@ export class Inbox {
 
   async #until(isThere: () => boolean, wait: number): Promise<void> {
     while (!isThere() && !this.#hasEnded) {
-      if (!await withTimeout(wait, this.#changed.promise, this.#clock)) return;
+      if (wait === 0 || !await withTimeout(wait, this.#changed.promise, this.#clock)) return;
     }
   }
 

@@ -4,6 +4,7 @@ import type { Partner } from "./partner.ts";
 /** What the other side was expected to say since our side said something, and how much of it did not come. */
 export class Missing {
   readonly #partner: Pick<Partner, "name" | "isDatagram" | "inbox">;
+  /** Where it begins to be missing. */
   #from?: number;
   #expected = 0;
   #missing = 0;
@@ -19,7 +20,7 @@ export class Missing {
 
   /** `length` bytes or datagrams from `offset` on were expected, of which some did not come. */
   add(offset: number, length: number, missing: number): void {
-    this.#from ??= offset;
+    if (missing > 0) this.#from ??= offset + length - missing;
     this.#expected += length;
     this.#missing += missing;
   }
@@ -36,7 +37,7 @@ export class Missing {
     const what = count(this.#expected, isDatagram ? "datagram" : "byte");
     const place = isDatagram ? `from datagram ${this.#from! + 1}` : `from byte ${this.#from}`;
     return this.#error(
-      `${this.#missing} of the ${what} that ${name} said in the recording, ${place} on, are missing`,
+      `${this.#missing} of the ${what} that ${name} said in the recording are missing, ${place} on`,
       wait,
     );
   }
