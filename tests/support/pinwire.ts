@@ -10,10 +10,12 @@ export interface PinwireOptions extends ProcessOptions {
   flags?: string[];
 }
 
-/** Starts pinwire; of a server (`… serve`, `receive`, `listen`, `relay`) it waits until that listens, and `address` says where. */
+/** Starts pinwire; of a server (`… serve`, `receive`, `listen`, `relay`, `replay --as server`) it waits until that listens, and `address` says where. */
 export async function pinwire(args: string[], options: PinwireOptions = {}): Promise<Process> {
   const child = new Process(Deno.execPath(), pinwireArgs(args, options), options);
-  if (args[1] !== "serve" && !["receive", "listen", "relay"].includes(args[0])) return child;
+  const isServer = args[1] === "serve" || ["receive", "listen", "relay"].includes(args[0]) ||
+    args[0] === "replay" && args.includes("server");
+  if (!isServer) return child;
   try {
     child.address = args.includes("--json")
       ? (await child.next("listening")).address ?? fail("a listening event without address")
