@@ -1,5 +1,6 @@
 import { cyan, dim, green, magenta, yellow } from "@std/fmt/colors";
 import { BYTES_PER_ROW, hexdumpRows, visible } from "../../text/mod.ts";
+import type { Segment } from "./borders.ts";
 
 /** Ways to colour the parts of a trace; each gives its text back, coloured or as it is. */
 export interface TraceColors {
@@ -28,16 +29,6 @@ const ARROWS: Readonly<Record<Verb, string>> = {
   up: "▶ up   ",
   down: "◀ down ",
 };
-
-/** A piece of a frame inside one read or write; the indexes are bytes of that read or write. */
-export interface Segment {
-  frame: number;
-  from: number;
-  /** Index behind the last byte. */
-  to: number;
-  begins: boolean;
-  ends: boolean;
-}
 
 /** Bytes of a read or write that are shown; of a longer one, the rest is counted. */
 export const SHOWN = 512;
