@@ -83,6 +83,12 @@ export const outputOptions = {
   json: { short: "j", common: "", help: "print events on stdout, one JSON object a line" },
   quiet: { short: "q", common: "", help: "on stderr only the ready line and errors" },
   trace: { common: "", help: "show on stderr what crosses the wire, and where frames begin and end in it" },
+  record: {
+    kind: text("FILE"),
+    common: "",
+    help: "write what crosses the wire to FILE, as pcapng for Wireshark; - is stdout",
+  },
+  force: { common: "", help: "overwrite the FILE of --record" },
   noColor: { common: "", help: "no colours (NO_COLOR does the same; TERM=dumb: no escape sequence at all)" },
 };
 
@@ -163,12 +169,20 @@ export const reconnectOption = {
 
 /** What a client needs. An address that is still to be asked for may be a path. */
 export function clientPermissions(
-  options: { ca?: string; interface?: string },
+  options: { ca?: string; interface?: string; record?: string },
   { address }: { address?: Address },
 ): Permission[] {
   if (!address || address.scheme === "unix") return ["net", "read", "write"];
-  if (options.interface !== undefined) return ["net", "sys"];
-  return options.ca === undefined ? ["net"] : ["net", "read"];
+  return [
+    "net",
+    ...options.interface !== undefined ? ["sys"] as const : options.ca === undefined ? [] : ["read"] as const,
+    ...recordPermissions(options),
+  ];
+}
+
+/** What `--record` needs besides. */
+export function recordPermissions({ record }: { record?: string }): Permission[] {
+  return record === undefined || record === "-" ? [] : ["write"];
 }
 
 /** A secret that both ends know. */

@@ -12,6 +12,7 @@ import {
   interfaceOption,
   outputOptions,
   reconnectOption,
+  recordPermissions,
   serverOptions,
   STREAMS,
 } from "../app/options.ts";
@@ -70,6 +71,7 @@ const chatServe = command({
   permissionsWith: (options, { address }) => [
     "net",
     ...address?.scheme === "unix" || options.historyFile !== undefined ? ["read", "write"] as const : [],
+    ...recordPermissions(options),
   ],
   opensFirst: true,
   examples: [
@@ -153,7 +155,11 @@ const chatPeer = command({
     ...outputOptions,
   },
   permissions: ["net"],
-  permissionsWith: ({ interface: on }) => on === undefined ? ["net"] : ["net", "sys"],
+  permissionsWith: (options) => [
+    "net",
+    ...options.interface === undefined ? [] : ["sys"] as const,
+    ...recordPermissions(options),
+  ],
   examples: [
     ["8989 8080 -e gbk", "the tutorial's pair, one end"],
     ["8080 8989 -e gbk", "and the other"],

@@ -9,6 +9,7 @@ import {
   endOptions,
   frameOptions,
   outputOptions,
+  recordPermissions,
   serverOptions,
   SOCKETS,
 } from "../app/options.ts";
@@ -56,7 +57,7 @@ const echoServe = command({
   permissions: ["net"],
   permissionsWith: (options, { address }) => {
     if (address?.scheme === "unix") return ["net", "read", "write"];
-    return options.workers > 1 ? ["net", "read"] : ["net"];
+    return ["net", ...options.workers > 1 ? ["read"] as const : [], ...recordPermissions(options)];
   },
   opensFirst: true,
   examples: [
@@ -73,11 +74,18 @@ const echoServe = command({
     if (address.scheme === "udp" && options.closeAfter !== undefined) {
       throw usageError("--close-after is for streams", "over UDP there is no connection to close");
     }
+    if (options.workers > 1 && options.record !== undefined) {
+      throw usageError(
+        "--record has no --workers, as one thread writes the file",
+        "leave one of the two out",
+      );
+    }
     const isSilent = options.reply === "none";
     await using context = await openContext({
       program: "pinwire echo",
       role: "server",
       showMessage: isSilent ? showMessage : undefined,
+      leavesStdout: !isSilent,
     }, options);
     // Made here even for workers: a wrong template is an error before anything listens.
     const reply = isSilent

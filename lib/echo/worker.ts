@@ -63,7 +63,7 @@ async function run(start: WorkerStart): Promise<void> {
       leave: () => void Atomics.sub(shared, CLIENTS, 1),
     },
     handle: (connection, _, owe) =>
-      new EchoSession(context.trace(connection), context, {
+      new EchoSession(context.traceAccepted(connection), context, {
         reply,
         replyDelay: options.replyDelay,
         closeAfter: options.closeAfter,

@@ -11,6 +11,7 @@ import {
   frameOptions,
   outputOptions,
   reconnectOption,
+  recordPermissions,
   serverOptions,
   STREAMS,
   tokenOption,
@@ -47,6 +48,7 @@ const ledServe = command({
     "net",
     ...address?.scheme === "unix" ? ["read", "write"] as const : [],
     ...tokenPermissions(options, true),
+    ...recordPermissions(options),
   ],
   opensFirst: true,
   examples: [
@@ -58,7 +60,10 @@ const ledServe = command({
     ["--json", "events on stdout, for a script; the console reads its stdin"],
   ],
   async run(options, { address = DEFAULT_ADDRESS }, opened) {
-    await using context = await openContext({ program: "pinwire led", role: "server" }, options);
+    await using context = await openContext(
+      { program: "pinwire led", role: "server", leavesStdout: true },
+      options,
+    );
     const { serveLed } = await import("./serve.ts");
     await serveLed(address, options, context, opened);
     return untilCode(options, context);
@@ -156,11 +161,12 @@ const localOptions = {
 interface LocalOptions extends GpioOptions, DialSettings {
   via?: Address;
   tokenFile?: string;
+  record?: string;
 }
 
 function localPermissions(options: LocalOptions): readonly Permission[] {
   const { via } = options;
-  if (!via) return gpioPermissions(options);
+  if (!via) return [...gpioPermissions(options), ...recordPermissions(options)];
   return [...clientPermissions(options, { address: via }), ...tokenPermissions(options, false)];
 }
 
@@ -238,7 +244,7 @@ const ledStatus = command({
 
 /** Does `here` with pins of this machine or, with `--via`, has a controller carry out `line`. */
 async function hereOrVia(
-  options: LocalOptions & { json: boolean; quiet: boolean; trace: boolean; noColor: boolean },
+  options: LocalOptions & { json: boolean; quiet: boolean; trace: boolean; force: boolean; noColor: boolean },
   device: string | undefined,
   line: () => string,
   here: (context: Context) => Promise<void>,

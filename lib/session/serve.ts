@@ -62,13 +62,16 @@ export async function serve(
     await handlers.datagrams?.(context.traceDatagrams(socket), (given) => owed = given);
     socket.close();
   } else {
-    const { warning, isExact } = handlers;
-    const listener = await listen(address, { identity, isExact });
+    const { isExact } = handlers;
+    const warnings = new Set([handlers.warning, context.recorder?.warning(address)]);
+    const warning = [...warnings].filter(Boolean).join("; ");
+    const opened = await listen(address, { identity, isExact });
+    const listener = context.recorder?.listener(opened) ?? opened;
     handlers.opened();
     reporter.report({
       event: "listening",
       address: listener.address,
-      ...warning !== undefined && { warning },
+      ...warning && { warning },
     });
     await serveConnections(listener, {
       reporter,
@@ -77,7 +80,8 @@ export async function serve(
       maxClients: options.maxClients,
       idleTimeout: options.idleTimeout,
       admission: handlers.admission,
-      handle: (connection, pending, owe) => handlers.connection(context.trace(connection), pending, owe),
+      handle: (connection, pending, owe) =>
+        handlers.connection(context.traceAccepted(connection), pending, owe),
     });
   }
 }

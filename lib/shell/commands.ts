@@ -61,7 +61,8 @@ function openShellContext(
   stop?: Stop,
 ): Promise<Context> {
   const traceFrames = options.wire === "simple" ? SIMPLE_FRAMES[role] : undefined;
-  return openContext({ program: "pinwire shell", role, traceFrames }, common(options), stop);
+  const leavesStdout = role === "server";
+  return openContext({ program: "pinwire shell", role, traceFrames, leavesStdout }, common(options), stop);
 }
 
 function common<O extends Omit<CommonOptions, "frame" | "maxFrame">>(
@@ -177,7 +178,7 @@ const CLIENT = ["net", "read", "env", "sys"] as const;
 
 /** What a client needs, by the wire and the address. */
 function remotePermissions(
-  options: { ca?: string; wire: "v1" | "simple" },
+  options: { ca?: string; wire: "v1" | "simple"; record?: string },
   { address = DEFAULT_ADDRESS }: { address?: Address },
 ): Permission[] {
   return [...clientPermissions(options, { address }), ...options.wire === "v1" ? CLIENT : []];

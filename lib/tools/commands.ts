@@ -11,14 +11,15 @@ import {
   interfaceOption,
   newlineKind,
   outputOptions,
+  recordPermissions,
   serverOptions,
   SOCKETS,
 } from "../app/options.ts";
 import type { AnswerForm } from "./answers.ts";
 import { address, checkEnds, endsOptions, message, peerOptions } from "./options.ts";
 
-const listenPermissions = (_: unknown, { address }: { address: Address }): Permission[] =>
-  address.scheme === "unix" ? ["net", "read", "write"] : ["net"];
+const listenPermissions = (options: { record?: string }, { address }: { address: Address }): Permission[] =>
+  address.scheme === "unix" ? ["net", "read", "write"] : ["net", ...recordPermissions(options)];
 
 const connect = command({
   summary: "a plain client: a console on a terminal, exact bytes in a pipe",

@@ -57,14 +57,20 @@ export async function servePeers(
     await untilStopped(serving, stop, () => socket.close(), clock).finally(() => socket.close());
     return;
   }
-  const listener = await listen(address, { identity, isExact: true });
+  const opened = await listen(address, { identity, isExact: true });
+  const listener = context.recorder?.listener(opened) ?? opened;
+  const warning = context.recorder?.warning(address);
   const { promise: stopping, resolve } = Promise.withResolvers<void>();
   using _closing = stop.onStop(() => {
     listener.close();
     resolve();
   });
   handlers.opened();
-  reporter.report({ event: "listening", address: listener.address });
+  reporter.report({
+    event: "listening",
+    address: listener.address,
+    ...warning !== undefined && { warning },
+  });
   const stopReason = () => stop.signal.aborted ? "stopped" : undefined;
   for (;;) {
     const accepted = await acceptNext(listener, reporter, stopping, clock);
@@ -72,7 +78,7 @@ export async function servePeers(
     if (!options.keepOpen) listener.close();
     const { idleTimeout } = options;
     const limited = idleTimeout ? withIdleTimeout(accepted, idleTimeout, clock) : accepted;
-    const connection = context.trace(limited);
+    const connection = context.traceAccepted(limited);
     const serving = reportConnection(connection, reporter, stopReason, () => handlers.connection(connection));
     await serving.catch((error) => {
       if (!options.keepOpen) throw error;

@@ -9,7 +9,7 @@ const LINES_AT_ONCE = 50;
 
 /** What a {@linkcode CommandConsole} does. */
 export interface CommandConsoleOptions {
-  /** Its answers go to stderr, since stdout is for events alone. */
+  /** Its answers go to stderr, since stdout is for events alone; so they do if a recording goes to stdout. */
   json: boolean;
   /** What goes on when the console has ended: `the relay`. */
   owner: string;
@@ -26,11 +26,13 @@ export interface CommandConsoleOptions {
 /** The console of a server, where somebody types commands. */
 export class CommandConsole {
   #console: Console;
+  #isApart: boolean;
   #options: CommandConsoleOptions;
   #context: Context;
 
-  private constructor(console: Console, options: CommandConsoleOptions, context: Context) {
+  private constructor(console: Console, isApart: boolean, options: CommandConsoleOptions, context: Context) {
     this.#console = console;
+    this.#isApart = isApart;
     this.#options = options;
     this.#context = context;
   }
@@ -38,11 +40,9 @@ export class CommandConsole {
   /** Opens it on stdin. */
   static async open(options: CommandConsoleOptions, context: Context): Promise<CommandConsole> {
     const { complete } = options;
-    return new CommandConsole(
-      await openSharedConsole("cmd> ", options.json, context, { complete }),
-      options,
-      context,
-    );
+    const isApart = options.json || context.recorder?.takesStdout === true;
+    const console = await openSharedConsole("cmd> ", isApart, context, { complete });
+    return new CommandConsole(console, isApart, options, context);
   }
 
   /** Carries out what is typed, a line each, until the console ends. */
@@ -67,14 +67,14 @@ export class CommandConsole {
   }
 
   #answer(line: string): void {
-    const { json, answer } = this.#options;
+    const { answer } = this.#options;
     const { reporter } = this.#context;
-    const print = (text: string) => json ? reporter.note(`${text}\n`) : this.#console.print(text);
+    const print = (text: string) => this.#isApart ? reporter.note(`${text}\n`) : this.#console.print(text);
     try {
       answer(line, print);
     } catch (error) {
       if (!(error instanceof PinwireError)) throw error;
-      if (json) reporter.error(error);
+      if (this.#isApart) reporter.error(error);
       else this.#console.print(error.sentence);
     }
   }

@@ -14,6 +14,8 @@ interface OutputOptions {
   json: boolean;
   quiet: boolean;
   trace: boolean;
+  record?: string;
+  force: boolean;
   noColor: boolean;
 }
 

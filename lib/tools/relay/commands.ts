@@ -7,6 +7,7 @@ import {
   frameOptions,
   interfaceOption,
   outputOptions,
+  recordPermissions,
   serverOptions,
   SOCKETS,
 } from "../../app/options.ts";
@@ -46,11 +47,12 @@ const relay = command({
     ...outputOptions,
   },
   permissions: ["net", "ffi"],
-  permissionsWith: ({ ca }, { listen, target }): Permission[] => [
+  permissionsWith: ({ ca, record }, { listen, target }): Permission[] => [
     "net",
     "ffi",
     ...[listen, target].some(({ scheme }) => scheme === "unix") ? ["read", "write"] as const : [],
     ...ca === undefined ? [] : ["read"] as const,
+    ...recordPermissions({ record }),
   ],
   opensFirst: true,
   examples: [
@@ -67,7 +69,10 @@ const relay = command({
     checkApart(listen, target);
     const isDatagram = [listen, target].some(({ scheme }) => scheme === "udp");
     const { up, down } = disturbances(options, isDatagram);
-    await using context = await openContext({ program: "pinwire relay", role: "server" }, options);
+    await using context = await openContext(
+      { program: "pinwire relay", role: "server", leavesStdout: true },
+      options,
+    );
     const { serveRelay } = await import("./serve.ts");
     await serveRelay(listen, target, { ...options, disturbances: { up, down } }, context, opened);
     return 0;

@@ -4,6 +4,7 @@ import {
   type Address,
   checkDialable,
   type Connection,
+  type DatagramSocket,
   dial,
   dialDatagram,
   type DialOptions,
@@ -109,12 +110,15 @@ export class Relay {
 
   /** A connection to the target; none once it is time to stop. */
   async #dial(): Promise<Connection | undefined> {
-    const { stop: { signal } } = this.#context;
+    const { stop: { signal }, recorder } = this.#context;
     const options = { ...this.#dialling, signal, isExact: true };
+    const recorded = (socket: DatagramSocket) => recorder?.datagrams(socket) ?? socket;
     try {
-      return this.#target.scheme === "udp"
-        ? new TargetDatagrams(await dialDatagram(this.#target, undefined, options), this.#context)
-        : await dial(this.#target, options);
+      if (this.#target.scheme === "udp") {
+        return new TargetDatagrams(await dialDatagram(this.#target, recorded, options), this.#context);
+      }
+      const connection = await dial(this.#target, options);
+      return recorder?.dialled(connection) ?? connection;
     } catch (error) {
       if (signal.aborted) return undefined;
       throw error;

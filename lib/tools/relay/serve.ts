@@ -49,11 +49,12 @@ export async function serveRelay(
     context,
   );
   await relay.prepare();
+  const { recorder } = context;
   // Each read is shown once, in its direction, and not as the client's alone.
   const untraced: Context = {
     ...context,
-    trace: (connection) => connection,
-    traceDatagrams: (socket) => socket,
+    traceAccepted: (connection) => connection,
+    traceDatagrams: (socket) => recorder?.datagrams(socket) ?? socket,
   };
   const console = await CommandConsole.open({
     json,
@@ -65,6 +66,7 @@ export async function serveRelay(
   let answering: Promise<void> | undefined;
   await serve(address, { ...options, idleTimeout: 0, interface: interfaceOf(address, target) }, untraced, {
     isExact: true,
+    warning: recorder?.warning(target),
     connection: (client, _pending, owe) => relay.relay(client, owe),
     datagrams: (socket, owe) =>
       relayDatagrams(

@@ -1,0 +1,109 @@
+import { systemClock, withTimeout } from "../../net/mod.ts";
+
+/** Where a recording goes. */
+export interface Outlet {
+  write(bytes: Uint8Array): void;
+  /** If much is waiting, done when less is: whoever makes more waits for it. */
+  drained(): Promise<void> | undefined;
+  /** Done when all is written, or nobody reads it. */
+  close(): Promise<void>;
+}
+
+/** What a {@linkcode FileOutlet} needs of a file. */
+export type RecordFile = Pick<Deno.FsFile, "writeSync" | "truncateSync" | "close">;
+
+/** A file of a disk: what is written is there at once, even if the program is killed. */
+export class FileOutlet implements Outlet {
+  #file: RecordFile;
+  #length = 0;
+  #onFailed: (error: unknown) => void;
+
+  /** @param onFailed is told once why no more can be written; what is there then ends behind whole packets */
+  constructor(file: RecordFile, onFailed: (error: unknown) => void) {
+    this.#file = file;
+    this.#onFailed = onFailed;
+  }
+
+  write(bytes: Uint8Array): void {
+    try {
+      for (let at = 0; at < bytes.length;) at += this.#file.writeSync(bytes.subarray(at));
+      this.#length += bytes.length;
+    } catch (error) {
+      this.#file.truncateSync(this.#length);
+      this.#onFailed(error);
+    }
+  }
+
+  drained(): undefined {}
+
+  close(): Promise<void> {
+    this.#file.close();
+    return Promise.resolve();
+  }
+}
+
+/** Bytes that may wait before {@linkcode PipeOutlet.drained} asks for patience. */
+const HIGH_WATER = 1 << 20;
+/** A reader that has stopped reading is waited for so long at the end, in ms. */
+const FLUSH_TIME = 1000;
+
+/** How a {@linkcode PipeOutlet} tells of what happens to it. */
+export interface PipeOptions {
+  /** Told once why no more can be written. */
+  onFailed(error: unknown): void;
+  /** Once it is aborted nobody waits for a slow reader any more. */
+  signal: AbortSignal;
+}
+
+/** A pipe or a device, whose reader may be slow: the loop of events never stands still for it. */
+export class PipeOutlet implements Outlet {
+  #pipe: Pick<typeof Deno.stdout, "write" | "close">;
+  #options: PipeOptions;
+  #queue: Uint8Array[] = [];
+  #waiting = 0;
+  #writing?: Promise<void>;
+  #drained?: PromiseWithResolvers<void>;
+
+  constructor(pipe: Pick<typeof Deno.stdout, "write" | "close">, options: PipeOptions) {
+    this.#pipe = pipe;
+    this.#options = options;
+    options.signal.addEventListener("abort", () => this.#drained?.resolve());
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#queue.push(bytes);
+    this.#waiting += bytes.length;
+    this.#writing ??= this.#run();
+  }
+
+  drained(): Promise<void> | undefined {
+    if (this.#waiting <= HIGH_WATER || this.#options.signal.aborted) return undefined;
+    return (this.#drained ??= Promise.withResolvers()).promise;
+  }
+
+  async close(): Promise<void> {
+    if (this.#writing) await withTimeout(FLUSH_TIME, this.#writing, systemClock);
+    this.#pipe.close();
+  }
+
+  async #run(): Promise<void> {
+    try {
+      for (let bytes; (bytes = this.#queue.shift());) {
+        for (let at = 0; at < bytes.length;) at += await this.#pipe.write(bytes.subarray(at));
+        this.#waiting -= bytes.length;
+        if (this.#waiting <= HIGH_WATER) this.#release();
+      }
+    } catch (error) {
+      this.#queue = [];
+      this.#waiting = 0;
+      this.#release();
+      this.#options.onFailed(error);
+    }
+    this.#writing = undefined;
+  }
+
+  #release(): void {
+    this.#drained?.resolve();
+    this.#drained = undefined;
+  }
+}
