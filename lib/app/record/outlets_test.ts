@@ -1,0 +1,84 @@
+import { assertEquals } from "@std/assert";
+import { turn } from "../_testing.ts";
+import { FileOutlet, PipeOutlet } from "./outlets.ts";
+
+Deno.test("FileOutlet writes at once, however little a write takes", () => {
+  const kept: number[] = [];
+  const outlet = new FileOutlet({
+    writeSync: (bytes) => kept.push(bytes[0]) && 1,
+    truncateSync() {},
+    close() {},
+  }, () => {});
+  outlet.write(Uint8Array.of(1, 2, 3));
+  assertEquals(kept, [1, 2, 3]);
+});
+
+Deno.test("FileOutlet of a full disk ends behind what was written whole, and tells why", () => {
+  const full = new Error("No space left on device");
+  let length = 0;
+  let failure: unknown;
+  const outlet = new FileOutlet({
+    writeSync(bytes) {
+      if (length >= 5) throw full;
+      length += Math.min(bytes.length, 2);
+      return Math.min(bytes.length, 2);
+    },
+    truncateSync: (at) => void (length = at!),
+    close() {},
+  }, (error) => failure = error);
+  outlet.write(new Uint8Array(3));
+  outlet.write(new Uint8Array(9));
+  assertEquals([length, failure], [3, full]);
+});
+
+/** A pipe of which the test is the reader. */
+function pipeOf(signal = new AbortController().signal) {
+  const waiting: PromiseWithResolvers<void>[] = [];
+  const failures: unknown[] = [];
+  let taken = 0;
+  const outlet = new PipeOutlet({
+    async write(bytes) {
+      waiting.push(Promise.withResolvers());
+      await waiting.at(-1)!.promise;
+      taken += bytes.length;
+      return bytes.length;
+    },
+    close() {},
+  }, { onFailed: (error) => failures.push(error), signal });
+  return { outlet, waiting, failures, taken: () => taken };
+}
+
+Deno.test("PipeOutlet asks for patience while more than 1 MiB waits", async () => {
+  const { outlet, waiting, taken } = pipeOf();
+  outlet.write(new Uint8Array(1 << 20));
+  assertEquals(outlet.drained(), undefined);
+  outlet.write(new Uint8Array(1));
+  const drained = outlet.drained();
+  waiting[0].resolve();
+  await drained;
+  assertEquals([taken(), outlet.drained()], [1 << 20, undefined]);
+  waiting[1].resolve();
+  await outlet.close();
+  assertEquals(taken(), (1 << 20) + 1);
+});
+
+Deno.test("PipeOutlet holds nobody up once its reader has gone, or it is time to stop", async () => {
+  const gone = new Deno.errors.BrokenPipe();
+  const { outlet, waiting, failures } = pipeOf();
+  outlet.write(new Uint8Array(2 << 20));
+  const drained = outlet.drained();
+  waiting[0].reject(gone);
+  await drained;
+  await turn();
+  assertEquals([failures, outlet.drained()], [[gone], undefined]);
+
+  const stopping = new AbortController();
+  const slow = pipeOf(stopping.signal);
+  slow.outlet.write(new Uint8Array(2 << 20));
+  const waited = slow.outlet.drained();
+  stopping.abort();
+  await waited;
+  assertEquals(slow.outlet.drained(), undefined);
+  slow.waiting[0].resolve();
+  await slow.outlet.close();
+});
