@@ -8,6 +8,8 @@ import {
   isLinux,
   LOOPBACK,
   pinwire,
+  pinwireArgs,
+  Process,
   restOf,
   runPinwire,
 } from "./support.ts";
@@ -204,4 +206,15 @@ interrupt("replay --as server ends by Ctrl-C while it waits for its client, and 
   await assertStops(talking);
   assertEquals(await restOf(conn), "");
   assert(!talking.stderr.includes("missing"), talking.stderr);
+});
+
+interrupt("replay ends by Ctrl-C while it waits for more of a capture on stdin", async () => {
+  await using talk = await recording([">one", 1, "<uno", 1, ">two"]);
+  const args = pinwireArgs(["replay", "-", `${LOOPBACK}:0`, "--as", "server", "--json"]);
+  await using replay = new Process(Deno.execPath(), args);
+  await replay.write(await Deno.readFile(talk.file));
+  const { address } = await replay.next("listening");
+  using conn = await Deno.connect({ hostname: LOOPBACK, port: Number(address!.split(":").at(-1)) });
+  assertEquals(await ask(conn, "one"), "uno");
+  assertEquals((await replay.stop()).code, 0);
 });

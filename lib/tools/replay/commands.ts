@@ -1,7 +1,7 @@
 import { choice, command, duration, type Permission, text } from "../../cli/mod.ts";
 import { openContext } from "../../app/mod.ts";
 import { clientOptions, frameOptions, outputOptions, serverOptions } from "../../app/options.ts";
-import { checkSide, playAddressKind, streamKind, whereToPlay } from "./options.ts";
+import { checkSide, playAddressKind, streamKind } from "./options.ts";
 
 const { tlsCert, tlsKey } = serverOptions;
 
@@ -64,19 +64,12 @@ const replay = command({
   ],
   async run(options, { file, address }, opened) {
     checkSide(options.as, options);
-    const [{ readChunks }, { openConversation }, { replay }] = await Promise.all([
+    const [{ readChunks }, { replay }] = await Promise.all([
       import("./capture_file.ts"),
-      import("./conversation.ts"),
       import("./replay.ts"),
     ]);
     await using context = await openContext({ program: "pinwire replay", role: options.as }, options);
-    await using conversation = await openConversation(
-      readChunks(file),
-      options.stream,
-      options.as === "client",
-    );
-    const where = whereToPlay(conversation.stream, address);
-    const isAsRecorded = await replay(conversation, where, options, context, opened);
+    const isAsRecorded = await replay(readChunks(file), address, options, context, opened);
     return isAsRecorded || options.ignoreDifference ? 0 : 1;
   },
 });

@@ -16,7 +16,7 @@ export interface StreamChoice {
 }
 
 /** One stream of a capture, read as it is needed. */
-export interface Conversation extends AsyncDisposable {
+export interface Conversation extends Disposable {
   readonly stream: Stream;
   /** Can be gone through once. It throws {@linkcode CaptureError} behind the last step before a damaged place. */
   readonly steps: AsyncIterable<Step>;
@@ -59,7 +59,8 @@ export async function openConversation(
         return {
           stream,
           steps: stepsOf(stream, [...early, piece], pieces, isClient),
-          [Symbol.asyncDispose]: async () => void await pieces.return(undefined),
+          // It isn't waited for: a read of stdin may be under way that nothing ends.
+          [Symbol.dispose]: () => void pieces.return().catch(() => {}),
         };
       }
       bytes += piece.kind === "data" ? piece.bytes.length : piece.length;

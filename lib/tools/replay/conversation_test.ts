@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { pure } from "../../app/_testing.ts";
+import { pure, turn } from "../../app/_testing.ts";
 import { PinwireError } from "../../errors.ts";
 import { fileOf, packetsOf, told } from "./_testing.ts";
 import { openConversation, type StreamChoice } from "./conversation.ts";
@@ -19,7 +19,7 @@ async function* chunks(file: Uint8Array, size = 50) {
 }
 
 async function played(file: Uint8Array, choice?: StreamChoice): Promise<string[]> {
-  await using conversation = await openConversation(chunks(file), choice, true);
+  using conversation = await openConversation(chunks(file), choice, true);
   const steps = [];
   for await (const step of conversation.steps) steps.push(told(step));
   return steps;
@@ -84,11 +84,12 @@ pure("openConversation reads no further than to the end of the conversation", as
     }
   }
   {
-    await using conversation = await openConversation(endless(), undefined, true);
+    using conversation = await openConversation(endless(), undefined, true);
     const steps = [];
     for await (const step of conversation.steps) steps.push(told(step));
     assertEquals([steps.length, read], [6, 0]);
   }
+  await turn();
   assertEquals(isOver, true);
 });
 

@@ -5,12 +5,14 @@ import {
   type DatagramSocket,
   dial,
   dialDatagram,
+  race,
   udpPeer,
 } from "../../net/mod.ts";
 import { reportConnection } from "../../session/mod.ts";
 import { untilStopped } from "../exchange.ts";
 import { servePeers } from "../peers.ts";
-import type { Conversation } from "./conversation.ts";
+import { type Conversation, openConversation, type StreamChoice } from "./conversation.ts";
+import { type PlayAddress, whereToPlay } from "./options.ts";
 import { datagramPartner, type Partner, streamPartner } from "./partner.ts";
 import { Player, type PlayOptions } from "./player.ts";
 
@@ -19,28 +21,40 @@ export interface ReplayOptions extends PlayOptions, DialSettings {
   as: "client" | "server";
   tlsCert?: string;
   tlsKey?: string;
+  /** Default: the first that has data. */
+  stream?: StreamChoice;
 }
 
 /**
- * Plays one side of a conversation to whoever is at `address`, or comes there.
+ * Plays one side of a conversation in a capture to whoever is at an address, or comes there.
  *
+ * @param chunks the capture
+ * @param given the address; default that of the recorded server
  * @param opened called once the socket of a server is open, before the ready line
- * @throws {PinwireError} what dialling and listening throw; what {@linkcode Player.play} throws
- * @returns whether the other side said what was recorded
+ * @throws {PinwireError} what {@linkcode openConversation}, {@linkcode whereToPlay}, dialling, listening and
+ * {@linkcode Player.play} throw
+ * @returns whether the other side said what was recorded, as far as that was played
  */
 export async function replay(
-  conversation: Conversation,
-  address: Address,
+  chunks: AsyncIterable<Uint8Array>,
+  given: PlayAddress | undefined,
   options: ReplayOptions,
   context: Context,
   opened: () => void,
 ): Promise<boolean> {
+  const { promise: stopped, resolve } = Promise.withResolvers<undefined>();
+  using _stopping = context.stop.onStop(() => resolve(undefined));
+  const opening = openConversation(chunks, options.stream, options.as === "client");
+  using conversation = await race<Conversation | undefined>([opening, stopped]);
+  if (!conversation) return true;
+  const { stream, steps } = conversation;
+  const address = whereToPlay(stream, given);
   let isAsRecorded = true;
 
   async function play(partner: Partner): Promise<void> {
     async function whole(): Promise<void> {
       try {
-        isAsRecorded = await new Player(partner, options, context).play(conversation.steps);
+        isAsRecorded = await new Player(partner, options, context).play(steps);
       } finally {
         partner.close();
       }
