@@ -19,7 +19,7 @@ export async function pinwire(args: string[], options: PinwireOptions = {}): Pro
   try {
     child.address = args.includes("--json")
       ? (await child.next("listening")).address ?? fail("a listening event without address")
-      : (await child.sees(/^pinwire \w+: listening on (\S+)$/m, "stderr"))[1];
+      : (await child.sees(/^pinwire \w+: listening on (\S+)( \(.*\))?$/m, "stderr"))[1];
     return child;
   } catch (error) {
     await child[Symbol.asyncDispose]();

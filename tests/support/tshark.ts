@@ -25,3 +25,28 @@ export async function follow(capture: Uint8Array, streams: { protocol: string; n
   );
   return streams.map(({ protocol, number }) => told.get(`${protocol} ${number}`));
 }
+
+/** Whatever tshark finds wrong with a packet; a checksum's status is 0 if it is bad. */
+const PROBLEMS = [
+  ...["_ws.malformed", "_ws.expert.severity >= warning", "tcp.analysis.flags"],
+  ...["ip.checksum.status == 0", "tcp.checksum.status == 0", "udp.checksum.status == 0"],
+].join(" or ");
+
+/** Has tshark check the checksums. */
+export const CHECKED = ["ip", "tcp", "udp"].flatMap((protocol) => ["-o", `${protocol}.check_checksum:TRUE`]);
+
+/** What is wrong with a capture: malformed packets, bad checksums, gaps, retransmissions. */
+export async function problemsIn(capture: Uint8Array, args: string[] = []): Promise<string> {
+  const { stdout, code, stderr } = await tshark(capture, [...args, ...CHECKED, "-Y", PROBLEMS]);
+  return code ? stderr : stdout;
+}
+
+/** What tshark follows of one stream, in hex. */
+export async function followed(
+  capture: Uint8Array,
+  protocol: "tcp" | "udp",
+  number = 0,
+): Promise<[client: string, server: string]> {
+  const [[client, server] = ["", ""]] = await follow(capture, [{ protocol, number }]);
+  return [client, server];
+}
