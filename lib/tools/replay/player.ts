@@ -1,6 +1,6 @@
 import type { Context } from "../../app/mod.ts";
 import { PinwireError } from "../../errors.ts";
-import { hasGone, pause } from "../../net/mod.ts";
+import { hasGone, pause, withTimeout } from "../../net/mod.ts";
 import { dumpBoth, firstDifference } from "./difference.ts";
 import { count, gapOf, Missing } from "./missing.ts";
 import type { Partner } from "./partner.ts";
@@ -16,6 +16,8 @@ export interface PlayOptions {
 
 /** The least time in ms that is worth a timer. */
 const MIN_PAUSE = 1;
+/** The least time in ms for a write: without any, nothing could be said. */
+const MIN_WRITE_TIME = 1_000;
 /** Bytes of a gap that are awaited at a time. */
 const GAP_PART = 65_536;
 
@@ -81,8 +83,9 @@ export class Player {
     await this.#pauseUntil(time);
     if (this.#context.stop.signal.aborted) return;
     if (act.kind === "data") await this.#say(act);
-    else if (act.kind === "close") await this.#partner.end().catch(ignoreGone);
-    else this.#cut();
+    else if (act.kind === "reset") this.#cut();
+    // What waits to be sent would hold the end up.
+    else if (!this.#unsaid) await this.#partner.end().catch(ignoreGone);
   }
 
   #cut(): void {
@@ -92,15 +95,20 @@ export class Player {
 
   async #say({ bytes, lacking }: Act & { kind: "data" }): Promise<void> {
     const { isDatagram } = this.#partner;
-    try {
-      if (this.#unsaid === 0) await this.#partner.say(bytes);
-      else this.#unsaid += bytes.length;
-    } catch (error) {
-      if (!hasGone(error)) throw error;
-      this.#unsaid = bytes.length;
-    }
+    if (this.#unsaid > 0 || !await this.#isTaken(bytes)) this.#unsaid += bytes.length;
     this.#own += isDatagram ? 1 : bytes.length;
     if (lacking) this.#lack(lacking, true);
+  }
+
+  /** Says something; tells whether the other side, or the system for it, took it in time. */
+  async #isTaken(bytes: Uint8Array): Promise<boolean> {
+    const time = Math.max(this.#options.wait, MIN_WRITE_TIME);
+    try {
+      return await withTimeout(time, this.#partner.say(bytes), this.#context.clock);
+    } catch (error) {
+      if (!hasGone(error)) throw error;
+      return false;
+    }
   }
 
   async #expect(act: Act, time?: bigint): Promise<void> {
@@ -194,7 +202,9 @@ export class Player {
     if (this.#unsaid) {
       this.#tell(
         new PinwireError("connection_closed", `${name} did not take ${count(this.#unsaid, "byte")} of ours`, {
-          hint: "it has gone earlier than in the recording",
+          hint: inbox.hasEnded
+            ? "it has gone earlier than in the recording"
+            : "it does not read them; wait longer with --wait if it needs that",
         }),
       );
     }

@@ -209,6 +209,18 @@ pure("Player tells what the other side didn't take since it has gone", async () 
   await assertRejects(() => say("x"));
 });
 
+pure("Player gives up what the other side doesn't read for as long as it waits", async () => {
+  const { done, told, clock } = playing([">one", ">FIN"], { wait: 0 });
+  await turn();
+  clock.pass(999);
+  await turn();
+  assertEquals(told, []);
+  clock.pass(1);
+  assertEquals([await done, told], [false, [
+    "peer did not take 3 bytes of ours: it does not read them; wait longer with --wait if it needs that",
+  ]]);
+});
+
 pure("Player names what the recording lacks, and plays the rest", async () => {
   const packets = packetsOf([">lost", ">one", "<gone", "<uno", ">FIN", "<FIN"], { segment: 100 });
   packets.splice(5, 1);
