@@ -84,9 +84,14 @@ const OPTIONS = new Map<string, string | typeof waiting>(Object.entries({
 /** Where a command is missing, what was meant by one letter among several, the telling ones first. */
 const LETTERS = Object.entries({ l: LISTENING, k: KEEPING, z: PROBING, u: UDP, p: PORT });
 
+/** An address where a command is missing, as nc has it. */
+const ADDRESS = /^\[?[\w.:-]+\]?:\d+$|^\d+(\.\d+){3}$|^\w+:\/\//;
+const DIALLING = "use pinwire connect HOST:PORT, or pinwire probe HOST:PORT to see whether it is open";
+
 /** What to do here for a word that another program knows. */
 export function elsewhereHint({ word, known }: MisspelledWord): string | undefined {
   if (known.includes("help")) {
+    if (ADDRESS.test(word)) return DIALLING;
     if (!/^-\w+$/.test(word)) return COMMANDS.get(word);
     return LETTERS.find(([letter]) => word.includes(letter))?.[1];
   }

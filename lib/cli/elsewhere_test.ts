@@ -13,6 +13,7 @@ pure("elsewhereHint knows what other programs are called, where a command stands
     [["nc", "ncat", "netcat", "telnet", "websocat"], /connect HOST:PORT.*listen PORT.*probe HOST:20-25/],
     [["socat"], /connect.*listen.*relay LISTEN TARGET.*unix:/],
     [["scan", "nmap"], /probe HOST:20-25/],
+    [["127.0.0.1", "127.0.0.1:80", "localhost:80", "[::1]:80", "tcp://a:1"], /pinwire connect HOST:PORT/],
     [["proxy", "forward", "tunnel", "toxiproxy", "mitm"], /relay 8001 HOST:PORT/],
   ];
   for (const [words, said] of cases) {

@@ -64,10 +64,11 @@ async function trusted(
 ): Promise<Partial<Finding>> {
   let refusal: unknown;
   const ended = connection.receive(() => {}).catch((error) => refusal = error);
-  const facts = await factsOf(address, options, clock, connection.peer.host);
   await withTimeout(ms, ended, clock);
+  // A server of one client at a time, such as openssl's, takes no second one before.
   connection.close();
   await ended;
+  const facts = await factsOf(address, options, clock, connection.peer.host);
   return {
     tls: { trusted: true, ...facts?.tls },
     ...facts?.fault !== undefined && { reason: facts.fault },
