@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { isLinux, tempDir } from "./support.ts";
+import { isGone } from "./support/connection.ts";
 import { resetConn, seenBy, startRelay, take, toAll, writeAll } from "./support/relay.ts";
 import { followed, HAS_TSHARK, problemsIn, tshark } from "./support/tshark.ts";
 
@@ -83,6 +84,22 @@ recorded("a reset of one is one of both", async (path) => {
   far.close();
   await world.relay.sees(/ left /, "stderr");
   assertEquals(await ends(path), ["0 RST", "1 RST"]);
+}, !isLinux);
+
+recorded("a reset by the target, to which much was under way", async (path) => {
+  await using world = await startRelay(["--record", path]);
+  const [client, far] = await world.connect();
+  const writing = writeAll(client, new Uint8Array(8 << 20)).then(() => false, isGone);
+  await take(far, 1 << 16);
+  resetConn(far);
+  assertEquals(await writing, true);
+  client.close();
+  await world.relay.sees(/ left /, "stderr");
+  const filter = ["-Y", "tcp.flags.reset==1", "-T", "fields", "-e", "tcp.stream", "-e", "tcp.srcport"];
+  const { stdout } = await tshark(await Deno.readFile(path), filter);
+  const { port } = far.localAddr as Deno.NetAddr;
+  // The target resets the relay, and the relay the client.
+  assertEquals(stdout.trimEnd().split("\n").sort(), [`0\t${world.relay.port}`, `1\t${port}`]);
 }, !isLinux);
 
 recorded("a reset of the relay's own", async (path) => {

@@ -112,10 +112,23 @@ export function recordDrainable(connection: DrainableConnection, end: RecordedEn
 }
 
 function recorded(connection: Connection, end: RecordedEnd) {
-  /** An error of ours that says that the other end has gone. */
+  /** What whoever takes the reads has thrown: that is about a connection of its own. */
+  let thrown: unknown;
+
   function failed(error: unknown): never {
-    if (hasGone(error)) end.peerReset();
+    if (hasGone(error) && error !== thrown) end.peerReset();
     throw error;
+  }
+
+  async function handOn(bytes: Uint8Array, sink: Sink): Promise<void> {
+    try {
+      const drained = end.drained();
+      if (drained) await drained;
+      await sink(bytes);
+    } catch (error) {
+      thrown = error;
+      throw error;
+    }
   }
 
   return {
@@ -124,8 +137,7 @@ function recorded(connection: Connection, end: RecordedEnd) {
       try {
         await connection.receive((bytes) => {
           end.read(bytes);
-          const drained = end.drained();
-          return drained ? drained.then(() => sink(bytes)) : sink(bytes);
+          return handOn(bytes, sink);
         }, options);
       } catch (error) {
         failed(error);

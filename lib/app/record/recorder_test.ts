@@ -116,6 +116,18 @@ Deno.test("Recorder takes a close for a reason of ours for no end of the other s
   assertEquals(kept.told()[3], "50000 → 7 FIN,ACK 1 ack 1");
 });
 
+Deno.test("Recorder takes a failure of whoever takes the reads for none of this connection", async () => {
+  const [kept, connection, far] = dialled("raw");
+  const lost = new PinwireError("connection_reset", "another connection was reset");
+  const received = connection.receive(() => Promise.reject(lost)).catch((error) => error);
+  await far.write(utf8("x"));
+  assertEquals(await received, lost);
+  assertEquals(kept.told().length, 4);
+  assertEquals(connection.reset(), true);
+  assertEquals(kept.told(), ["50000 → 7 RST,ACK 1 ack 2"]);
+  far.close();
+});
+
 Deno.test("Recorder says what is wrong with frames, and that a pause or the end ended one", async () => {
   const [kept, connection, far] = dialled("text");
   const reader = new PullReader(connection);
