@@ -1,27 +1,14 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { bytes, LOOPBACK, pythonServer, runPinwire, tempDir } from "./support.ts";
 import { forge, makePair, type Pair } from "./support/certificates.ts";
-import { plainServer, probed, type Row } from "./support/probe.ts";
+import { plainServer, probed, type Row, serverOf } from "./support/probe.ts";
 
 /** A server of TLS alone, which says nothing. */
-function tlsServer({ cert, key }: Pair): { port: number } & AsyncDisposable {
-  const listener = Deno.listenTls({ hostname: LOOPBACK, port: 0, cert, key });
-  const conns: Deno.TlsConn[] = [];
-  const over = (async () => {
-    for await (const conn of listener) {
-      conns.push(conn);
-      conn.handshake().catch(() => {});
-    }
-  })();
-  return {
-    port: listener.addr.port,
-    async [Symbol.asyncDispose]() {
-      listener.close();
-      await over;
-      conns.forEach((conn) => conn.close());
-    },
-  };
-}
+const tlsServer = ({ cert, key }: Pair) =>
+  serverOf(
+    Deno.listenTls({ hostname: LOOPBACK, port: 0, cert, key }),
+    (conn) => void conn.handshake().catch(() => {}),
+  );
 
 /** What is found of a certificate by a client that trusts `ca`. */
 async function look(pair: Pair, ca?: string): Promise<Row> {

@@ -11,10 +11,12 @@ export async function probed(args: string[]): Promise<{ code: number; rows: Row[
   return { code, rows: stdout.trim().split("\n").filter(Boolean).map((line) => JSON.parse(line)), stderr };
 }
 
-/** A TCP server that does one thing with each connection, and keeps it. */
-export function plainServer(action: (conn: Deno.TcpConn) => unknown): { port: number } & AsyncDisposable {
-  const listener = Deno.listen({ hostname: LOOPBACK, port: 0 });
-  const conns: Deno.TcpConn[] = [];
+/** A server that does one thing with each connection, and keeps it. */
+export function serverOf<C extends Deno.Conn>(
+  listener: Deno.Listener<C>,
+  action: (conn: C) => unknown,
+): { port: number } & AsyncDisposable {
+  const conns: C[] = [];
   const over = (async () => {
     for await (const conn of listener) {
       conns.push(conn);
@@ -22,7 +24,7 @@ export function plainServer(action: (conn: Deno.TcpConn) => unknown): { port: nu
     }
   })();
   return {
-    port: listener.addr.port,
+    port: (listener.addr as Deno.NetAddr).port,
     async [Symbol.asyncDispose]() {
       listener.close();
       await over;
@@ -30,3 +32,7 @@ export function plainServer(action: (conn: Deno.TcpConn) => unknown): { port: nu
     },
   };
 }
+
+/** The same over TCP alone. */
+export const plainServer = (action: (conn: Deno.TcpConn) => unknown) =>
+  serverOf(Deno.listen({ hostname: LOOPBACK, port: 0 }), action);
