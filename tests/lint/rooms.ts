@@ -30,7 +30,7 @@ const LAZY = ["web", "mqtt", "redis"];
 /** The files of a room, beside its mod.ts, that other rooms may import. */
 export const DOORS: Record<string, readonly string[]> = {
   // Not in mod.ts, as only some commands need them.
-  app: ["options.ts", "trace/trace.ts", "trace/view.ts"],
+  app: ["options.ts", "trace/borders.ts", "trace/trace.ts", "trace/view.ts"],
   session: ["admission.ts", "browser_guard.ts", "redial.ts", "token.ts"],
   // Its table of widths is for those alone that draw on a terminal.
   text: ["text_column.ts", "width.ts"],

@@ -16,6 +16,8 @@ export interface FoundBorders {
   /** The frame that a pause had ended before it. */
   paused?: number;
   segments: Segment[];
+  /** Lengths in bytes of the bodies of the frames that ended in it. */
+  lengths: number[];
   errors: FrameError[];
 }
 
@@ -23,6 +25,8 @@ export interface FoundBorders {
 interface Border {
   from?: number;
   to: number;
+  /** Bytes of its body. */
+  length: number;
 }
 
 /** Finds the borders of frames in one direction of a connection, with a decoder of its own. */
@@ -64,7 +68,12 @@ export class FrameBorders {
     // A line end that comes after a pause belongs to the frame before it.
     const from = Math.max(0, (this.#decoder?.offset ?? 0) - start);
     const { frames, errors } = this.#takeFrames(copy);
-    return { paused, segments: this.#segments(bytes.length, from, frames, start), errors };
+    return {
+      paused,
+      segments: this.#segments(bytes.length, from, frames, start),
+      lengths: frames.map(({ length }) => length),
+      errors,
+    };
   }
 
   /** The stream has ended; gives the frame that its end has ended, if one was open. */
@@ -101,7 +110,8 @@ export class FrameBorders {
           continue;
         }
         const to = this.#decoder.offset;
-        frames.push({ from: this.#skipping ? this.#startOf(body, to, chunk) : undefined, to });
+        const from = this.#skipping ? this.#startOf(body, to, chunk) : undefined;
+        frames.push({ from, to, length: body.length });
         this.#skipping = false;
       } catch (error) {
         if (!(error instanceof FrameError)) throw error;
