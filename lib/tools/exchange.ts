@@ -2,7 +2,7 @@ import type { Context, Stop } from "../app/mod.ts";
 import { type Clock, type Connection, hasGone, race, withTimeout, wrapConnection } from "../net/mod.ts";
 import { PinwireError } from "../errors.ts";
 import type { Ends } from "./ends.ts";
-import { Pump } from "./pump.ts";
+import { Pump, untilSilent } from "./pump.ts";
 
 /** Ms that what is under way has at a stop: stdout may have a reader that doesn't read. */
 const STOP_TIME = 1_000;
@@ -57,9 +57,7 @@ export async function exchange(
   async function silence(received: Promise<void>, wait: number): Promise<void> {
     await sending;
     lastMove = clock.now();
-    for (let left: number; (left = isTaking ? wait : lastMove + wait - clock.now()) > 0;) {
-      if (await withTimeout(left, received, clock)) return;
-    }
+    await untilSilent(wait, () => isTaking ? clock.now() : lastMove, received, clock);
   }
 
   async function bothSides(): Promise<void> {

@@ -1,6 +1,18 @@
 import { type Clock, HALF_CLOSE_TIME, withTimeout } from "../net/mod.ts";
 import type { Source } from "./stdio.ts";
 
+/** Waits until nothing has moved for `ms`, or until `over` is fulfilled; what it is rejected with is thrown. */
+export async function untilSilent(
+  ms: number,
+  lastMove: () => number,
+  over: Promise<unknown>,
+  clock: Clock,
+): Promise<void> {
+  for (let left: number; (left = lastMove() + ms - clock.now()) > 0;) {
+    if (await withTimeout(left, over, clock)) return;
+  }
+}
+
 /** Sends what a source gives, one piece after the other, until its end or until it is stopped. */
 export class Pump {
   /** Done at the end of the source, or once it is stopped; rejects with what reading and sending throw. */

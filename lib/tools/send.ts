@@ -1,8 +1,8 @@
 import { PinwireError } from "../errors.ts";
 import { type Context, type DialSettings, type MessageEvent, MessageWatch } from "../app/mod.ts";
-import { type Address, hasGone, pause, race, withTimeout } from "../net/mod.ts";
+import { type Address, hasGone, pause, race } from "../net/mod.ts";
 import { type Link, openLink } from "../session/mod.ts";
-import { Pump } from "./pump.ts";
+import { Pump, untilSilent } from "./pump.ts";
 import type { Source } from "./stdio.ts";
 
 /** What `send` is told. */
@@ -126,20 +126,16 @@ export async function send(
     isSent = true;
     lastMove = clock.now();
     lookForAnswers();
-    const waitFor = async (...ends: Promise<void>[]) => {
-      const wait = options.wait ?? (isDatagram ? 0 : DEFAULT_WAIT);
-      for (let left: number; (left = lastMove + wait - clock.now()) > 0;) {
-        if (await withTimeout(left, race([ended, over.promise, ...ends]), clock)) return;
-      }
-    };
+    const wait = options.wait ?? (isDatagram ? 0 : DEFAULT_WAIT);
+    const waitFor = (...ends: Promise<void>[]) =>
+      untilSilent(wait, () => lastMove, race([ended, over.promise, ...ends]), clock);
     if (isDatagram || options.noHalfClose) await waitFor(isAnswered.promise);
     if (!isDatagram && !hasEnded && !isOver) {
       await link.finish();
       await waitFor();
     }
     if (options.wait && !answers && !hasFailed && !stop.signal.aborted) {
-      const { wait, timeout } = options;
-      throw noAnswer(link.peer, hasEnded, isLate ? timeout! : wait, options);
+      throw noAnswer(link.peer, hasEnded, isLate ? options.timeout! : wait, options);
     }
     return !hasFailed;
   } catch (error) {
