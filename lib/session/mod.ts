@@ -18,4 +18,4 @@ export { type Link, openLink } from "./link.ts";
 export { LruMap } from "./lru_map.ts";
 export { Session } from "./session.ts";
 export { withoutTelnet } from "./telnet.ts";
-export { serve, type ServeHandlers, type ServerOptions } from "./serve.ts";
+export { openListener, serve, type ServeHandlers, type ServerOptions } from "./serve.ts";

@@ -6,6 +6,8 @@ import {
   type Connection,
   type DatagramSocket,
   listen,
+  type Listener,
+  type ServerIdentity,
   withTimeout,
 } from "../net/mod.ts";
 import { DRAIN_TIME, type Owe, type Owed, serveConnections } from "./accept.ts";
@@ -62,17 +64,7 @@ export async function serve(
     await handlers.datagrams?.(context.traceDatagrams(socket), (given) => owed = given);
     socket.close();
   } else {
-    const { isExact } = handlers;
-    const warnings = new Set([handlers.warning, context.recorder?.warning(address)]);
-    const warning = [...warnings].filter(Boolean).join("; ");
-    const opened = await listen(address, { identity, isExact });
-    const listener = context.recorder?.listener(opened) ?? opened;
-    handlers.opened();
-    reporter.report({
-      event: "listening",
-      address: listener.address,
-      ...warning && { warning },
-    });
+    const listener = await openListener(address, identity, context, handlers);
     await serveConnections(listener, {
       reporter,
       clock: context.clock,
@@ -84,4 +76,23 @@ export async function serve(
         handlers.connection(context.traceAccepted(connection), pending, owe),
     });
   }
+}
+
+/**
+ * Listens for streams, and says when it is ready. What is accepted is recorded.
+ *
+ * @throws {PinwireError} why it can't listen there
+ */
+export async function openListener(
+  address: Address,
+  identity: ServerIdentity | undefined,
+  { recorder, reporter }: Context,
+  { isExact, warning: own, opened }: Pick<ServeHandlers, "isExact" | "warning" | "opened">,
+): Promise<Listener> {
+  const warning = [...new Set([own, recorder?.warning(address)])].filter(Boolean).join("; ");
+  const bare = await listen(address, { identity, isExact });
+  const listener = recorder?.listener(bare) ?? bare;
+  opened();
+  reporter.report({ event: "listening", address: listener.address, ...warning && { warning } });
+  return listener;
 }

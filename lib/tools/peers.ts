@@ -6,10 +6,9 @@ import {
   type Connection,
   type DatagramSocket,
   hasGone,
-  listen,
   withIdleTimeout,
 } from "../net/mod.ts";
-import { acceptNext, reportConnection } from "../session/mod.ts";
+import { acceptNext, openListener, reportConnection } from "../session/mod.ts";
 import { untilStopped } from "./exchange.ts";
 
 /** What who serves one peer at a time is told. */
@@ -57,19 +56,12 @@ export async function servePeers(
     await untilStopped(serving, stop, () => socket.close(), clock).finally(() => socket.close());
     return;
   }
-  const opened = await listen(address, { identity, isExact: true });
-  const listener = context.recorder?.listener(opened) ?? opened;
-  const warning = context.recorder?.warning(address);
+  const { opened } = handlers;
+  const listener = await openListener(address, identity, context, { isExact: true, opened });
   const { promise: stopping, resolve } = Promise.withResolvers<void>();
   using _closing = stop.onStop(() => {
     listener.close();
     resolve();
-  });
-  handlers.opened();
-  reporter.report({
-    event: "listening",
-    address: listener.address,
-    ...warning !== undefined && { warning },
   });
   const stopReason = () => stop.signal.aborted ? "stopped" : undefined;
   for (;;) {
