@@ -89,6 +89,12 @@ export function abstractName(path: string): string | undefined {
   return path.startsWith("\0") ? path.slice(1) : undefined;
 }
 
+/** @throws {PinwireError} `usage` where the system has no abstract sockets */
+export function checkAbstract(): void {
+  if (Deno.build.os === "linux") return;
+  throw usageError("abstract sockets are for Linux", "write unix:PATH, or unix:./@NAME for a file");
+}
+
 /** `127.0.0.1:80` or `[::1]:80`; an IPv4 address that came in by an IPv6 listener is shown as IPv4. */
 export function hostPort({ hostname, port }: { hostname: string; port: number }): string {
   const host = unmapped(hostname);
@@ -118,12 +124,6 @@ function parseIpv6(brackets: string, text: string): string {
   const address = brackets.includes(":") ? canonicalIp(brackets) : undefined;
   if (!address) throw wrong(text, "in brackets stands an IPv6 address, as in [::1]:PORT");
   return address;
-}
-
-/** @throws {PinwireError} `usage` where the system has no abstract sockets */
-export function checkAbstract(): void {
-  if (Deno.build.os === "linux") return;
-  throw usageError("abstract sockets are for Linux", "write unix:PATH, or unix:./@NAME for a file");
 }
 
 function parseAbstract(rest: string, text: string): string {
