@@ -1,7 +1,7 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { pinwire, type Process } from "./support.ts";
 import { chatServe, heard, Member, next } from "./support/chat.ts";
-import { CTRL_D, ENTER, LEFT, onTerminal, seen, terminal } from "./support/terminal.ts";
+import { CTRL_D, ENTER, LEFT, onTerminal, shows, terminal } from "./support/terminal.ts";
 
 /** `chat serve` on a terminal that has shown its prompt. */
 async function serveOnTerminal(...options: string[]): Promise<Process> {
@@ -57,7 +57,7 @@ terminal("chat connect on a terminal keeps what is half typed below what it hear
   await client.sees(/server[^]*: hi[^]*hel/);
   await client.write(`lo${ENTER}`);
   assertEquals(await heard(server), "amy: hello");
-  assert(seen(client).split("\n").includes("server: hi"), seen(client));
+  await shows(client, /^server: hi$/m);
 });
 
 terminal("chat --turns on a terminal: an empty line is none, and Ctrl-D ends at once", async () => {

@@ -91,7 +91,7 @@ export class Process {
 
   /** The next event of this name, already here or still to come; the others stay. */
   next(name: string): Promise<Event> {
-    return this.#wait(`the event "${name}"`, () => {
+    return this.until(`the event "${name}"`, () => {
       const index = this.events.findIndex(({ event }) => event === name);
       return index < 0 ? undefined : this.events.splice(index, 1)[0];
     });
@@ -99,7 +99,7 @@ export class Process {
 
   /** The next whole line of stdout, without its end. */
   line(): Promise<string> {
-    return this.#wait("a line on stdout", () => {
+    return this.until("a line on stdout", () => {
       const end = this.stdout.indexOf("\n", this.#taken);
       if (end < 0) return undefined;
       const line = this.stdout.slice(this.#taken, end + 1);
@@ -110,7 +110,19 @@ export class Process {
 
   /** Resolves once the whole of stdout (or stderr) matches. */
   sees(pattern: RegExp, stream: "stdout" | "stderr" = "stdout"): Promise<RegExpMatchArray> {
-    return this.#wait(`${pattern} on ${stream}`, () => this[stream].match(pattern) ?? undefined);
+    return this.until(`${pattern} on ${stream}`, () => this[stream].match(pattern) ?? undefined);
+  }
+
+  /** Resolves with what `find` finds in all that came so far; `what` names that in the error of an end without. */
+  async until<T>(what: string, find: () => T | undefined): Promise<T> {
+    const ended = this.status.then(() => true);
+    for (;;) {
+      const found = find();
+      if (found !== undefined) return found;
+      const over = await Promise.race([ended, this.#changed.promise]);
+      if (!over) continue;
+      return find() ?? fail(this.#report(`ended without ${what}`));
+    }
   }
 
   /** Ends it as Ctrl-C does. */
@@ -167,17 +179,6 @@ export class Process {
       }
       this.#changed.resolve();
       this.#changed = Promise.withResolvers();
-    }
-  }
-
-  async #wait<T>(what: string, find: () => T | undefined): Promise<T> {
-    const ended = this.status.then(() => true);
-    for (;;) {
-      const found = find();
-      if (found !== undefined) return found;
-      const over = await Promise.race([ended, this.#changed.promise]);
-      if (!over) continue;
-      return find() ?? fail(this.#report(`ended without ${what}`));
     }
   }
 

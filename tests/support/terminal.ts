@@ -25,3 +25,11 @@ export function onTerminal(args: string[], flags = ["--allow-all"], before: stri
 export function seen({ stdout }: Process): string {
   return stdout.replace(/[^\n]*\p{Cc}\[1G\p{Cc}\[(?:0J|2K)/gu, "").replace(/\p{Cc}\[[\d;]*[A-Za-z]|\r/gu, "");
 }
+
+/**
+ * Resolves once what is to be seen matches. A screen is judged by this: that something has been written tells nothing of
+ * whether a line is just being drawn again.
+ */
+export async function shows(client: Process, pattern: RegExp): Promise<void> {
+  await client.until(`${pattern} on the screen`, () => seen(client).match(pattern) ?? undefined);
+}
