@@ -149,7 +149,7 @@ function recorded(connection: Connection, end: RecordedEnd) {
       end.wrote(bytes);
       const drained = end.drained();
       const written = connection.write(bytes)?.catch(failed);
-      return drained ? drained.then(() => written) : written;
+      return drained ? Promise.all([drained, written]).then(() => {}) : written;
     },
     closeWrite(): Promise<void> {
       end.ended();

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { PullReader } from "../../net/_pull_reader.ts";
 import { PinwireError } from "../../errors.ts";
 import { type Connection, type DrainableConnection, type Listener, pipe } from "../../net/mod.ts";
@@ -173,6 +173,17 @@ Deno.test("Recorder makes reads and writes wait for a slow recording, and nothin
   connection.close();
   await received;
   assertEquals(kept.take(), []);
+});
+
+Deno.test("Recorder tells of a write that failed while the recording is slow, at once", async () => {
+  const [kept, connection, far] = dialled("raw");
+  kept.slow = new Promise(() => {});
+  const writing = connection.write(utf8("a"));
+  await turn();
+  far.reset();
+  const error = await assertRejects(async () => await writing, PinwireError);
+  assertEquals(error.code, "connection_reset");
+  connection.close();
 });
 
 Deno.test("Recorder makes ports up for ends that have none, names them, and tells of TLS once", () => {
