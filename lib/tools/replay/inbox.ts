@@ -2,6 +2,8 @@ import { type Clock, withTimeout } from "../../net/mod.ts";
 
 /** Bytes that may wait; whoever brings more waits until there are fewer. */
 const MAX_WAITING = 16 * 1_048_576;
+/** Reads or datagrams that may wait: a small one takes far more memory than it has bytes, an empty one too. */
+const MAX_PIECES = 65_536;
 
 /** What came from the other side and was not compared yet: it is taken as it is expected, and not before. */
 export class Inbox {
@@ -36,7 +38,7 @@ export class Inbox {
     this.#pieces.push(bytes.slice());
     this.#size += bytes.length;
     this.#change();
-    if (this.#size <= MAX_WAITING || this.#hasEnded) return undefined;
+    if (this.#hasRoom || this.#hasEnded) return undefined;
     this.#room ??= Promise.withResolvers();
     return this.#room.promise;
   }
@@ -53,18 +55,14 @@ export class Inbox {
    * at most so many.
    */
   async bytes(length: number, wait: number): Promise<Uint8Array> {
-    await this.#until(() => this.#size >= length, wait);
-    const taken = new Uint8Array(Math.min(length, this.#size));
-    for (let at = 0; at < taken.length;) {
-      const [first] = this.#pieces;
-      const part = first.subarray(0, taken.length - at);
-      taken.set(part, at);
-      at += part.length;
-      if (part.length === first.length) this.#pieces.shift();
-      else this.#pieces[0] = first.subarray(part.length);
+    const room = new Uint8Array(wait === 0 ? Math.min(length, this.#size) : length);
+    let at = 0;
+    // What is here is taken at once: there may be no room for all of it to wait.
+    for (; at < room.length; at += this.#move(room.subarray(at))) {
+      await this.#until(() => this.#size > 0, wait);
+      if (this.#size === 0) break;
     }
-    this.#took(taken.length);
-    return taken;
+    return room.subarray(0, at);
   }
 
   /** The next datagram; `undefined` if none comes for `wait` ms, or at the end. */
@@ -92,9 +90,27 @@ export class Inbox {
     }
   }
 
+  /** Takes bytes that wait, as many as there are and `room` has; gives how many. */
+  #move(room: Uint8Array): number {
+    let at = 0;
+    for (let first; at < room.length && (first = this.#pieces[0]);) {
+      const part = first.subarray(0, room.length - at);
+      room.set(part, at);
+      at += part.length;
+      if (part.length === first.length) this.#pieces.shift();
+      else this.#pieces[0] = first.subarray(part.length);
+    }
+    this.#took(at);
+    return at;
+  }
+
+  get #hasRoom(): boolean {
+    return this.#size <= MAX_WAITING && this.#pieces.length <= MAX_PIECES;
+  }
+
   #took(length: number): void {
     this.#size -= length;
-    if (this.#size > MAX_WAITING) return;
+    if (!this.#hasRoom) return;
     this.#room?.resolve();
     this.#room = undefined;
   }

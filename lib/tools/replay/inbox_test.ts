@@ -72,3 +72,19 @@ pure("Inbox holds up who brings more than 16 MiB, until there is room, or the en
   inbox.end();
   assertEquals(await now(more), undefined);
 });
+
+pure("Inbox holds up who brings more than 65,536 pieces, however small, until there is room", async () => {
+  const inbox = new Inbox(new FakeClock());
+  for (let i = 0; i < 65_536; i++) assertEquals(inbox.add(bytes("")), undefined);
+  const held = inbox.add(bytes(""))!;
+  assertEquals(await now(held), "waits");
+  await inbox.datagram(0);
+  assertEquals(await now(held), undefined);
+});
+
+pure("Inbox gives more bytes than may wait, a byte at a time", async () => {
+  const inbox = new Inbox(new FakeClock());
+  const asked = inbox.bytes(70_000, 9);
+  for (let i = 0; i < 70_000; i++) await inbox.add(bytes("x"));
+  assertEquals((await now(asked)).length, 70_000);
+});

@@ -118,8 +118,10 @@ export class Player {
       await (isDatagram ? this.#expectDatagram(act) : this.#expectBytes(act.bytes));
       if (act.lacking) this.#lack(act.lacking, false);
     } else if (act.kind === "gap") {
-      for (let left = act.length; left > 0; left -= GAP_PART) {
-        await this.#hear(Math.min(left, GAP_PART));
+      for (let left = act.length, part; left > 0; left -= part) {
+        // A capture can claim gigabytes at a time; once there was silence no part of them is waited for.
+        part = this.#missing.isSilent ? left : Math.min(left, GAP_PART);
+        await this.#hear(part);
       }
       this.#lack(act.length, false);
     } else {
