@@ -98,6 +98,22 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "a file that may not grow ends the recording behind whole packets, and no connection (needs prlimit)",
+  ignore: !isLinux || !has("prlimit"),
+  async fn() {
+    await using dir = await tempDir();
+    const path = `${dir.path}/limited`;
+    await using server = await pinwire([...ECHO, "--record", path]);
+    await run("prlimit", ["--pid", `${server.pid}`, "--fsize=2000"]);
+    using conn = await connect(server);
+    for (const said of ["one", "x".repeat(2000), "three"]) assertEquals(await ask(conn, said), said);
+    assertEquals((await server.stop()).code, 0);
+    assertStringIncludes(server.stderr, `${path} records nothing more, `);
+    assertEquals((await heard(path)).slice(0, 4), ["0>open", "0<open", "0>one", "0<one"]);
+  },
+});
+
 Deno.test("a recording that is killed has all that crossed", async () => {
   await using dir = await tempDir();
   const path = `${dir.path}/killed.pcapng`;

@@ -14,10 +14,14 @@ export class Stop implements Disposable {
   /** Aborted when it is time to stop. */
   readonly signal: AbortSignal = this.#controller.signal;
 
-  /** Listens for SIGINT, SIGTERM and SIGHUP until disposed; a second one ends the process at once with 130. */
+  /**
+   * Listens for SIGINT, SIGTERM and SIGHUP until disposed; a second one ends the process at once with 130. A file that may
+   * not grow (`ulimit -f`) ends nothing meanwhile: whoever writes it gets an error.
+   */
   onSignals(): this {
     Deno.addSignalListener("SIGINT", this.#onInterrupt);
     for (const signal of ENDINGS) Deno.addSignalListener(signal, this.#onSignal);
+    if (Deno.build.os !== "windows") Deno.addSignalListener("SIGXFSZ", ignore);
     return this;
   }
 
@@ -41,8 +45,12 @@ export class Stop implements Disposable {
   [Symbol.dispose](): void {
     Deno.removeSignalListener("SIGINT", this.#onInterrupt);
     for (const signal of ENDINGS) Deno.removeSignalListener(signal, this.#onSignal);
+    if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGXFSZ", ignore);
   }
 }
 
 // SIGHUP says that the terminal is gone, or the ssh that we were started by: a pin must not stay on for that.
 const ENDINGS: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGBREAK"] : ["SIGTERM", "SIGHUP"];
+
+// Without a listener the system ends the process.
+const ignore = () => {};
