@@ -47,7 +47,8 @@ export async function captured(
   isWhole: (pieces: StreamPiece[]) => boolean,
   talk: () => Promise<unknown>,
 ): Promise<Uint8Array> {
-  const args = ["-i", "lo", "--immediate-mode", "-U", "-w", "-", "port", `${port}`];
+  // Without a larger buffer the kernel drops packets while all processors are busy.
+  const args = ["-i", "lo", "--immediate-mode", "-B", "16384", "-U", "-w", "-", "port", `${port}`];
   const tcpdump = new Deno.Command("tcpdump", { args, stdout: "piped", stderr: "piped" }).spawn();
   const stderr = tcpdump.stderr.getReader();
   for (let said = ""; !said.includes("listening on");) {
