@@ -8,6 +8,7 @@ import config from "./deno.json" with { type: "json" };
 export const program: Program = {
   name: "pinwire",
   version: config.version,
+  home: new URL(".", import.meta.url),
   summary:
     "echo, LEDs, chat and a remote shell over TCP, UDP, Unix sockets and TLS, with every frame in sight",
   printable: visible,

@@ -99,6 +99,8 @@ export interface CommandModule {
 export interface Program {
   readonly name: string;
   readonly version: string;
+  /** The folder of its main module, which can tell the commit. */
+  readonly home: URL;
   readonly summary: string;
   /** Makes a sentence safe for a terminal: it may quote a peer's certificate or a file's name. */
   printable(sentence: string): string;

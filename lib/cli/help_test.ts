@@ -6,6 +6,7 @@ import { choice, text } from "./kinds.ts";
 const program: Program = {
   name: "prog",
   version: "1.2.3",
+  home: new URL("https://example.org/prog/"),
   summary: "does things",
   printable: (text) => text,
   modules: {},

@@ -37,9 +37,11 @@ async function dispatch(program: Program, args: string[]): Promise<number> {
   const [first = "help", ...rest] = args;
   switch (first) {
     case "--version":
-    case "-V":
-      console.log(`${program.name} ${program.version}`);
+    case "-V": {
+      const { versionLine } = await import("./version.ts");
+      console.log(await versionLine(program));
       return 0;
+    }
     case "help":
     case "--help":
     case "-h":

@@ -32,6 +32,7 @@ let othersLoaded = 0;
 const program: Program = {
   name: "prog",
   version: "1.2.3",
+  home: new URL("https://example.org/prog/"),
   summary: "does things",
   printable: (sentence) => sentence,
   modules: {
@@ -246,7 +247,7 @@ Deno.test("run has help for the commands that are built in", async () => {
 
 Deno.test("run prints the version", async () => {
   for (const flag of ["--version", "-V"]) {
-    assertEquals(await outcome(flag), { code: 0, out: "prog 1.2.3\n", err: "" });
+    assertEquals(await outcome(flag), { code: 0, out: `prog 1.2.3 (Deno ${Deno.version.deno})\n`, err: "" });
   }
 });
 

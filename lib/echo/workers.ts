@@ -4,6 +4,9 @@ import { type Address, formatAddress, listen, parseAddress } from "../net/mod.ts
 import type { ServerOptions } from "../session/mod.ts";
 import type { FromWorker, ToWorker, WorkerOptions, WorkerStart } from "./worker_messages.ts";
 
+/** Whether this is a part of what bundle.ts makes, which stands beside the folder of the worker's. */
+const isBundled = import.meta.url.endsWith(".js");
+
 /**
  * Serves TCP with several threads, each with an event loop and a listener of its own on the same port, among
  * which the kernel spreads the connections (SO_REUSEPORT, socket(7)). Limits, events and the end count for
@@ -26,7 +29,7 @@ export async function serveWithWorkers(
       "leave it out",
     );
   }
-  const script = new URL("./worker.ts", import.meta.url);
+  const script = new URL(isBundled ? "./lib/echo/worker.js" : "./worker.ts", import.meta.url);
   // Without it Deno writes two errors of its own to stderr, and then ours would come.
   if (Deno.permissions.querySync({ name: "read", path: script }).state !== "granted") {
     throw new PinwireError("permission_missing", "Deno may not start workers without read access", {

@@ -20,7 +20,7 @@ export interface SelfSigned {
  * that it can be trusted by itself (`--ca`) and can't sign others.
  */
 export async function makeCertificate(hosts: readonly string[]): Promise<SelfSigned> {
-  const { generate } = await import("selfsigned");
+  const { default: { generate } } = await import("selfsigned");
   const now = new Date();
   const { cert, private: key } = await generate([{ name: "commonName", value: hosts[0] }], {
     keyType: "ec",
