@@ -12,6 +12,7 @@ export const program: Program = {
   summary:
     "echo, LEDs, chat and a remote shell over TCP, UDP, Unix sockets and TLS, with every frame in sight",
   printable: visible,
+  guide: () => import("./lib/cli/guide.ts"),
   modules: {
     echo: () => import("./lib/echo/commands.ts"),
     led: () => import("./lib/led/commands.ts"),

@@ -105,12 +105,41 @@ export interface Program {
   /** Makes a sentence safe for a terminal: it may quote a peer's certificate or a file's name. */
   printable(sentence: string): string;
   readonly modules: Record<string, () => Promise<CommandModule>>;
+  /** What the help and the man page tell beside the commands. */
+  readonly guide: () => Promise<{ guide: Guide }>;
 }
+
+/** What no command declares. */
+export interface Guide {
+  /** What people do, in groups, for the first page of the help: arguments of the program, each with what they do. */
+  readonly tasks: readonly { readonly title: string; readonly lines: Command["examples"] }[];
+  /** The day of these texts, for the man page: `2026-11-27`. */
+  readonly date: string;
+  /** Paragraphs that say what the program is. */
+  readonly description: string;
+  /** Sections of the man page, by their titles: those before EXAMPLES. */
+  readonly sections: Readonly<Record<string, readonly Block[]>>;
+  /** Other man pages: `nc(1)`. */
+  readonly seeAlso: readonly string[];
+}
+
+/** A paragraph, or a list of words, each with what it means. */
+export type Block = string | readonly (readonly [word: string, what: string])[];
 
 /** Every command of the program, by its whole name. */
 export async function allCommands(program: Program): Promise<Record<string, Command>> {
   const modules = await Promise.all([...new Set(Object.values(program.modules))].map((load) => load()));
   return Object.assign({}, ...modules.map((module) => module.commands));
+}
+
+/** The longest name of a command with which `words` begin: `lab cidr` before `lab`. */
+export function nameIn(commands: Record<string, Command>, words: readonly string[]): string | undefined {
+  const longest = Math.max(0, ...Object.keys(commands).map((name) => name.split(" ").length));
+  for (let count = Math.min(longest, words.length); count > 0; count--) {
+    const name = words.slice(0, count).join(" ");
+    if (Object.hasOwn(commands, name)) return name;
+  }
+  return undefined;
 }
 
 /** `maxFrame` → `--max-frame`. */

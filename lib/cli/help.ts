@@ -1,140 +1,118 @@
-import { ALL_PERMISSIONS, type Command, flagName, type Program } from "./command.ts";
+import { ALL_PERMISSIONS, type Command, type Guide, type Program } from "./command.ts";
+import { columns, columnsOf, pad, type Row, wrap } from "./layout.ts";
+import {
+  commonOptions,
+  commonSentence,
+  sentence,
+  spelled,
+  splitOptions,
+  synopsis,
+  usage,
+} from "./spelling.ts";
 
-const WIDTH = 100;
+/** The first page: what people do with the program. It has no more than 24 lines of 80 columns. */
+export function tasksHelp({ name, version, summary }: Program, { tasks }: Guide): string {
+  const rows = tasks.flatMap(({ title, lines }) =>
+    lines.map(([args, what], i) => [i ? "" : title, `${name} ${args}`, what])
+  );
+  const [first, second] = [0, 1].map((at) => Math.max(...rows.map((row) => columnsOf(row[at]))));
+  return [
+    ...wrap(`${name} ${version}: ${summary}`, 80),
+    "",
+    ...rows.map(([title, call, what]) => `${pad(title, first)}  ${pad(call, second)}  ${what}`),
+    "",
+    `${name} help all       every command`,
+    `${name} help COMMAND   its options and examples, as ${name} COMMAND --help does`,
+    `${name} help options   the options that most commands have`,
+  ].join("\n");
+}
 
-/** The help of the whole program, or of the commands whose first word is `group`. */
-export function programHelp(program: Program, commands: Record<string, Command>, group = ""): string {
-  const rows = Object.entries(commands)
-    .filter(([name]) => !group || name.startsWith(`${group} `))
-    .map(([name, command]): Row => [`${name} ${synopsis(command)}`.trimEnd(), command.summary]);
-  const builtIn: Row[] = group ? [] : [
-    ["completions bash|zsh|fish", "print a completion script for your shell"],
-    ["help [COMMAND]", "this page, or a command's own"],
-    ["help options", "the options that most commands have"],
-  ];
+/** Every command, or those whose first word is `group`. */
+export function commandsHelp(
+  program: Program,
+  commands: Record<string, Command>,
+  width: number,
+  group = "",
+): string {
   return [
     group
       ? `${program.name} ${group}: its commands`
-      : `${program.name} ${program.version}: ${program.summary}`,
+      : wrap(`${program.name} ${program.version}: ${program.summary}`, width).join("\n"),
     "",
-    ...columns([...rows, ...builtIn]),
+    ...columns(commandRows(commands, group), width),
     "",
     `${program.name} COMMAND --help tells more.`,
   ].join("\n");
 }
 
-/** The help of the options that most commands have. */
-export function commonHelp(program: Program, commands: Record<string, Command>): string {
-  const options = Object.assign({}, ...Object.values(commands).map(({ options }) => commonOnes(options)));
-  return [`${program.name}: the options that most commands have`, "", ...columns(optionRows(options))].join(
-    "\n",
-  );
+/** The options that most commands have. */
+export function commonHelp(program: Program, commands: Record<string, Command>, width: number): string {
+  return [
+    `${program.name}: the options that most commands have`,
+    "",
+    ...columns(optionRows(commonOptions(commands)), width),
+  ].join("\n");
 }
 
-/** A command's own help; a compiled program is not run with Deno. */
+/**
+ * A command's own help; a compiled program is not run with Deno.
+ *
+ * @param others the commands whose names may begin with this one's: those are named too
+ */
 export function commandHelp(
   program: Program,
   name: string,
   command: Command,
+  width: number,
+  others: Record<string, Command> = {},
   isCompiled = Deno.build.standalone,
 ): string {
   const call = `${program.name} ${name}`;
-  const lines = [
-    `${call} ${usage(command)}`,
-    "",
-    sentence(command.summary),
-  ];
-  for (const paragraph of command.description?.split("\n\n") ?? []) lines.push("", ...wrap(paragraph, 0));
+  const lines = [...wrap(`${call} ${usage(command)}`, width), "", ...wrap(sentence(command.summary), width)];
+  for (const paragraph of command.description?.split("\n\n") ?? []) lines.push("", ...wrap(paragraph, width));
   const positionals = Object.values(command.positionals).map((one): Row => [one.kind.meta, one.help]);
-  if (positionals.length) lines.push("", ...columns(positionals));
-  const common = commonOnes(command.options);
-  const own = Object.fromEntries(Object.entries(command.options).filter(([name]) => !common[name]));
-  lines.push("", "Options:", ...columns([...optionRows(own), ["-h, --help", "this page"]]));
-  if (Object.keys(common).length) {
-    lines.push("", `Common options (${program.name} help options tells more):`, ...flow(commonWords(common)));
-  }
+  if (positionals.length) lines.push("", ...columns(positionals, width));
+  const longer = commandRows(others, name);
+  if (longer.length) lines.push("", "Commands:", ...columns(longer, width));
+  const { own, common } = splitOptions(command.options);
+  lines.push("", "Options:", ...columns([...optionRows(own), ["-h, --help", "this page"]], width));
   if (command.examples.length) {
-    const rows = command.examples.map(([args, what]): Row => [`${call} ${args}`, what]);
-    lines.push("", "Examples:", ...columns(rows));
+    const rows = command.examples.map((
+      [args, what],
+    ): Row => [folded(`${call} ${args}`.trimEnd(), width - 2), what]);
+    lines.push("", "Examples:", ...columns(rows, width));
+  }
+  if (Object.keys(common).length) {
+    const told = `Common options, which ${program.name} help options tells of: ${commonSentence(common)}`;
+    lines.push("", ...wrap(told, width));
   }
   if (isCompiled) return lines.join("\n");
   const flags = command.permissions.length === ALL_PERMISSIONS.length
     ? "--allow-all "
     : command.permissions.map((permission) => `--allow-${permission} `).join("");
-  lines.push("", `With Deno: deno run ${flags}main.ts ${name}`);
+  lines.push("", ...wrap(`With Deno: deno run ${flags}main.ts ${name}`, width));
   return lines.join("\n");
 }
 
-const sentence = (text: string) => `${text[0].toUpperCase()}${text.slice(1)}.`;
-
-type Row = [left: string, right: string];
-
-function synopsis(command: Command): string {
-  return Object.values(command.positionals).map(({ kind, optional, variadic, behindDashes }) => {
-    const word = `${behindDashes ? "-- " : ""}${kind.meta}${variadic ? "…" : ""}`;
-    return optional ? `[${word}]` : word;
-  }).join(" ");
-}
-
-// After "--" they would not be read as options.
-function usage(command: Command): string {
-  const words = synopsis(command);
-  return words.includes("-- ") ? words.replace("-- ", "[OPTIONS] -- ") : `${words} [OPTIONS]`.trimStart();
-}
-
-type Options = Command["options"];
-
-const commonOnes = (options: Options): Options =>
-  Object.fromEntries(Object.entries(options).filter(([, { common }]) => common !== undefined));
-
-function optionRows(options: Options): Row[] {
-  return Object.entries(options).map(([name, option]): Row => {
-    const short = option.short ? `-${option.short}, ` : "    ";
-    return [short + written(name, option), option.help];
-  });
-}
-
-function commonWords(options: Options): string[] {
-  return Object.entries(options).map(([name, option]) => {
-    const short = option.short ? `-${option.short}, ` : "";
-    return short + written(name, option) + (option.common ? ` (${option.common})` : "");
-  });
-}
-
-const written = (name: string, { kind }: Options[string]) => flagName(name) + (kind ? ` ${kind.meta}` : "");
-
-/** Words in rows, none of them cut. */
-function flow(words: string[]): string[] {
-  const rows: string[] = [];
-  for (const word of words) {
-    const row = `${rows.at(-1)}  ${word}`;
-    if (rows.length && row.length <= WIDTH) rows[rows.length - 1] = row;
-    else rows.push(`  ${word}`);
-  }
-  return rows;
-}
-
-function columns(rows: Row[]): string[] {
-  const left = Math.min(34, Math.max(...rows.map(([text]) => text.length)));
-  return rows.flatMap(([text, what]) => {
-    const [first, ...more] = wrap(what, left + 4);
-    const indent = " ".repeat(left + 4);
-    // A long left side gets a line of its own.
-    const head = text.length > left ? [`  ${text}`, indent + first] : [`  ${text.padEnd(left)}  ${first}`];
-    return [...head, ...more.map((line) => indent + line)];
-  });
-}
-
-function wrap(text: string, indent: number): string[] {
+/** A command line in lines that a shell reads as one, cut before options alone. */
+function folded(call: string, width: number): string {
   const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(/\s+/)) {
-    if (line && line.length + 1 + word.length > WIDTH - indent) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line ? `${line} ${word}` : word;
-    }
+  for (const part of call.split(/ (?=-)/)) {
+    const line = `${lines.at(-1)} ${part}`;
+    if (lines.length && columnsOf(line) + " \\".length <= width) lines[lines.length - 1] = line;
+    else lines.push(lines.length ? `    ${part}` : part);
   }
-  return [...lines, line];
+  return columnsOf(call) <= width ? call : lines.join(" \\\n");
+}
+
+function commandRows(commands: Record<string, Command>, group: string): Row[] {
+  return Object.entries(commands)
+    .filter(([name]) => !group || name.startsWith(`${group} `))
+    .map(([name, command]) => [`${name} ${synopsis(command)}`.trimEnd(), command.summary]);
+}
+
+function optionRows(options: Command["options"]): Row[] {
+  return Object.entries(options).map(([name, option]) => {
+    return [`${option.short ? "" : "    "}${spelled(name, option)}`, option.help];
+  });
 }

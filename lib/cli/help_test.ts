@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { command, type Program } from "./command.ts";
-import { commandHelp, commonHelp, programHelp } from "./help.ts";
+import { type Command, command, type Program } from "./command.ts";
+import { commandHelp, commandsHelp, commonHelp, tasksHelp } from "./help.ts";
 import { choice, text } from "./kinds.ts";
 
 const program: Program = {
@@ -10,7 +10,14 @@ const program: Program = {
   summary: "does things",
   printable: (text) => text,
   modules: {},
+  guide: () => Promise.reject(),
 };
+
+const WIDTH = 100;
+
+/** The help of a program that isn't compiled. */
+const helpOf = (name: string, command: Command, others?: Record<string, Command>) =>
+  commandHelp(program, name, command, WIDTH, others, false);
 
 const say = command({
   summary: "say it",
@@ -47,7 +54,7 @@ Deno.test({
   permissions: "none",
   fn() {
     assertEquals(
-      commandHelp(program, "say", say),
+      helpOf("say", say),
       `prog say ADDRESS [WORD…] [OPTIONS]
 
 Say it.
@@ -85,7 +92,7 @@ Deno.test({
   permissions: "none",
   fn() {
     assertEquals(
-      commandHelp(program, "say", { ...bare, options: common }, true),
+      commandHelp(program, "say", { ...bare, options: common }, WIDTH, {}, true),
       `prog say [OPTIONS]
 
 Do nothing.
@@ -94,11 +101,14 @@ Options:
       --loud  shout
   -h, --help  this page
 
-Common options (prog help options tells more):
-  -f, --frame SPEC (default raw)  --json`,
+Common options, which prog help options tells of: -f, --frame (default raw), --json`,
     );
     assertEquals(
-      commonHelp(program, { say, one: { ...bare, options: common }, two: { ...bare, options: { frame } } }),
+      commonHelp(
+        program,
+        { say, one: { ...bare, options: common }, two: { ...bare, options: { frame } } },
+        WIDTH,
+      ),
       `prog: the options that most commands have
 
   -f, --frame SPEC  how it is cut, at length
@@ -111,7 +121,9 @@ Deno.test({
   name: "commandHelp says nothing of Deno once it is compiled",
   permissions: "none",
   fn() {
-    const [compiled, source] = [true, false].map((is) => commandHelp(program, "nothing", bare, is));
+    const [compiled, source] = [true, false].map((is) =>
+      commandHelp(program, "nothing", bare, WIDTH, {}, is)
+    );
     assertEquals(source, `${compiled}\n\nWith Deno: deno run main.ts nothing`);
   },
 });
@@ -121,7 +133,7 @@ Deno.test({
   permissions: "none",
   fn() {
     assertEquals(
-      commandHelp(program, "nothing", bare),
+      helpOf("nothing", bare),
       `prog nothing [OPTIONS]
 
 Do nothing.
@@ -141,30 +153,78 @@ Deno.test({
     const words = { kind: text("COMMAND"), variadic: true, behindDashes: true, help: "what" };
     const address = { kind: text("ADDRESS"), optional: true, help: "where" };
     const usageOf = (positionals: typeof say.positionals) =>
-      commandHelp(program, "do", { ...bare, positionals }).split("\n")[0];
+      helpOf("do", { ...bare, positionals }).split("\n")[0];
     assertEquals(usageOf({ address, words }), "prog do [ADDRESS] [OPTIONS] -- COMMAND…");
     assertEquals(usageOf({ words }), "prog do [OPTIONS] -- COMMAND…");
     assertEquals(
-      programHelp(program, { do: { ...bare, positionals: { address, words } } }).split("\n")[2].trim(),
-      "do [ADDRESS] -- COMMAND…   do nothing",
+      commandsHelp(program, { do: { ...bare, positionals: { address, words } } }, WIDTH).split("\n")[2]
+        .trim(),
+      "do [ADDRESS] -- COMMAND…  do nothing",
     );
   },
 });
 
 Deno.test({
-  name: "programHelp lists every command with its arguments, and what is built in",
+  name: "commandHelp names the commands whose names go on where this one's ends",
   permissions: "none",
   fn() {
     assertEquals(
-      programHelp(program, { say, "box open": bare, "box close": bare }),
+      helpOf("say", bare, { say: bare, "say twice": say, "says who": bare }),
+      `prog say [OPTIONS]
+
+Do nothing.
+
+Commands:
+  say twice ADDRESS [WORD…]  say it
+
+Options:
+  -h, --help  this page
+
+With Deno: deno run main.ts say`,
+    );
+  },
+});
+
+Deno.test({
+  name: "commandHelp cuts a long example before its options, as a shell reads it",
+  permissions: "none",
+  fn() {
+    const examples = [["there --one 1 --two 2 -- 'a long word'", "at length"]] as const;
+    const help = commandHelp(program, "say", { ...bare, examples }, 40, {}, true);
+    assertEquals(
+      help.slice(help.indexOf("Examples:")),
+      `Examples:
+  prog say there --one 1 --two 2 \\
+    -- 'a long word'
+                 at length`,
+    );
+  },
+});
+
+Deno.test({
+  name: "commandHelp stays within the width that it is given",
+  permissions: "none",
+  fn() {
+    for (const width of [40, 60, 80]) {
+      const lines = commandHelp(program, "say", say, width).split("\n");
+      // What can't be cut may stand out.
+      const long = lines.filter((line) => line.length > width && !/SOMETHING-LONG|^ *\S+$/.test(line));
+      assertEquals(long, [], `${width} columns`);
+    }
+  },
+});
+
+Deno.test({
+  name: "commandsHelp lists every command with its arguments",
+  permissions: "none",
+  fn() {
+    assertEquals(
+      commandsHelp(program, { say, "box open": bare, "box close": bare }, WIDTH),
       `prog 1.2.3: does things
 
-  say ADDRESS [WORD…]        say it
-  box open                   do nothing
-  box close                  do nothing
-  completions bash|zsh|fish  print a completion script for your shell
-  help [COMMAND]             this page, or a command's own
-  help options               the options that most commands have
+  say ADDRESS [WORD…]  say it
+  box open             do nothing
+  box close            do nothing
 
 prog COMMAND --help tells more.`,
     );
@@ -172,16 +232,45 @@ prog COMMAND --help tells more.`,
 });
 
 Deno.test({
-  name: "programHelp of a group lists its commands alone",
+  name: "commandsHelp of a group lists its commands alone",
   permissions: "none",
   fn() {
     assertEquals(
-      programHelp(program, { say, "box open": bare, "boxes count": bare }, "box"),
+      commandsHelp(program, { say, "box open": bare, "boxes count": bare }, WIDTH, "box"),
       `prog box: its commands
 
   box open  do nothing
 
 prog COMMAND --help tells more.`,
+    );
+  },
+});
+
+Deno.test({
+  name: "tasksHelp shows what people do, in groups, whatever script it is in",
+  permissions: "none",
+  fn() {
+    const guide = {
+      tasks: [
+        { title: "Say", lines: [["say 你好", "greet"], ["say bye", "leave"]] as const },
+        { title: "Boxes", lines: [["box open", "see what is in it"]] as const },
+      ],
+      date: "",
+      description: "",
+      sections: {},
+      seeAlso: [],
+    };
+    assertEquals(
+      tasksHelp(program, guide),
+      `prog 1.2.3: does things
+
+Say    prog say 你好  greet
+       prog say bye   leave
+Boxes  prog box open  see what is in it
+
+prog help all       every command
+prog help COMMAND   its options and examples, as prog COMMAND --help does
+prog help options   the options that most commands have`,
     );
   },
 });

@@ -9,6 +9,7 @@ export {
   type Command,
   command,
   type CommandModule,
+  type Guide,
   type Kind,
   type Option,
   type Permission,

@@ -1,5 +1,6 @@
-import { messageOf, PinwireError, usageError } from "../errors.ts";
-import { ALL_PERMISSIONS, allCommands, type Permission, type Program } from "./command.ts";
+import { messageOf, PinwireError } from "../errors.ts";
+import { ALL_PERMISSIONS, allCommands, nameIn, type Permission, type Program } from "./command.ts";
+import { BUILT_IN, commandsOf, notACommand } from "./lookup.ts";
 import { parseCommandLine } from "./parse.ts";
 
 /**
@@ -42,31 +43,27 @@ async function dispatch(program: Program, args: string[]): Promise<number> {
       console.log(await versionLine(program));
       return 0;
     }
-    case "help":
     case "--help":
     case "-h":
-      return await help(program, rest);
-    case "completions": {
-      if (isHelp(rest[0])) return await help(program, []);
-      const { completionScript } = await import("./completions.ts");
-      console.log(completionScript(program.name, rest[0]));
-      return 0;
-    }
+      return await dispatch(program, ["help", ...rest]);
     case "__complete": {
       const { complete } = await import("./completions.ts");
       for (const word of complete(await allCommands(program), rest)) console.log(word);
       return 0;
     }
   }
-  const { commands } = await moduleOf(program, first);
-  const name = [1, 2].map((words) => args.slice(0, words).join(" ")).find((name) => commands[name]);
+  const words = [first, ...rest];
+  const commands = BUILT_IN.includes(first)
+    ? (await import("./builtin.ts")).builtIns(program)
+    : await commandsOf(program, first);
+  const name = nameIn(commands, words);
   if (!name) {
-    if (isHelp(rest[0]) || rest[0] === "help") return await help(program, [first]);
-    throw notACommand(first, rest[0], Object.keys(commands));
+    if (!isHelp(rest[0])) throw notACommand(first, rest[0], Object.keys(commands));
+    return await printHelp(program, [first]);
   }
   const command = commands[name];
-  const parsed = parseCommandLine(command, args.slice(name.split(" ").length));
-  if (parsed.help) return await help(program, name.split(" "));
+  const parsed = parseCommandLine(command, words.slice(name.split(" ").length));
+  if (parsed.help) return await printHelp(program, name.split(" "));
   const options = parsed.options as never;
   const positionals = parsed.positionals as never;
   const giveUp = () =>
@@ -86,53 +83,12 @@ function withCode(error: unknown, exitCode: number | undefined): unknown {
   return new PinwireError(code, message, { hint, near, exitCode, cause: error });
 }
 
-/** Commands that this module answers itself; the page of all commands shows them. */
-const BUILT_IN = ["help", "completions"];
+const isHelp = (word: string | undefined) => word !== undefined && ["--help", "-h", "help"].includes(word);
 
-const isHelp = (arg: string | undefined) => arg === "--help" || arg === "-h";
-
-async function help(program: Program, words: string[]): Promise<number> {
-  const { commandHelp, commonHelp, programHelp } = await import("./help.ts");
-  if (words[0] === "options") {
-    console.log(commonHelp(program, await allCommands(program)));
-    return 0;
-  }
-  if (!words.length || isHelp(words[0]) || BUILT_IN.includes(words[0])) {
-    console.log(programHelp(program, await allCommands(program)));
-    return 0;
-  }
-  const { commands } = await moduleOf(program, words[0]);
-  const name = words.join(" ");
-  const isGroup = words.length === 1 && !commands[name];
-  if (!isGroup && !commands[name]) throw unknownCommand(name, Object.keys(commands));
-  console.log(isGroup ? programHelp(program, commands, name) : commandHelp(program, name, commands[name]));
+async function printHelp(program: Program, words: string[]): Promise<number> {
+  const { helpOf } = await import("./builtin.ts");
+  console.log(await helpOf(program, words));
   return 0;
-}
-
-async function moduleOf(program: Program, word: string) {
-  const load = Object.hasOwn(program.modules, word) ? program.modules[word] : undefined;
-  if (load) return await load();
-  const inGroup = word.startsWith("-") ? undefined : await commandEnding(program, word);
-  if (inGroup) throw usageError(`unknown command "${word}"`, `did you mean ${inGroup}?`);
-  throw unknownCommand(word, [...Object.keys(program.modules), ...BUILT_IN, "--version"]);
-}
-
-/** `echo serve` for `serve`. */
-async function commandEnding(program: Program, word: string): Promise<string | undefined> {
-  return Object.keys(await allCommands(program)).find((name) => name.endsWith(` ${word}`));
-}
-
-function notACommand(group: string, word: string | undefined, commands: string[]): PinwireError {
-  if (word !== undefined && !word.startsWith("-")) return unknownCommand(`${group} ${word}`, commands);
-  const words = commands.filter((name) => name.startsWith(`${group} `)).map((name) => name.split(" ")[1]);
-  return usageError(`"${group}" needs one more word`, `use one of ${words.join(", ")}`);
-}
-
-function unknownCommand(word: string, known: string[]): PinwireError {
-  if (word.startsWith("-")) {
-    return usageError(`"${word}" is not a command`, "options stand behind the command", { word, known });
-  }
-  return usageError(`unknown command "${word}"`, "see the help for the commands", { word, known });
 }
 
 // Files under /sys and /proc need all permissions, so a command that declares all keeps all.

@@ -1,85 +1,19 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { PinwireError, usageError } from "../errors.ts";
-import { ALL_PERMISSIONS, type Command, command, type Program } from "./command.ts";
-import { integer, text } from "./kinds.ts";
-import { run } from "./run.ts";
-
-/** A command that does `act` with what was parsed. It declares every permission, so that the tests keep theirs. */
-function does(
-  act: (options: Record<string, unknown>, positionals: Record<string, unknown>) => number,
-): Command {
-  return command({
-    summary: "do it",
-    positionals: { word: { kind: text("WORD"), optional: true, help: "a word" } },
-    options: { count: { kind: integer("N", 0), default: 3, help: "how many" } },
-    permissions: ALL_PERMISSIONS,
-    examples: [],
-    run: (options, positionals) => Promise.resolve(act(options, positionals)),
-  });
-}
-
-const fails = (error: unknown) =>
-  does(() => {
-    throw error;
-  });
-
-const box = {
-  commands: { "box open": does(({ count }) => Number(count)), "box close": does(() => 0) },
-};
-
-let othersLoaded = 0;
-
-const program: Program = {
-  name: "prog",
-  version: "1.2.3",
-  home: new URL("https://example.org/prog/"),
-  summary: "does things",
-  printable: (sentence) => sentence,
-  modules: {
-    box: () => Promise.resolve(box),
-    wrong: () => Promise.resolve({ commands: { wrong: fails(usageError("bad word", "use another")) } }),
-    broken: () => Promise.resolve({ commands: { broken: fails(new RangeError("a bug")) } }),
-    forbidden: () => Promise.resolve({ commands: { forbidden: fails(notCapable()) } }),
-    other: () => {
-      othersLoaded++;
-      return Promise.resolve({ commands: {} });
-    },
-  },
-};
-
-const notCapable = () =>
-  new Deno.errors.NotCapable('Requires net access to "0.0.0.0:80", run again with the --allow-net flag');
-
-/** The same program, with only what its help can show. */
-const whole: Program = { ...program, modules: { box: program.modules.box } };
-
-interface Outcome {
-  code: number;
-  out: string;
-  err: string;
-}
-
-const outcome = (...args: string[]) => outcomeOf(program, args);
-
-/** Runs `args`, and gives what was printed beside the exit code. */
-async function outcomeOf(program: Program, args: string[]): Promise<Outcome> {
-  const { log, error } = console;
-  let out = "";
-  let err = "";
-  console.log = (line: string) => out += `${line}\n`;
-  console.error = (line: string) => err += `${line}\n`;
-  try {
-    return { code: await run(program, args), out, err };
-  } finally {
-    Object.assign(console, { log, error });
-  }
-}
+import { does, fails, notCapable, others, outcome, outcomeOf, program } from "./_run_testing.ts";
 
 Deno.test("run gives what the command gives as the exit code, and loads no other module", async () => {
   assertEquals(await outcome("box", "open"), { code: 3, out: "", err: "" });
   assertEquals(await outcome("box", "open", "here", "--count=7"), { code: 7, out: "", err: "" });
   assertEquals(await outcome("box", "close"), { code: 0, out: "", err: "" });
-  assertEquals(othersLoaded, 0);
+  assertEquals(others.loaded, 0);
+});
+
+Deno.test("run takes the longest name that there is", async () => {
+  const codeOf = async (...args: string[]) => (await outcome(...args)).code;
+  assertEquals([await codeOf("lab"), await codeOf("lab", "states")], [10, 11]);
+  assertEquals([await codeOf("lab", "cidr"), await codeOf("lab", "cidr", "10.0.0.0/8")], [20, 21]);
+  assertEquals([await codeOf("lab", "cidr", "split"), await codeOf("lab", "cidr", "splat")], [30, 21]);
 });
 
 Deno.test("run names the command nearest to an unknown one", async () => {
@@ -202,62 +136,4 @@ Deno.test("run names the flag of a missing permission", async () => {
   const { code, err } = await outcome("forbidden");
   assertEquals(code, 1);
   assertMatch(err, /^prog: .*net access to "0\.0\.0\.0:80": run it with deno run --allow-net\n$/);
-});
-
-Deno.test("run prints help on stdout and ends with 0", async () => {
-  const ofBox = await outcome("help", "box");
-  assertEquals([ofBox.code, ofBox.err], [0, ""]);
-  assertMatch(ofBox.out, /^prog box: its commands\n\n {2}box open \[WORD\] /);
-  assertEquals(await outcome("box", "--help"), ofBox);
-  assertEquals(await outcome("box", "-h"), ofBox);
-  const ofOpen = await outcome("help", "box", "open");
-  assertEquals([ofOpen.code, ofOpen.err], [0, ""]);
-  assertMatch(ofOpen.out, /^prog box open \[WORD\] \[OPTIONS\]\n/);
-  assertEquals(await outcome("box", "open", "-h"), ofOpen);
-  assertEquals(await outcome("box", "open", "--count", "1", "--help"), ofOpen);
-});
-
-Deno.test("run prints the program's help where nothing, or help, is asked for", async () => {
-  for (const args of [[], ["help"], ["--help"], ["-h"], ["help", "--help"]]) {
-    const { code, out, err } = await outcomeOf(whole, args);
-    assertEquals([code, err], [0, ""]);
-    assertMatch(out, /^prog 1\.2\.3: does things\n\n {2}box open \[WORD\] /);
-  }
-});
-
-Deno.test("run has a page for the options that most commands have", async () => {
-  const { code, out, err } = await outcomeOf(whole, ["help", "options"]);
-  assertEquals([code, err], [0, ""]);
-  assertMatch(out, /^prog: the options that most commands have\n/);
-});
-
-Deno.test("run refuses help for what there is not", async () => {
-  assertEquals((await outcome("help", "bxo")).err, 'prog: unknown command "bxo": did you mean box?\n');
-  const { code, err } = await outcome("help", "box", "shut");
-  assertEquals([code, err.startsWith('prog: unknown command "box shut"')], [2, true]);
-});
-
-Deno.test("run has help for the commands that are built in", async () => {
-  for (const name of ["completions", "help"]) {
-    const { code, out, err } = await outcomeOf(whole, ["help", name]);
-    assertEquals([code, err], [0, ""], name);
-    assertStringIncludes(out, name);
-  }
-});
-
-Deno.test("run prints the version", async () => {
-  for (const flag of ["--version", "-V"]) {
-    assertEquals(await outcome(flag), { code: 0, out: `prog 1.2.3 (Deno ${Deno.version.deno})\n`, err: "" });
-  }
-});
-
-Deno.test("run prints completion scripts, and refuses shells that it doesn't know", async () => {
-  const { code, out } = await outcome("completions", "bash");
-  assertEquals(code, 0);
-  assertStringIncludes(out, "complete -o default -F _prog prog");
-  assertEquals(await outcome("completions", "tcsh"), {
-    code: 2,
-    out: "",
-    err: 'prog: no completions for "tcsh": use bash, zsh, fish\n',
-  });
 });
