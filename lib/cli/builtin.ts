@@ -41,14 +41,15 @@ export function builtIns(program: Program): Record<string, Command> {
         help: "a command or its first word; or all: every command; or options: those that most commands have",
       },
     },
-    options: {},
+    options: { man: { help: `write the man page, ${program.name}.1, on stdout` } },
     permissions: [],
     examples: [
       ["completions", "what completions does, and its options"],
       ["all", "every command"],
+      [`--man > ${program.name}.1`, "the man page of all this"],
     ],
-    async run(_, { words }) {
-      console.log(await helpOf(program, words));
+    async run({ man }, { words }) {
+      console.log(man ? await manual(program) : await helpOf(program, words));
       return 0;
     },
   });
@@ -74,6 +75,11 @@ export async function helpOf(program: Program, words: readonly string[]): Promis
   const isGroup = Object.keys(commands).some((other) => other.startsWith(`${name} `));
   if (isGroup) return commandsHelp(program, commands, width, name);
   throw unknownCommand(name, [...Object.keys(commands), ...BUILT_IN, ...PAGES]);
+}
+
+async function manual(program: Program): Promise<string> {
+  const [{ manPage }, { guide }] = await Promise.all([import("./man/page.ts"), program.guide()]);
+  return manPage(program, await everything(program), guide);
 }
 
 const everything = async (program: Program) => ({ ...await allCommands(program), ...builtIns(program) });

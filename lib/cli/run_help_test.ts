@@ -44,6 +44,12 @@ Deno.test("run has help for a command with whose name others begin, and for thos
   assertMatch((await outcome("lab", "cidr", "-h")).out, /^prog lab cidr \[WORD\] \[OPTIONS\]\n/);
 });
 
+Deno.test("run writes the man page", async () => {
+  const { code, out, err } = await outcomeOf(whole, ["help", "--man"]);
+  assertEquals([code, err], [0, ""]);
+  assertMatch(out, /^\.TH "PROG" "1" "2026-01-02" "prog 1\.2\.3"\n/);
+});
+
 Deno.test("run refuses help for what there is not", async () => {
   assertEquals((await outcome("help", "bxo")).err, 'prog: unknown command "bxo": did you mean box?\n');
   assertEquals(
@@ -52,6 +58,7 @@ Deno.test("run refuses help for what there is not", async () => {
   );
   const { code, err } = await outcome("help", "box", "shut");
   assertEquals([code, err.startsWith('prog: unknown command "box shut"')], [2, true]);
+  assertEquals((await outcome("help", "--mna")).err, "prog: unknown option --mna: did you mean --man?\n");
 });
 
 Deno.test("run has help for the commands that are built in", async () => {
