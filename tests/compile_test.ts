@@ -7,7 +7,7 @@ import { run } from "./support/process.ts";
 const ROOT = new URL("..", import.meta.url);
 
 /** All that `deno task compile` may need of a checkout. */
-const NEEDED = ["deno.json", "deno.lock", "main.ts", "bundle.ts", ...sourcesIn("lib")];
+const NEEDED = ["deno.json", "deno.lock", "main.ts", ".github/bundle.ts", ...sourcesIn("lib")];
 
 /** Bytes of ours that a download may have beside Deno's. */
 const MOST_BYTES = 3_000_000;

@@ -4,7 +4,7 @@ import { type Address, formatAddress, listen, parseAddress } from "../net/mod.ts
 import type { ServerOptions } from "../session/mod.ts";
 import type { FromWorker, ToWorker, WorkerOptions, WorkerStart } from "./worker_messages.ts";
 
-/** Whether this is a part of what bundle.ts makes, which stands beside the folder of the worker's. */
+/** Whether this is a part of what .github/bundle.ts makes, which stands beside the folder of the worker's. */
 const isBundled = import.meta.url.endsWith(".js");
 
 /**

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { COMMIT_FILE, commitOf } from "./lib/cli/version.ts";
+import { COMMIT_FILE, commitOf } from "../lib/cli/version.ts";
 
-const HOME = new URL(".", import.meta.url);
+const HOME = new URL("..", import.meta.url);
 const BUILD = new URL("build/", HOME);
 
 // Files of another build would not be overwritten: their names tell what is in them.
