@@ -1,4 +1,11 @@
-import type { Address, Connection, DatagramSocket, Listener, SocketAddress } from "../../net/mod.ts";
+import {
+  type Address,
+  type Connection,
+  type DatagramSocket,
+  type Listener,
+  race,
+  type SocketAddress,
+} from "../../net/mod.ts";
 import type { Endpoint } from "../../packet/mod.ts";
 import { type RecordCodecs, recordConnection, recordDrainable, RecordedEnd } from "./recorded_connection.ts";
 import { recordDatagrams } from "./recorded_datagrams.ts";
@@ -47,18 +54,27 @@ export class Recorder {
 
   /** The same listener, of which each connection is recorded. */
   listener(listener: Listener): Listener {
+    this.#recording.flush();
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
     return {
       address: listener.address,
       accept: async () => {
+        // A connection alone is recorded by several packets, whether anything is said or not.
+        const drained = this.#recording.drained();
+        if (drained) await race([drained, closed]);
         const connection = await listener.accept();
         return connection && recordDrainable(connection, this.#begin(connection, "server"));
       },
-      close: () => listener.close(),
+      close() {
+        resolve();
+        listener.close();
+      },
     };
   }
 
   /** The same socket, recorded. */
   datagrams(socket: DatagramSocket): DatagramSocket {
+    this.#recording.flush();
     return recordDatagrams(socket, this.#recording);
   }
 

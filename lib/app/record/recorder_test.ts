@@ -186,6 +186,28 @@ Deno.test("Recorder tells of a write that failed while the recording is slow, at
   connection.close();
 });
 
+Deno.test("Recorder accepts nobody while the recording is slow, unless nobody is accepted any more", async () => {
+  const kept = new Kept();
+  const asked: string[] = [];
+  const listener = kept.recorder("raw").listener({
+    address: "tcp://127.0.0.1:7",
+    accept: () => Promise.resolve(void asked.push("accept")),
+    close: () => void asked.push("close"),
+  });
+  const slow = Promise.withResolvers<void>();
+  kept.slow = slow.promise;
+  const first = listener.accept();
+  await turn();
+  assertEquals(asked, []);
+  slow.resolve();
+  await first;
+  kept.slow = new Promise(() => {});
+  const second = listener.accept();
+  listener.close();
+  await second;
+  assertEquals(asked, ["accept", "close", "accept"]);
+});
+
 Deno.test("Recorder makes ports up for ends that have none, names them, and tells of TLS once", () => {
   const kept = new Kept();
   let told = 0;
