@@ -1,4 +1,5 @@
 import { PinwireError, usageError } from "../../errors.ts";
+import { race } from "../../net/mod.ts";
 import { fileTrouble } from "../new_file.ts";
 import { FileOutlet, type Outlet, PipeOutlet } from "./outlets.ts";
 import { Recording } from "./recording.ts";
@@ -20,27 +21,29 @@ export interface RecordingOptions {
 }
 
 /**
- * Opens a recording. Its file can be read by its owner alone (mode 0600).
+ * Opens a recording. Its file can be read by its owner alone (mode 0600). What is in it already stays until the recording
+ * begins; a file of ours of which none began goes again.
  *
- * @throws {PinwireError} `usage` for a terminal; `recording_there`; `recording_unwritable`
+ * @throws {PinwireError} `usage` for a terminal; `recording_there`; `recording_busy`; `recording_unwritable`; `stopped`
  */
 export async function openRecording(options: RecordingOptions): Promise<Recording> {
-  const { path, signal, now } = options;
+  const { path, now } = options;
   let recording: Recording | undefined = undefined;
   function onFailed(error: unknown): void {
     recording?.end();
     if (path === "-" && error instanceof Deno.errors.BrokenPipe) options.onClosed();
     else options.onFailed(ended(path, error));
   }
-  recording = new Recording(await openOutlet(options, onFailed, signal), now);
-  recording.flush();
+  const outlet = await openOutlet(options, onFailed);
+  recording = new Recording(outlet, now);
+  // Whoever reads a pipe sees at once that there is something to read.
+  if (outlet instanceof PipeOutlet) recording.flush();
   return recording;
 }
 
 async function openOutlet(
-  { path, force }: RecordingOptions,
+  { path, force, signal }: RecordingOptions,
   onFailed: (error: unknown) => void,
-  signal: AbortSignal,
 ): Promise<Outlet> {
   if (path === "-") {
     const stdout = { write: (bytes: Uint8Array) => Deno.stdout.write(bytes), close() {} };
@@ -52,12 +55,19 @@ async function openOutlet(
   }
   let file: Deno.FsFile | undefined;
   try {
-    file = await Deno.open(path, { write: true, createNew: !force, create: true, mode: 0o600 });
-    if (force && !await empty(path, file)) return new PipeOutlet(file, { onFailed, signal });
-    return new FileOutlet(file, onFailed);
+    file = await openFile(path, force, signal);
+    if (!keepsBytes(file)) return new PipeOutlet(file, { onFailed, signal });
+    if (isBusy(file)) {
+      throw new PinwireError("recording_busy", `${path} is being written by another recording`, {
+        hint: "name another file, or end that first",
+      });
+    }
+    // It may have had other readers.
+    if (force && Deno.build.os !== "windows") await Deno.chmod(path, 0o600);
+    return new FileOutlet(file, { onFailed, onUnused: force ? undefined : () => Deno.remove(path) });
   } catch (error) {
     file?.close();
-    if (error instanceof Deno.errors.NotCapable) throw error;
+    if (error instanceof Deno.errors.NotCapable || error instanceof PinwireError) throw error;
     if (error instanceof Deno.errors.AlreadyExists) {
       throw new PinwireError("recording_there", `${path} is there already`, {
         hint: "name another file, or overwrite it with --force",
@@ -70,16 +80,42 @@ async function openOutlet(
   }
 }
 
-/** Empties a file, which may have had other readers; gives false for a pipe or a device, which can't be emptied. */
-async function empty(path: string, file: Deno.FsFile): Promise<boolean> {
+/** Whether it is a file that keeps what is written, no pipe or device; stat(2) would need the right to read it. */
+function keepsBytes(file: Deno.FsFile): boolean {
   try {
-    await file.truncate();
+    file.truncateSync(file.seekSync(0, Deno.SeekMode.End));
+    file.seekSync(0, Deno.SeekMode.Start);
+    return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EINVAL") return false;
+    if (error instanceof Error && "code" in error && NO_FILE.includes(`${error.code}`)) return false;
     throw error;
   }
-  if (Deno.build.os !== "windows") await Deno.chmod(path, 0o600);
-  return true;
+}
+
+/** What the system says of a pipe, and of a device. */
+const NO_FILE = ["ESPIPE", "EINVAL"];
+
+/** Whether another recording goes to this file, as far as the system knows of locks. */
+function isBusy(file: Deno.FsFile): boolean {
+  // There a lock keeps readers out too.
+  if (Deno.build.os === "windows") return false;
+  try {
+    return file.tryLockSync?.(true) === false;
+  } catch {
+    return false;
+  }
+}
+
+/** Opens a file; of a pipe that takes as long as nobody reads it. */
+async function openFile(path: string, force: boolean, signal: AbortSignal): Promise<Deno.FsFile> {
+  const { promise: stopped, resolve } = Promise.withResolvers<undefined>();
+  signal.addEventListener("abort", () => resolve(undefined));
+  if (signal.aborted) resolve(undefined);
+  const opening = Deno.open(path, { write: true, createNew: !force, create: true, mode: 0o600 });
+  const file = await race<Deno.FsFile | undefined>([opening, stopped]);
+  if (file) return file;
+  opening.then((late) => late.close(), () => {});
+  throw new PinwireError("stopped", `stopped while nobody reads ${path}`, { exitCode: 0 });
 }
 
 const ended = (path: string, cause: unknown) =>

@@ -12,33 +12,52 @@ export interface Outlet {
 /** What a {@linkcode FileOutlet} needs of a file. */
 export type RecordFile = Pick<Deno.FsFile, "writeSync" | "truncateSync" | "close">;
 
+/** How a {@linkcode FileOutlet} tells of what happens to it. */
+export interface FileOptions {
+  /** Told once why no more can be written; what is there then ends behind whole packets. */
+  onFailed(error: unknown): void;
+  /** Called once it is closed, if nothing was written. */
+  onUnused?(): Promise<void>;
+}
+
 /** A file of a disk: what is written is there at once, even if the program is killed. */
 export class FileOutlet implements Outlet {
   #file: RecordFile;
   #length = 0;
-  #onFailed: (error: unknown) => void;
+  #options: FileOptions;
 
-  /** @param onFailed is told once why no more can be written; what is there then ends behind whole packets */
-  constructor(file: RecordFile, onFailed: (error: unknown) => void) {
+  /** @param file what is in it stays until the first write */
+  constructor(file: RecordFile, options: FileOptions) {
     this.#file = file;
-    this.#onFailed = onFailed;
+    this.#options = options;
   }
 
   write(bytes: Uint8Array): void {
     try {
+      if (this.#length === 0) this.#file.truncateSync(0);
       for (let at = 0; at < bytes.length;) at += this.#file.writeSync(bytes.subarray(at));
       this.#length += bytes.length;
     } catch (error) {
-      this.#file.truncateSync(this.#length);
-      this.#onFailed(error);
+      this.#cut();
+      this.#options.onFailed(error);
     }
   }
 
   drained(): undefined {}
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#file.close();
-    return Promise.resolve();
+    // That nothing was written matters more than that it is there for nothing.
+    if (this.#length === 0) await this.#options.onUnused?.().catch(() => {});
+  }
+
+  /** Takes off what a write has left of a packet. */
+  #cut(): void {
+    try {
+      this.#file.truncateSync(this.#length);
+    } catch {
+      // A disk that fails at this too keeps it: a reader takes what is before.
+    }
   }
 }
 

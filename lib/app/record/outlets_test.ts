@@ -8,7 +8,7 @@ Deno.test("FileOutlet writes at once, however little a write takes", () => {
     writeSync: (bytes) => kept.push(bytes[0]) && 1,
     truncateSync() {},
     close() {},
-  }, () => {});
+  }, { onFailed() {} });
   outlet.write(Uint8Array.of(1, 2, 3));
   assertEquals(kept, [1, 2, 3]);
 });
@@ -25,10 +25,45 @@ Deno.test("FileOutlet of a full disk ends behind what was written whole, and tel
     },
     truncateSync: (at) => void (length = at!),
     close() {},
-  }, (error) => failure = error);
+  }, { onFailed: (error) => failure = error });
   outlet.write(new Uint8Array(3));
   outlet.write(new Uint8Array(9));
   assertEquals([length, failure], [3, full]);
+});
+
+Deno.test("FileOutlet tells why it ends, even if what is cut can't be taken off", () => {
+  const failures: unknown[] = [];
+  const gone = new Error("Input/output error");
+  const outlet = new FileOutlet({
+    writeSync: () => {
+      throw gone;
+    },
+    truncateSync: () => {
+      throw new Error("and so on");
+    },
+    close() {},
+  }, { onFailed: (error) => failures.push(error) });
+  outlet.write(new Uint8Array(3));
+  assertEquals(failures.length, 1);
+});
+
+Deno.test("FileOutlet leaves what was there until it writes, and tells if it never did", async () => {
+  const told: string[] = [];
+  const outletOf = (name: string) =>
+    new FileOutlet({
+      writeSync: ({ length }) => told.push(`${name} writes`) && length,
+      truncateSync: (length) => void told.push(`${name} is cut to ${length}`),
+      close: () => void told.push(`${name} is closed`),
+    }, {
+      onFailed() {},
+      onUnused: () => Promise.resolve(void told.push(`${name} is unused`)),
+    });
+  const [used, unused] = [outletOf("a"), outletOf("b")];
+  used.write(new Uint8Array(3));
+  used.write(new Uint8Array(3));
+  await used.close();
+  await unused.close();
+  assertEquals(told, ["a is cut to 0", "a writes", "a writes", "a is closed", "b is closed", "b is unused"]);
 });
 
 /** A pipe of which the test is the reader. */

@@ -38,7 +38,7 @@ export class Recording {
     if (++this.#gathered >= MOST_GATHERED) this.flush();
   }
 
-  /** Writes what was added. */
+  /** Writes what was added, and begins the file, if nothing was written yet. */
   flush(): void {
     if (this.#hasEnded) return;
     this.#gathered = 0;
