@@ -18,7 +18,7 @@ export class CaptureError extends PinwireError {
   /** Offset in the file, in bytes, of the header, block or packet that is wrong. */
   readonly offset: number;
 
-  constructor(code: CaptureErrorCode, message: string, offset: number, hint?: string) {
+  constructor(code: CaptureErrorCode, message: string, offset: number, hint: string) {
     super(code, message, { hint });
     this.offset = offset;
   }
@@ -26,7 +26,12 @@ export class CaptureError extends PinwireError {
 
 /** The error of what can't be true, as `what` says: `a block of 3 bytes`. */
 export const malformed = (offset: number, what: string): CaptureError =>
-  new CaptureError("capture_malformed", `the capture is damaged at byte ${offset}: ${what}`, offset);
+  new CaptureError(
+    "capture_malformed",
+    `the capture is damaged at byte ${offset}, it has ${what}`,
+    offset,
+    "what stands before that is good; copy or capture it again",
+  );
 
 /** The error of `what` that is over a limit. */
 export const tooLarge = (offset: number, what: string): CaptureError =>
@@ -34,6 +39,7 @@ export const tooLarge = (offset: number, what: string): CaptureError =>
     "capture_too_large",
     `the capture has ${what} at byte ${offset}, more than is read`,
     offset,
+    "cut out with tshark -r FILE -Y FILTER -w FILE2 what matters",
   );
 
 /** The error of a capture that ends inside of what begins at `offset`. */

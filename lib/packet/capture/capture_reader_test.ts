@@ -63,7 +63,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "each error says what is wrong, and where",
+  name: "each error says what is wrong, and where, and what to do",
   permissions: "none",
   fn() {
     const ng = (blocks: Blocks) => blocks.bytes;
@@ -83,21 +83,27 @@ Deno.test({
       [new TextEncoder().encode("GET /"), "capture_unknown at 0: this is no capture, it begins as neither"],
       [pcap([]).with(4, 3), "capture_unknown at 0: pcap of version 3 isn't known"],
       [later, "capture_unknown at 0: pcapng of version 2 isn't known"],
-      [noOrder, "capture_malformed at 0: the capture is damaged at byte 0: a section without byte order"],
+      [
+        noOrder,
+        "capture_malformed at 0: the capture is damaged at byte 0, it has a section without byte order",
+      ],
       [pcap([PACKET, PACKET]).subarray(0, 70), "capture_truncated at 61: the capture breaks off inside of"],
       [pcap([PACKET]).with(35, 1), "capture_too_large at 24: the capture has a packet of 16777237 bytes at"],
-      [wrongSize, "capture_malformed at 28: the capture is damaged at byte 28: a block of 19 bytes"],
-      [wrongEnd, "capture_malformed at 48: the capture is damaged at byte 48: a block of 40 bytes that ends"],
-      [cutOption, "capture_malformed at 28: the capture is damaged at byte 28: an option of 99 bytes"],
+      [wrongSize, "capture_malformed at 28: the capture is damaged at byte 28, it has a block of 19 bytes"],
+      [
+        wrongEnd,
+        "capture_malformed at 48: the capture is damaged at byte 48, it has a block of 40 bytes that ends",
+      ],
+      [cutOption, "capture_malformed at 28: the capture is damaged at byte 28, it has an option of 99 bytes"],
       [
         ng(new Blocks().simple(PACKET)),
-        "capture_malformed at 28: the capture is damaged at byte 28: a packet of inte",
+        "capture_malformed at 28: the capture is damaged at byte 28, it has a packet of inte",
       ],
       [ng(new Blocks().interface(1).packet(1, 0n, PACKET)), "capture_malformed at 48: "],
       [ng(new Blocks().interface(1).packet(0, 0n, PACKET)).with(68, 99), "capture_malformed at 48: "],
       [
         ng(new Blocks().interface(1).simple(PACKET, 25)),
-        "capture_malformed at 48: the capture is damaged at byte 48: ",
+        "capture_malformed at 48: the capture is damaged at byte 48, it has ",
       ],
       [ng(new Blocks().interface(1).simple(long)), "capture_too_large at 48: the capture has a block of"],
       [
@@ -108,6 +114,10 @@ Deno.test({
     for (const [file, error] of cases) {
       const last = outcome(file).at(-1) ?? "";
       assert(last.startsWith(error), `${error}\n${last}`);
+      const reader = new CaptureReader();
+      reader.feed(file);
+      reader.end();
+      assert(assertThrows(() => [...packetsOf(reader)], CaptureError).hint, error);
     }
   },
 });
@@ -163,3 +173,7 @@ Deno.test({
     assertEquals(reader.offset, file.length);
   },
 });
+
+function* packetsOf(reader: CaptureReader) {
+  for (let packet; (packet = reader.next());) yield packet;
+}
