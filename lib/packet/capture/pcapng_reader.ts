@@ -169,7 +169,7 @@ export class PcapngReader {
     if (from === block.bytes.length - 4) return NO_COMMENTS;
     return this.#optionsOf(block, from)
       .filter(([type]) => type === OPTIONS.comment)
-      .map(([, at, length]) => new TextDecoder().decode(block.bytes.subarray(at, at + length)));
+      .map(([, at, length]) => UTF8.decode(block.bytes.subarray(at, at + length)));
   }
 
   /** The options of a block, which begin at `from`. */
@@ -187,6 +187,9 @@ export class PcapngReader {
     return options;
   }
 }
+
+/** One for all: a block can have a quarter of a million comments. */
+const UTF8 = new TextDecoder();
 
 /** The byte order of the section that begins with these 12 bytes. */
 function isLittle(view: DataView, start: number): boolean {
