@@ -10,6 +10,7 @@ import {
   pinwire,
   pinwireArgs,
   Process,
+  refusal,
   restOf,
   runPinwire,
 } from "./support.ts";
@@ -217,4 +218,15 @@ interrupt("replay ends by Ctrl-C while it waits for more of a capture on stdin",
   using conn = await Deno.connect({ hostname: LOOPBACK, port: Number(address!.split(":").at(-1)) });
   assertEquals(await ask(conn, "one"), "uno");
   assertEquals((await replay.stop()).code, 0);
+});
+
+Deno.test("replay doesn't record over what it plays, by whatever name", async () => {
+  await using talk = await recording(TALK);
+  const before = await Deno.readFile(talk.file);
+  const other = `${talk.folder}/../${talk.folder.split("/").at(-1)}/talk.pcapng`;
+  assertEquals(
+    await refusal(["replay", talk.file, `${LOOPBACK}:1`, "--record", other, "--force"], 2),
+    `pinwire: --record would overwrite ${talk.file} while it is played: name another file to record to\n`,
+  );
+  assertEquals(await Deno.readFile(talk.file), before);
 });

@@ -1,7 +1,7 @@
 import { choice, command, duration, type Permission, text } from "../../cli/mod.ts";
 import { openContext } from "../../app/mod.ts";
 import { clientOptions, frameOptions, outputOptions, serverOptions } from "../../app/options.ts";
-import { checkSide, playAddressKind, streamKind } from "./options.ts";
+import { checkRecord, checkSide, playAddressKind, streamKind } from "./options.ts";
 
 const { tlsCert, tlsKey } = serverOptions;
 
@@ -64,6 +64,7 @@ const replay = command({
   ],
   async run(options, { file, address }, opened) {
     checkSide(options.as, options);
+    await checkRecord(file, options.record);
     const [{ readChunks }, { replay }] = await Promise.all([
       import("./capture_file.ts"),
       import("./replay.ts"),

@@ -59,6 +59,26 @@ export function checkSide(
 }
 
 /**
+ * Checks that what is played isn't recorded over: it is read while it is played.
+ *
+ * @throws {PinwireError} `usage`
+ */
+export async function checkRecord(file: string, record: string | undefined): Promise<void> {
+  if (record === undefined || !await isSameFile(file, record)) return;
+  throw usageError(`--record would overwrite ${file} while it is played`, "name another file to record to");
+}
+
+async function isSameFile(one: string, other: string): Promise<boolean> {
+  try {
+    const [first, second] = await Promise.all([Deno.realPath(one), Deno.realPath(other)]);
+    return first === second;
+  } catch {
+    // One that isn't there is said when it is opened.
+    return false;
+  }
+}
+
+/**
  * Where a stream is played: the address that was given, or that of the recorded server, if it is on this machine.
  *
  * @throws {PinwireError} `usage` if there is none, or it is for another kind of stream
