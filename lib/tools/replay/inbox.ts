@@ -78,9 +78,12 @@ export class Inbox {
     return this.#pieces[0] ?? new Uint8Array();
   }
 
-  /** Waits for the end, at most until nothing has come for `wait` ms; tells whether it came. */
+  /** Waits for the end, at most for `wait` ms, whatever comes meanwhile; tells whether it came. */
   async ended(wait: number): Promise<boolean> {
-    await this.#until(() => false, wait);
+    const due = this.#clock.now() + wait;
+    for (let left = wait; left > 0 && !this.#hasEnded; left = due - this.#clock.now()) {
+      await withTimeout(left, this.#changed.promise, this.#clock);
+    }
     return this.#hasEnded;
   }
 

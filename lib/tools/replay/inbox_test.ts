@@ -60,6 +60,18 @@ pure("Inbox tells whether the end came in time", async () => {
   assertEquals(await second, true);
 });
 
+pure("Inbox waits for the end only so long, whatever comes meanwhile", async () => {
+  const clock = new FakeClock();
+  const inbox = new Inbox(clock);
+  const asked = inbox.ended(10);
+  for (let i = 0; i < 2; i++) {
+    await turn();
+    clock.pass(5);
+    inbox.add(bytes("x"));
+  }
+  assertEquals([await now(asked), clock.pending], [false, 0]);
+});
+
 pure("Inbox holds up who brings more than 16 MiB, until there is room, or the end", async () => {
   const inbox = new Inbox(new FakeClock());
   assertEquals(inbox.add(new Uint8Array(16 * 1_048_576)), undefined);

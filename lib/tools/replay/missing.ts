@@ -48,8 +48,11 @@ export class Missing {
   }
 
   #error(message: string, wait: number): PinwireError {
-    const hint = this.#partner.inbox.hasEnded
+    const { inbox } = this.#partner;
+    const hint = inbox.hasEnded
       ? "it has ended its side instead"
+      : inbox.size
+      ? "it says more instead"
       : `it was silent for ${wait / 1000} s; wait longer with --wait if it needs that`;
     return new PinwireError("missing", message, { hint });
   }

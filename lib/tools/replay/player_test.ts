@@ -150,6 +150,21 @@ pure("Player tells that the other side doesn't end as it had", async () => {
   assertEquals(told[0].split(":")[0], "peer does not end its side as in the recording");
 });
 
+pure("Player waits for no end of a side that speaks for ever instead", async () => {
+  const { say, done, told, clock } = playing(["<tick", "<FIN"]);
+  await say("tick");
+  for (let i = 0; i < 2; i++) {
+    await say("tock");
+    await turn();
+    clock.pass(2500);
+  }
+  assertEquals(await done, false);
+  assertEquals(told.slice(0, 2), [
+    "peer does not end its side as in the recording: it says more instead",
+    "peer says 8 bytes more than recorded, at byte 4: compare the two dumps; --ignore-difference lets it pass",
+  ]);
+});
+
 pure(
   "Player tells where the answer differs first, with both dumps, and goes on by what is said",
   async () => {
