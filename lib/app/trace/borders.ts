@@ -62,12 +62,10 @@ export class FrameBorders {
     const paused = this.#timeout(now);
     const start = this.#offset;
     this.#offset += bytes.length;
-    // The bytes may change under a decoder that still holds them, so it gets its own.
-    const copy = bytes.slice();
-    this.#decoder?.feed(copy, now);
+    this.#decoder?.feed(bytes, now);
     // A line end that comes after a pause belongs to the frame before it.
     const from = Math.max(0, (this.#decoder?.offset ?? 0) - start);
-    const { frames, errors } = this.#takeFrames(copy);
+    const { frames, errors } = this.#takeFrames(bytes);
     return {
       paused,
       segments: this.#segments(bytes.length, from, frames, start),
@@ -130,7 +128,7 @@ export class FrameBorders {
     this.#codec.open().encoder.encode(body, out);
     const start = to - out.length;
     if (body.buffer !== chunk?.buffer) return start;
-    return Math.min(start, this.#offset - chunk.length + body.byteOffset);
+    return Math.min(start, this.#offset - chunk.length + body.byteOffset - chunk.byteOffset);
   }
 
   #segments(length: number, first: number, frames: Border[], start: number): Segment[] {
