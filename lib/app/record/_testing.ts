@@ -27,7 +27,7 @@ export class Kept implements Outlet {
   }
 
   write(bytes: Uint8Array): void {
-    this.pieces.push(bytes);
+    this.pieces.push(bytes.slice());
   }
 
   drained(): Promise<void> | undefined {

@@ -2,6 +2,7 @@ import { systemClock, withTimeout } from "../../net/mod.ts";
 
 /** Where a recording goes. */
 export interface Outlet {
+  /** Takes bytes that are good until it returns. */
   write(bytes: Uint8Array): void;
   /** If much is waiting, done when less is: whoever makes more waits for it. */
   drained(): Promise<void> | undefined;
@@ -90,7 +91,7 @@ export class PipeOutlet implements Outlet {
   }
 
   write(bytes: Uint8Array): void {
-    this.#queue.push(bytes);
+    this.#queue.push(bytes.slice());
     this.#waiting += bytes.length;
     this.#writing ??= this.#run();
   }

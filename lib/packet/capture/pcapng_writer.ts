@@ -84,11 +84,9 @@ export class PcapngWriter {
     this.#end(start);
   }
 
-  /** What was written since the last time. Its memory is the caller's. */
+  /** What was written since the last time, good until more is. */
   take(): Uint8Array<ArrayBuffer> {
     const taken = this.#bytes.subarray(0, this.#length);
-    this.#bytes = new Uint8Array(Math.max(4096, padded(this.#length)));
-    this.#view = new DataView(this.#bytes.buffer);
     this.#length = 0;
     return taken;
   }
@@ -104,14 +102,16 @@ export class PcapngWriter {
   #options(options: [type: number, text: string][]): void {
     const limit = this.#length + MAX_OPTIONS;
     for (const [type, text] of options) {
-      const value = cutText(text, MAX_OPTION);
       const at = this.#length;
-      const size = 4 + padded(value.length);
-      if (at + size > limit) break;
-      this.#reserve(size);
+      // A unit of UTF-16 takes 3 bytes at most; a text that has no room is cut between two characters.
+      const most = Math.min(MAX_OPTION, text.length * 3);
+      this.#reserve(4 + padded(most));
+      const { written } = ENCODER.encodeInto(text, this.#bytes.subarray(at + 4, at + 4 + most));
+      const end = at + 4 + padded(written);
+      this.#length = end > limit ? at : end;
+      if (end > limit) break;
       this.#view.setUint16(at, type, true);
-      this.#view.setUint16(at + 2, value.length, true);
-      this.#bytes.set(value, at + 4);
+      this.#view.setUint16(at + 2, written, true);
     }
     // Their end.
     this.#reserve(4);
@@ -127,19 +127,17 @@ export class PcapngWriter {
 
   /** Goes on by `count` bytes, all zeros. */
   #reserve(count: number): void {
+    const start = this.#length;
     this.#length += count;
-    if (this.#length <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(this.#length, this.#bytes.length * 2));
-    grown.set(this.#bytes);
-    this.#bytes = grown;
-    this.#view = new DataView(grown.buffer);
+    if (this.#length > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(this.#length, this.#bytes.length * 2));
+      grown.set(this.#bytes);
+      this.#bytes = grown;
+      this.#view = new DataView(grown.buffer);
+    }
+    this.#bytes.fill(0, start, this.#length);
   }
 }
 
 const SECTION_APPLICATION = 4;
-
-/** `text` in UTF-8, cut to `max` bytes between two characters. */
-function cutText(text: string, max: number): Uint8Array {
-  const room = new Uint8Array(Math.min(max, text.length * 3));
-  return room.subarray(0, new TextEncoder().encodeInto(text, room).written);
-}
+const ENCODER = new TextEncoder();
