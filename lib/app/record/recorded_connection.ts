@@ -72,10 +72,11 @@ export class RecordedEnd {
 
   #data(from: Role, borders: FrameBorders, bytes: Uint8Array): void {
     if (this.#recording.hasEnded) return;
-    const { paused, segments, errors } = borders.take(bytes, this.#recording.time() / 1000);
+    const time = this.#recording.time();
+    const { paused, segments, errors } = borders.take(bytes, time / 1000);
     const notes = errors.map(({ message }) => message);
     if (paused !== undefined) notes.unshift(`frame ${paused} was ended by the pause before this`);
-    this.#conversation.data(from, bytes, segments, notes);
+    this.#conversation.data(from, bytes, segments, notes, time);
   }
 
   #finish(from: Role, borders: FrameBorders): void {

@@ -67,11 +67,16 @@ export class TcpConversation {
     recording.flush();
   }
 
-  /** Bytes that `from` sent, with the frames in them, and what else is to be said of them. */
-  data(from: Role, bytes: Uint8Array, frames: readonly Segment[], notes: readonly string[] = []): void {
+  /** Bytes that `from` sent, with the frames in them, what else is to be said of them, and when, as the recording has it. */
+  data(
+    from: Role,
+    bytes: Uint8Array,
+    frames: readonly Segment[],
+    notes: readonly string[] = [],
+    time: number = this.#recording.time(),
+  ): void {
     const side = this.#sides[from];
     if (this.#isOver || side.hasFinished || this.#recording.hasEnded) return;
-    const time = this.#recording.time();
     let frame = 0;
     for (let at = 0; at < bytes.length; at += SEGMENT) {
       const payload = bytes.subarray(at, at + SEGMENT);
