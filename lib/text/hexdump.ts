@@ -9,16 +9,16 @@ export interface HexdumpRow {
 /** Bytes in a full row. */
 export const BYTES_PER_ROW = 16;
 
-const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+/** The two digits of each byte, and a space. */
+const DIGITS = Array.from({ length: 256 }, (_, byte) => `${byte.toString(16).padStart(2, "0")} `);
 
 /** The rows of a hexdump, 16 bytes each, counted from `offset`. */
 export function* hexdumpRows(bytes: Uint8Array, offset = 0): Generator<HexdumpRow> {
   for (let start = 0; start < bytes.length; start += BYTES_PER_ROW) {
-    const row = bytes.subarray(start, start + BYTES_PER_ROW);
-    yield {
-      offset: offset + start,
-      hex: Array.from(row, (byte) => DIGITS[byte]).join(" "),
-    };
+    const end = Math.min(start + BYTES_PER_ROW, bytes.length);
+    let hex = "";
+    for (let i = start; i < end; i++) hex += DIGITS[bytes[i]];
+    yield { offset: offset + start, hex: hex.slice(0, -1) };
   }
 }
 

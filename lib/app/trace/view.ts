@@ -57,27 +57,30 @@ export function render(
   summary: string,
   { colors, now }: ViewOptions,
 ): string {
-  const lines = [`${heading(verb, peer, now(), colors)}  ${bytesText(bytes.length)}, ${summary}`];
+  let text = `${heading(verb, peer, now(), colors)}  ${bytesText(bytes.length)}, ${summary}\n`;
   const shown = bytes.subarray(0, SHOWN);
+  let first = 0;
   let start = 0;
   for (const row of hexdumpRows(shown, offset)) {
-    const pieces = segments.filter(({ from, to }) => from < start + BYTES_PER_ROW && to > start);
-    const digits = row.hex.split(" ");
-    const hex = paint(digits, start, pieces, colors);
-    const pad = " ".repeat(column(BYTES_PER_ROW) - column(digits.length));
+    while (first < segments.length && segments[first].to <= start) first++;
+    let end = first;
+    while (end < segments.length && segments[end].from < start + BYTES_PER_ROW) end++;
+    const pieces = segments.slice(first, end);
+    const hex = `${row.hex.slice(0, GAP)} ${row.hex.slice(GAP)}`.padEnd(column(BYTES_PER_ROW));
+    const rowCells = cells.slice(start, start + BYTES_PER_ROW);
     // A wide character at the end of a row has its second column there, not in the next one.
-    const text = cells.slice(start, start + BYTES_PER_ROW).map((cell, i) => i ? cell : cell || " ").join("");
+    if (rowCells[0] === "") rowCells[0] = " ";
     const place = row.offset.toString(16).padStart(8, "0");
-    lines.push(`${INDENT}${colors.dim(place)}  ${hex}${pad}  ${text}`);
+    text += `${INDENT}${colors.dim(place)}  ${paint(hex, start, pieces, colors)}  ${rowCells.join("")}\n`;
     // Further rows in the middle of a long frame need none.
     const hasBorder = start === 0 || pieces.some((piece) => isBorder(piece, start));
     if (pieces.length && hasBorder) {
-      lines.push(`${INDENT}${" ".repeat(place.length)}  ${ruler(start, pieces, colors)}`);
+      text += `${INDENT}${" ".repeat(place.length)}  ${ruler(start, pieces, colors)}\n`;
     }
     start += BYTES_PER_ROW;
   }
-  if (bytes.length > SHOWN) lines.push(`${INDENT}${colors.dim(`… ${bytesText(bytes.length - SHOWN)} more`)}`);
-  return lines.join("\n") + "\n";
+  if (bytes.length > SHOWN) text += `${INDENT}${colors.dim(`… ${bytesText(bytes.length - SHOWN)} more`)}\n`;
+  return text;
 }
 
 /** `10:00:00.269964 ◀ read  tcp://127.0.0.1:53344` */
@@ -97,17 +100,22 @@ const isBorder = ({ from, to, begins, ends }: Segment, start: number) =>
 /** `1 byte`, `2 bytes` */
 export const bytesText = (count: number) => count === 1 ? "1 byte" : `${count} bytes`;
 
-/** Where the hex digits of a row's byte begin: three places each, and a gap in the middle. */
+/** Where the gap in the middle of a row's hex digits is. */
+const GAP = BYTES_PER_ROW / 2 * 3;
+
+/** Where the hex digits of a row's byte begin: three places each, and the gap. */
 const column = (index: number) => index * 3 + (index >= BYTES_PER_ROW / 2 ? 1 : 0);
 
-function paint(digits: string[], start: number, pieces: Segment[], colors: TraceColors): string {
+function paint(hex: string, start: number, pieces: Segment[], colors: TraceColors): string {
   let line = "";
-  for (let index = 0; index < digits.length; index++) {
-    const piece = pieces.find(({ from, to }) => from <= start + index && start + index < to);
-    const gap = index === BYTES_PER_ROW / 2 - 1 ? "  " : " ";
-    line += (piece ? colors.frames[piece.frame % 2](digits[index]) : digits[index]) + gap;
+  let at = 0;
+  for (const { frame, from, to } of pieces) {
+    const first = column(Math.max(from - start, 0));
+    const last = column(Math.min(to - start, BYTES_PER_ROW) - 1) + 2;
+    line += hex.slice(at, first) + colors.frames[frame % 2](hex.slice(first, last));
+    at = last;
   }
-  return line;
+  return line + hex.slice(at);
 }
 
 /** `└─ #1 ────┘└─ #2 ─`: a frame that goes on before or after this row has no corner there. */
