@@ -1,7 +1,7 @@
 // It asks the environment, which a command may not do any more once it has begun.
 import "./lib/app/terminal.ts";
 import { type Program, run } from "./lib/cli/mod.ts";
-import { visible } from "./lib/text/mod.ts";
+import { visible } from "./lib/text/visible.ts";
 import config from "./deno.json" with { type: "json" };
 
 /** The first word of each command, with the module that knows the rest: a command loads no other. */
