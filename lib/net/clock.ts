@@ -24,11 +24,19 @@ export const systemClock: Clock = {
   wall: () => Date.now(),
   after(ms, action) {
     let timer: ReturnType<typeof setTimeout>;
+    // Deno 2.6 calls one that is due even if it was cleared in the same turn of the event loop.
+    let isOff = false;
+    const end = () => isOff || action();
     const start = (left: number) => {
-      timer = left > LONGEST ? setTimeout(() => start(left - LONGEST), LONGEST) : setTimeout(action, left);
+      timer = left > LONGEST ? setTimeout(() => start(left - LONGEST), LONGEST) : setTimeout(end, left);
     };
     start(ms);
-    return { cancel: () => clearTimeout(timer) };
+    return {
+      cancel() {
+        isOff = true;
+        clearTimeout(timer);
+      },
+    };
   },
   every(ms, action) {
     const timer = setInterval(action, Math.min(ms, LONGEST));
