@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { PullReader } from "../lib/net/_pull_reader.ts";
 import { bytes, pinwire, type Process, tempDir } from "./support.ts";
 import { tcpPeer } from "./support/bytes.ts";
-import { pinwireArgs } from "./support/pinwire.ts";
+import { pinwireCommand } from "./support/pinwire.ts";
 import { python } from "./support/python.ts";
 import { CTRL_D, ENTER, onTerminal, seen, shows, terminal } from "./support/terminal.ts";
 
@@ -83,7 +83,7 @@ terminal("connect with another --frame shows a message a line", async () => {
 terminal("connect decides for each side alone: typed lines and a file, a pipe and a screen", async () => {
   await using dir = await tempDir();
   const run = (peer: string, shell: string) => {
-    return python("terminal", ["sh", "-c", shell, "sh", Deno.execPath(), ...pinwireArgs(["connect", peer])]);
+    return python("terminal", ["sh", "-c", shell, "sh", ...pinwireCommand(["connect", peer])]);
   };
   const raw = new Uint8Array([0xff, 0x00, 0x1b, 0x0d]);
   {

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { isLinux, pinwire, Process, PYTHON, refusal, run, runPinwire } from "./support.ts";
-import { pinwireArgs } from "./support/pinwire.ts";
+import { pinwireCommand } from "./support/pinwire.ts";
 
 /**
  * Gives a network of its own an interface with addresses of both families, which takes part in multicast, and then runs a
@@ -25,7 +25,7 @@ const mayUnshare = isLinux &&
 
 /** A server in a network of its own. */
 async function apart(args: string[]): Promise<Process> {
-  const server = new Process("unshare", apartArgs([Deno.execPath(), ...pinwireArgs(args)]));
+  const server = new Process("unshare", apartArgs(pinwireCommand(args)));
   await server.next("listening");
   return server;
 }
@@ -38,8 +38,7 @@ const beside = ({ pid }: Process, args: string[]) =>
     "-U",
     "-n",
     "--preserve-credentials",
-    Deno.execPath(),
-    ...pinwireArgs(args),
+    ...pinwireCommand(args),
   ]);
 
 Deno.test({

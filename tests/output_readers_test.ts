@@ -8,7 +8,7 @@ import {
   isGone,
   isWindows,
   LOOPBACK,
-  pinwireArgs,
+  pinwireCommand,
   Process,
 } from "./support.ts";
 
@@ -18,8 +18,7 @@ function head(args: string[]): Process {
     "-c",
     'set -o pipefail; "$@" | head -n 1',
     "bash",
-    Deno.execPath(),
-    ...pinwireArgs(args),
+    ...pinwireCommand(args),
   ]);
 }
 
@@ -59,9 +58,10 @@ Deno.test({
 });
 
 interrupt("a reader of --json that stops reading holds up neither other clients nor Ctrl-C", async () => {
-  const args = ["echo", "serve", "127.0.0.1:0", "--frame", "line", "--reply", "{data}", "--json"];
-  const server = new Deno.Command(Deno.execPath(), {
-    args: pinwireArgs(args),
+  const serve = ["echo", "serve", "127.0.0.1:0", "--frame", "line", "--reply", "{data}", "--json"];
+  const [program, ...args] = pinwireCommand(serve);
+  const server = new Deno.Command(program, {
+    args,
     stdout: "piped",
     stderr: "null",
   }).spawn();

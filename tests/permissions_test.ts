@@ -1,11 +1,24 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { allCommands } from "../lib/cli/mod.ts";
 import { program } from "../main.ts";
-import { ask, pinwire, type PinwireOptions, runPinwire, tempDir } from "./support.ts";
-import { account, posix, shellServe } from "./support/shell.ts";
+import {
+  ask,
+  isLinux,
+  isWindows,
+  pinwire,
+  type PinwireOptions,
+  runPinwire,
+  tempDir,
+  testUnless,
+  whyNoFlags,
+} from "./support.ts";
+import { account, shellServe } from "./support/shell.ts";
 
 const NET: PinwireOptions = { flags: ["--allow-net"] };
-const isWindows = Deno.build.os === "windows";
+
+function test(name: string, fn: () => Promise<void>, ignore = false): void {
+  testUnless(whyNoFlags, name, fn, ignore);
+}
 
 /** What a command says that lacks a permission: one sentence, with the flag to add. */
 async function assertMissing(
@@ -20,7 +33,7 @@ async function assertMissing(
   assertEquals([code, stdout], [wanted, ""]);
 }
 
-Deno.test("echo serve answers with --allow-net alone", async () => {
+test("echo serve answers with --allow-net alone", async () => {
   await using server = await pinwire(["echo", "serve", "127.0.0.1:0"], NET);
   using conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
   assertMatch(await ask(conn, "hello"), /^\[.{24}\] hello$/);
@@ -50,25 +63,25 @@ for (const [name, { permissions }] of Object.entries(await allCommands(program))
   if (permissions.join() !== "net") continue;
   for (const args of ARGUMENTS[name] ?? [""]) {
     const command = `${name} ${args}`.trimEnd();
-    Deno.test(`without a flag, "${command}" names --allow-net`, async () => {
+    test(`without a flag, "${command}" names --allow-net`, async () => {
       await assertMissing(command.split(" "), [], "--allow-net");
     });
   }
 }
 
-Deno.test("whatever else is missing is named too", async () => {
+test("whatever else is missing is named too", async () => {
   const other = "--allow-read";
   await assertMissing(["echo", "serve", "127.0.0.1:0"], [other], "--allow-net");
 });
 
-Deno.test("help, completions and --version need nothing", async () => {
+test("help, completions and --version need nothing", async () => {
   for (const args of [["--help"], ["help", "echo", "serve"], ["completions", "bash"], ["--version"]]) {
     const { code, stderr } = await runPinwire(args, { flags: [] });
     assertEquals([code, stderr], [0, ""]);
   }
 });
 
-Deno.test("clients work with --allow-net alone", async () => {
+test("clients work with --allow-net alone", async () => {
   await using server = await pinwire(["echo", "serve", "127.0.0.1:0", "--reply", "{data}"], NET);
   const address = `127.0.0.1:${server.port}`;
   const sent = await runPinwire(["send", address, "hello"], NET);
@@ -82,7 +95,7 @@ Deno.test("clients work with --allow-net alone", async () => {
   assertMatch(trace.stderr, /68 65 6c 6c 6f/);
 });
 
-Deno.test("chat serve, connect and peer work with --allow-net alone, GBK too", async () => {
+test("chat serve, connect and peer work with --allow-net alone, GBK too", async () => {
   for (const [stdin, ...options] of [["你好\n"], ["end\n", "--turns"]]) {
     await using server = await pinwire(["chat", "serve", "127.0.0.1:0", "-e", "gbk", ...options], NET);
     const client = ["chat", "connect", `127.0.0.1:${server.port}`, "-e", "gbk", ...options];
@@ -94,19 +107,19 @@ Deno.test("chat serve, connect and peer work with --allow-net alone, GBK too", a
   assertEquals(peer.code, 0, peer.stderr);
 });
 
-Deno.test("chat serve --history-file names --allow-read and --allow-write", async () => {
+test("chat serve --history-file names --allow-read and --allow-write", async () => {
   const args = ["chat", "serve", "127.0.0.1:0", "--history-file", "nowhere.jsonl"];
   await assertMissing(args, ["--allow-net"], "--allow-read");
   await assertMissing(args, ["--allow-net", "--allow-read"], "--allow-write");
 });
 
-Deno.test("demo runs with --allow-net alone", async () => {
+test("demo runs with --allow-net alone", async () => {
   const { code, stderr } = await runPinwire(["demo"], NET);
   assertEquals([code, stderr], [0, ""]);
 });
 
 for (const encoding of ["gbk", "gb18030", "big5", "shift_jis", "euc-kr"]) {
-  Deno.test(`${encoding} goes both ways with --allow-net alone`, async () => {
+  test(`${encoding} goes both ways with --allow-net alone`, async () => {
     const text = { big5: "你好", shift_jis: "こんにちは", "euc-kr": "안녕" }[encoding] ?? "你好";
     const options = ["-e", encoding];
     await using receiver = await pinwire(["receive", "127.0.0.1:0", "--json", ...options], NET);
@@ -119,27 +132,23 @@ for (const encoding of ["gbk", "gb18030", "big5", "shift_jis", "euc-kr"]) {
   });
 }
 
-Deno.test({
-  name: "unix: needs --allow-read and --allow-write",
-  ignore: isWindows,
-  async fn() {
-    await using dir = await tempDir();
-    const address = `unix:${dir.path}/socket`;
-    for (const command of ["echo serve", "receive", "echo connect", "echo bench", "send"]) {
-      const args = [...command.split(" "), address, ...command === "send" ? ["hello"] : []];
-      await assertMissing(args, ["--allow-net"], "--allow-read");
-      await assertMissing(args, ["--allow-net", "--allow-read"], "--allow-write");
-    }
-    const flags = ["--allow-net", "--allow-read", "--allow-write"];
-    await using server = await pinwire(["echo", "serve", address, "--reply", "{data}"], { flags });
-    const sent = await runPinwire(["send", address, "hello"], { flags });
-    assertEquals(sent, { code: 0, stdout: "hello", stderr: "" });
-    assertEquals((await server.stop()).code, 0);
-    assertEquals([...Deno.readDirSync(dir.path)], []);
-  },
-});
+test("unix: needs --allow-read and --allow-write", async () => {
+  await using dir = await tempDir();
+  const address = `unix:${dir.path}/socket`;
+  for (const command of ["echo serve", "receive", "echo connect", "echo bench", "send"]) {
+    const args = [...command.split(" "), address, ...command === "send" ? ["hello"] : []];
+    await assertMissing(args, ["--allow-net"], "--allow-read");
+    await assertMissing(args, ["--allow-net", "--allow-read"], "--allow-write");
+  }
+  const flags = ["--allow-net", "--allow-read", "--allow-write"];
+  await using server = await pinwire(["echo", "serve", address, "--reply", "{data}"], { flags });
+  const sent = await runPinwire(["send", address, "hello"], { flags });
+  assertEquals(sent, { code: 0, stdout: "hello", stderr: "" });
+  assertEquals((await server.stop()).code, 0);
+  assertEquals([...Deno.readDirSync(dir.path)], []);
+}, isWindows);
 
-Deno.test("cert needs --allow-read and --allow-write, and no more", async () => {
+test("cert needs --allow-read and --allow-write, and no more", async () => {
   await using dir = await tempDir();
   const args = ["cert", "localhost", "--out", dir.path];
   await assertMissing(args, [], "--allow-read");
@@ -148,7 +157,7 @@ Deno.test("cert needs --allow-read and --allow-write, and no more", async () => 
   assertEquals([code, stderr], [0, ""]);
 });
 
-Deno.test("TLS files need --allow-read, on both sides, and no more", async () => {
+test("TLS files need --allow-read, on both sides, and no more", async () => {
   await using dir = await tempDir();
   await runPinwire(["cert", "127.0.0.1", "--out", dir.path]);
   const cert = `${dir.path}/pinwire-cert.pem`;
@@ -162,22 +171,18 @@ Deno.test("TLS files need --allow-read, on both sides, and no more", async () =>
   assertEquals(await runPinwire(send, { flags }), { code: 0, stdout: "hello", stderr: "" });
 });
 
-Deno.test({
-  name: "--workers 2 needs --allow-read, and no more",
-  ignore: Deno.build.os !== "linux",
-  async fn() {
-    const args = ["echo", "serve", "127.0.0.1:0", "--reply", "{data}", "--workers", "2"];
-    await using server = await pinwire(args, { flags: ["--allow-net", "--allow-read"] });
-    using conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
-    assertEquals(await ask(conn, "hello"), "hello");
-    assertEquals((await server.stop()).code, 0);
-    await assertMissing(args, ["--allow-net"], "--allow-read");
-  },
-});
+test("--workers 2 needs --allow-read, and no more", async () => {
+  const args = ["echo", "serve", "127.0.0.1:0", "--reply", "{data}", "--workers", "2"];
+  await using server = await pinwire(args, { flags: ["--allow-net", "--allow-read"] });
+  using conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+  assertEquals(await ask(conn, "hello"), "hello");
+  assertEquals((await server.stop()).code, 0);
+  await assertMissing(args, ["--allow-net"], "--allow-read");
+}, !isLinux);
 
 const SIMULATED = ["--gpio", "simulated"];
 
-Deno.test("led serve, an agent with simulated pins, and --via work with --allow-net alone", async () => {
+test("led serve, an agent with simulated pins, and --via work with --allow-net alone", async () => {
   await using server = await pinwire(["led", "serve", "127.0.0.1:0", "--json"], NET);
   const agent = ["led", "agent", server.address, ...SIMULATED, "--name", "lamp"];
   await using lamp = await pinwire(agent, NET);
@@ -195,14 +200,14 @@ Deno.test("led serve, an agent with simulated pins, and --via work with --allow-
   await several.sees(/green is off\n/);
 });
 
-Deno.test("led on, toggle, blink and pins need nothing with simulated pins", async () => {
+test("led on, toggle, blink and pins need nothing with simulated pins", async () => {
   for (const args of [["on"], ["toggle"], ["blink", "--count", "1", "--hz", "50"], ["pins"]]) {
     const { code, stderr } = await runPinwire(["led", ...args, ...SIMULATED], { flags: [] });
     assertEquals([code, stderr], [0, ""], args.join(" "));
   }
 });
 
-Deno.test("led names the permission that is missing", async () => {
+test("led names the permission that is missing", async () => {
   const agent = ["led", "agent", "127.0.0.1:1", ...SIMULATED];
   const lacks: [string[], string[], string][] = [
     [agent, ["--allow-net"], "--allow-sys"],
@@ -215,30 +220,26 @@ Deno.test("led names the permission that is missing", async () => {
   assertEquals(code, 1);
 });
 
-Deno.test({
-  name: "a token file needs --allow-read and --allow-sys, and --allow-write where it is made",
-  ignore: isWindows,
-  async fn() {
-    await using dir = await tempDir();
-    const token = ["--token-file", `${dir.path}/token`];
-    const serve = ["led", "serve", "127.0.0.1:0", "--json", ...token];
-    const [net, read, write, sys] = ["--allow-net", "--allow-read", "--allow-write", "--allow-sys"];
-    const lacks: [string[], string][] = [[[net], read], [[net, read], sys], [[net, read, sys], write]];
-    for (const [given, flag] of lacks) {
-      const { code, stderr } = await runPinwire(serve, { flags: given });
-      assertEquals(code, 1);
-      assertMatch(stderr, new RegExp(`^pinwire( \\w+)?: [^\n]+${flag}[^\n]*\n$`));
-    }
-    await using server = await pinwire(serve, { flags: [net, read, write, sys] });
-    const agent = ["led", "agent", server.address, ...SIMULATED, "--name", "lamp", ...token];
-    await assertMissing(agent, [net], read);
-    await assertMissing(agent, [net, read], sys);
-    await using _lamp = await pinwire(agent, { flags: [net, read, sys] });
-    await server.next("device");
-  },
-});
+test("a token file needs --allow-read and --allow-sys, and --allow-write where it is made", async () => {
+  await using dir = await tempDir();
+  const token = ["--token-file", `${dir.path}/token`];
+  const serve = ["led", "serve", "127.0.0.1:0", "--json", ...token];
+  const [net, read, write, sys] = ["--allow-net", "--allow-read", "--allow-write", "--allow-sys"];
+  const lacks: [string[], string][] = [[[net], read], [[net, read], sys], [[net, read, sys], write]];
+  for (const [given, flag] of lacks) {
+    const { code, stderr } = await runPinwire(serve, { flags: given });
+    assertEquals(code, 1);
+    assertMatch(stderr, new RegExp(`^pinwire( \\w+)?: [^\n]+${flag}[^\n]*\n$`));
+  }
+  await using server = await pinwire(serve, { flags: [net, read, write, sys] });
+  const agent = ["led", "agent", server.address, ...SIMULATED, "--name", "lamp", ...token];
+  await assertMissing(agent, [net], read);
+  await assertMissing(agent, [net, read], sys);
+  await using _lamp = await pinwire(agent, { flags: [net, read, sys] });
+  await server.next("device");
+}, isWindows);
 
-posix(
+test(
   "shell exec and connect need --allow-net, --allow-read, --allow-env and --allow-sys, and no more",
   async () => {
     await using home = await account();
@@ -257,9 +258,10 @@ posix(
       assertEquals(outcome, { code: 0, stdout: "hello\n", stderr: "" });
     }
   },
+  isWindows,
 );
 
-posix("shell exec and connect with --wire simple need --allow-net, and no more", async () => {
+test("shell exec and connect with --wire simple need --allow-net, and no more", async () => {
   await using home = await account();
   await using server = await shellServe(home, "--wire", "simple");
   const there = [server.address, "--wire", "simple"];
@@ -267,9 +269,9 @@ posix("shell exec and connect with --wire simple need --allow-net, and no more",
     const outcome = await runPinwire(["shell", ...args], { ...NET, stdin: "echo hello\n" });
     assertEquals(outcome, { code: 0, stdout: "hello\n", stderr: "" });
   }
-});
+}, isWindows);
 
-posix("shell serve needs no --allow-ffi but for --pty, and then says so", async () => {
+test("shell serve needs no --allow-ffi but for --pty, and then says so", async () => {
   await using home = await account();
   const { env } = home;
   const flags = ["net", "read", "write", "env", "sys", "run"].map((name) => `--allow-${name}`);
@@ -283,4 +285,4 @@ posix("shell serve needs no --allow-ffi but for --pty, and then says so", async 
       "start it with --allow-ffi\n",
   });
   assertEquals(await exec(), { code: 0, stdout: "hello\n", stderr: "" });
-});
+}, isWindows);

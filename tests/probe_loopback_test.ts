@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { isLinux, run } from "./support.ts";
-import { pinwireArgs } from "./support/pinwire.ts";
+import { pinwireCommand } from "./support/pinwire.ts";
 
 /** Runs a program in a network of its own, once these commands of sh have run there. */
 const apartArgs = (
@@ -19,7 +19,7 @@ Deno.test({
   ignore: !mayUnshare,
   async fn() {
     for (const setUp of ["true", ONCE_UP]) {
-      const probe = [Deno.execPath(), ...pinwireArgs(["probe", "tls://10.99.0.1:1", "--json"])];
+      const probe = pinwireCommand(["probe", "tls://10.99.0.1:1", "--json"]);
       const { code, stdout, stderr } = await run("unshare", apartArgs(setUp, probe));
       assertEquals([code, stderr], [1, ""]);
       const { address, state, reason } = JSON.parse(stdout);

@@ -1,7 +1,19 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { CaptureReader, StreamAssembler } from "../lib/packet/mod.ts";
 import { anyBytes, shell, shelled } from "./support/bytes.ts";
-import { ask, isLinux, isWindows, LOOPBACK, pinwire, refusal, run, runPinwire, tempDir } from "./support.ts";
+import {
+  ask,
+  isLinux,
+  isWindows,
+  LOOPBACK,
+  pinwire,
+  refusal,
+  run,
+  runPinwire,
+  tempDir,
+  testUnless,
+  whyNoFlags,
+} from "./support.ts";
 import { has } from "./support/machine.ts";
 import { HAS_TSHARK } from "./support/tshark.ts";
 import { account, shellServe } from "./support/shell.ts";
@@ -186,28 +198,34 @@ Deno.test("TLS is recorded as plain text, of which both ends warn", async () => 
   assertStringIncludes(json.stdout, `"warning":"${warning}"`);
 });
 
-Deno.test("--allow-net and --allow-write are all that --record needs, and what it names", async () => {
-  await using dir = await tempDir();
-  const flags = ["--allow-net", "--allow-write"];
-  const path = (name: string) => `${dir.path}/${name}`;
-  await using server = await pinwire([...ECHO, "--record", path("server")], { flags });
-  const commands = ["send", "echo connect", "connect"].map((words) => [...words.split(" "), server.address]);
-  for (const [i, command] of commands.entries()) {
-    const args = [...command, ...i ? [] : ["hi"], "--record", path(String(i))];
-    const missing = await runPinwire(args, { flags: ["--allow-net"] });
-    assertEquals([missing.code, missing.stdout], [1, ""]);
-    assertStringIncludes(missing.stderr, "run it with deno run --allow-write");
-    for (const force of [[], ["--force"]]) {
-      const outcome = await runPinwire([...args, ...force], { flags, stdin: "hi\n" });
-      assertEquals([outcome.code, outcome.stderr], [0, ""], args.join(" "));
+testUnless(
+  whyNoFlags,
+  "--allow-net and --allow-write are all that --record needs, and what it names",
+  async () => {
+    await using dir = await tempDir();
+    const flags = ["--allow-net", "--allow-write"];
+    const path = (name: string) => `${dir.path}/${name}`;
+    await using server = await pinwire([...ECHO, "--record", path("server")], { flags });
+    const commands = ["send", "echo connect", "connect"].map((
+      words,
+    ) => [...words.split(" "), server.address]);
+    for (const [i, command] of commands.entries()) {
+      const args = [...command, ...i ? [] : ["hi"], "--record", path(String(i))];
+      const missing = await runPinwire(args, { flags: ["--allow-net"] });
+      assertEquals([missing.code, missing.stdout], [1, ""]);
+      assertStringIncludes(missing.stderr, "run it with deno run --allow-write");
+      for (const force of [[], ["--force"]]) {
+        const outcome = await runPinwire([...args, ...force], { flags, stdin: "hi\n" });
+        assertEquals([outcome.code, outcome.stderr], [0, ""], args.join(" "));
+      }
+      assert((await heard(path(String(i)))).some((said) => said.startsWith("0<hi")));
     }
-    assert((await heard(path(String(i)))).some((said) => said.startsWith("0<hi")));
-  }
-  const relay = ["relay", "127.0.0.1:0", server.address, "--record", path("relay"), "--json"];
-  await using between = await pinwire(relay, { flags: [...flags, "--allow-ffi"] });
-  using conn = await connect(between);
-  assertEquals(await ask(conn, "hi"), "hi");
-});
+    const relay = ["relay", "127.0.0.1:0", server.address, "--record", path("relay"), "--json"];
+    await using between = await pinwire(relay, { flags: [...flags, "--allow-ffi"] });
+    using conn = await connect(between);
+    assertEquals(await ask(conn, "hi"), "hi");
+  },
+);
 
 Deno.test({
   name: "tcpdump reads a recording, and finds each checksum correct (needs tcpdump)",

@@ -8,7 +8,7 @@ import {
   isLinux,
   LOOPBACK,
   pinwire,
-  pinwireArgs,
+  pinwireCommand,
   Process,
   refusal,
   restOf,
@@ -211,8 +211,8 @@ interrupt("replay --as server ends by Ctrl-C while it waits for its client, and 
 
 interrupt("replay ends by Ctrl-C while it waits for more of a capture on stdin", async () => {
   await using talk = await recording([">one", 1, "<uno", 1, ">two"]);
-  const args = pinwireArgs(["replay", "-", `${LOOPBACK}:0`, "--as", "server", "--json"]);
-  await using replay = new Process(Deno.execPath(), args);
+  const [program, ...args] = pinwireCommand(["replay", "-", `${LOOPBACK}:0`, "--as", "server", "--json"]);
+  await using replay = new Process(program, args);
   await replay.write(await Deno.readFile(talk.file));
   const { address } = await replay.next("listening");
   using conn = await Deno.connect({ hostname: LOOPBACK, port: Number(address!.split(":").at(-1)) });

@@ -6,17 +6,37 @@
  * Without arguments these are all tests, in processes that run at the same time, and the last line is
  * "N passed, N failed, N skipped". Unit tests run one after the other, as some of them change the environment or the
  * folder of their process. The virtual machines take longest, and wait for nothing. Types are checked once for all.
+ *
+ *     PINWIRE_BIN=./pinwire deno task test
+ *
+ * tests a compiled pinwire in place of the source, by those tests alone that start it.
  */
 import { TextLineStream } from "@std/streams";
 
 const TEST = ["test", "--allow-all", "--trace-leaks"];
 const MACHINES = "tests/kernel_pins_test.ts";
-const SHARDS = [
+const SOURCE_SHARDS = [
   [...TEST, "--no-check", MACHINES],
   [...TEST, "--no-check", "--parallel", `--ignore=${MACHINES}`, "tests"],
   [...TEST, "--no-check", "--doc", "--ignore=tests", "."],
   ["check", "--doc"],
 ];
+
+/** The files of tests that import, if only by others, what starts pinwire. */
+function processTests(): string[] {
+  const folder = new URL("./", import.meta.url);
+  const starter = new URL("support/pinwire.ts", folder).href;
+  function imports(file: URL): boolean {
+    if (file.href === starter) return true;
+    const specifiers = Deno.readTextFileSync(file).matchAll(/^(?:import|export|\}).* from "(\.[^"]+)"/gm);
+    const files = [...specifiers].map(([, specifier]) => new URL(specifier, file));
+    return files.some((one) => one.href.startsWith(folder.href) && imports(one));
+  }
+  const tests = [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) =>
+    name.endsWith("_test.ts")
+  );
+  return tests.filter((name) => imports(new URL(name, folder))).map((name) => `tests/${name}`);
+}
 
 /** What a shard ended with. */
 interface Outcome {
@@ -55,7 +75,10 @@ async function runShard(args: string[]): Promise<Outcome> {
 }
 
 async function runAll(): Promise<number> {
-  const outcomes = await Promise.all(SHARDS.map(runShard));
+  const shards = Deno.env.get("PINWIRE_BIN")
+    ? [[...TEST, "--no-check", "--parallel", ...processTests()]]
+    : SOURCE_SHARDS;
+  const outcomes = await Promise.all(shards.map(runShard));
   // Last, where they are found.
   for (const { errors } of outcomes) if (errors) console.log(errors);
   const sum = [0, 0, 0];

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { bytes, isLinux, LOOPBACK, pinwireArgs, refusal, restOf, run, runPinwire } from "./support.ts";
+import { bytes, isLinux, LOOPBACK, pinwireCommand, refusal, restOf, run, runPinwire } from "./support.ts";
 import { posix, shell, type ShellEvent } from "./support/shell.ts";
 
 posix("shell exec gives the remote exit code, and 128+n for a signal", async () => {
@@ -89,7 +89,7 @@ posix("shell exec says 255 and one sentence if the command never ran", async () 
 posix("shell exec keeps its exit codes where stderr can't be written", async () => {
   await using remote = await shell();
   const codeOf = async (address: string, command: string) => {
-    const client = [Deno.execPath(), ...pinwireArgs(["shell", "exec", address, "--", command])];
+    const client = pinwireCommand(["shell", "exec", address, "--", command]);
     const { code } = await run("sh", ["-c", '"$@" 2>/dev/full', "sh", ...client], { env: remote.home.env });
     return code;
   };
@@ -118,9 +118,9 @@ const hash = async (bytes: Uint8Array<ArrayBuffer>) =>
 posix("shell exec takes 3 MB of any bytes there and back, and the end of stdin", async () => {
   await using remote = await shell();
   const sent = noise(3_000_000);
-  const args = pinwireArgs(remote.execArgs("tee /dev/stderr"));
+  const [program, ...args] = pinwireCommand(remote.execArgs("tee /dev/stderr"));
   const pipes = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
-  const client = new Deno.Command(Deno.execPath(), { args, env: remote.home.env, ...pipes }).spawn();
+  const client = new Deno.Command(program, { args, env: remote.home.env, ...pipes }).spawn();
   const [{ code, stdout, stderr }] = await Promise.all([
     client.output(),
     new Blob([sent]).stream().pipeTo(client.stdin),
@@ -203,7 +203,7 @@ const hexOf = (data: string) => Uint8Array.fromBase64(data).toHex();
 
 posix("shell exec whose stdout nobody reads any more ends quietly, and the command with it", async () => {
   await using remote = await shell();
-  const client = [Deno.execPath(), ...pinwireArgs(remote.execArgs("yes"))];
+  const client = pinwireCommand(remote.execArgs("yes"));
   const script = '{ "$@"; echo "code $?" >&2; } | head -1';
   const outcome = await run("sh", ["-c", script, "sh", ...client], { env: remote.home.env });
   assertEquals(outcome, { code: 0, stdout: "y\n", stderr: "code 0\n" });

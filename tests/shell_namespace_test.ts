@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { isLinux, LOOPBACK, Process, runPinwire } from "./support.ts";
 import { type Account, account } from "./support/shell.ts";
-import { pinwireArgs } from "./support/pinwire.ts";
+import { pinwireCommand } from "./support/pinwire.ts";
 
 /** Whether a process may have a disk and a process table of its own: namespaces of mounts and of processes. */
 const mayUnshare = isLinux &&
@@ -22,8 +22,8 @@ function apart(name: string, fn: (home: Account) => Promise<void>): void {
 /** Starts `shell serve` with a disk of 64 KiB at `disk`; gives it, and where others see that disk. */
 function onSmallDisk(home: Account, disk: string, ...options: string[]): [Process, string] {
   const mount = `mount -t tmpfs -o size=64k none "$0" && exec "$@"`;
-  const program = pinwireArgs(["shell", "serve", `${LOOPBACK}:0`, "--json", ...options]);
-  const args = ["-rm", "sh", "-c", mount, disk, Deno.execPath(), ...program];
+  const program = pinwireCommand(["shell", "serve", `${LOOPBACK}:0`, "--json", ...options]);
+  const args = ["-rm", "sh", "-c", mount, disk, ...program];
   const server = new Process("unshare", args, { env: home.env });
   return [server, `/proc/${server.pid}/root${disk}`];
 }
@@ -68,11 +68,11 @@ apart(
   async (home) => {
     const disk = `${home.path}/disk`;
     await Deno.mkdir(disk);
-    const program = pinwireArgs(["shell", "serve", `${LOOPBACK}:0`, "--token-file", `${disk}/token`]);
+    const program = pinwireCommand(["shell", "serve", `${LOOPBACK}:0`, "--token-file", `${disk}/token`]);
     const script = `
     mount -t tmpfs -o size=64k none "$0"; head -c 100000 /dev/zero >"$0/fill" 2>/dev/null
     "$@"; ls "$0"; rm "$0/fill"; mount -o remount,ro "$0"; "$@"; ls "$0"; mount -o remount,rw "$0"; exec "$@"`;
-    const args = ["-rm", "sh", "-c", script, disk, Deno.execPath(), ...program];
+    const args = ["-rm", "sh", "-c", script, disk, ...program];
     await using server = new Process("unshare", args, { env: home.env });
     await server.sees(/listening on/, "stderr");
     assertEquals(server.stdout, "fill\n");
@@ -85,8 +85,8 @@ apart(
 );
 
 apart("a shell server that is process 1 says what that means, behind its ready line", async (home) => {
-  const program = pinwireArgs(["shell", "serve", `${LOOPBACK}:0`, "--json"]);
-  await using server = new Process("unshare", ["-rpf", "--kill-child", Deno.execPath(), ...program], {
+  const program = pinwireCommand(["shell", "serve", `${LOOPBACK}:0`, "--json"]);
+  await using server = new Process("unshare", ["-rpf", "--kill-child", ...program], {
     env: home.env,
   });
   await server.sees(/this is process 1[^\n]*docker run --init/);

@@ -1,5 +1,5 @@
 import { assertMatch } from "@std/assert";
-import { assertStops, isWindows, LOOPBACK, pinwireArgs, Process } from "./support.ts";
+import { assertStops, isWindows, LOOPBACK, pinwireCommand, Process } from "./support.ts";
 
 for (const [command, ...rest] of [["led", "serve"], ["chat", "serve"], ["relay"]]) {
   Deno.test({
@@ -7,8 +7,8 @@ for (const [command, ...rest] of [["led", "serve"], ["chat", "serve"], ["relay"]
     ignore: isWindows,
     async fn() {
       const target = command === "relay" ? [`${LOOPBACK}:1`] : [];
-      const args = pinwireArgs([command, ...rest, `${LOOPBACK}:0`, ...target, "--json"]);
-      await using server = new Process("sh", ["-c", 'exec "$0" "$@" </', Deno.execPath(), ...args]);
+      const started = pinwireCommand([command, ...rest, `${LOOPBACK}:0`, ...target, "--json"]);
+      await using server = new Process("sh", ["-c", 'exec "$0" "$@" </', ...started]);
       await server.next("listening");
       assertMatch((await server.next("error")).message!, /^stdin can't be read/);
       await assertStops(server);

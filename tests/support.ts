@@ -1,3 +1,4 @@
+export * from "./support/binary.ts";
 export * from "./support/connection.ts";
 export * from "./support/machine.ts";
 export * from "./support/pinwire.ts";

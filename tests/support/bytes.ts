@@ -1,7 +1,7 @@
 import { listen, parseAddress } from "../../lib/net/mod.ts";
 import { LOOPBACK } from "./connection.ts";
 import { isWindows } from "./machine.ts";
-import { pinwireArgs } from "./pinwire.ts";
+import { pinwireCommand } from "./pinwire.ts";
 import { Process } from "./process.ts";
 
 /** A test of what a shell does with stdin and stdout. */
@@ -13,7 +13,7 @@ export function shelled(name: string, fn: () => Promise<void>): void {
 export function shell(args: string[], behind: string): Process {
   // In place of the shell, so that whoever ends it ends pinwire.
   const exec = behind.includes("|") ? "" : "exec ";
-  return new Process("sh", ["-c", `${exec}"$@" ${behind}`, "sh", Deno.execPath(), ...pinwireArgs(args)]);
+  return new Process("sh", ["-c", `${exec}"$@" ${behind}`, "sh", ...pinwireCommand(args)]);
 }
 
 /** Every byte there is, and then so many that nobody could have meant. */

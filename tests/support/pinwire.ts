@@ -1,18 +1,20 @@
 import { assertEquals, assertMatch, fail } from "@std/assert";
+import { BINARY } from "./binary.ts";
 import { isWindows } from "./machine.ts";
 import { type Event, type Outcome, Process, type ProcessOptions, run } from "./process.ts";
 
-/** The program under test. */
+/** The source of the program under test. */
 const MAIN = `${import.meta.dirname}/../../main.ts`;
 
 export interface PinwireOptions extends ProcessOptions {
-  /** Flags of `deno run` in place of `--allow-all`. */
+  /** Flags of `deno run` in place of `--allow-all`. A binary has all permissions. */
   flags?: string[];
 }
 
 /** Starts pinwire; of a server (`… serve`, `receive`, `listen`, `relay`, `replay --as server`) it waits until that listens, and `address` says where. */
 export async function pinwire(args: string[], options: PinwireOptions = {}): Promise<Process> {
-  const child = new Process(Deno.execPath(), pinwireArgs(args, options), options);
+  const [program, ...rest] = pinwireCommand(args, options);
+  const child = new Process(program, rest, options);
   const isServer = args[1] === "serve" || ["receive", "listen", "relay"].includes(args[0]) ||
     args[0] === "replay" && args.includes("server");
   if (!isServer) return child;
@@ -29,13 +31,18 @@ export async function pinwire(args: string[], options: PinwireOptions = {}): Pro
 
 /** Runs pinwire to its end. */
 export function runPinwire(args: string[], options: PinwireOptions = {}): Promise<Outcome> {
-  return run(Deno.execPath(), pinwireArgs(args, options), options);
+  const [program, ...rest] = pinwireCommand(args, options);
+  return run(program, rest, options);
 }
 
-/** What Deno is told to run pinwire. */
-export function pinwireArgs(args: string[], { flags = ["--allow-all"] }: PinwireOptions = {}): string[] {
+/** The program that pinwire is, and its arguments. */
+export function pinwireCommand(
+  args: string[],
+  { flags = ["--allow-all"] }: PinwireOptions = {},
+): [string, ...string[]] {
+  if (BINARY) return [BINARY, ...args];
   // --quiet keeps Deno's own download notes out of the stderr that tests compare.
-  return ["run", "--quiet", "--no-prompt", ...flags, MAIN, ...args];
+  return [Deno.execPath(), "run", "--quiet", "--no-prompt", ...flags, MAIN, ...args];
 }
 
 /** What a command that can't begin says: one sentence on stderr, nothing on stdout. */

@@ -1,5 +1,5 @@
 import { has } from "./machine.ts";
-import { pinwireArgs } from "./pinwire.ts";
+import { pinwireCommand } from "./pinwire.ts";
 import type { Process } from "./process.ts";
 import { PYTHON, python } from "./python.ts";
 
@@ -17,8 +17,8 @@ export function terminal(name: string, fn: () => Promise<void>): void {
 }
 
 /** Starts pinwire on a terminal; its stdout and stderr are one screen. */
-export function onTerminal(args: string[], flags = ["--allow-all"], before: string[] = []): Process {
-  return python("terminal", [...before, Deno.execPath(), ...pinwireArgs(args, { flags })]);
+export function onTerminal(args: string[], flags?: string[], before: string[] = []): Process {
+  return python("terminal", [...before, ...pinwireCommand(args, { flags })]);
 }
 
 /** What is to be seen on the screen: lines that are drawn again count once, and colours not at all. */

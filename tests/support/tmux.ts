@@ -1,10 +1,12 @@
+import { testUnless, whyOtherDeno } from "./binary.ts";
 import { has } from "./machine.ts";
-import { pinwireArgs } from "./pinwire.ts";
+import { pinwireCommand } from "./pinwire.ts";
 import { Process, run } from "./process.ts";
 
 /** A test of what a terminal emulator shows, which wraps lines anew when its size changes. */
 export function emulated(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name: `${name} (needs tmux)`, ignore: !has("tmux"), fn });
+  const why = whyOtherDeno("doesn't tell of a terminal's new size");
+  testUnless(why, `${name} (needs tmux)`, fn, !has("tmux"));
 }
 
 /** Pinwire on a terminal of tmux. It is talked to in tmux's control mode (tmux(1)), which tells whenever something is drawn. */
@@ -15,7 +17,7 @@ export class Emulator implements AsyncDisposable {
   readonly #ready: Promise<void>;
 
   constructor(args: string[], columns: number, env: Record<string, string> = {}) {
-    const command = [Deno.execPath(), ...pinwireArgs(args)].map((word) => `'${word}'`).join(" ");
+    const command = pinwireCommand(args).map((word) => `'${word}'`).join(" ");
     // It begins once it has been told how wide its terminal is, which at first is as wide as tmux takes us for.
     const session = ["new-session", `tmux wait-for sized; exec ${command}`];
     this.#control = new Process("tmux", ["-u", "-S", this.#socket, "-f", "/dev/null", "-C", ...session], {
