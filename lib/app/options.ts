@@ -14,7 +14,14 @@ import {
 
 /** An ADDRESS on the command line. */
 export function addressKind(defaults: AddressDefaults): Kind<Address> {
-  return { meta: "ADDRESS", parse: (value) => parseAddress(value, defaults) };
+  return {
+    meta: "ADDRESS",
+    parse: (value) => parseAddress(value, defaults),
+    values: () => [
+      `127.0.0.1:${defaults.port ?? ""}`,
+      ...defaults.schemes.map((scheme) => scheme === "unix" ? "unix:" : `${scheme}://`),
+    ],
+  };
 }
 
 /** The schemes of all streams. A new carrier is named here once. */

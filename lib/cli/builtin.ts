@@ -1,12 +1,12 @@
 import { allCommands, type Command, command, type Program } from "./command.ts";
-import { completionScript, SHELLS } from "./completions.ts";
+import { completionScript, SHELLS } from "./completion/scripts.ts";
 import { commandHelp, commandsHelp, commonHelp, tasksHelp } from "./help.ts";
 import { text } from "./kinds.ts";
 import { pageWidth } from "./layout.ts";
 import { BUILT_IN, commandsOf, unknownCommand } from "./lookup.ts";
 
 /** What `help` takes beside the names of commands. */
-const PAGES = ["all", "options"];
+export const PAGES = ["all", "options"];
 
 /** The commands that every program has. */
 export function builtIns(program: Program): Record<string, Command> {

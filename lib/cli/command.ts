@@ -4,8 +4,12 @@ export interface Kind<T> {
   readonly meta: string;
   /** @throws {PinwireError} `usage`, with what would be right as the hint */
   parse(text: string): T;
-  /** Values to offer for completion. */
-  values?(): string[];
+  /**
+   * Values to offer for completion; a file's or a folder's name is known by its `meta`.
+   *
+   * @param given the values of options that stand before, by their names, as they are written
+   */
+  values?(given: Readonly<Record<string, string>>): readonly string[] | Promise<readonly string[]>;
 }
 
 /** An option with a value (it has a `kind`), or a flag (it has none). Declared once, under its camelCase name. */

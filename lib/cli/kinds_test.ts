@@ -27,7 +27,7 @@ Deno.test({
   fn() {
     const kind = choice("lf|crlf", ["lf", "crlf"]);
     assertEquals(kind.parse("crlf"), "crlf");
-    assertEquals(kind.values?.(), ["lf", "crlf"]);
+    assertEquals(kind.values?.({}), ["lf", "crlf"]);
     assertRefused(kind, ["", "LF", "l", "lf "], "use one of these");
   },
 });

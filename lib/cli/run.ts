@@ -1,5 +1,5 @@
 import { messageOf, PinwireError } from "../errors.ts";
-import { ALL_PERMISSIONS, allCommands, nameIn, type Permission, type Program } from "./command.ts";
+import { ALL_PERMISSIONS, nameIn, type Permission, type Program } from "./command.ts";
 import { BUILT_IN, commandsOf, notACommand } from "./lookup.ts";
 import { parseCommandLine } from "./parse.ts";
 
@@ -47,8 +47,8 @@ async function dispatch(program: Program, args: string[]): Promise<number> {
     case "-h":
       return await dispatch(program, ["help", ...rest]);
     case "__complete": {
-      const { complete } = await import("./completions.ts");
-      for (const word of complete(await allCommands(program), rest)) console.log(word);
+      const { printCompletions } = await import("./completion/offers.ts");
+      await printCompletions(program, rest);
       return 0;
     }
   }

@@ -79,7 +79,7 @@ Deno.test("run prints the version", async () => {
 Deno.test("run prints completion scripts, and refuses shells that it doesn't know", async () => {
   const { code, out } = await outcome("completions", "bash");
   assertEquals(code, 0);
-  assertStringIncludes(out, "complete -o default -F _prog prog");
+  assertStringIncludes(out, "complete -F _prog prog");
   assertEquals(await outcome("completions", "tcsh"), {
     code: 2,
     out: "",

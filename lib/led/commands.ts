@@ -144,7 +144,14 @@ const ledPins = command({
 });
 
 const device: { kind: Kind<string>; optional: true; help: string } = {
-  kind: { meta: "DEVICE", parse: (value) => value },
+  kind: {
+    meta: "DEVICE",
+    parse: (value) => value,
+    async values({ via = "", ...given }) {
+      const { deviceNames } = await import("./device_names.ts");
+      return await deviceNames(address.kind.parse(via), given);
+    },
+  },
   optional: true,
   help: "with --via, the device to switch: its name or number, or all",
 };

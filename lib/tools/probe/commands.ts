@@ -1,7 +1,7 @@
 import { command, duration } from "../../cli/mod.ts";
 import { DEFAULT_MAX_FRAME } from "../../framing/mod.ts";
 import { hasColors, openContext } from "../../app/mod.ts";
-import { clientOptions, clientPermissions, outputOptions } from "../../app/options.ts";
+import { addressKind, clientOptions, clientPermissions, outputOptions, SOCKETS } from "../../app/options.ts";
 import { parseTargets } from "./targets.ts";
 
 const { ca, connectTimeout, bind } = clientOptions;
@@ -15,7 +15,7 @@ const probe = command({
     "code is 0 if all are open, else 1.",
   positionals: {
     addresses: {
-      kind: { meta: "ADDRESS", parse: parseTargets },
+      kind: { ...addressKind({ schemes: SOCKETS }), parse: parseTargets },
       variadic: true,
       help: "HOST:PORT, PORT, HOST:FIRST-LAST (1024 ports at most), udp://…, tls://… or unix:PATH",
     },

@@ -1,5 +1,5 @@
 import type { Kind } from "../../cli/mod.ts";
-import { SOCKETS } from "../../app/options.ts";
+import { addressKind, SOCKETS } from "../../app/options.ts";
 import { usageError } from "../../errors.ts";
 import { type Address, formatAddress, hostPort, isLoopback, parseAddress } from "../../net/mod.ts";
 import type { Stream } from "../../packet/mod.ts";
@@ -13,7 +13,7 @@ export interface PlayAddress {
 
 /** ADDRESS on the command line. */
 export const playAddressKind: Kind<PlayAddress> = {
-  meta: "ADDRESS",
+  ...addressKind({ schemes: SOCKETS }),
   parse: (text) => ({
     address: parseAddress(text, { schemes: SOCKETS }),
     hasScheme: /^([a-z]+:\/\/|unix:)/.test(text),
