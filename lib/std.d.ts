@@ -66,3 +66,7 @@ declare module "@std/streams" {
 declare module "@std/text/levenshtein-distance" {
   export function levenshteinDistance(str1: string, str2: string): number;
 }
+
+declare module "@std/yaml" {
+  export function parse(content: string): unknown;
+}

@@ -87,10 +87,15 @@ export const INSTALLED = [
 ];
 
 /** Lines of a shell that run pinwire from its source. */
-async function fromSource(): Promise<string> {
-  const { stdout } = await run(Deno.execPath(), ["info", "--json"]);
-  return `export DENO_DIR='${JSON.parse(stdout).denoDir}'
+export async function fromSource(): Promise<string> {
+  return `export DENO_DIR='${await denoDir()}'
 exec '${Deno.execPath()}' run --quiet --no-prompt --allow-all '${PROJECT}main.ts' "$@"`;
+}
+
+/** Where Deno keeps what it has downloaded. */
+export async function denoDir(): Promise<string> {
+  const { stdout } = await run(Deno.execPath(), ["info", "--json"]);
+  return JSON.parse(stdout).denoDir;
 }
 
 /** Lines of a shell that write what pinwire writes for an archive. It is asked once for all archives. */
@@ -117,7 +122,8 @@ async function pack(folder: string, programs: Programs): Promise<void> {
   assertEquals(packed, { code: 0, stdout: "", stderr: "" });
 }
 
-async function script(path: string, lines: string): Promise<void> {
+/** Writes a program that the shell runs. */
+export async function script(path: string, lines: string): Promise<void> {
   await Deno.writeTextFile(path, `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
 }
 
