@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { completionScript } from "../../lib/cli/completion/scripts.ts";
 import { has, tempDir } from "./machine.ts";
-import { pinwireArgs } from "./pinwire.ts";
+import { pinwireCommand } from "./pinwire.ts";
 import { run } from "./process.ts";
 
 /** How each shell is started without anybody's settings, and what it is told then. */
@@ -59,7 +59,7 @@ export async function completed(shell: string, ...lines: string[]): Promise<Comp
   await using folder = await tempDir();
   const { path } = folder;
   await Deno.mkdir(`${path}/bin`);
-  const words = [Deno.execPath(), ...pinwireArgs([])].map((word) => `'${word}'`).join(" ");
+  const words = pinwireCommand([]).map((word) => `'${word}'`).join(" ");
   await Deno.writeTextFile(`${path}/bin/pinwire`, `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 });
   await Deno.writeTextFile(`${path}/driver`, DRIVER);
   await Deno.writeTextFile(`${path}/script`, `${completionScript("pinwire", shell)}\n`);

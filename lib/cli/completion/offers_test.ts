@@ -49,6 +49,7 @@ const loaded: string[] = [];
 const program: Program = {
   name: "prog",
   version: "1",
+  home: new URL("https://example.org/prog/"),
   summary: "",
   printable: (text) => text,
   guide: () => Promise.reject(),
