@@ -72,7 +72,7 @@ Deno.test("run has help for the commands that are built in", async () => {
 
 Deno.test("run prints the version", async () => {
   for (const flag of ["--version", "-V"]) {
-    assertEquals(await outcome(flag), { code: 0, out: "prog 1.2.3\n", err: "" });
+    assertEquals(await outcome(flag), { code: 0, out: `prog 1.2.3 (Deno ${Deno.version.deno})\n`, err: "" });
   }
 });
 
