@@ -7,16 +7,22 @@ const MAX_PAYLOAD = 65_535;
 
 /** What came of a packet so far: parts that don't overlap. */
 interface Waiting {
-  parts: IpPacket[];
+  payload: Uint8Array;
+  /** 1 for each 8 bytes of the payload that are here: no part begins elsewhere than at such a border. */
+  seen: Uint8Array;
   /** Bytes of all parts. */
   held: number;
+  /** Just behind the last byte that is here. */
+  reach: number;
   /** Bytes of the whole payload, once its last part is here. */
   total?: number;
+  /** The part that it begins with. */
+  first?: IpPacket;
 }
 
 /**
  * Puts fragmented IP packets together again. A part that overlaps one seen before is dropped, as RFC 5722 wants it, and
- * no more than 4 MiB is kept.
+ * no more than 5 MiB is kept, however small the parts are.
  */
 export class Fragments {
   readonly #waiting = new Map<string, Waiting>();
@@ -25,42 +31,38 @@ export class Fragments {
   add(ip: IpPacket): IpPacket | undefined {
     const { fragment, length } = ip;
     if (fragment === undefined) return ip;
-    const end = fragment.offset + length;
+    const { offset, isLast } = fragment;
+    const end = offset + length;
     if (ip.payload.length < length || length === 0 || end > MAX_PAYLOAD) return undefined;
-    if (!fragment.isLast && length % 8 !== 0) return undefined;
+    if (!isLast && length % 8 !== 0) return undefined;
 
     const key = [ip.source, ip.destination, ip.version === 4 ? ip.protocol : "", fragment.id].join(" ");
     const waiting = this.#waiting.get(key) ?? this.#begin(key);
-    if (waiting.parts.some((part) => overlap(part, ip))) return undefined;
-    waiting.parts.push({ ...ip, payload: ip.payload.slice(), header: ip.header.slice() });
+    const seen = waiting.seen.subarray(offset / 8, Math.ceil(end / 8));
+    if (seen.includes(1)) return undefined;
+    seen.fill(1);
+    waiting.payload.set(ip.payload, offset);
     waiting.held += length;
-    if (fragment.isLast) waiting.total = end;
+    waiting.reach = Math.max(waiting.reach, end);
+    if (isLast) waiting.total = end;
+    if (offset === 0) waiting.first = { ...ip, header: ip.header.slice(), payload: waiting.payload };
     if (waiting.held !== waiting.total) return undefined;
     this.#waiting.delete(key);
-    return joined(waiting.parts, waiting.total);
+    return joined(waiting);
   }
 
   #begin(key: string): Waiting {
     const [oldest] = this.#waiting.keys();
     if (this.#waiting.size === MAX_WAITING) this.#waiting.delete(oldest);
-    const waiting = { parts: [], held: 0 };
+    const payload = new Uint8Array(MAX_PAYLOAD);
+    const waiting = { payload, seen: new Uint8Array(Math.ceil(MAX_PAYLOAD / 8)), held: 0, reach: 0 };
     this.#waiting.set(key, waiting);
     return waiting;
   }
 }
 
-function overlap(a: IpPacket, b: IpPacket): boolean {
-  const [from, other] = [a.fragment!.offset, b.fragment!.offset];
-  return from < other + b.length && other < from + a.length;
-}
-
-function joined(parts: IpPacket[], total: number): IpPacket | undefined {
-  const payload = new Uint8Array(total);
-  for (const part of parts) {
-    // The last part doesn't end it, if others lie behind.
-    if (part.fragment!.offset + part.length > total) return undefined;
-    payload.set(part.payload, part.fragment!.offset);
-  }
-  const first = parts.find((part) => part.fragment!.offset === 0);
-  return first && { ...first, payload, length: total, fragment: undefined };
+/** The whole packet; `undefined` if the last part doesn't end it, as others lie behind. */
+function joined({ payload, held, reach, first }: Waiting): IpPacket | undefined {
+  if (first === undefined || reach > held) return undefined;
+  return { ...first, payload: payload.slice(0, held), length: held, fragment: undefined };
 }

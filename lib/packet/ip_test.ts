@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { extended, fragments, oddIpv4, Talk, traffic } from "./_traffic.ts";
 import { isChecksumRight } from "./checksum.ts";
 import { Fragments } from "./fragments.ts";
-import { parseIp } from "./ip.ts";
+import { type IpPacket, parseIp } from "./ip.ts";
 import { parseTcp } from "./tcp.ts";
 import { parseUdp } from "./udp.ts";
 
@@ -90,5 +90,39 @@ Deno.test({
     for (let id = 0; id < 64; id++) kept.add({ ...first, fragment: { ...first.fragment!, id } });
     const middle = parseIp(fragments()[4])!;
     assertEquals(kept.add(middle) ?? kept.add(last), undefined);
+  },
+});
+
+/** A part of a payload whose byte at each place is the same, given in units of 8 bytes. */
+function partOf(from: number, count: number, isLast: boolean, byte = from): IpPacket {
+  const packet = new Talk(1).udp("client", "");
+  const payload = new Uint8Array(count * 8).fill(byte);
+  const fragment = { id: 7, offset: from * 8, isLast };
+  return { ...parseIp(packet)!, payload, length: payload.length, fragment };
+}
+
+Deno.test({
+  name: "fragments may be as small as can be, and the first of two that overlap counts",
+  permissions: "none",
+  fn() {
+    const whole = new Fragments();
+    for (let i = 8190; i > 0; i--) assertEquals(whole.add(partOf(i, 1, i === 8190)), undefined);
+    assertEquals(whole.add(partOf(5, 2, false, 99)), undefined);
+    const packet = whole.add(partOf(0, 1, false))!;
+    assertEquals([packet.length, packet.fragment, packet.payload[5 * 8]], [8191 * 8, undefined, 5]);
+    assertEquals(packet.payload.at(-1), 8190 % 256);
+  },
+});
+
+Deno.test({
+  name: "fragments of which one lies behind the last are no packet, nor are any without the first",
+  permissions: "none",
+  fn() {
+    const behind = [partOf(0, 1, false), partOf(3, 1, false), partOf(1, 1, true)];
+    const headless = [partOf(2, 1, true), partOf(1, 1, false)];
+    for (const parts of [behind, headless]) {
+      const whole = new Fragments();
+      for (const part of parts) assertEquals(whole.add(part), undefined);
+    }
   },
 });
