@@ -6,6 +6,7 @@ import { measureMemory } from "./memory.ts";
 import { type Effort, measurePairs, type Row } from "./pairs.ts";
 import type { Tools } from "./peers.ts";
 import { type Section, show, type Target } from "./report.ts";
+import { measureRecord } from "./record_stage.ts";
 import { measureRelay } from "./relay_stage.ts";
 import { measureShell } from "./shell_stage.ts";
 import { measureStart } from "./startup.ts";
@@ -119,6 +120,7 @@ export const STAGES: Record<string, Stage> = {
   chat: { title: "One speaks, many listen", run: measureChat },
   shell: { title: "A command on another machine", run: measureShell },
   relay: { title: "Between two programs", run: measureRelay },
+  record: { title: "What recording and tracing cost", run: measureRecord },
   start: { title: "Start to listening", run: measureStart },
   memory: { title: "Memory", run: measureMemory },
 };
