@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { completionScript } from "../../lib/cli/completion/scripts.ts";
-import { has, tempDir } from "./machine.ts";
-import { pinwireCommand } from "./pinwire.ts";
+import { installed } from "./installed.ts";
+import { has } from "./machine.ts";
 import { run } from "./process.ts";
 
 /** How each shell is started without anybody's settings, and what it is told then. */
@@ -56,11 +56,8 @@ expect eof
  * folder `certs`. A line may go on behind a `\x02`, which moves the cursor one to the left.
  */
 export async function completed(shell: string, ...lines: string[]): Promise<Completed[]> {
-  await using folder = await tempDir();
-  const { path } = folder;
-  await Deno.mkdir(`${path}/bin`);
-  const words = pinwireCommand([]).map((word) => `'${word}'`).join(" ");
-  await Deno.writeTextFile(`${path}/bin/pinwire`, `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 });
+  await using home = await installed();
+  const { path } = home;
   await Deno.writeTextFile(`${path}/driver`, DRIVER);
   await Deno.writeTextFile(`${path}/script`, `${completionScript("pinwire", shell)}\n`);
   await Deno.mkdir(`${path}/here/certs`, { recursive: true });
@@ -68,10 +65,8 @@ export async function completed(shell: string, ...lines: string[]): Promise<Comp
   const { start, settings } = SHELLS[shell];
   const { code, stdout, stderr } = await run("expect", [`${path}/driver`, ...lines], {
     env: {
-      HOME: path,
-      PATH: `${path}/bin:${Deno.env.get("PATH")}`,
+      ...home.env,
       TERM: "xterm",
-      LC_ALL: "C.UTF-8",
       SCRIPT: `${path}/script`,
       SHELL_START: start,
       SHELL_SETTINGS: `cd '${path}/here'; ${settings}`,
