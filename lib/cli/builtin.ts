@@ -1,3 +1,4 @@
+import { usageError } from "../errors.ts";
 import { allCommands, type Command, command, type Program } from "./command.ts";
 import { completionScript, SHELLS } from "./completion/scripts.ts";
 import { commandHelp, commandsHelp, commonHelp, tasksHelp } from "./help.ts";

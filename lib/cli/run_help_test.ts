@@ -56,6 +56,7 @@ Deno.test("run refuses help for what there is not", async () => {
     (await outcome("help", "optoins")).err,
     'prog: unknown command "optoins": did you mean options?\n',
   );
+  assertEquals((await outcome("help", "all", "box")).err, 'prog: "box" is too much: write help all\n');
   const { code, err } = await outcome("help", "box", "shut");
   assertEquals([code, err.startsWith('prog: unknown command "box shut"')], [2, true]);
   assertEquals((await outcome("help", "--mna")).err, "prog: unknown option --mna: did you mean --man?\n");
