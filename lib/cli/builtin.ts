@@ -66,8 +66,9 @@ export async function helpOf(program: Program, words: readonly string[]): Promis
   const width = pageWidth();
   const [first] = words;
   if (first === undefined) return tasksHelp(program, (await program.guide()).guide);
-  if (words.length === 1 && first === "all") return commandsHelp(program, await everything(program), width);
-  if (words.length === 1 && first === "options") {
+  if (PAGES.includes(first)) {
+    if (words.length > 1) throw usageError(`"${words[1]}" is too much`, `write help ${first}`);
+    if (first === "all") return commandsHelp(program, await everything(program), width);
     return commonHelp(program, await allCommands(program), width);
   }
   const commands = BUILT_IN.includes(first) ? builtIns(program) : await commandsOf(program, first, PAGES);
