@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { parse } from "@std/yaml";
 import { has, isLinux, type Outcome, pinwire, run, runPinwire, tempDir } from "./support.ts";
-import { fromSource, script } from "./support/install.ts";
+import { BINARY, fromSource, script } from "./support/install.ts";
 import type { Job } from "./support/workflows.ts";
 
 const DOCKERFILE = await Deno.readTextFile("examples/Dockerfile");
@@ -11,7 +11,6 @@ const SERVICE = await Deno.readTextFile("examples/echo-service.yml");
 const [SHELL, ALONE]: string[][] = [...DOCKERFILE.matchAll(/^CMD (.*)$/gm)].map(([, words]) =>
   JSON.parse(words)
 );
-const BINARY = Deno.env.get("PINWIRE_BIN");
 /** What the image without a shell has of Debian, as far as Deno needs it. */
 const PACKAGES = ["libc6", "libgcc-s1"];
 

@@ -13,8 +13,9 @@ const mayMount = isLinux &&
 
 /** A test of what install.sh does not install; `needs` are programs. */
 function refuse(name: string, fn: () => Promise<void>, ...needs: string[]): void {
-  const ignore = !isLinux || !needs.every((need) => need === "unshare" ? mayMount : has(need));
-  Deno.test({ name: `install.sh ${name}`, ignore, fn });
+  const lacks = needs.filter((need) => need === "unshare" ? !mayMount : !has(need));
+  const why = lacks.length ? ` (needs ${lacks.join(", ")})` : "";
+  Deno.test({ name: `install.sh ${name}${why}`, ignore: !isLinux || why !== "", fn });
 }
 
 /** It says this one sentence and leaves nothing. */

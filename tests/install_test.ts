@@ -1,12 +1,14 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ask, has, isLinux, LOOPBACK, Process, tempDir } from "./support.ts";
-import { account, INSTALLED, INSTALLER, TARGET } from "./support/install.ts";
+import { account, BINARY, INSTALLED, INSTALLER, TARGET } from "./support/install.ts";
 import { run } from "./support/process.ts";
 import { VERSION } from "./support/release.ts";
 
 /** A test of install.sh; `needs` are programs. */
 function install(name: string, fn: () => Promise<void>, ...needs: string[]): void {
-  Deno.test({ name: `install.sh ${name}`, ignore: !isLinux || !needs.every(has), fn });
+  const lacks = needs.filter((need) => !has(need));
+  const why = lacks.length ? ` (needs ${lacks.join(", ")})` : "";
+  Deno.test({ name: `install.sh ${name}${why}`, ignore: !isLinux || why !== "", fn });
 }
 
 const SHELLS = [["dash"], ["busybox", "sh"], ["bash", "--posix"]];
@@ -30,8 +32,7 @@ for (const shell of SHELLS) {
 }
 
 install("leaves a program that answers, from an empty folder", async () => {
-  const binary = Deno.env.get("PINWIRE_BIN");
-  await using on = await account({ programs: binary ? { [TARGET]: binary } : undefined });
+  await using on = await account({ programs: BINARY ? { [TARGET]: BINARY } : undefined });
   await on.install();
   await using empty = await tempDir();
   const there = `cd '${empty.path}' && exec "$HOME/.local/bin/pinwire" echo serve 127.0.0.1:0 --json`;
