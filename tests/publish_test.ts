@@ -1,15 +1,17 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import config from "../deno.json" with { type: "json" };
 import { LOOPBACK, Process, run, runPinwire, tempDir } from "./support.ts";
 import { posix } from "./support/shell.ts";
+
+const PROJECT = new URL("..", import.meta.url).href;
 
 Deno.test("what JSR gets is the program, without its tests", async () => {
   const { code, stdout, stderr } = await run(Deno.execPath(), ["publish", "--dry-run", "--allow-dirty"], {
     env: { NO_COLOR: "1" },
   });
   assertEquals(code, 0, stderr);
-  const project = new URL("..", import.meta.url).href;
   const listed = [...(stdout + stderr).matchAll(/^ +(file:\S+) \(/gm)].map(([, url]) => url);
-  const files = listed.map((url) => url.replace(project, ""));
+  const files = listed.map((url) => url.replace(PROJECT, ""));
   assertEquals(
     files.filter((path) => !/^lib\/[\w/.-]+\.ts$|^[\w.-]+\.md$/.test(path)),
     ["LICENSE", "deno.json", "main.ts"],
@@ -31,4 +33,18 @@ posix("deno install makes a command of a checkout, which runs in any folder", as
   const { address } = await server.next("listening");
   const { stdout } = await runPinwire(["send", address!, "hello", "--wait", "60"]);
   assertMatch(stdout, /hello/);
+});
+
+Deno.test("a package, whose deno.json Deno doesn't ask, is told what UDP needs", async () => {
+  await using folder = await tempDir();
+  const imports = Object.fromEntries(
+    Object.entries(config.imports).map(([name, to]) => [name, to.replace(/^\.\//, PROJECT)]),
+  );
+  const path = `${folder.path}/deno.json`;
+  await Deno.writeTextFile(path, JSON.stringify({ imports }));
+  const flags = ["--allow-all", "--no-lock", "--config", path];
+  const args = ["run", ...flags, "main.ts", "receive", `udp://${LOOPBACK}:0`];
+  const { code, stderr } = await run(Deno.execPath(), args);
+  const sentence = "Deno may not use UDP: deno run --unstable-net in front of the rest allows it";
+  assertEquals([code, stderr], [1, `pinwire: ${sentence}\n`]);
 });

@@ -62,6 +62,12 @@ export async function bindDatagram(
   address: InternetAddress,
   { interface: name }: BindOptions = {},
 ): Promise<DatagramSocket> {
+  // Deno asks for this flag, and takes it from the deno.json of a folder, but not from that of a package.
+  if (!("listenDatagram" in Deno)) {
+    throw new PinwireError("permission_missing", "Deno may not use UDP", {
+      hint: "deno run --unstable-net in front of the rest allows it",
+    });
+  }
   const { port } = address;
   const on = name === undefined ? undefined : interfaceOf(name);
   const isGroup = isMulticast(address.hostname);
