@@ -121,7 +121,7 @@ export const STAGES: Record<string, Stage> = {
   shell: { title: "A command on another machine", run: measureShell },
   relay: { title: "Between two programs", run: measureRelay },
   record: { title: "What recording and tracing cost", run: measureRecord },
-  start: { title: "Start to listening", run: measureStart },
+  start: { title: "Start", run: measureStart },
   memory: { title: "Memory", run: measureMemory },
 };
 
