@@ -1,7 +1,9 @@
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { allCommands, flagName } from "../lib/cli/command.ts";
 import { parseCommandLine } from "../lib/cli/parse.ts";
 import { program } from "../main.ts";
+import { has, run } from "./support.ts";
+import { commandsOf, fencesOf, pages, readPage } from "./support/fences.ts";
 import { shellWords } from "./support/shell_words.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -9,26 +11,18 @@ const COMMANDS = await allCommands(program);
 /** What the program itself answers, without a command. */
 const BUILT_IN = /^(help|completions|--help|-h|--version|-V)\b/;
 const BUILT_IN_OPTIONS = ["--help", "--version"];
-/** Options of Deno, which the pages name beside ours. */
-const DENO_OPTION = /^--allow-/;
+/** Options of Deno and of install.sh, which the pages name beside ours. */
+const OTHER_OPTION = /^--(allow-.*|dir|uninstall)$/;
 
-/** Paths from the root of the project. */
-function pages(): string[] {
-  const docs = [...Deno.readDirSync(new URL("docs/", ROOT))].map(({ name }) => `docs/${name}`);
-  return ["README.md", ...docs.filter((path) => path.endsWith(".md")).sort()];
-}
-
-const read = (path: string) => Deno.readTextFileSync(new URL(path, ROOT));
-
-/** What is typed in a page's console blocks: a command line each, a `\` at its end joined with the next. */
-function typed(page: string): string[] {
-  const blocks = read(page).matchAll(/^```console\n([^]*?)^```/gm);
-  return [...blocks].flatMap(([, block]) =>
-    block.replaceAll("\\\n", " ").split("\n").filter((line) => line.startsWith("$ ")).map((line) =>
-      line.slice(2)
-    )
-  );
-}
+/** Whose lines stand beside ours. A word that is in none of the two is a slip, or would be passed over unseen. */
+const OTHERS = new Set(
+  ("cd cp curl deno echo eval getconf git grep groups mkdir mount nc ncat npx openssl printf python3 scp sed sha256sum sleep " +
+    "sh socat ssh sudo systemctl tar tcpdump tee toxiproxy-cli true tshark uname websocat wireshark").split(
+      " ",
+    ),
+);
+/** What a shell itself understands at the start of a command. */
+const SHELL_WORDS = new Set("do done until while".split(" "));
 
 function parse(args: string[]): void {
   if (BUILT_IN.test(args[0] ?? "help")) return;
@@ -38,25 +32,41 @@ function parse(args: string[]): void {
 }
 
 for (const page of pages()) {
-  const lines = typed(page).flatMap(shellWords).filter(([program]) => program === "pinwire");
+  const programs = commandsOf(page).flatMap(shellWords);
+  const lines = programs.filter(([program]) => program === "pinwire");
 
   for (const [, ...args] of lines) {
     Deno.test(`${page}: "pinwire ${args.join(" ")}" is a command line`, () => parse(args));
   }
 
+  Deno.test(`${page}: each command is of a program that we know`, () => {
+    for (const [program] of programs.map((words) => words.filter((word) => !SHELL_WORDS.has(word)))) {
+      assert(!program || program === "pinwire" || OTHERS.has(program), program);
+    }
+  });
+
+  Deno.test({
+    name: `${page}: each command is one to a shell (needs bash)`,
+    ignore: !has("bash"),
+    async fn() {
+      const { code, stderr } = await run("bash", ["-n"], { stdin: commandsOf(page).join("\n") });
+      assertEquals([code, stderr], [0, ""]);
+    },
+  });
+
   Deno.test(`${page}: every option that it names exists`, () => {
     const known = Object.values(COMMANDS).flatMap(({ options }) => Object.keys(options).map(flagName));
     // What is typed for other programs has their options.
-    const others = typed(page).flatMap(shellWords).filter(([program]) => program !== "pinwire").flat();
-    const named = read(page).match(/(?<![\w-])--[a-z][a-z-]*/g) ?? [];
+    const others = programs.filter(([program]) => program !== "pinwire").flat();
+    const named = readPage(page).match(/(?<![\w-])--[a-z][a-z-]*/g) ?? [];
     for (const option of new Set(named)) {
-      if (BUILT_IN_OPTIONS.includes(option) || DENO_OPTION.test(option) || others.includes(option)) continue;
+      if (BUILT_IN_OPTIONS.includes(option) || OTHER_OPTION.test(option) || others.includes(option)) continue;
       assert(known.includes(option), `${option} is no option of any command`);
     }
   });
 
   Deno.test(`${page}: every link leads somewhere`, () => {
-    for (const [, target] of withoutCode(read(page)).matchAll(/\]\(([^)\s]+)\)/g)) {
+    for (const [, target] of withoutCode(readPage(page)).matchAll(/\]\(([^)\s]+)\)/g)) {
       if (/^[a-z]+:/.test(target)) continue;
       const [path, anchor] = target.split("#");
       const url = path ? new URL(path, new URL(page, ROOT)) : new URL(page, ROOT);
@@ -65,6 +75,19 @@ for (const page of pages()) {
     }
   });
 }
+
+for (const translated of pages().filter((page) => page.endsWith(".zh-CN.md"))) {
+  Deno.test(`${translated} has the commands of the English page, in its order, with what they show`, () => {
+    const original = translated.replace(".zh-CN", "");
+    assertEquals(screens(translated), screens(original));
+  });
+}
+
+/** All that is typed and shown on a page, without the comments behind commands. */
+const screens = (page: string) =>
+  fencesOf(page).map(({ entries }) =>
+    entries.map(({ command, steps }) => ({ command: command.replace(/ +# .*$/, ""), steps }))
+  );
 
 const withoutCode = (markdown: string) => markdown.replace(/^```[^]*?^```/gm, "");
 
