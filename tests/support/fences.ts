@@ -2,6 +2,11 @@ const ROOT = new URL("../../", import.meta.url);
 
 /** A code block of a page, in which commands are typed. */
 export interface Fence {
+  /** The commands that have to be there for it, servers for its clients for instance. */
+  meanwhile: string[];
+  /** Whether nothing of what is shown need come. */
+  isTerminal: boolean;
+  mayFail: boolean;
   entries: Entry[];
 }
 
@@ -30,16 +35,22 @@ export const readPage = (page: string) => Deno.readTextFileSync(new URL(page, RO
 
 /**
  * The blocks of a page: in ```sh each line is a command, in ```console those behind `$ `, and a line behind another
- * prompt (`> `, `cmd> `) is typed into the program. A block behind `<!-- continued -->` belongs to the one before.
+ * prompt (`> `, `cmd> `) is typed into the program. Comments that a reader doesn't see may stand before a block:
+ * `<!-- continued -->`, as it belongs to the one before; `<!-- meanwhile: COMMAND -->`, what has to be there for it;
+ * `<!-- on a terminal -->`, where alone it looks so; `<!-- may fail -->`, as its exit code may be 1.
  */
 export function fencesOf(page: string): Fence[] {
   const fences: Fence[] = [];
-  const blocks = readPage(page).matchAll(/^(<!-- continued -->\n\n)?```(console|sh)\n([^]*?)^```$/gm);
-  for (const [, isContinued, language, text] of blocks) {
+  const blocks = readPage(page).matchAll(/^((?:<!-- .* -->\n+)*)```(console|sh)\n([^]*?)^```$/gm);
+  for (const [, comments, language, text] of blocks) {
     const lines = text.replaceAll(/\\\n\s*/g, "").split("\n").filter((line) => line.trim());
     const entries = language === "sh" ? lines.map((command) => ({ command, steps: [] })) : transcript(lines);
-    if (isContinued) fences.at(-1)?.entries.push(...entries);
-    else fences.push({ entries });
+    const meanwhile = [...comments.matchAll(/^<!-- meanwhile: (.*) -->$/gm)].map(([, command]) => command);
+    if (comments.includes("<!-- continued -->")) fences.at(-1)?.entries.push(...entries);
+    else {
+      const isTerminal = comments.includes("<!-- on a terminal -->");
+      fences.push({ meanwhile, isTerminal, mayFail: comments.includes("<!-- may fail -->"), entries });
+    }
   }
   return fences;
 }
@@ -55,7 +66,7 @@ function transcript(lines: string[]): Entry[] {
       entries.push({ command: line.slice(2), steps: [] });
       continue;
     }
-    const typed = line.match(/^[^\s<]*> ?(.*)$/);
+    const typed = line.match(/^[^\s<]*(?: \[\d+\])?> ?(.*)$/);
     entries.at(-1)?.steps.push(typed ? { typed: typed[1] } : { shown: line });
   }
   return entries;
