@@ -1,5 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
-import { type Dress, runInVm, runOnPi3, whyNoPi3, whyNoVm } from "./support/vm.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { type Dress, runInVm, runOnPi3, whyNoArmBinary, whyNoPi3, whyNoVm } from "./support/vm.ts";
 
 /** Of the Raspberry Pi's documentation: each pin of the header that is a GPIO, and its number as one. */
 const BOARD_TO_BCM =
@@ -15,6 +15,7 @@ const MACHINES = [
   dressed("a Pi 3 with Linux 6.1", "pi3", ["pins", "rights"]),
   dressed("a Pi 5 with Linux 6.12", "pi5", ["pins"]),
   { name: "the registers of an emulated Pi 3", why: whyNoPi3(), check: checkRegisters },
+  { name: "the binary on an emulated Pi 3", why: whyNoPi3() ?? whyNoArmBinary, check: checkBinary },
 ];
 
 function dressed(name: string, dress: Dress, parts: string[]) {
@@ -48,6 +49,34 @@ async function checkRegisters(): Promise<void> {
       { name: "off, active low", high: true, function: 1 },
     ],
   });
+}
+
+/** What tests/vm/pi3_binary.sh prints behind the version. */
+const PI3_LINES = [
+  "<hello>",
+  "echo: exit code 0",
+  "the pins are those of pinctrl-bcm2835",
+  "● pin 11 is on",
+  "pin 11: 1",
+  "the pins are those of pinctrl-bcm2835",
+  "○ pin 11 is off",
+  "pin 11: 0",
+  // The agent was told on.
+  "pin 11: 1",
+  "agent: exit code 0",
+  "pin 11: 0",
+  'chat: {"event":"message","text":"hello","bytes":5,"nick":"guest1","room":"lobby"}',
+  "chat: exit code 0",
+  "the answer is 42",
+  "shell: exit code 0",
+];
+
+async function checkBinary(): Promise<void> {
+  const { code, stdout, stderr } = await runOnPi3(["sh", "tests/vm/pi3_binary.sh"]);
+  assertEquals(code, 0, `${stdout}\n${stderr}`);
+  const [version, ...lines] = stdout.trimEnd().split("\n");
+  assertMatch(version, /^pinwire \d+\.\d+\.\d+ \(.*Deno .*\)$/);
+  assertEquals(lines, PI3_LINES);
 }
 
 const why = MACHINES.every(({ why }) => why) ? MACHINES[0].why : undefined;

@@ -19,9 +19,13 @@ export function runInVm(dress: Dress, command: string[]): Promise<Outcome> {
   return runScript("run.sh", [...options, "--", ...command]);
 }
 
-/** Runs a command on an emulated Raspberry Pi 3. */
+/** A compiled pinwire for arm64. */
+const ARM_BINARY = Deno.env.get("PINWIRE_BIN_AARCH64");
+
+/** Runs a command on an emulated Raspberry Pi 3, which has the binary for arm64, if there is one, as /app/pinwire. */
 export function runOnPi3(command: string[]): Promise<Outcome> {
-  return runScript("pi3.sh", ["--", ...command]);
+  const binary = ARM_BINARY ? ["-b", ARM_BINARY] : [];
+  return runScript("pi3.sh", [...binary, "--", ...command]);
 }
 
 /** Why this machine can't; tests never build what they boot. */
@@ -32,6 +36,9 @@ export function whyNoVm(dress: Dress): string | undefined {
 export function whyNoPi3(): string | undefined {
   return whyNot("pi3");
 }
+
+/** Why there is no binary to be run there. */
+export const whyNoArmBinary = ARM_BINARY ? undefined : "no runtime stub";
 
 function whyNot(image: "6.1" | "6.12" | "pi3"): string | undefined {
   if (Deno.build.os !== "linux") return "needs Debian";

@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
 # Runs a command in an emulated Raspberry Pi 3 with Linux's own driver of its pins, and exits with its code:
 #
-#   tests/vm/pi3.sh [-t SECONDS] -- COMMAND...
+#   tests/vm/pi3.sh [-t SECONDS] [-b BINARY] -- COMMAND...
 #
-# The guest has busybox and Deno for arm64, lib and tests/vm of this project in /app, and no network. `devmem
-# 0x3f200034` there prints the levels of the pins as their register has them, bit 17 being GPIO17. What the command
-# prints comes from a console: stdout and stderr are one.
+# The guest has busybox and Deno for arm64, lib and tests/vm of this project in /app, with -b a compiled pinwire beside
+# them, and no network. `devmem 0x3f200034` there prints the levels of the pins as their register has them, bit 17 being
+# GPIO17. What the command prints comes from a console: stdout and stderr are one.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${PINWIRE_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pinwire-vm}
-seconds=120
-while getopts t: option; do
+seconds=170 binary=
+while getopts t:b: option; do
   case $option in
     t) seconds=$OPTARG ;;
+    b) binary=$OPTARG ;;
     *) exit 2 ;;
   esac
 done
@@ -29,6 +30,7 @@ trap 'exit 130' INT
 mkdir -p "$run/root/app/tests"
 cp -r "$here/../../lib" "$run/root/app/"
 cp -r "$here" "$run/root/app/tests/"
+[ -z "$binary" ] || install -m 755 "$binary" "$run/root/app/pinwire"
 install -m 755 "$here/pi3_init" "$run/root/init"
 { printf exec; printf ' %q' "$@"; echo; } >"$run/root/command"
 # Linux unpacks one archive after the other: the second one adds what differs between runs.
