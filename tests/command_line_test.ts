@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { LOOPBACK, refusal } from "./support.ts";
+import config from "../deno.json" with { type: "json" };
+import { LOOPBACK, refusal, runPinwire } from "./support.ts";
 
 function wrong(name: string, args: string[], said: RegExp): void {
   Deno.test(`wrong command line: ${name}`, async () => assertMatch(await refusal(args, 2), said));
@@ -75,4 +76,9 @@ Deno.test("hexadecimal that is none is refused before anything is dialled", asyn
   using own = await Deno.connect({ hostname: LOOPBACK, port: listener.addr.port });
   using first = await listener.accept();
   assertEquals((first.remoteAddr as Deno.NetAddr).port, own.localAddr.port);
+});
+
+Deno.test("--version tells the version where there is no git to ask for the commit", async () => {
+  const { code, stdout } = await runPinwire(["--version"], { env: { PATH: "" } });
+  assertEquals([code, ...stdout.split(" ", 2)], [0, "pinwire", config.version]);
 });

@@ -36,8 +36,12 @@ async function writtenCommit(home: URL): Promise<string | undefined> {
 async function commitByGit(home: URL): Promise<string> {
   if (!await isGranted({ name: "run", command: "git" })) return "";
   const git = new Deno.Command("git", { args: ["--git-dir=.git", "rev-parse", "HEAD"], cwd: home });
-  const output = await git.output().catch(() => undefined);
-  return output?.success ? new TextDecoder().decode(output.stdout).slice(0, 7) : "";
+  try {
+    const { success, stdout } = await git.output();
+    return success ? new TextDecoder().decode(stdout).slice(0, 7) : "";
+  } catch {
+    return "";
+  }
 }
 
 async function isGranted(permission: Deno.PermissionDescriptor): Promise<boolean> {
