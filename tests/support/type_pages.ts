@@ -7,7 +7,7 @@
  * are free.
  */
 import { fencesOf } from "./fences.ts";
-import { pinwireArgs } from "./pinwire.ts";
+import { pinwireCommand } from "./pinwire.ts";
 import { run } from "./process.ts";
 import { play } from "./transcript.ts";
 import { isTutorialListener, isTutorialServer, writeTutorialPrograms } from "./tutorial_programs.ts";
@@ -52,7 +52,7 @@ async function furnish(folder: string): Promise<void> {
   await Deno.mkdir(`${folder}/bin`);
   const deno = quoted([Deno.execPath()]);
   const programs: Record<string, string> = {
-    pinwire: `exec ${quoted([Deno.execPath(), ...pinwireArgs([])])} "$@"`,
+    pinwire: `exec ${quoted(pinwireCommand([]))} "$@"`,
     deno: `cd '${ROOT}' && exec ${deno} "$@"`,
     // Fetching it is left to those who do it by hand; that it is this version is not.
     npx: `[ "$1 $2" = "-y deno@${Deno.version.deno}" ] && shift 2 && cd '${ROOT}' && exec ${deno} "$@"`,
