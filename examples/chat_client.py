@@ -1,7 +1,7 @@
 """chat_client.py HOST[:PORT] NICK [ROOM]: a numbered member of `pinwire chat serve`: comes back, and misses nothing."""
 import json, select, socket, sys, time
 
-QUIET, DEAD, AGAIN = 2, 6, 1  # seconds
+QUIET, DEAD, OPENING, AGAIN = 2, 6, 15, 1  # seconds
 
 class Member:
     def __init__(self, address, nick, room):
@@ -11,21 +11,21 @@ class Member:
 
     def visit(self):
         """From dialling to the loss of the link."""
-        with socket.create_connection(self.address, timeout=DEAD) as self.socket:
+        with socket.create_connection(self.address, timeout=OPENING) as self.socket:
             self.data, self.is_in = b"", False
             if self.welcome:
                 self.wish["resume"] = {"session": self.welcome["session"], "log": self.welcome["log"], "line": self.last}
             self.heard = self.said = time.monotonic()
             while not self.is_over:
                 sources = [self.socket] + ([sys.stdin] if self.is_in and self.typed is not None else [])
-                due = min(max(self.heard, self.said) + QUIET, self.heard + DEAD) if self.is_in else self.heard + DEAD
+                due = min(max(self.heard, self.said) + QUIET, self.heard + DEAD) if self.is_in else self.heard + OPENING
                 ready = select.select(sources, [], [], max(0, due - time.monotonic()))[0]
                 if self.socket in ready:
                     self.read()
                 if sys.stdin in ready:
                     self.take_typed()
                 now = time.monotonic()
-                if now - self.heard >= DEAD:
+                if now - self.heard >= (DEAD if self.is_in else OPENING):
                     raise OSError("the server is silent")
                 if self.is_in and now - max(self.heard, self.said) >= QUIET:
                     self.send("/ping")
