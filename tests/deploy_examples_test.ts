@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { parse } from "@std/yaml";
-import { has, isLinux, type Outcome, pinwire, run, runPinwire, tempDir } from "./support.ts";
-import { BINARY, fromSource, script } from "./support/install.ts";
+import { BINARY, has, isLinux, type Outcome, pinwire, run, runPinwire, tempDir } from "./support.ts";
+import { fromSource, script } from "./support/install.ts";
 import type { Job } from "./support/workflows.ts";
 
 const DOCKERFILE = await Deno.readTextFile("examples/Dockerfile");

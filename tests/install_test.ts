@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { ask, has, isLinux, LOOPBACK, Process, tempDir } from "./support.ts";
-import { account, BINARY, INSTALLED, INSTALLER, TARGET } from "./support/install.ts";
+import { ask, BINARY, has, isLinux, LOOPBACK, Process, tempDir } from "./support.ts";
+import { account, INSTALLED, INSTALLER, TARGET } from "./support/install.ts";
 import { run } from "./support/process.ts";
 import { VERSION } from "./support/release.ts";
 
@@ -27,7 +27,7 @@ for (const shell of SHELLS) {
     ]);
     assertEquals(await on.files(), INSTALLED);
     const version = await run(`${bin}/pinwire`, ["--version"], { env: on.env });
-    assertEquals(version.stdout.split("\n")[0], `pinwire ${VERSION}`);
+    assertEquals(version.stdout.split(/\s/, 2), ["pinwire", VERSION]);
   }, shell[0]);
 }
 

@@ -6,9 +6,6 @@ import { serveReleases } from "./release.ts";
 
 const PROJECT = new URL("../../", import.meta.url).pathname;
 export const INSTALLER = `${PROJECT}install.sh`;
-const binary = Deno.env.get("PINWIRE_BIN");
-/** A compiled pinwire, for where more than its source is to be tried. */
-export const BINARY = binary && Deno.realPathSync(binary);
 /** What Deno calls this machine. */
 export const TARGET = Deno.build.target;
 
