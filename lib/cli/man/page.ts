@@ -8,7 +8,7 @@ export function manPage(program: Program, commands: Record<string, Command>, gui
   const entries = Object.entries(commands);
   const body = [
     ".SH NAME",
-    `${escapeRoff(name)} \\- ${escapeRoff(summary)}`,
+    ...paragraph(`${name} - ${summary}`),
     ".SH SYNOPSIS",
     ...entries.flatMap(([word, command]) => [synopsisLine(`${name} ${word}`, command), ".br"]),
     `${bold(name)} ${bold("--help")} | ${bold("--version")}`,
