@@ -71,6 +71,8 @@ class Member:
             self.is_over = True
         elif line.startswith("* pinwire chat 1") and not self.is_in:
             self.send("/pinwire " + json.dumps(self.wish))
+        elif not self.is_in:
+            pass  # what comes before the welcome is for plain members
         elif verb[:1] == "#" and verb[1:].isdigit():
             number = int(verb[1:])
             self.miss(number - 1)

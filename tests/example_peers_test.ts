@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { FakeSysfs } from "../lib/gpio/_fake_sysfs.ts";
 import { has, isWindows, LOOPBACK, type Outcome, pinwire, Process, PYTHON } from "./support.ts";
-import { chatServe, heard, Member, noticed } from "./support/chat.ts";
+import { chatServe, GREETING, heard, Member, noticed } from "./support/chat.ts";
 import { controller, list, next, reports } from "./support/led.ts";
 import { guarded, otherToken, trust } from "./support/led_token.ts";
 import { posix } from "./support/shell.ts";
@@ -121,6 +121,21 @@ example("chat_client.py says what is typed, hears the others, and ends once all 
   assertEquals(await heard(server), "amy: 你好");
   await amy.end();
   assertEquals((await amy.outcome()).code, 0);
+});
+
+example("chat_client.py shows nothing of what is for plain members, before its welcome", async () => {
+  using listener = Deno.listen({ hostname: LOOPBACK, port: 0 });
+  await using amy = begin("chat_client", [`${LOOPBACK}:${listener.addr.port}`, "amy"]);
+  using server = new Member(await listener.accept());
+  await server.say(`${GREETING}\nbob: one`);
+  assertMatch(await server.line(), /^\/pinwire \{"nick": "amy", "room": "lobby"/);
+  await server.say('/pinwire {"nick":"amy","room":"lobby","session":"s","log":"l","line":1,"past":1}');
+  await server.say("#1 bob: one\n#2 bob: two\n/bye enough");
+  assertEquals(await amy.outcome(), {
+    code: 0,
+    stdout: "* in lobby as amy\nbob: one\nbob: two\n* enough\n",
+    stderr: "",
+  });
 });
 
 example("chat_client.py comes back, and misses nothing", async () => {
