@@ -12,7 +12,7 @@ const COMMANDS = await allCommands(program);
 const BUILT_IN = /^(help|completions|--help|-h|--version|-V)\b/;
 const BUILT_IN_OPTIONS = ["--help", "--version"];
 /** Options of Deno and of install.sh, which the pages name beside ours. */
-const OTHER_OPTION = /^--(allow-.*|dir|uninstall)$/;
+const OTHER_OPTION = /^--(unstable-net|allow-.*|dir|uninstall)$/;
 
 /** Whose lines stand beside ours. A word that is in none of the two is a slip, or would be passed over unseen. */
 const OTHERS = new Set(
