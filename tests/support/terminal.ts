@@ -1,3 +1,4 @@
+import { testUnless } from "./binary.ts";
 import { has } from "./machine.ts";
 import { pinwireCommand } from "./pinwire.ts";
 import type { Process } from "./process.ts";
@@ -10,10 +11,10 @@ export const LEFT = "\x1b[D";
 export const CTRL_C = "\x03";
 export const CTRL_D = "\x04";
 
-/** A test of what a person sees and types: Python's pty module gives the terminal. */
-export function terminal(name: string, fn: () => Promise<void>): void {
+/** A test of what a person sees and types: Python's pty module gives the terminal. It is skipped if there is a reason. */
+export function terminal(name: string, fn: () => Promise<void>, why?: string): void {
   const ignore = Deno.build.os === "windows" || !has(PYTHON);
-  Deno.test({ name: `${name} (needs ${PYTHON} and its pty module)`, ignore, fn });
+  testUnless(why, `${name} (needs ${PYTHON} and its pty module)`, fn, ignore);
 }
 
 /** Starts pinwire on a terminal; its stdout and stderr are one screen. */
