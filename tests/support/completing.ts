@@ -11,7 +11,10 @@ const SHELLS: Record<string, { start: string; settings: string }> = {
     settings: "bind 'set enable-bracketed-paste off' 'set show-all-if-ambiguous on'",
   },
   zsh: { start: "zsh -f", settings: "unsetopt prompt_sp" },
-  fish: { start: "fish --no-config", settings: "set -g fish_autosuggestion_enabled 0" },
+  fish: {
+    start: "fish --no-config -C {function fish_prompt; echo -n 'NEXT> '; end}",
+    settings: "set -g fish_autosuggestion_enabled 0",
+  },
 };
 
 /** What a Tab made of a line. */
@@ -33,19 +36,21 @@ export function inShells(name: string, fn: (shell: string) => Promise<void>): vo
 }
 
 // The line is shown by a command that is typed around it. It is read behind the Tab, since no shell reads on until it has
-// completed; only what that command prints has "LINE<" in it.
+// completed; only what that command prints has "LINE<" in it. What is typed before there is a prompt, a shell may drop.
 const DRIVER = String.raw`
 set timeout -1
 log_user 0
 spawn -noecho {*}$env(SHELL_START)
 stty rows 50 columns 120 < $spawn_out(slave,name)
+expect -ex "NEXT> "
 send -- "$env(SHELL_SETTINGS); source $env(SCRIPT); printf 'RE%s\\n' ADY\r"
 expect READY
-expect "\n"
+expect -ex "NEXT> "
 foreach line $argv {
   send -- "$line\t\001printf 'LI%s\\n' 'NE<\005>'\r"
   expect -re {LINE<([^>]*)>}
   puts "SHOWN$expect_out(buffer)"
+  expect -ex "NEXT> "
 }
 send -- "exit\r"
 expect eof
@@ -67,6 +72,7 @@ export async function completed(shell: string, ...lines: string[]): Promise<Comp
     env: {
       ...home.env,
       TERM: "xterm",
+      PS1: "NEXT> ",
       SCRIPT: `${path}/script`,
       SHELL_START: start,
       SHELL_SETTINGS: `cd '${path}/here'; ${settings}`,
