@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import { has, type Process, runPinwire, tempDir } from "./support.ts";
-import { anyBytes, echoPeer, sha256, shell, shelled } from "./support/bytes.ts";
+import { anyBytes } from "./support/any_bytes.ts";
+import { echoPeer, sha256, shell, shelled } from "./support/bytes.ts";
 
 /** Far more than a read, a write or a socket's buffer takes. */
 const MANY = anyBytes(6_000_000);

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { captures, pcap } from "../lib/packet/_captures.ts";
 import { Talk } from "../lib/packet/_traffic.ts";
 import { CaptureReader, StreamAssembler, type StreamPiece, TCP_FLAGS } from "../lib/packet/mod.ts";
-import { anyBytes } from "./support/bytes.ts";
+import { anyBytes } from "./support/any_bytes.ts";
 import { follow, HAS_TSHARK } from "./support/tshark.ts";
 
 const { SYN, ACK, FIN } = TCP_FLAGS;

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { encodeTcpOptions, MAX_HEADERS, PacketPath, PcapngWriter, TCP_FLAGS } from "../lib/packet/mod.ts";
-import { anyBytes } from "./support/bytes.ts";
+import { anyBytes } from "./support/any_bytes.ts";
 import { has } from "./support/machine.ts";
 import { run } from "./support/process.ts";
 import { CHECKED, follow, HAS_TSHARK, problemsIn, tshark } from "./support/tshark.ts";

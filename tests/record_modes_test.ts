@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ask, isWindows, LOOPBACK, pinwire, runPinwire, tempDir } from "./support.ts";
-import { anyBytes } from "./support/bytes.ts";
+import { anyBytes } from "./support/any_bytes.ts";
 import { agent, controller, reports, through } from "./support/led.ts";
 import { account, shellServe } from "./support/shell.ts";
 import { followed, HAS_TSHARK, problemsIn, tshark } from "./support/tshark.ts";

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { CaptureReader, StreamAssembler } from "../lib/packet/mod.ts";
-import { anyBytes, shell, shelled } from "./support/bytes.ts";
+import { anyBytes } from "./support/any_bytes.ts";
+import { shell, shelled } from "./support/bytes.ts";
 import {
   ask,
   isLinux,
