@@ -10,7 +10,8 @@ const SHELLS: Record<string, { start: string; settings: string }> = {
     start: "bash --norc --noprofile",
     settings: "bind 'set enable-bracketed-paste off' 'set show-all-if-ambiguous on'",
   },
-  zsh: { start: "zsh -f", settings: "unsetopt prompt_sp" },
+  // It has the keys of vi where EDITOR says so.
+  zsh: { start: "zsh -f", settings: "unsetopt prompt_sp; bindkey -e" },
   fish: {
     start: "fish --no-config -C {function fish_prompt; echo -n 'NEXT> '; end}",
     settings: "set -g fish_autosuggestion_enabled 0",
