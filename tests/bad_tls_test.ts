@@ -126,7 +126,10 @@ testUnless(
   async () => {
     await using dir = await tempDir();
     const pairs = ["a", "b"].map((name) => `${dir.path}/${name}`);
-    for (const pair of pairs) await runPinwire(["cert", "localhost", "--out", pair]);
+    for (const pair of pairs) {
+      await Deno.mkdir(pair);
+      assertEquals((await runPinwire(["cert", "localhost", "--out", pair])).code, 0);
+    }
     const chain = pairs.map((pair) => Deno.readTextFileSync(`${pair}/pinwire-cert.pem`));
     await Deno.writeTextFile(`${dir.path}/chain.pem`, chain.join(""));
     const tls = ["--tls-cert", `${dir.path}/chain.pem`, "--tls-key", `${pairs[1]}/pinwire-key.pem`];
