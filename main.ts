@@ -26,6 +26,7 @@ export const program: Program = {
     replay: () => import("./lib/tools/replay/commands.ts"),
     probe: () => import("./lib/tools/probe/commands.ts"),
     cert: () => import("./lib/tools/commands.ts"),
+    lab: () => import("./lib/lab/commands.ts"),
     demo: () => import("./lib/demo/commands.ts"),
   },
 };

@@ -10,6 +10,8 @@ export type Event =
   | NoticeEvent
   | StateEvent
   | ProbeEvent
+  | NetworkEvent
+  | SameNetworkEvent
   | MessageEvent
   | ErrorEvent;
 
@@ -96,6 +98,33 @@ export interface TlsFacts {
   issuer?: string;
   /** Whole days until it expires; negative if it has. */
   days_left?: number;
+}
+
+/** An address with its network, as `lab cidr` explains it. */
+export interface NetworkEvent {
+  event: "network";
+  /** As it was given, less its prefix. */
+  address: string;
+  prefix: number;
+  network: string;
+  /** Of IPv4. */
+  mask?: string;
+  /** Of IPv4, where there is one. */
+  broadcast?: string;
+  first: string;
+  last: string;
+  /** How many hosts may be in it; in digits, as there may be 2 to the power of 128. */
+  hosts: string;
+  /** Which one it is of the parts of the network before it, from 1. */
+  part?: number;
+}
+
+/** Whether two addresses are in the same network. */
+export interface SameNetworkEvent {
+  event: "same_network";
+  addresses: [string, string];
+  /** Whether each has the other in its own network: with different prefixes it may be one alone. */
+  reaches: [boolean, boolean];
 }
 
 /** Something that went wrong and did not end the program. */

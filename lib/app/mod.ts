@@ -19,7 +19,9 @@ export {
   type ErrorEvent,
   type Event,
   type MessageEvent,
+  type NetworkEvent,
   type ProbeEvent,
+  type SameNetworkEvent,
   type StateEvent,
   type TlsFacts,
 } from "./events.ts";

@@ -182,6 +182,12 @@ function sentence(event: Exclude<Event, MessageEvent>): string {
       return `${event.bytes} bytes from the ${event.from} (${event.peer})`;
     case "probe":
       return `${event.address} is ${event.state}`;
+    case "network":
+      return `${event.address}/${event.prefix} is in ${event.network}/${event.prefix}`;
+    case "same_network":
+      return `${event.addresses.join(" and ")} are in ${
+        event.reaches.every(Boolean) ? "one network" : "different networks"
+      }`;
     case "stdout":
     case "stderr":
       return event.data;

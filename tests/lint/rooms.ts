@@ -32,8 +32,9 @@ export const DOORS: Record<string, readonly string[]> = {
   // Not in mod.ts, as only some commands need them.
   app: ["options.ts", "trace/borders.ts", "trace/trace.ts", "trace/view.ts"],
   session: ["admission.ts", "browser_guard.ts", "redial.ts", "token.ts"],
+  packet: ["cidr.ts"],
   // Its table of widths is for those alone that draw on a terminal.
-  text: ["text_column.ts", "width.ts"],
+  text: ["languages.ts", "text_column.ts", "width.ts"],
   // The scenes of the demo.
   tools: ["relay/relay.ts"],
   echo: ["protocol.ts", "session.ts"],

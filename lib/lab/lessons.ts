@@ -1,0 +1,21 @@
+import { type Language, type Twin, twin } from "../text/languages.ts";
+
+/** What the lab teaches, in the order in which to learn it. */
+export const LESSONS = {
+  cidr: twin({
+    en: () => "an address and its network, bit by bit",
+    zh: () => "IP 地址和它所在的网络,逐位来看",
+  }),
+} as const satisfies Record<string, Twin>;
+
+/** A lesson's name. */
+export type Lesson = keyof typeof LESSONS;
+
+const NEXT = twin({ en: (call: string) => `Next: ${call}`, zh: (call: string) => `下一步:${call}` });
+
+/** What each lesson ends with: the one that comes next, or at the end of all of them the list. */
+export function nextStep(lesson: Lesson, language: Language): string {
+  const names = Object.keys(LESSONS);
+  const next = names[names.indexOf(lesson) + 1];
+  return NEXT[language](next ? `pinwire lab ${next}` : "pinwire lab");
+}
