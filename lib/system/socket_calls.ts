@@ -1,17 +1,12 @@
+import { type Libc, openLibc } from "./libc.ts";
+
 /** Where an end of a socket is, as the runtime tells it. */
 export interface SocketEnd {
   hostname: string;
   port: number;
 }
 
-const SYMBOLS = {
-  getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
-  getpeername: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
-  shutdown: { parameters: ["i32", "i32"], result: "i32" },
-  connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
-  ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" },
-  poll: { parameters: ["buffer", "u64", "i32"], result: "i32" },
-} as const;
+const FUNCTIONS = ["getsockname", "getpeername", "shutdown", "connect", "ioctl", "poll"] as const;
 
 /** AF_INET and AF_INET6 of Linux (socket(2)). */
 const INET = 2, INET6 = 10;
@@ -30,7 +25,8 @@ const PASS_INTERVAL = 250;
 /** A `sockaddr` of the family AF_UNSPEC: connect(2) with it takes a connection apart. */
 const NOWHERE = new Uint8Array(16);
 
-type Call = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]["getpeername"];
+type SocketLibc = Libc<typeof FUNCTIONS[number]>;
+type Call = SocketLibc["getpeername"];
 
 /**
  * Calls of libc on sockets that the runtime opened. It tells no descriptor, so that a socket is found by the addresses of
@@ -39,7 +35,7 @@ type Call = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]["getpeername"];
 export class SocketCalls {
   static #shared?: SocketCalls;
   #users = 0;
-  #libc: Deno.DynamicLibrary<typeof SYMBOLS>;
+  #libc: SocketLibc;
   #address = new Uint8Array(28);
   #view = new DataView(this.#address.buffer);
   #length = new Uint32Array(1);
@@ -51,7 +47,7 @@ export class SocketCalls {
   #missed: { local: SocketEnd; remote: SocketEnd }[] = [];
   #timer?: ReturnType<typeof setTimeout>;
 
-  private constructor(libc: Deno.DynamicLibrary<typeof SYMBOLS>) {
+  private constructor(libc: SocketLibc) {
     this.#libc = libc;
   }
 
@@ -67,7 +63,7 @@ export class SocketCalls {
     // Without this, Deno would ask the user for it on a terminal.
     if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") return undefined;
     try {
-      return new SocketCalls(Deno.dlopen("libc.so.6", SYMBOLS));
+      return new SocketCalls(openLibc(...FUNCTIONS));
     } catch {
       return undefined;
     }
@@ -90,7 +86,7 @@ export class SocketCalls {
     const descriptor = this.#findNear(local, remote) ?? this.#findAnywhere(local, remote);
     if (descriptor === undefined) return false;
     this.#last = descriptor;
-    return this.#libc.symbols.connect(descriptor, NOWHERE, NOWHERE.length) === 0;
+    return this.#libc.connect(descriptor, NOWHERE, NOWHERE.length) === 0;
   }
 
   /** Bytes of a TCP connection that were written, and that its other end's system has not taken yet; 0 if it isn't there. */
@@ -99,7 +95,7 @@ export class SocketCalls {
     if (descriptor === undefined) return 0;
     this.#last = descriptor;
     const count = new Int32Array(1);
-    return this.#libc.symbols.ioctl(descriptor, OUTQ, new Uint8Array(count.buffer)) === 0 ? count[0] : 0;
+    return this.#libc.ioctl(descriptor, OUTQ, new Uint8Array(count.buffer)) === 0 ? count[0] : 0;
   }
 
   /** To be called once by who has opened it: the last one ends what is still to be ended, and gives libc back. */
@@ -108,7 +104,7 @@ export class SocketCalls {
     SocketCalls.#shared = undefined;
     clearTimeout(this.#timer);
     if (this.#missed.length) this.#lookAtAll();
-    this.#libc.close();
+    this.#libc.library.close();
   }
 
   // One pass for all that were missed: a connection that was reset is in none, and each would cost a whole one.
@@ -117,7 +113,7 @@ export class SocketCalls {
     const byPort = Map.groupBy(this.#missed, ({ remote }) => remote.port);
     let left = this.#missed.length;
     this.#missed = [];
-    const { getpeername, getsockname } = this.#libc.symbols;
+    const { getpeername, getsockname } = this.#libc;
     for (const descriptor of this.#openDescriptors()) {
       const found = this.#ask(getpeername, descriptor) &&
         byPort.get(this.#view.getUint16(2))?.find((one) =>
@@ -139,14 +135,14 @@ export class SocketCalls {
         asked[2 * i] = first + i;
         asked[2 * i + 1] = 0;
       }
-      this.#libc.symbols.poll(bytes, BigInt(CHUNK), 0);
+      this.#libc.poll(bytes, BigInt(CHUNK), 0);
       for (let i = 0; i < CHUNK; i++) if (answers[4 * i + 3] !== NOT_OPEN) yield first + i;
     }
   }
 
   #shutdown(descriptor: number): void {
     this.#last = descriptor;
-    this.#libc.symbols.shutdown(descriptor, BOTH);
+    this.#libc.shutdown(descriptor, BOTH);
   }
 
   #findNear(local: SocketEnd, remote: SocketEnd): number | undefined {
@@ -163,7 +159,7 @@ export class SocketCalls {
     const find = () => this.#byPorts.get(ports)?.find((one) => this.#isBetween(one, local, remote));
     const known = find();
     if (known !== undefined) return known;
-    const { getsockname, getpeername } = this.#libc.symbols;
+    const { getsockname, getpeername } = this.#libc;
     this.#byPorts.clear();
     for (const descriptor of this.#openDescriptors()) {
       if (!this.#ask(getpeername, descriptor)) continue;
@@ -178,7 +174,7 @@ export class SocketCalls {
   }
 
   #isBetween(descriptor: number, local: SocketEnd, remote: SocketEnd): boolean {
-    const { getsockname, getpeername } = this.#libc.symbols;
+    const { getsockname, getpeername } = this.#libc;
     return this.#isAt(getpeername, descriptor, remote) && this.#isAt(getsockname, descriptor, local);
   }
 

@@ -1,12 +1,12 @@
 import { PinwireError } from "../../errors.ts";
+import { type Libc, openLibc, Poller, POLLER_FUNCTIONS, POLLIN, POLLOUT } from "../../system/mod.ts";
 import { type Child, endingOf, type Program, type Source, spawn } from "./child.ts";
-import { POLL_SYMBOLS, Poller, POLLIN, POLLOUT } from "./poller.ts";
 import type { Terminal, TerminalSize } from "../wire/bodies.ts";
 
-/** What differs between systems: the C library's file and the flags of open(2). */
+/** What differs between systems: the flags of open(2). */
 const SYSTEMS = {
-  linux: { libc: "libc.so.6", noctty: 0o400, cloexec: 0o2000000, nonblock: 0o4000 },
-  darwin: { libc: "libSystem.B.dylib", noctty: 0x20000, cloexec: 0x1000000, nonblock: 4 },
+  linux: { noctty: 0o400, cloexec: 0o2000000, nonblock: 0o4000 },
+  darwin: { noctty: 0x20000, cloexec: 0x1000000, nonblock: 4 },
 };
 const RDWR = 2;
 /** ioctl_tty(2). */
@@ -19,22 +19,22 @@ const SIZE_OF_TERMIOS = 256;
 /** What Ctrl-D types. */
 const END_OF_TRANSMISSION = Uint8Array.of(4);
 
-const SYMBOLS = {
-  posix_openpt: { parameters: ["i32"], result: "i32" },
-  grantpt: { parameters: ["i32"], result: "i32" },
-  unlockpt: { parameters: ["i32"], result: "i32" },
-  ptsname_r: { parameters: ["i32", "buffer", "usize"], result: "i32" },
-  close: { parameters: ["i32"], result: "i32" },
-  tcgetattr: { parameters: ["i32", "buffer"], result: "i32" },
-  tcsetattr: { parameters: ["i32", "i32", "buffer"], result: "i32" },
-  ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" },
-  ...POLL_SYMBOLS,
-} as const;
+const FUNCTIONS = [
+  "posix_openpt",
+  "grantpt",
+  "unlockpt",
+  "ptsname_r",
+  "close",
+  "tcgetattr",
+  "tcsetattr",
+  "ioctl",
+  ...POLLER_FUNCTIONS,
+] as const;
 
-type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+type TerminalLibc = Libc<typeof FUNCTIONS[number]>;
 
 /** The C library, and what waits for terminals; opened for the first terminal. */
-let system: { c: Libc; poller: Poller } | undefined;
+let system: { c: TerminalLibc; poller: Poller } | undefined;
 
 /**
  * Starts a program on a pseudo-terminal (pty(7)), by the C library's own functions. The child leads a session, so the
@@ -95,30 +95,29 @@ export function startOnTerminal(program: Program, { rows, cols, term }: Terminal
   };
 }
 
-function openSystem(): { c: Libc; poller: Poller } {
-  const known = Object.hasOwn(SYSTEMS, Deno.build.os) ? SYSTEMS[Deno.build.os as "linux"] : undefined;
-  if (!known) throw noPty(`${Deno.build.os} has none`, "do without --pty");
+function openSystem(): { c: TerminalLibc; poller: Poller } {
+  if (!Object.hasOwn(SYSTEMS, Deno.build.os)) throw noPty(`${Deno.build.os} has none`, "do without --pty");
   try {
-    const c = Deno.dlopen(known.libc, SYMBOLS).symbols;
+    const c = openLibc(...FUNCTIONS);
     return { c, poller: new Poller(c) };
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) {
       throw noPty("the server may not call the C library", "start it with --allow-ffi", error);
     }
-    throw noPty(`${known.libc} can't be used`, "do without --pty", error);
+    throw noPty("the C library can't be used", "do without --pty", error);
   }
 }
 
 const noPty = (why: string, hint: string, cause?: unknown) =>
   new PinwireError("no_pty", `there is no terminal to be had, ${why}`, { hint, cause });
 
-function nameOf(c: Libc, master: number): string {
+function nameOf(c: TerminalLibc, master: number): string {
   const name = new Uint8Array(128);
   if (c.ptsname_r(master, name, BigInt(name.length)) !== 0) throw noPty("it has no name", "do without --pty");
   return new TextDecoder().decode(name.subarray(0, name.indexOf(0)));
 }
 
-function setSize(c: Libc, master: number, path: string, { rows, cols }: TerminalSize): void {
+function setSize(c: TerminalLibc, master: number, path: string, { rows, cols }: TerminalSize): void {
   if (Deno.build.os === "linux") {
     c.ioctl(master, BigInt(TIOCSWINSZ), new Uint8Array(Uint16Array.of(rows, cols, 0, 0).buffer));
     return;
@@ -133,7 +132,7 @@ function setSize(c: Libc, master: number, path: string, { rows, cols }: Terminal
 }
 
 // With this flag Backspace deletes a whole character. The input flags are the first word of the structure.
-function setUtf8(c: Libc, master: number): void {
+function setUtf8(c: TerminalLibc, master: number): void {
   const modes = new Uint8Array(SIZE_OF_TERMIOS);
   if (c.tcgetattr(master, modes) !== 0) return;
   modes[1] |= IUTF8 >> 8;
@@ -141,12 +140,12 @@ function setUtf8(c: Libc, master: number): void {
 }
 
 class MasterSource implements Source {
-  #c: Libc;
+  #c: TerminalLibc;
   #poller: Poller;
   #master: number;
   #isCancelled = false;
 
-  constructor(c: Libc, poller: Poller, master: number) {
+  constructor(c: TerminalLibc, poller: Poller, master: number) {
     this.#c = c;
     this.#poller = poller;
     this.#master = master;

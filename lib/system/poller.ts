@@ -1,17 +1,11 @@
+import type { Libc } from "./libc.ts";
+
 /** poll(2): something can be read, or written. */
 export const POLLIN = 1;
 export const POLLOUT = 4;
 
-/** What {@linkcode Poller} needs of the C library. */
-export const POLL_SYMBOLS = {
-  poll: { parameters: ["buffer", "usize", "i32"], result: "i32", nonblocking: true },
-  pipe: { parameters: ["buffer"], result: "i32" },
-  pipe2: { parameters: ["buffer", "i32"], result: "i32", optional: true },
-  read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
-  write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
-} as const;
-
-type Libc = Deno.DynamicLibrary<typeof POLL_SYMBOLS>["symbols"];
+/** What a {@linkcode Poller} needs of the C library. */
+export const POLLER_FUNCTIONS = ["pollInThread", "pipe", "pipe2", "read", "write"] as const;
 
 /** A caller that waits for a file. */
 interface Wait {
@@ -30,7 +24,7 @@ const LINUX_CLOEXEC = 0o2000000;
  * Waits for files that the runtime can't wait for, all of them in one thread: the runtime has only a few for such calls.
  */
 export class Poller {
-  #c: Libc;
+  #c: Libc<typeof POLLER_FUNCTIONS[number]>;
   #waits = new Set<Wait>();
   #isPolling = false;
   #isWoken = false;
@@ -38,7 +32,7 @@ export class Poller {
   #wakeEnd: number;
   #wakeStart: number;
 
-  constructor(c: Libc) {
+  constructor(c: Libc<typeof POLLER_FUNCTIONS[number]>) {
     this.#c = c;
     const ends = new Int32Array(2);
     const into = new Uint8Array(ends.buffer);
@@ -78,7 +72,7 @@ export class Poller {
       put(0, this.#wakeEnd, POLLIN);
       waits.forEach(({ file, events }, i) => put(ENTRY * (i + 1), file, events));
       // Another thread writes into this memory: the view keeps it alive.
-      await this.#c.poll(new Uint8Array(entries.buffer), BigInt(waits.length + 1), FOR_EVER);
+      await this.#c.pollInThread(new Uint8Array(entries.buffer), BigInt(waits.length + 1), FOR_EVER);
       if (this.#isWoken) this.#c.read(this.#wakeEnd, new Uint8Array(1), 1n);
       this.#isWoken = false;
       waits.forEach((wait, i) => {

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { isLinux } from "../../../tests/support.ts";
-import { POLL_SYMBOLS, Poller, POLLIN, POLLOUT } from "./poller.ts";
+import { isLinux } from "../../tests/support.ts";
+import { openLibc } from "./libc.ts";
+import { Poller, POLLER_FUNCTIONS, POLLIN, POLLOUT } from "./poller.ts";
 
 const POLLHUP = 16;
 
@@ -18,33 +19,30 @@ function files(name: string, fn: (on: World) => Promise<void>): void {
 
 class World implements Disposable {
   readonly poller: Poller;
-  #libc = Deno.dlopen("libc.so.6", {
-    ...POLL_SYMBOLS,
-    close: { parameters: ["i32"], result: "i32" },
-  });
+  #libc = openLibc(...POLLER_FUNCTIONS, "close");
   #open: number[] = [];
 
   constructor() {
-    this.poller = new Poller(this.#libc.symbols);
+    this.poller = new Poller(this.#libc);
   }
 
   pipe(): [end: number, start: number] {
     const ends = new Int32Array(2);
-    assertEquals(this.#libc.symbols.pipe(new Uint8Array(ends.buffer)), 0);
+    assertEquals(this.#libc.pipe(new Uint8Array(ends.buffer)), 0);
     this.#open.push(...ends);
     return [ends[0], ends[1]];
   }
 
   write(file: number): void {
-    assertEquals(this.#libc.symbols.write(file, Uint8Array.of(7), 1n), 1n);
+    assertEquals(this.#libc.write(file, Uint8Array.of(7), 1n), 1n);
   }
 
   read(file: number): void {
-    assertEquals(this.#libc.symbols.read(file, new Uint8Array(1), 1n), 1n);
+    assertEquals(this.#libc.read(file, new Uint8Array(1), 1n), 1n);
   }
 
   close(file: number): void {
-    this.#libc.symbols.close(file);
+    this.#libc.close(file);
     this.#open.splice(this.#open.indexOf(file), 1);
   }
 
@@ -55,7 +53,7 @@ class World implements Disposable {
 
   [Symbol.dispose](): void {
     for (const file of [...this.#open]) this.close(file);
-    this.#libc.close();
+    this.#libc.library.close();
   }
 }
 
