@@ -10,8 +10,7 @@ export type Event =
   | NoticeEvent
   | StateEvent
   | ProbeEvent
-  | NetworkEvent
-  | SameNetworkEvent
+  | LabEvent
   | MessageEvent
   | ErrorEvent;
 
@@ -98,6 +97,52 @@ export interface TlsFacts {
   issuer?: string;
   /** Whole days until it expires; negative if it has. */
   days_left?: number;
+}
+
+/** What the lab shows. */
+export type LabEvent = SegmentEvent | CallEvent | TcpStateEvent | NetworkEvent | SameNetworkEvent;
+
+/** Which of the two ends of a TCP connection. */
+export type TcpEnd = "client" | "server";
+
+/** A segment of TCP (RFC 9293) on the wire. */
+export interface SegmentEvent {
+  event: "segment";
+  from: TcpEnd;
+  /** `SYN`, `ACK` and the like. */
+  flags: string[];
+  /** Counted from the number that the end began with. */
+  seq: number;
+  /** Counted from the number that the other end began with; where the flag ACK is set. */
+  ack?: number;
+  /** The same, as they stand in the header. */
+  absolute: { seq: number; ack?: number };
+  /** Bytes that it carries. */
+  bytes: number;
+  /** Bytes that its sender can take, by the scale that the two have agreed on. */
+  window: number;
+  /** As in `MSS 1460`. */
+  options: string[];
+  /** What it carries, if that is short, and text. */
+  text?: string;
+  /** It is a segment that was sent before. */
+  again?: true;
+}
+
+/** What one of the two programs asks the system for, or what it is given. */
+export interface CallEvent {
+  event: "call";
+  at: TcpEnd;
+  /** As in `connect()`. */
+  call: string;
+}
+
+/** A socket of TCP has come into another state. */
+export interface TcpStateEvent {
+  event: "tcp_state";
+  at: TcpEnd;
+  /** As Linux names it: `SYN_SENT` and so on. */
+  state: string;
 }
 
 /** An address with its network, as `lab cidr` explains it. */

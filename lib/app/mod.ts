@@ -16,13 +16,18 @@ export { FrameErrors } from "./frame_errors.ts";
 export { MessageWatch, untilCode, type WatchOptions } from "./message_watch.ts";
 export { unwritable } from "./output.ts";
 export {
+  type CallEvent,
   type ErrorEvent,
   type Event,
+  type LabEvent,
   type MessageEvent,
   type NetworkEvent,
   type ProbeEvent,
   type SameNetworkEvent,
+  type SegmentEvent,
   type StateEvent,
+  type TcpEnd,
+  type TcpStateEvent,
   type TlsFacts,
 } from "./events.ts";
 export { Reporter, type ReporterOptions } from "./reporter.ts";

@@ -182,6 +182,12 @@ function sentence(event: Exclude<Event, MessageEvent>): string {
       return `${event.bytes} bytes from the ${event.from} (${event.peer})`;
     case "probe":
       return `${event.address} is ${event.state}`;
+    case "segment":
+      return `${event.flags.join("+")} from the ${event.from}`;
+    case "call":
+      return `${event.at}: ${event.call}`;
+    case "tcp_state":
+      return `${event.at}: ${event.state}`;
     case "network":
       return `${event.address}/${event.prefix} is in ${event.network}/${event.prefix}`;
     case "same_network":

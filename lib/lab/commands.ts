@@ -1,4 +1,4 @@
-import { choice, command, integer } from "../cli/mod.ts";
+import { ALL_PERMISSIONS, choice, command, integer } from "../cli/mod.ts";
 import { DEFAULT_MAX_FRAME } from "../framing/mod.ts";
 import { hasColors, openContext } from "../app/mod.ts";
 import { outputOptions } from "../app/options.ts";
@@ -22,6 +22,32 @@ const lessonOptions = {
   json,
   noColor,
 };
+
+/** What a lesson has that plays on a wire of its own. */
+const liveOptions = {
+  step: { help: "wait for Enter before each segment arrives" },
+  ...lessonOptions,
+};
+
+const handshake = command({
+  summary: "a connection opened, used and closed, segment by segment",
+  description:
+    "A client and a server on this machine, both real, on a wire of their own: what each asks for, each segment with " +
+    "what it means, and the states of both ends where they change.",
+  positionals: {},
+  options: liveOptions,
+  permissions: ALL_PERMISSIONS,
+  examples: [
+    ["", "open, one message, close"],
+    ["--step", "the same, a segment for each Enter"],
+  ],
+  async run(options) {
+    const { isInside, playInside } = await import("./inside.ts");
+    if (isInside()) return await playInside((await import("./handshake.ts")).handshake, options);
+    const { showSequence } = await import("./live.ts");
+    return await showSequence("handshake", { ...options, language: options.lang ?? environment });
+  },
+});
 
 const cidr = command({
   summary: "an address and its network, bit by bit",
@@ -69,4 +95,4 @@ const cidr = command({
 });
 
 /** The lessons. */
-export const commands = { "lab cidr": cidr };
+export const commands = { "lab handshake": handshake, "lab cidr": cidr };

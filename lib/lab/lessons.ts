@@ -2,6 +2,10 @@ import { type Language, type Twin, twin } from "../text/languages.ts";
 
 /** What the lab teaches, in the order in which to learn it. */
 export const LESSONS = {
+  handshake: twin({
+    en: () => "a connection opened, used and closed, segment by segment",
+    zh: () => "一个连接的建立、使用和关闭,逐个报文段来看",
+  }),
   cidr: twin({
     en: () => "an address and its network, bit by bit",
     zh: () => "IP 地址和它所在的网络,逐位来看",

@@ -2,6 +2,7 @@
 const FUNCTIONS = {
   close: { parameters: ["i32"], result: "i32" }, // close(2)
   connect: { parameters: ["i32", "buffer", "u32"], result: "i32" }, // connect(2)
+  errno: { name: "__errno_location", parameters: [], result: "pointer" }, // errno(3), of Linux
   getpeername: { parameters: ["i32", "buffer", "buffer"], result: "i32" }, // getpeername(2)
   getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" }, // getsockname(2)
   getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" }, // getsockopt(2)

@@ -33,6 +33,7 @@ export const DOORS: Record<string, readonly string[]> = {
   app: ["options.ts", "trace/borders.ts", "trace/trace.ts", "trace/view.ts"],
   session: ["admission.ts", "browser_guard.ts", "redial.ts", "token.ts"],
   packet: ["cidr.ts"],
+  system: ["private_network.ts", "proc_net.ts", "tun.ts"],
   // Its table of widths is for those alone that draw on a terminal.
   text: ["languages.ts", "text_column.ts", "width.ts"],
   // The scenes of the demo.

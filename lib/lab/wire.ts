@@ -1,0 +1,81 @@
+import { parseIp, parseTcp, type TcpSegment } from "../packet/mod.ts";
+import { Tun } from "../system/tun.ts";
+
+/** Where both programs are: the kernel's own end of the wire. */
+export const LOCAL = "10.0.0.1";
+/** Where each of the two takes the other to be. */
+export const REMOTE = "10.0.0.2";
+
+/** Which of the two programs. */
+export type Side = "client" | "server";
+
+/** A packet on the wire. */
+export interface Passing {
+  /** As it goes from the client's network to the server's, or back: the client is 10.0.0.1, the server 10.0.0.2. */
+  packet: Uint8Array<ArrayBuffer>;
+  from: Side;
+  /** If it is TCP. */
+  segment?: TcpSegment;
+}
+
+/**
+ * A wire of our own between two sockets of this kernel. What the kernel sends to 10.0.0.2 comes back with its two
+ * addresses swapped, as if 10.0.0.2 had sent it to 10.0.0.1, which changes no checksum. So both ends are real, and what
+ * lies between is ours: a packet is delivered when {@linkcode Wire.deliver} is called, or never.
+ */
+export class Wire implements Disposable {
+  readonly #tun: Tun;
+  readonly #port: number;
+  readonly #onPacket: (passing: Passing) => void;
+
+  /**
+   * @param port the server's; whatever comes from it comes from the server
+   * @param onPacket takes each packet that one of the two has sent
+   */
+  constructor(port: number, onPacket: (passing: Passing) => void, mtu = 1500) {
+    this.#tun = new Tun("wire", { address: LOCAL, mask: "255.255.255.0", mtu });
+    this.#port = port;
+    this.#onPacket = onPacket;
+    this.#run();
+  }
+
+  /** Lets a packet arrive. What the kernel does at once is done when this returns: a state has changed, an answer is under way. */
+  deliver({ packet, from }: Passing): void {
+    this.#tun.write(from === "client" ? swapped(packet) : packet);
+  }
+
+  [Symbol.dispose](): void {
+    this.#tun[Symbol.dispose]();
+  }
+
+  async #run(): Promise<void> {
+    for (let bytes; (bytes = await this.#tun.read());) {
+      const ip = parseIp(bytes);
+      // A new interface announces itself by IPv6.
+      if (ip?.version !== 4) continue;
+      const segment = parseTcp(ip);
+      const isFromServer = sourcePort(ip.payload) === this.#port;
+      // The kernel's packets all come from 10.0.0.1; the server's are shown as they would be at the client.
+      const packet = isFromServer ? swapped(bytes) : bytes.slice();
+      this.#onPacket({
+        packet,
+        from: isFromServer ? "server" : "client",
+        segment: segment && parseAgain(packet),
+      });
+    }
+  }
+}
+
+/** Both TCP and UDP begin with it. */
+const sourcePort = (payload: Uint8Array) => (payload[0] << 8) | payload[1];
+
+/** Of bytes that stay. */
+const parseAgain = (packet: Uint8Array) => parseTcp(parseIp(packet)!);
+
+/** With source and destination of the IPv4 header in each other's place. */
+function swapped(packet: Uint8Array): Uint8Array<ArrayBuffer> {
+  const other = packet.slice() as Uint8Array<ArrayBuffer>;
+  other.set(packet.subarray(16, 20), 12);
+  other.set(packet.subarray(12, 16), 16);
+  return other;
+}

@@ -1,0 +1,73 @@
+/** The states of TCP (RFC 9293, section 3.3.2), by the kernel's numbers (include/net/tcp_states.h). */
+const STATES = {
+  1: "ESTABLISHED",
+  2: "SYN_SENT",
+  3: "SYN_RECV",
+  4: "FIN_WAIT_1",
+  5: "FIN_WAIT_2",
+  6: "TIME_WAIT",
+  7: "CLOSED",
+  8: "CLOSE_WAIT",
+  9: "LAST_ACK",
+  10: "LISTEN",
+  11: "CLOSING",
+  // A connection that a listener keeps in its own table; no different for those who look.
+  12: "SYN_RECV",
+} as const;
+
+/** A state of TCP, as Linux names it; RFC 9293 writes SYN-RECEIVED for SYN_RECV. */
+export type TcpState = typeof STATES[keyof typeof STATES];
+
+/** What the kernel waits for at a socket. */
+export type TcpTimer = "none" | "retransmission" | "keepalive" | "time wait" | "zero window probe";
+
+const TIMERS: readonly TcpTimer[] = ["none", "retransmission", "keepalive", "time wait", "zero window probe"];
+
+/** A socket of TCP, as the kernel shows it (proc_pid_net(5)). */
+export interface TcpSocket {
+  local: { address: string; port: number };
+  remote: { address: string; port: number };
+  state: TcpState;
+  /** Bytes that were written and not acknowledged yet. */
+  sendQueue: number;
+  /** Bytes that arrived and were not read yet; of a listener, connections that were not accepted yet. */
+  receiveQueue: number;
+  timer: TcpTimer;
+  /** Seconds until the timer fires. */
+  timeLeft: number;
+  retransmissions: number;
+}
+
+/** Clock ticks of /proc in a second (sysconf(3), `_SC_CLK_TCK`; it is 100 on every architecture of ours). */
+const TICKS = 100;
+
+/**
+ * Reads the table of IPv4 sockets of TCP.
+ *
+ * @param text what /proc/net/tcp has
+ */
+export function parseProcNetTcp(text: string): TcpSocket[] {
+  return text.trim().split("\n").slice(1).map((line) => {
+    const [, local, remote, state, queues, timer, retransmissions] = line.trim().split(/\s+/);
+    const [sendQueue, receiveQueue] = queues.split(":").map(hex);
+    const [kind, ticks] = timer.split(":").map(hex);
+    return {
+      local: endpoint(local),
+      remote: endpoint(remote),
+      state: STATES[hex(state) as keyof typeof STATES],
+      sendQueue,
+      receiveQueue,
+      timer: TIMERS[kind] ?? "none",
+      timeLeft: ticks / TICKS,
+      retransmissions: hex(retransmissions),
+    };
+  });
+}
+
+const hex = (digits: string) => parseInt(digits, 16);
+
+/** `0100000A:1F90` on a machine whose words begin with their last byte. */
+function endpoint(text: string): { address: string; port: number } {
+  const [address, port] = text.split(":");
+  return { address: [6, 4, 2, 0].map((at) => hex(address.slice(at, at + 2))).join("."), port: hex(port) };
+}
