@@ -1,11 +1,12 @@
-import { ALL_PERMISSIONS, choice, command, integer } from "../cli/mod.ts";
+import { ALL_PERMISSIONS, choice, command, integer, text } from "../cli/mod.ts";
 import { DEFAULT_MAX_FRAME } from "../framing/mod.ts";
+import { usageError } from "../errors.ts";
 import { hasColors, openContext } from "../app/mod.ts";
 import { outputOptions } from "../app/options.ts";
 import { parseCidr } from "../packet/cidr.ts";
 import { languageOf, LANGUAGES } from "../text/languages.ts";
 
-const { json, noColor } = outputOptions;
+const { json, noColor, force } = outputOptions;
 
 /** Asked for now, since a command may not ask any more once it has begun; without that right it is English. */
 const environment = languageOf((name) => {
@@ -26,6 +27,11 @@ const lessonOptions = {
 /** What a lesson has that plays on a wire of its own. */
 const liveOptions = {
   step: { help: "wait for Enter before each segment arrives" },
+  record: {
+    kind: text("FILE"),
+    help: "write the segments to FILE, as pcapng for Wireshark",
+  },
+  force,
   ...lessonOptions,
 };
 
@@ -34,20 +40,63 @@ const handshake = command({
   description:
     "A client and a server on this machine, both real, on a wire of their own: what each asks for, each segment with " +
     "what it means, and the states of both ends where they change.",
-  positionals: {},
-  options: liveOptions,
+  positionals: {
+    file: {
+      kind: text("FILE"),
+      optional: true,
+      help: "a pcap or pcapng, or - for stdin: a connection in it, in place of one that is made",
+    },
+  },
+  options: {
+    stream: {
+      kind: integer("N", 0),
+      help: "which connection of FILE, as tshark counts from 0 (default: the first)",
+    },
+    ...liveOptions,
+  },
   permissions: ALL_PERMISSIONS,
+  permissionsWith: (_, { file }) => file === undefined ? ALL_PERMISSIONS : ["read"],
   examples: [
     ["", "open, one message, close"],
     ["--step", "the same, a segment for each Enter"],
+    ["talk.pcapng --stream 3", "the fourth connection of a capture"],
   ],
-  async run(options) {
+  async run({ lang: language = environment, ...options }, { file }) {
+    checkFileOptions(file, options);
+    if (file !== undefined) {
+      const [{ readChunks }, { reportCaptured }, { showSequence }] = await Promise.all([
+        import("../app/capture_file.ts"),
+        import("./handshake_file.ts"),
+        import("./sequence.ts"),
+      ]);
+      return await showSequence("handshake", { ...options, language }, async ({ reporter }, begin) => {
+        await reportCaptured(readChunks(file), options.stream, reporter, begin);
+        return 0;
+      });
+    }
     const { isInside, playInside } = await import("./inside.ts");
     if (isInside()) return await playInside((await import("./handshake.ts")).handshake, options);
-    const { showSequence } = await import("./live.ts");
-    return await showSequence("handshake", { ...options, language: options.lang ?? environment });
+    const { showLive } = await import("./live.ts");
+    const recorded = async () => (await import("./recorded/handshake.ts")).EVENTS;
+    return await showLive("handshake", recorded, { ...options, language });
   },
 });
+
+/** @throws {PinwireError} `usage` if an option doesn't go with what it is about */
+function checkFileOptions(
+  file: string | undefined,
+  { stream, step, record }: { stream?: number; step: boolean; record?: string },
+): void {
+  if (file === undefined && stream !== undefined) {
+    throw usageError("--stream is for a FILE", "name one, or leave it out");
+  }
+  if (file !== undefined && (step || record !== undefined)) {
+    throw usageError(
+      `${step ? "--step" : "--record"} is for a connection that is made`,
+      "leave out either it or FILE",
+    );
+  }
+}
 
 const cidr = command({
   summary: "an address and its network, bit by bit",

@@ -1,40 +1,83 @@
-import { hasColors, openContext } from "../app/mod.ts";
-import { DEFAULT_MAX_FRAME } from "../framing/mod.ts";
+import type { Context, LabEvent } from "../app/mod.ts";
+import { openRecording } from "../app/record/open.ts";
+import { usageError } from "../errors.ts";
 import { findPrivateNetwork } from "../system/private_network.ts";
-import type { Language } from "../text/languages.ts";
-import { type Lesson, nextStep } from "./lessons.ts";
+import type { Lesson } from "./lessons.ts";
 import { playOutside } from "./outside.ts";
-import { SequenceView } from "./sequence_view.ts";
+import { RECORDED, REFUSALS } from "./refusals.ts";
+import { type SequenceOptions, showSequence } from "./sequence.ts";
 import { PORT } from "./stage.ts";
+import { EnterKey } from "./steps.ts";
 import { LOCAL, REMOTE } from "./wire.ts";
 
 /** What a lesson on a wire of its own is told. */
-export interface LiveOptions {
-  language: Language;
+export interface LiveOptions extends SequenceOptions {
+  /** Whether each segment waits for Enter. */
   step: boolean;
-  json: boolean;
-  noColor: boolean;
+  /** A file for the segments. */
+  record?: string;
+  /** Whether that may be overwritten. */
+  force: boolean;
 }
 
-/** Plays a lesson in a private network, and draws it as a sequence diagram. */
-export async function showSequence(lesson: Lesson, options: LiveOptions): Promise<number> {
-  const view = new SequenceView({
-    language: options.language,
-    coloured: hasColors(Deno.stdout, options.noColor),
-  });
-  await using context = await openContext({
-    program: "pinwire lab",
-    role: "client",
-    show: (event) => view.draw(event as never),
-  }, { frame: "raw", maxFrame: DEFAULT_MAX_FRAME, trace: false, quiet: false, ...options });
-  const network = await findPrivateNetwork();
-  if ("refusal" in network) throw new Error(network.refusal);
-  const { reporter } = context;
-  if (!options.json) reporter.write(view.head(LOCAL, `${REMOTE}:${PORT}`));
-  const code = await playOutside(network.flags, { step: () => Promise.resolve() }, context);
-  if (!options.json) {
-    reporter.write(view.foot());
-    reporter.print(`\n${nextStep(lesson, options.language)}`);
+/**
+ * Plays a lesson in a private network, and draws it as a sequence diagram. Where no such network is to be had, a
+ * recording of it is shown, and named as one.
+ *
+ * @param recorded what happened in a lesson that was played elsewhere
+ * @returns the exit code
+ */
+export async function showLive(
+  lesson: Lesson,
+  recorded: () => Promise<readonly LabEvent[]>,
+  options: LiveOptions,
+): Promise<number> {
+  const { language, record, force } = options;
+  if (force && record === undefined) {
+    throw usageError("--force is for --record", "leave it out, or name the file to overwrite");
   }
-  return code;
+  if (record === "-") {
+    throw usageError("--record - writes to stdout, where the lab draws", "record to a file");
+  }
+  return await showSequence(lesson, options, async (context, begin) => {
+    begin({ address: LOCAL }, { address: REMOTE, port: PORT });
+    const network = await findPrivateNetwork();
+    if (!("refusal" in network)) return await play(network.flags, options, context);
+    const why = REFUSALS[network.refusal][language](network.detail);
+    context.reporter.report({ event: "notice", text: RECORDED[language](why) });
+    for (const event of await recorded()) context.reporter.report(event);
+    return 0;
+  });
+}
+
+const ABOUT =
+  "Real segments of one system, seen at their senders: the client is 10.0.0.1, the server 10.0.0.2.";
+
+async function play(
+  flags: readonly string[],
+  { step, record, force }: LiveOptions,
+  context: Context,
+): Promise<number> {
+  const { reporter, stop } = context;
+  using enter = step ? new EnterKey(stop) : undefined;
+  const recording = record === undefined ? undefined : await openRecording({
+    path: record,
+    force,
+    about: ABOUT,
+    signal: stop.signal,
+    now: () => performance.timeOrigin + performance.now(),
+    onFailed: (error) => reporter.error(error),
+    onClosed: () => stop.now(),
+  });
+  try {
+    return await playOutside(flags, {
+      step: () => enter?.pressed() ?? Promise.resolve(),
+      record(packet, time) {
+        recording?.add(time, packet);
+        recording?.flush();
+      },
+    }, context);
+  } finally {
+    await recording?.close();
+  }
 }

@@ -8,7 +8,7 @@ export interface Onlooker {
   /** Done when the next segment may arrive. */
   step(): Promise<void>;
   /** Takes a packet that was sent, at a time in µs since 1970. */
-  record?(packet: Uint8Array, time: number): void;
+  record(packet: Uint8Array, time: number): void;
 }
 
 /**
@@ -35,7 +35,7 @@ export async function playOutside(
   for await (const line of lines) {
     const message: Message = JSON.parse(line);
     if ("packet" in message) {
-      onlooker.record?.(Uint8Array.fromBase64(message.packet), message.time);
+      onlooker.record(Uint8Array.fromBase64(message.packet), message.time);
     } else if ("event" in message) {
       reporter.report(message.event);
       await reporter.drained();

@@ -1,18 +1,12 @@
 import { bold, cyan, dim, green, yellow } from "@std/fmt/colors";
-import type { LabEvent, SegmentEvent, TcpEnd } from "../app/mod.ts";
-import { type Language } from "../text/languages.ts";
+import type { Event, SegmentEvent, TcpEnd } from "../app/mod.ts";
+import type { Language } from "../text/languages.ts";
 import { visible } from "../text/mod.ts";
 import { displayWidth } from "../text/width.ts";
 import { endName, SegmentSpeaker, TIME_WAIT } from "./sequence_texts.ts";
 
 /** Columns of each end, and of the wire between them: 80 with the gaps. */
 const END = 15, WIRE = 48;
-
-/** What a sequence diagram is drawn with. */
-export interface SequenceOptions {
-  language: Language;
-  coloured: boolean;
-}
 
 /** Draws what happens between two ends from top to bottom: the client at the left, the server at the right. */
 export class SequenceView {
@@ -21,7 +15,7 @@ export class SequenceView {
   readonly #speaker: SegmentSpeaker;
   readonly #isWaiting: TcpEnd[] = [];
 
-  constructor({ language, coloured }: SequenceOptions) {
+  constructor({ language, coloured }: { language: Language; coloured: boolean }) {
     this.#language = language;
     this.#paint = coloured ? COLOURS : PLAIN;
     this.#speaker = new SegmentSpeaker(language);
@@ -34,16 +28,17 @@ export class SequenceView {
   }
 
   /** The lines of an event; none for one that is no part of the diagram. */
-  draw(event: LabEvent): string {
+  draw(event: Event): string {
     switch (event.event) {
       case "segment":
-        return this.#arrow(event) +
-          this.#row("", `   ${this.#paint.dim(visible(this.#speaker.sentence(event)))}`, "");
+        return this.#arrow(event) + this.#note(this.#speaker.sentence(event)) + this.#note(detailsOf(event));
       case "call":
         return this.#atEnd(event.at, visible(event.call));
       case "tcp_state":
         if (event.state === "TIME_WAIT") this.#isWaiting.push(event.at);
         return this.#atEnd(event.at, this.#paint.state(event.state));
+      case "notice":
+        return `${visible(event.text)}\n\n`;
       default:
         return "";
     }
@@ -63,6 +58,10 @@ export class SequenceView {
       : this.#row("", this.#paint.server(`◀${line}${text}──`), "");
   }
 
+  #note(text: string): string {
+    return this.#row("", `   ${this.#paint.dim(visible(text))}`, "");
+  }
+
   #atEnd(end: TcpEnd, text: string): string {
     return end === "client" ? this.#row(text, "", "") : this.#row("", "", text);
   }
@@ -70,6 +69,16 @@ export class SequenceView {
   #row(left: string, middle: string, right: string): string {
     return `${pad(left, END)} ${pad(middle, WIRE)} ${right}`.trimEnd() + "\n";
   }
+}
+
+/** What a header says besides; the time stamps are left to `--json`, as they tell nothing by themselves. */
+function detailsOf({ absolute, window, options }: SegmentEvent): string {
+  const numbers = absolute.ack === undefined
+    ? `seq = ${absolute.seq}`
+    : `seq = ${absolute.seq}, ack = ${absolute.ack}`;
+  return [numbers, `window ${window}`, ...options.filter((option) => !option.startsWith("timestamps"))].join(
+    ", ",
+  );
 }
 
 interface Paint {

@@ -30,7 +30,14 @@ const LAZY = ["web", "mqtt", "redis"];
 /** The files of a room, beside its mod.ts, that other rooms may import. */
 export const DOORS: Record<string, readonly string[]> = {
   // Not in mod.ts, as only some commands need them.
-  app: ["options.ts", "trace/borders.ts", "trace/trace.ts", "trace/view.ts"],
+  app: [
+    "capture_file.ts",
+    "options.ts",
+    "record/open.ts",
+    "trace/borders.ts",
+    "trace/trace.ts",
+    "trace/view.ts",
+  ],
   session: ["admission.ts", "browser_guard.ts", "redial.ts", "token.ts"],
   packet: ["cidr.ts"],
   system: ["private_network.ts", "proc_net.ts", "tun.ts"],

@@ -18,6 +18,8 @@ export interface RecordingOptions {
   signal: AbortSignal;
   /** Gives ms since 1970, with fractions. */
   now(): number;
+  /** What it is, for whoever opens it; without it, bytes that crossed a socket, in packets that are made up. */
+  about?: string;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface RecordingOptions {
  * @throws {PinwireError} `usage` for a terminal; `recording_there`; `recording_busy`; `recording_unwritable`; `stopped`
  */
 export async function openRecording(options: RecordingOptions): Promise<Recording> {
-  const { path, now } = options;
+  const { path, now, about } = options;
   let recording: Recording | undefined = undefined;
   function onFailed(error: unknown): void {
     recording?.end();
@@ -35,7 +37,7 @@ export async function openRecording(options: RecordingOptions): Promise<Recordin
     else options.onFailed(ended(path, error));
   }
   const outlet = await openOutlet(options, onFailed);
-  recording = new Recording(outlet, now);
+  recording = new Recording(outlet, now, about);
   // Whoever reads a pipe sees at once that there is something to read.
   if (outlet instanceof PipeOutlet) recording.flush();
   return recording;

@@ -13,12 +13,15 @@ export class Recording {
   #hasEnded = false;
   #time = 0;
 
-  /** @param now gives ms since 1970, with fractions */
-  constructor(outlet: Outlet, now: () => number) {
+  /**
+   * @param now gives ms since 1970, with fractions
+   * @param about what the recording is, for whoever opens it
+   */
+  constructor(outlet: Outlet, now: () => number, about: string = FROM_SOCKETS) {
     this.#outlet = outlet;
     this.#now = now;
     this.#writer.section("pinwire");
-    this.#writer.interface({ name: "pinwire", comments: [ABOUT] });
+    this.#writer.interface({ name: "pinwire", comments: [about] });
   }
 
   /** Whether nothing more is recorded. */
@@ -61,5 +64,5 @@ export class Recording {
   }
 }
 
-const ABOUT =
+const FROM_SOCKETS =
   "What one program read and wrote: the bytes are real, the headers of IP, TCP and UDP are made up.";

@@ -66,7 +66,7 @@ const replay = command({
     checkSide(options.as, options);
     await checkRecord(file, options.record);
     const [{ readChunks }, { replay }] = await Promise.all([
-      import("./capture_file.ts"),
+      import("../../app/capture_file.ts"),
       import("./replay.ts"),
     ]);
     await using context = await openContext({ program: "pinwire replay", role: options.as }, options);

@@ -1,5 +1,5 @@
-import { fileTrouble, type ReadPiece, stdinReads } from "../../app/mod.ts";
-import { PinwireError } from "../../errors.ts";
+import { fileTrouble, type ReadPiece, stdinReads } from "./mod.ts";
+import { PinwireError } from "../errors.ts";
 
 /** Bytes that a read of a file gives at most. */
 const READ_SIZE = 262_144;

@@ -1,0 +1,54 @@
+import type { Reporter } from "../app/mod.ts";
+import { PinwireError } from "../errors.ts";
+import { CaptureReader, type Endpoint } from "../packet/mod.ts";
+import { SegmentReader } from "./segments.ts";
+
+/**
+ * Reports the segments of a connection in a capture.
+ *
+ * @param chunks a pcap or pcapng file
+ * @param number which connection, as tshark counts from 0; without it the first
+ * @param onBegin told of the two ends before the first segment
+ * @throws {CaptureError} where the file is malformed
+ * @throws {PinwireError} `no_stream` if there is no such connection
+ */
+export async function reportCaptured(
+  chunks: AsyncIterable<Uint8Array>,
+  number: number | undefined,
+  reporter: Reporter,
+  onBegin: (client: Endpoint, server: Endpoint) => void,
+): Promise<void> {
+  const capture = new CaptureReader();
+  const segments = new SegmentReader();
+  let wanted = number;
+  let hasBegun = false;
+  async function report(): Promise<void> {
+    for (let packet; (packet = capture.next());) {
+      const found = segments.read(packet);
+      if (!found) continue;
+      const { stream, event } = found;
+      if (stream.number !== (wanted ??= stream.number)) continue;
+      if (!hasBegun) onBegin(stream.client, stream.server);
+      hasBegun = true;
+      reporter.report(event);
+      await reporter.drained();
+    }
+  }
+  for await (const chunk of chunks) {
+    capture.feed(chunk);
+    await report();
+    if (reporter.isClosed) return;
+  }
+  capture.end();
+  await report();
+  if (hasBegun) return;
+  throw new PinwireError(
+    "no_stream",
+    number === undefined ? "the capture has no TCP in it" : `the capture has no TCP stream ${number}`,
+    {
+      hint: number === undefined
+        ? "capture with tcpdump -w"
+        : "tshark -z conv,tcp -r FILE lists them, from 0",
+    },
+  );
+}

@@ -1,0 +1,38 @@
+import { usageError } from "../errors.ts";
+import type { Stop } from "../app/mod.ts";
+
+const NEWLINE = 10, RETURN = 13;
+
+/** Waits for Enter at the terminal, whatever stdin is; what is typed isn't shown. */
+export class EnterKey implements Disposable {
+  readonly #terminal: Deno.FsFile;
+  readonly #stop: Stop;
+
+  /** @throws {PinwireError} `usage` if there is no terminal */
+  constructor(stop: Stop) {
+    this.#stop = stop;
+    try {
+      this.#terminal = Deno.openSync("/dev/tty");
+      this.#terminal.setRaw(true, { cbreak: true });
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) throw error;
+      throw usageError("--step waits for Enter at a terminal, and there is none", "leave --step out");
+    }
+  }
+
+  /** Done at the next Enter, or when it is time to stop. */
+  async pressed(): Promise<void> {
+    const stopped = Promise.withResolvers<null>();
+    using _stopping = this.#stop.onStop(() => stopped.resolve(null));
+    const key = new Uint8Array(1);
+    do {
+      const count = await Promise.race([this.#terminal.read(key), stopped.promise]);
+      if (count === null) return;
+    } while (key[0] !== NEWLINE && key[0] !== RETURN);
+  }
+
+  [Symbol.dispose](): void {
+    this.#terminal.setRaw(false);
+    this.#terminal.close();
+  }
+}
