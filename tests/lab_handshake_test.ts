@@ -1,0 +1,172 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { isLinux, tempDir } from "./support/machine.ts";
+import { run, runPinwire } from "./support.ts";
+import { pinwireArgs } from "./support/pinwire.ts";
+import { CHECKED, HAS_TSHARK, tshark } from "./support/tshark.ts";
+
+/** What makes somebody of us who is root nowhere; whether the system lets them have a network of their own. */
+const AS_USER = ["--user", "--map-user=1000", "--map-group=1000"];
+
+async function hasPrivateNetworks(): Promise<boolean> {
+  if (!isLinux) return false;
+  try {
+    const args = [...AS_USER, "unshare", "--user", "--map-root-user", "--net", "test", "-c", "/dev/net/tun"];
+    return (await new Deno.Command("unshare", { args, stderr: "null" }).output()).success;
+  } catch {
+    return false;
+  }
+}
+
+const ignore = !await hasPrivateNetworks();
+
+/** Runs pinwire as a user without privileges. */
+async function asUser(args: string[], env: Record<string, string> = {}) {
+  return await run("unshare", [...AS_USER, Deno.execPath(), ...pinwireArgs(args)], { env });
+}
+
+const WALK = [
+  "server LISTEN",
+  "client SYN_SENT",
+  "client SYN seq 0",
+  "server SYN_RECV",
+  "server SYN+ACK seq 0 ack 1",
+  "client ESTABLISHED",
+  "client ACK seq 1 ack 1",
+  "server ESTABLISHED",
+  "client PSH+ACK seq 1 ack 1",
+  "server ACK seq 1 ack 6",
+  "client FIN_WAIT_1",
+  "client FIN+ACK seq 6 ack 1",
+  "server CLOSE_WAIT",
+  "server ACK seq 1 ack 7",
+  "client FIN_WAIT_2",
+  "server LAST_ACK",
+  "server FIN+ACK seq 1 ack 7",
+  "client TIME_WAIT",
+  "client ACK seq 7 ack 2",
+  "server CLOSED",
+];
+
+interface Told {
+  event: string;
+  at?: string;
+  state?: string;
+  from?: string;
+  flags?: string[];
+  seq?: number;
+  ack?: number;
+}
+
+function walkOf(stdout: string): string[] {
+  const events: Told[] = stdout.trim().split("\n").map((line) => JSON.parse(line));
+  return events.flatMap(({ event, at, state, from, flags, seq, ack }) => {
+    if (event === "tcp_state") return [`${at} ${state}`];
+    if (event !== "segment") return [];
+    return [`${from} ${flags!.join("+")} seq ${seq}${ack === undefined ? "" : ` ack ${ack}`}`];
+  });
+}
+
+Deno.test({
+  name: "lab handshake walks a real connection, as a user without privileges (needs private networks)",
+  ignore,
+  async fn() {
+    const { code, stdout, stderr } = await asUser(["lab", "handshake", "--json"]);
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals(walkOf(stdout), WALK);
+  },
+});
+
+Deno.test({
+  name: "lab handshake draws what it tells of, in both languages, each row in its columns",
+  ignore,
+  async fn() {
+    const english = await asUser(["lab", "handshake", "--lang", "en"]);
+    assertMatch(english.stdout, /^client {59}server\n10\.0\.0\.1 {57}10\.0\.0\.2:8080\n/);
+    assertMatch(english.stdout, /^ {16}── SYN seq 0 ─+▶\n {19}I want to talk; my bytes count from \d+\n/m);
+    assertMatch(english.stdout, /The client closed first and waits in TIME_WAIT for 60 s/);
+    assertMatch(english.stdout, /\nNext: pinwire lab \S+\n$/);
+    const chinese = await asUser(["lab", "handshake"], { LC_ALL: "", LANG: "zh_CN.UTF-8" });
+    assertMatch(chinese.stdout, /^客户端 {59}服务器\n/);
+    assertMatch(chinese.stdout, /^ {16}◀─+ SYN\+ACK seq 0 ack 1 ──\n {19}同意,我的从 \d+ 开始/m);
+    assertMatch(chinese.stdout, /\n下一步:pinwire lab \S+\n$/);
+  },
+});
+
+Deno.test({
+  name: "a recording of lab handshake has what tshark sees in it, and is drawn as it was (needs tshark)",
+  ignore: ignore || !HAS_TSHARK,
+  async fn() {
+    await using dir = await tempDir();
+    const file = `${dir.path}/h.pcapng`;
+    const { stdout } = await asUser(["lab", "handshake", "--json", "--record", file]);
+    const told = stdout.trim().split("\n").map((line) => JSON.parse(line)).filter(({ event }) =>
+      event === "segment"
+    );
+    const fields = [
+      "ip.src",
+      "tcp.seq",
+      "tcp.ack",
+      "tcp.len",
+      "tcp.window_size",
+      "tcp.seq_raw",
+      "tcp.checksum.status",
+    ];
+    const shown = [...CHECKED, "-T", "fields", ...fields.flatMap((field) => ["-e", field])];
+    const seen = (await tshark(await Deno.readFile(file), shown)).stdout.trim().split("\n").map((line) =>
+      line.split("\t")
+    );
+    assertEquals(
+      told.map(({ from, seq, ack, bytes, window, absolute }) =>
+        [from === "client" ? "10.0.0.1" : "10.0.0.2", seq, ack ?? 0, bytes, window, absolute.seq, 1].map(
+          String,
+        )
+      ),
+      seen,
+    );
+    const drawn = await runPinwire(["lab", "handshake", file, "--json"]);
+    assertEquals(walkOf(drawn.stdout), WALK.filter((one) => one.includes("seq")));
+  },
+});
+
+Deno.test({
+  name: "lab handshake shows a recording, and says why, where the system refuses a private network",
+  ignore: !isLinux,
+  async fn() {
+    // Nobody may make a user namespace in one that has none left.
+    const limit =
+      'echo 0 >/proc/sys/user/max_user_namespaces; exec setpriv --bounding-set=-all --inh-caps=-all "$@"';
+    const command = [Deno.execPath(), ...pinwireArgs(["lab", "handshake", "--lang", "en"])];
+    const { code, stdout } = await run("unshare", [
+      "--user",
+      "--map-root-user",
+      "sh",
+      "-c",
+      limit,
+      "sh",
+      ...command,
+    ]);
+    assertEquals(code, 0);
+    assertMatch(stdout, /user\.max_user_namespaces=1000 allows them.* What follows is a recording\.\n/);
+    assertMatch(stdout, /── SYN seq 0 ─+▶[^]*TIME_WAIT[^]*Next: /);
+  },
+});
+
+Deno.test("lab handshake FILE says what is wrong with it", async () => {
+  await using dir = await tempDir();
+  const file = `${dir.path}/x`;
+  await Deno.writeTextFile(file, "no capture at all, but a text");
+  for (
+    const [args, wanted, pattern] of [
+      [[file], 1, /^pinwire: .*capture/],
+      [[`${dir.path}/none`], 1, /can't be read/],
+      [["--stream", "1"], 2, /--stream is for a FILE/],
+      [[file, "--step"], 2, /--step is for a connection that is made/],
+      [["--record", "-"], 2, /--record - writes to stdout/],
+      [["--force"], 2, /--force is for --record/],
+    ] as const
+  ) {
+    const { code, stderr } = await runPinwire(["lab", "handshake", ...args]);
+    assertEquals(code, wanted, stderr);
+    assert(pattern.test(stderr), stderr);
+  }
+});
