@@ -1,6 +1,6 @@
 import { TextLineStream } from "@std/streams";
-import type { LabEvent } from "../app/mod.ts";
-import { networkNamespace } from "../system/private_network.ts";
+import type { LabEvent } from "../../app/mod.ts";
+import { networkNamespace } from "../../system/private_network.ts";
 import { type Audience, Stage } from "./stage.ts";
 
 /** Holds the network namespace that the program was started from: where that is the same, nothing is private. */

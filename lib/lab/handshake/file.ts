@@ -1,7 +1,7 @@
-import type { Reporter } from "../app/mod.ts";
-import { PinwireError } from "../errors.ts";
-import { CaptureReader, type Endpoint } from "../packet/mod.ts";
-import { SegmentReader } from "./segments.ts";
+import type { Reporter } from "../../app/mod.ts";
+import { PinwireError } from "../../errors.ts";
+import { CaptureReader, type Endpoint } from "../../packet/mod.ts";
+import { SegmentReader } from "../sequence/segments.ts";
 
 /**
  * Reports the segments of a connection in a capture.

@@ -1,5 +1,5 @@
-import type { NetworkEvent, Reporter, SameNetworkEvent } from "../app/mod.ts";
-import { type CidrAddress, formatCidrValue, maskOf, networkOf, splitNetwork } from "../packet/cidr.ts";
+import type { NetworkEvent, Reporter, SameNetworkEvent } from "../../app/mod.ts";
+import { type CidrAddress, formatCidrValue, maskOf, networkOf, splitNetwork } from "../../packet/cidr.ts";
 
 /**
  * Explains each address and its network, its parts if it is to be split, and whether any two are in the same network.

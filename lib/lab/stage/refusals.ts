@@ -1,5 +1,5 @@
-import type { Refusal } from "../system/private_network.ts";
-import { type Twin, twin } from "../text/languages.ts";
+import type { Refusal } from "../../system/private_network.ts";
+import { type Twin, twin } from "../../text/languages.ts";
 
 /** For each thing that keeps the lab from a network of its own: what it is, and what would allow it. */
 export const REFUSALS: Record<Refusal, Twin<[detail: string]>> = {

@@ -1,5 +1,5 @@
-import { parseIp, parseTcp, type TcpSegment } from "../packet/mod.ts";
-import { Tun } from "../system/tun.ts";
+import { parseIp, parseTcp, type TcpSegment } from "../../packet/mod.ts";
+import { Tun } from "../../system/tun.ts";
 
 /** Where both programs are: the kernel's own end of the wire. */
 export const LOCAL = "10.0.0.1";

@@ -1,5 +1,5 @@
-import type { SegmentEvent, TcpEnd } from "../app/mod.ts";
-import { type Language, twin } from "../text/languages.ts";
+import type { SegmentEvent, TcpEnd } from "../../app/mod.ts";
+import { type Language, twin } from "../../text/languages.ts";
 
 /** What a sequence diagram has at the head of its columns. */
 export const ENDS = {

@@ -1,8 +1,8 @@
-import type { LabEvent, TcpEnd } from "../app/mod.ts";
-import { PinwireError } from "../errors.ts";
-import { LINK_TYPES } from "../packet/mod.ts";
-import { parseProcNetTcp } from "../system/proc_net.ts";
-import { SegmentReader } from "./segments.ts";
+import type { LabEvent, TcpEnd } from "../../app/mod.ts";
+import { PinwireError } from "../../errors.ts";
+import { LINK_TYPES } from "../../packet/mod.ts";
+import { parseProcNetTcp } from "../../system/proc_net.ts";
+import { SegmentReader } from "../sequence/segments.ts";
 import { LOCAL, type Passing, REMOTE, Wire } from "./wire.ts";
 
 /** The server's port. */

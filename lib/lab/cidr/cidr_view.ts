@@ -1,8 +1,8 @@
 import { bold, cyan, dim, yellow } from "@std/fmt/colors";
-import type { NetworkEvent, SameNetworkEvent } from "../app/mod.ts";
-import { parseCidr } from "../packet/cidr.ts";
-import { type Language, twin } from "../text/languages.ts";
-import { displayWidth } from "../text/width.ts";
+import type { NetworkEvent, SameNetworkEvent } from "../../app/mod.ts";
+import { parseCidr } from "../../packet/cidr.ts";
+import { type Language, twin } from "../../text/languages.ts";
+import { displayWidth } from "../../text/width.ts";
 
 /** What an address is drawn with. */
 export interface CidrView {

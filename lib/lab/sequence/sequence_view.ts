@@ -1,8 +1,8 @@
 import { bold, cyan, dim, green, yellow } from "@std/fmt/colors";
-import type { Event, SegmentEvent, TcpEnd } from "../app/mod.ts";
-import type { Language } from "../text/languages.ts";
-import { visible } from "../text/mod.ts";
-import { displayWidth } from "../text/width.ts";
+import type { Event, SegmentEvent, TcpEnd } from "../../app/mod.ts";
+import type { Language } from "../../text/languages.ts";
+import { visible } from "../../text/mod.ts";
+import { displayWidth } from "../../text/width.ts";
 import { endName, SegmentSpeaker, TIME_WAIT } from "./sequence_texts.ts";
 
 /** Columns of each end, and of the wire between them: 80 with the gaps. */

@@ -1,4 +1,4 @@
-import type { SegmentEvent, TcpEnd } from "../app/mod.ts";
+import type { SegmentEvent, TcpEnd } from "../../app/mod.ts";
 import {
   type CapturedPacket,
   flagNames,
@@ -9,7 +9,7 @@ import {
   type TcpOption,
   type TcpSegment,
   TransportReader,
-} from "../packet/mod.ts";
+} from "../../packet/mod.ts";
 
 /** Bytes of a segment's content that are shown. */
 const SHOWN = 40;

@@ -1,7 +1,7 @@
-import { type Context, hasColors, openContext } from "../app/mod.ts";
-import { DEFAULT_MAX_FRAME } from "../framing/mod.ts";
-import type { Language } from "../text/languages.ts";
-import { type Lesson, nextStep } from "./lessons.ts";
+import { type Context, hasColors, openContext } from "../../app/mod.ts";
+import { DEFAULT_MAX_FRAME } from "../../framing/mod.ts";
+import type { Language } from "../../text/languages.ts";
+import { type Lesson, nextStep } from "../lessons.ts";
 import { SequenceView } from "./sequence_view.ts";
 
 /** What a sequence diagram is shown with. */

@@ -1,11 +1,11 @@
-import type { Context, LabEvent } from "../app/mod.ts";
-import { openRecording } from "../app/record/open.ts";
-import { usageError } from "../errors.ts";
-import { findPrivateNetwork } from "../system/private_network.ts";
-import type { Lesson } from "./lessons.ts";
+import type { Context, LabEvent } from "../../app/mod.ts";
+import { openRecording } from "../../app/record/open.ts";
+import { usageError } from "../../errors.ts";
+import { findPrivateNetwork } from "../../system/private_network.ts";
+import type { Lesson } from "../lessons.ts";
 import { playOutside } from "./outside.ts";
 import { RECORDED, REFUSALS } from "./refusals.ts";
-import { type SequenceOptions, showSequence } from "./sequence.ts";
+import { type SequenceOptions, showSequence } from "../sequence/sequence.ts";
 import { PORT } from "./stage.ts";
 import { EnterKey } from "./steps.ts";
 import { LOCAL, REMOTE } from "./wire.ts";

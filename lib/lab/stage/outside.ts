@@ -1,6 +1,6 @@
 import { TextLineStream } from "@std/streams";
-import type { Context } from "../app/mod.ts";
-import { networkNamespace } from "../system/private_network.ts";
+import type { Context } from "../../app/mod.ts";
+import { networkNamespace } from "../../system/private_network.ts";
 import { type Message, OUTSIDE } from "./inside.ts";
 
 /** What the outer process does with what happens inside. */

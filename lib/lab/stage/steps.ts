@@ -1,5 +1,5 @@
-import { usageError } from "../errors.ts";
-import type { Stop } from "../app/mod.ts";
+import { usageError } from "../../errors.ts";
+import type { Stop } from "../../app/mod.ts";
 
 const NEWLINE = 10, RETURN = 13;
 

@@ -1,0 +1,51 @@
+import { command, integer } from "../../cli/mod.ts";
+import { DEFAULT_MAX_FRAME } from "../../framing/mod.ts";
+import { hasColors, openContext } from "../../app/mod.ts";
+import { parseCidr } from "../../packet/cidr.ts";
+import { environment, lessonOptions } from "../options.ts";
+
+/** `lab cidr`. */
+export const cidr = command({
+  summary: "an address and its network, bit by bit",
+  description:
+    "Network, broadcast, first and last host of ADDRESS/PREFIX, and how many hosts there may be, with the border " +
+    "between network and host marked in the bits. Of several, whether any two are in the same network.",
+  positionals: {
+    addresses: {
+      kind: { meta: "ADDRESS/PREFIX", parse: parseCidr },
+      variadic: true,
+      help: "as in 192.168.9.193/25 or 2001:db8::1/64",
+    },
+  },
+  options: {
+    split: { kind: integer("N", 2, 65_536), help: "cut each network into so many parts, a power of two" },
+    ...lessonOptions,
+  },
+  permissions: [],
+  examples: [
+    ["192.168.9.193/25", "its network, bit by bit"],
+    ["10.1.2.3/16 10.1.200.1/16", "are the two in the same network"],
+    ["192.168.0.0/24 --split 4", "four networks out of one"],
+  ],
+  async run(options, { addresses }) {
+    const [{ cidr }, { drawNetwork, drawSameNetwork }, { nextStep }] = await Promise.all([
+      import("./cidr.ts"),
+      import("./cidr_view.ts"),
+      import("../lessons.ts"),
+    ]);
+    const language = options.lang ?? environment;
+    const view = { language, coloured: hasColors(Deno.stdout, options.noColor) };
+    await using context = await openContext({
+      program: "pinwire lab",
+      role: "client",
+      show(event) {
+        if (event.event === "network") return drawNetwork(event, view);
+        if (event.event === "same_network") return drawSameNetwork(event, view);
+        return undefined;
+      },
+    }, { frame: "raw", maxFrame: DEFAULT_MAX_FRAME, trace: false, quiet: false, ...options });
+    await cidr(addresses, options.split, context.reporter);
+    if (!options.json) context.reporter.print(nextStep("cidr", language));
+    return 0;
+  },
+});
