@@ -84,7 +84,7 @@ Deno.test("lab cidr marks the border in the bits, in both languages, and says wh
 
 Deno.test("lab cidr tells whether two addresses are in the same network, and when their prefixes disagree", async () => {
   const told = async (...cidrs: string[]) =>
-    (await runPinwire(["lab", "cidr", ...cidrs, "--lang", "en"])).stdout.split("\n").at(-3);
+    (await runPinwire(["lab", "cidr", ...cidrs, "--lang", "en"])).stdout.split("\n").at(-4);
   assertMatch((await told("10.1.2.3/16", "10.1.200.1/16"))!, /: the same network\./);
   assertMatch((await told("10.1.2.3/24", "10.1.200.1/24"))!, /: different networks\./);
   assertMatch(

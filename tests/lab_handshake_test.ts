@@ -1,28 +1,12 @@
+import type { LabEvent } from "../lib/app/mod.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { isLinux, tempDir } from "./support/machine.ts";
-import { run, runPinwire } from "./support.ts";
+import { type Outcome, run, runPinwire } from "./support.ts";
+import { asUser, eventsOf, HAS_PRIVATE_NETWORKS } from "./support/lab.ts";
 import { pinwireArgs } from "./support/pinwire.ts";
-import { CHECKED, HAS_TSHARK, tshark } from "./support/tshark.ts";
+import { fieldsIn, HAS_TSHARK } from "./support/tshark.ts";
 
-/** What makes somebody of us who is root nowhere; whether the system lets them have a network of their own. */
-const AS_USER = ["--user", "--map-user=1000", "--map-group=1000"];
-
-async function hasPrivateNetworks(): Promise<boolean> {
-  if (!isLinux) return false;
-  try {
-    const args = [...AS_USER, "unshare", "--user", "--map-root-user", "--net", "test", "-c", "/dev/net/tun"];
-    return (await new Deno.Command("unshare", { args, stderr: "null" }).output()).success;
-  } catch {
-    return false;
-  }
-}
-
-const ignore = !await hasPrivateNetworks();
-
-/** Runs pinwire as a user without privileges. */
-async function asUser(args: string[], env: Record<string, string> = {}) {
-  return await run("unshare", [...AS_USER, Deno.execPath(), ...pinwireArgs(args)], { env });
-}
+const ignore = !HAS_PRIVATE_NETWORKS;
 
 const WALK = [
   "server LISTEN",
@@ -47,22 +31,14 @@ const WALK = [
   "server CLOSED",
 ];
 
-interface Told {
-  event: string;
-  at?: string;
-  state?: string;
-  from?: string;
-  flags?: string[];
-  seq?: number;
-  ack?: number;
-}
-
-function walkOf(stdout: string): string[] {
-  const events: Told[] = stdout.trim().split("\n").map((line) => JSON.parse(line));
-  return events.flatMap(({ event, at, state, from, flags, seq, ack }) => {
-    if (event === "tcp_state") return [`${at} ${state}`];
-    if (event !== "segment") return [];
-    return [`${from} ${flags!.join("+")} seq ${seq}${ack === undefined ? "" : ` ack ${ack}`}`];
+/** The states and segments that were told of, in order. */
+function walkOf(outcome: Outcome): string[] {
+  return outcome.stdout.trim().split("\n").flatMap((line) => {
+    const event: LabEvent = JSON.parse(line);
+    if (event.event === "tcp_state") return [`${event.at} ${event.state}`];
+    if (event.event !== "segment") return [];
+    const { from, flags, seq, ack } = event;
+    return [`${from} ${flags.join("+")} seq ${seq}${ack === undefined ? "" : ` ack ${ack}`}`];
   });
 }
 
@@ -70,9 +46,9 @@ Deno.test({
   name: "lab handshake walks a real connection, as a user without privileges (needs private networks)",
   ignore,
   async fn() {
-    const { code, stdout, stderr } = await asUser(["lab", "handshake", "--json"]);
-    assertEquals([code, stderr], [0, ""]);
-    assertEquals(walkOf(stdout), WALK);
+    const outcome = await asUser(["lab", "handshake", "--json"]);
+    assertEquals([outcome.code, outcome.stderr], [0, ""]);
+    assertEquals(walkOf(outcome), WALK);
   },
 });
 
@@ -98,10 +74,7 @@ Deno.test({
   async fn() {
     await using dir = await tempDir();
     const file = `${dir.path}/h.pcapng`;
-    const { stdout } = await asUser(["lab", "handshake", "--json", "--record", file]);
-    const told = stdout.trim().split("\n").map((line) => JSON.parse(line)).filter(({ event }) =>
-      event === "segment"
-    );
+    const told = eventsOf(await asUser(["lab", "handshake", "--json", "--record", file]), "segment");
     const fields = [
       "ip.src",
       "tcp.seq",
@@ -111,10 +84,7 @@ Deno.test({
       "tcp.seq_raw",
       "tcp.checksum.status",
     ];
-    const shown = [...CHECKED, "-T", "fields", ...fields.flatMap((field) => ["-e", field])];
-    const seen = (await tshark(await Deno.readFile(file), shown)).stdout.trim().split("\n").map((line) =>
-      line.split("\t")
-    );
+    const seen = await fieldsIn(await Deno.readFile(file), fields);
     assertEquals(
       told.map(({ from, seq, ack, bytes, window, absolute }) =>
         [from === "client" ? "10.0.0.1" : "10.0.0.2", seq, ack ?? 0, bytes, window, absolute.seq, 1].map(
@@ -124,7 +94,7 @@ Deno.test({
       seen,
     );
     const drawn = await runPinwire(["lab", "handshake", file, "--json"]);
-    assertEquals(walkOf(drawn.stdout), WALK.filter((one) => one.includes("seq")));
+    assertEquals(walkOf(drawn), WALK.filter((one) => one.includes("seq")));
   },
 });
 

@@ -100,7 +100,43 @@ export interface TlsFacts {
 }
 
 /** What the lab shows. */
-export type LabEvent = SegmentEvent | CallEvent | TcpStateEvent | NetworkEvent | SameNetworkEvent;
+export type LabEvent =
+  | LayerEvent
+  | DeliveryEvent
+  | SegmentEvent
+  | CallEvent
+  | TcpStateEvent
+  | NetworkEvent
+  | SameNetworkEvent;
+
+/** A layer of a packet: a header with its fields, or what is inside them all. */
+export interface LayerEvent {
+  event: "layer";
+  layer: "message" | "tcp" | "udp" | "ip" | "ethernet";
+  /** The header, or the message, in hex. */
+  hex: string;
+  fields: LayerField[];
+}
+
+/** A field of a header. */
+export interface LayerField {
+  /** As in `source port`. */
+  name: string;
+  /** The bytes that it is in, in hex; they may hold other fields too. */
+  hex: string;
+  value: string;
+}
+
+/** What the kernel has done with a packet. */
+export interface DeliveryEvent {
+  event: "delivery";
+  /** What the program read; none if it got nothing. */
+  text?: string;
+  /** The kernel's counters of errors that went up (proc_pid_net(5), netstat(8)). */
+  counters: Record<string, number>;
+  /** Which bit was turned over, counted from the first of the IP header. */
+  flipped?: number;
+}
 
 /** Which of the two ends of a TCP connection. */
 export type TcpEnd = "client" | "server";

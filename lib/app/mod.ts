@@ -17,9 +17,12 @@ export { MessageWatch, untilCode, type WatchOptions } from "./message_watch.ts";
 export { unwritable } from "./output.ts";
 export {
   type CallEvent,
+  type DeliveryEvent,
   type ErrorEvent,
   type Event,
   type LabEvent,
+  type LayerEvent,
+  type LayerField,
   type MessageEvent,
   type NetworkEvent,
   type ProbeEvent,

@@ -182,6 +182,10 @@ function sentence(event: Exclude<Event, MessageEvent>): string {
       return `${event.bytes} bytes from the ${event.from} (${event.peer})`;
     case "probe":
       return `${event.address} is ${event.state}`;
+    case "layer":
+      return `${event.layer}: ${event.hex}`;
+    case "delivery":
+      return event.text === undefined ? "refused by the kernel" : "delivered";
     case "segment":
       return `${event.flags.join("+")} from the ${event.from}`;
     case "call":

@@ -1,8 +1,10 @@
 import { cidr } from "./cidr/commands.ts";
 import { handshake } from "./handshake/commands.ts";
+import { layers } from "./layers/commands.ts";
 
 /** The lessons. */
 export const commands = {
   "lab handshake": handshake,
+  "lab layers": layers,
   "lab cidr": cidr,
 };

@@ -6,6 +6,10 @@ export const LESSONS = {
     en: () => "a connection opened, used and closed, segment by segment",
     zh: () => "一个连接的建立、使用和关闭,逐个报文段来看",
   }),
+  layers: twin({
+    en: () => "a message wrapped layer by layer, and taken apart by the kernel",
+    zh: () => "一条消息逐层封装,再由内核逐层拆开",
+  }),
   cidr: twin({
     en: () => "an address and its network, bit by bit",
     zh: () => "IP 地址和它所在的网络,逐位来看",

@@ -71,3 +71,24 @@ function endpoint(text: string): { address: string; port: number } {
   const [address, port] = text.split(":");
   return { address: [6, 4, 2, 0].map((at) => hex(address.slice(at, at + 2))).join("."), port: hex(port) };
 }
+
+/**
+ * Reads the kernel's counters, by the names of netstat(8): `UdpInCsumErrors` and the like.
+ *
+ * @param text what /proc/net/snmp or /proc/net/netstat has: a line of names and one of values, in turn
+ */
+export function parseCounters(text: string): Record<string, number> {
+  const rows = text.trim().split("\n").map((line) => line.split(" "));
+  const counters: Record<string, number> = {};
+  for (let i = 0; i + 1 < rows.length; i += 2) {
+    const group = rows[i][0].replace(":", "");
+    rows[i].slice(1).forEach((name, at) => counters[group + name] = Number(rows[i + 1][at + 1]));
+  }
+  return counters;
+}
+
+/** Reads those of IPv6, which are written in another way (/proc/net/snmp6): `Ip6InHdrErrors` and the like. */
+export function parseCounters6(text: string): Record<string, number> {
+  const rows = text.trim().split("\n").map((line) => line.split(/\s+/));
+  return Object.fromEntries(rows.map(([name, value]) => [name, Number(value)]));
+}

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { parseProcNetTcp } from "./proc_net.ts";
+import { parseCounters, parseCounters6, parseProcNetTcp } from "./proc_net.ts";
 
 const TABLE =
   `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -40,5 +40,23 @@ Deno.test({
     const sockets = parseProcNetTcp(await Deno.readTextFile("/proc/self/net/tcp"));
     const own = sockets.find(({ local }) => local.port === listener.addr.port);
     assertEquals([own?.local.address, own?.state], ["127.0.0.1", "LISTEN"]);
+  },
+});
+
+Deno.test({
+  name: "the kernel's counters have the names of netstat",
+  permissions: "none",
+  fn() {
+    const snmp = "Ip: Forwarding InHdrErrors\nIp: 1 2\nUdp: InDatagrams InCsumErrors\nUdp: 7 3\n";
+    assertEquals(parseCounters(snmp), {
+      IpForwarding: 1,
+      IpInHdrErrors: 2,
+      UdpInDatagrams: 7,
+      UdpInCsumErrors: 3,
+    });
+    assertEquals(parseCounters6("Ip6InReceives \t 5\nIp6InHdrErrors \t 1\n"), {
+      Ip6InReceives: 5,
+      Ip6InHdrErrors: 1,
+    });
   },
 });

@@ -78,10 +78,10 @@ export class Tun implements Disposable {
   /**
    * Lets a packet come in: the kernel has taken it, and has done all that it does at once, when this returns.
    *
-   * @throws {PinwireError} `no_tun` if the kernel doesn't take it for one
+   * @returns whether the kernel takes it for one: its first bits must say a version of IP
    */
-  write(packet: Uint8Array<ArrayBuffer>): void {
-    this.#check("write a packet", Number(this.#c.write(this.#file, packet, BigInt(packet.length))));
+  write(packet: Uint8Array<ArrayBuffer>): boolean {
+    return Number(this.#c.write(this.#file, packet, BigInt(packet.length))) > 0;
   }
 
   [Symbol.dispose](): void {

@@ -41,6 +41,13 @@ export async function problemsIn(capture: Uint8Array, args: string[] = []): Prom
   return code ? stderr : stdout;
 }
 
+/** What tshark reads in these fields of each packet; several values of one are joined by commas. */
+export async function fieldsIn(capture: Uint8Array, fields: string[]): Promise<string[][]> {
+  const asked = fields.flatMap((field) => ["-e", field]);
+  const { stdout } = await tshark(capture, [...CHECKED, "-T", "fields", ...asked]);
+  return stdout.trimEnd().split("\n").map((line) => line.split("\t"));
+}
+
 /** What tshark follows of one stream, in hex. */
 export async function followed(
   capture: Uint8Array,

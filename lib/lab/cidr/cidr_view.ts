@@ -1,8 +1,9 @@
 import { bold, cyan, dim, yellow } from "@std/fmt/colors";
-import type { NetworkEvent, SameNetworkEvent } from "../../app/mod.ts";
+import type { Event, NetworkEvent, SameNetworkEvent } from "../../app/mod.ts";
 import { parseCidr } from "../../packet/cidr.ts";
 import { type Language, twin } from "../../text/languages.ts";
 import { displayWidth } from "../../text/width.ts";
+import type { LessonView } from "../show.ts";
 
 /** What an address is drawn with. */
 export interface CidrView {
@@ -10,13 +11,23 @@ export interface CidrView {
   coloured: boolean;
 }
 
+/** Draws the events of `lab cidr`. */
+export function cidrView(view: CidrView): LessonView {
+  return {
+    draw(event: Event) {
+      if (event.event === "network") return drawNetwork(event, view);
+      return event.event === "same_network" ? drawSameNetwork(event, view) : "";
+    },
+  };
+}
+
 /** An address and its network: what is what, in bits with the border between network and host marked. */
-export function drawNetwork(event: NetworkEvent, view: CidrView): string {
+function drawNetwork(event: NetworkEvent, view: CidrView): string {
   return event.part === undefined ? drawWhole(event, view) : drawPart(event, view);
 }
 
 /** Whether two addresses are in the same network, and what that means for their packets. */
-export function drawSameNetwork({ addresses, reaches }: SameNetworkEvent, { language }: CidrView): string {
+function drawSameNetwork({ addresses, reaches }: SameNetworkEvent, { language }: CidrView): string {
   const [one, other] = addresses;
   const isOrdered = reaches[0] || !reaches[1];
   return `${relation(addresses, reaches)[language](isOrdered ? one : other, isOrdered ? other : one)}\n`;
@@ -120,7 +131,7 @@ function drawWhole(event: NetworkEvent, { language, coloured }: CidrView): strin
   lines.push(`${label(labels[rows.length])}${hostsText(event, bits, language, paint)}`, "");
   const border = prefix === bits ? TEXTS.alone : prefix === 0 ? TEXTS.everything : undefined;
   lines.push(border ? border[language]() : TEXTS.border[language](prefix, bits - prefix));
-  return lines.join("\n") + "\n\n";
+  return lines.join("\n") + "\n";
 }
 
 interface Paint {

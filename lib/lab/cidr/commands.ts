@@ -1,6 +1,4 @@
 import { command, integer } from "../../cli/mod.ts";
-import { DEFAULT_MAX_FRAME } from "../../framing/mod.ts";
-import { hasColors, openContext } from "../../app/mod.ts";
 import { parseCidr } from "../../packet/cidr.ts";
 import { environment, lessonOptions } from "../options.ts";
 
@@ -27,25 +25,15 @@ export const cidr = command({
     ["10.1.2.3/16 10.1.200.1/16", "are the two in the same network"],
     ["192.168.0.0/24 --split 4", "four networks out of one"],
   ],
-  async run(options, { addresses }) {
-    const [{ cidr }, { drawNetwork, drawSameNetwork }, { nextStep }] = await Promise.all([
+  async run({ lang: language = environment, ...options }, { addresses }) {
+    const [{ cidr }, { cidrView }, { showLesson }] = await Promise.all([
       import("./cidr.ts"),
       import("./cidr_view.ts"),
-      import("../lessons.ts"),
+      import("../show.ts"),
     ]);
-    const language = options.lang ?? environment;
-    const view = { language, coloured: hasColors(Deno.stdout, options.noColor) };
-    await using context = await openContext({
-      program: "pinwire lab",
-      role: "client",
-      show(event) {
-        if (event.event === "network") return drawNetwork(event, view);
-        if (event.event === "same_network") return drawSameNetwork(event, view);
-        return undefined;
-      },
-    }, { frame: "raw", maxFrame: DEFAULT_MAX_FRAME, trace: false, quiet: false, ...options });
-    await cidr(addresses, options.split, context.reporter);
-    if (!options.json) context.reporter.print(nextStep("cidr", language));
-    return 0;
+    return await showLesson("cidr", { ...options, language }, cidrView, async ({ reporter }) => {
+      await cidr(addresses, options.split, reporter);
+      return 0;
+    });
   },
 });

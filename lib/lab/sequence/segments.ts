@@ -79,6 +79,24 @@ export class SegmentReader {
   }
 }
 
+/** An option of a header, as in `MSS 1460`. */
+export function optionText(option: TcpOption): string {
+  switch (option.kind) {
+    case "mss":
+      return `MSS ${option.size}`;
+    case "window scale":
+      return `window scale ${option.shift}`;
+    case "SACK permitted":
+      return "SACK permitted";
+    case "SACK":
+      return `SACK ${option.blocks.map(([from, to]) => `${from}-${to}`).join(" ")}`;
+    case "timestamps":
+      return `timestamps ${option.value} ${option.echo}`;
+    case "other":
+      return `option ${option.number}`;
+  }
+}
+
 function learnScale({ scales }: Memory, from: TcpEnd, options: TcpOption[]): void {
   const scale = options.find((option) => option.kind === "window scale");
   if (scale) scales[from] = Math.min(scale.shift, MAX_SCALE);
@@ -106,22 +124,5 @@ function textOf({ payload }: TcpSegment): string | undefined {
     return new TextDecoder("utf-8", { fatal: true }).decode(payload);
   } catch {
     return undefined;
-  }
-}
-
-function optionText(option: TcpOption): string {
-  switch (option.kind) {
-    case "mss":
-      return `MSS ${option.size}`;
-    case "window scale":
-      return `window scale ${option.shift}`;
-    case "SACK permitted":
-      return "SACK permitted";
-    case "SACK":
-      return `SACK ${option.blocks.map(([from, to]) => `${from}-${to}`).join(" ")}`;
-    case "timestamps":
-      return `timestamps ${option.value} ${option.echo}`;
-    case "other":
-      return `option ${option.number}`;
   }
 }

@@ -1,15 +1,7 @@
-import { type Context, hasColors, openContext } from "../../app/mod.ts";
-import { DEFAULT_MAX_FRAME } from "../../framing/mod.ts";
-import type { Language } from "../../text/languages.ts";
-import { type Lesson, nextStep } from "../lessons.ts";
+import type { Context } from "../../app/mod.ts";
+import type { Lesson } from "../lessons.ts";
+import { type LessonOptions, showLesson } from "../show.ts";
 import { SequenceView } from "./sequence_view.ts";
-
-/** What a sequence diagram is shown with. */
-export interface SequenceOptions {
-  language: Language;
-  json: boolean;
-  noColor: boolean;
-}
 
 /** An end of a connection, as it stands above its column. */
 export interface End {
@@ -25,24 +17,18 @@ export interface End {
  */
 export async function showSequence(
   lesson: Lesson,
-  { language, json, noColor }: SequenceOptions,
+  options: LessonOptions,
   play: (context: Context, begin: (client: End, server: End) => void) => Promise<number>,
 ): Promise<number> {
-  const view = new SequenceView({ language, coloured: hasColors(Deno.stdout, noColor) });
-  await using context = await openContext({
-    program: "pinwire lab",
-    role: "client",
-    show: (event) => view.draw(event),
-  }, { frame: "raw", maxFrame: DEFAULT_MAX_FRAME, trace: false, quiet: false, json, noColor });
-  const { reporter } = context;
-  const code = await play(context, (client, server) => {
-    if (!json) reporter.write(view.head(nameOf(client), nameOf(server)));
-  });
-  if (!json && code === 0) {
-    reporter.write(view.foot());
-    reporter.print(`\n${nextStep(lesson, language)}`);
-  }
-  return code;
+  return await showLesson(
+    lesson,
+    options,
+    (look) => new SequenceView(look),
+    (context, view) =>
+      play(context, (client, server) => {
+        if (!options.json) context.reporter.write(view.head(nameOf(client), nameOf(server)));
+      }),
+  );
 }
 
 const nameOf = ({ address, port }: End) =>

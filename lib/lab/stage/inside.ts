@@ -21,15 +21,30 @@ export function isInside(): boolean {
   return outside !== undefined && outside !== networkNamespace();
 }
 
-/** Plays a lesson, as the inner process: it tells the outer one on stdout, and is told by lines on stdin to go on. */
+/** Plays a lesson on a stage, as the inner process. */
 export async function playInside(
   lesson: (stage: Stage) => Promise<void>,
+  options: { step: boolean },
+): Promise<number> {
+  return await tellOutside(async (audience) => {
+    using stage = new Stage(audience);
+    await lesson(stage);
+  }, options);
+}
+
+/**
+ * Does what the inner process is there for: it tells the outer one on stdout, and is told by lines on stdin to go on.
+ *
+ * @param step whether it waits for that
+ * @returns the exit code
+ */
+export async function tellOutside(
+  play: (audience: Audience) => Promise<void>,
   { step }: { step: boolean },
 ): Promise<number> {
-  const audience = new OuterProcess(step);
-  using stage = new Stage(audience);
-  await lesson(stage);
-  await audience.told;
+  const outer = new OuterProcess(step);
+  await play(outer);
+  await outer.told;
   return 0;
 }
 

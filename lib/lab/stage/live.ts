@@ -5,13 +5,14 @@ import { findPrivateNetwork } from "../../system/private_network.ts";
 import type { Lesson } from "../lessons.ts";
 import { playOutside } from "./outside.ts";
 import { RECORDED, REFUSALS } from "./refusals.ts";
-import { type SequenceOptions, showSequence } from "../sequence/sequence.ts";
+import { showSequence } from "../sequence/sequence.ts";
+import type { LessonOptions } from "../show.ts";
 import { PORT } from "./stage.ts";
 import { EnterKey } from "./steps.ts";
 import { LOCAL, REMOTE } from "./wire.ts";
 
 /** What a lesson on a wire of its own is told. */
-export interface LiveOptions extends SequenceOptions {
+export interface LiveOptions extends LessonOptions {
   /** Whether each segment waits for Enter. */
   step: boolean;
   /** A file for the segments. */
@@ -32,22 +33,45 @@ export async function showLive(
   recorded: () => Promise<readonly LabEvent[]>,
   options: LiveOptions,
 ): Promise<number> {
-  const { language, record, force } = options;
+  checkRecord(options);
+  return await showSequence(lesson, options, async (context, begin) => {
+    begin({ address: LOCAL }, { address: REMOTE, port: PORT });
+    return await playLive(options, context, async (why) => {
+      context.reporter.report({ event: "notice", text: RECORDED[options.language](why) });
+      for (const event of await recorded()) context.reporter.report(event);
+    });
+  });
+}
+
+/**
+ * Checks the options of a recording.
+ *
+ * @throws {PinwireError} `usage`
+ */
+export function checkRecord({ record, force }: Pick<LiveOptions, "record" | "force">): void {
   if (force && record === undefined) {
     throw usageError("--force is for --record", "leave it out, or name the file to overwrite");
   }
   if (record === "-") {
     throw usageError("--record - writes to stdout, where the lab draws", "record to a file");
   }
-  return await showSequence(lesson, options, async (context, begin) => {
-    begin({ address: LOCAL }, { address: REMOTE, port: PORT });
-    const network = await findPrivateNetwork();
-    if (!("refusal" in network)) return await play(network.flags, options, context);
-    const why = REFUSALS[network.refusal][language](network.detail);
-    context.reporter.report({ event: "notice", text: RECORDED[language](why) });
-    for (const event of await recorded()) context.reporter.report(event);
-    return 0;
-  });
+}
+
+/**
+ * Starts the inner process in a private network, and reports what happens there.
+ *
+ * @param instead does what can be done where no such network is to be had, and is told why
+ * @returns the exit code
+ */
+export async function playLive(
+  options: LiveOptions,
+  context: Context,
+  instead: (why: string) => Promise<void>,
+): Promise<number> {
+  const network = await findPrivateNetwork();
+  if (!("refusal" in network)) return await play(network.flags, options, context);
+  await instead(REFUSALS[network.refusal][options.language](network.detail));
+  return 0;
 }
 
 const ABOUT =

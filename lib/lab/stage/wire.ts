@@ -41,7 +41,16 @@ export class Wire implements Disposable {
 
   /** Lets a packet arrive. What the kernel does at once is done when this returns: a state has changed, an answer is under way. */
   deliver({ packet, from }: Passing): void {
-    this.#tun.write(from === "client" ? swapped(packet) : packet);
+    this.inject(from === "client" ? swapped(packet) : packet);
+  }
+
+  /**
+   * Lets a packet come in as it is, whatever its addresses.
+   *
+   * @returns whether the kernel takes it for one of IP
+   */
+  inject(packet: Uint8Array<ArrayBuffer>): boolean {
+    return this.#tun.write(packet);
   }
 
   [Symbol.dispose](): void {

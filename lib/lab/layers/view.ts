@@ -1,0 +1,119 @@
+import { bold, cyan, green, magenta, red, yellow } from "@std/fmt/colors";
+import type { DeliveryEvent, Event, LayerEvent } from "../../app/mod.ts";
+import type { Language } from "../../text/languages.ts";
+import { BYTES_PER_ROW, hexdumpRows, visible } from "../../text/mod.ts";
+import { displayWidth } from "../../text/width.ts";
+import { FIELDS_ZH, LAYERS, OUTCOMES, SHORT } from "./texts.ts";
+
+/** Columns of a field's bytes (6 at most in a row) and of its name. */
+const BYTES = 19, NAME = 26;
+/** Bytes of the message that are shown. */
+const SHOWN = 256;
+
+/** A colour for each layer. */
+const COLOURS = { message: green, tcp: yellow, udp: yellow, ip: cyan, ethernet: magenta };
+
+/** Draws a packet layer by layer, then whole, with the borders of its layers, and what became of it. */
+export class LayersView {
+  readonly #language: Language;
+  readonly #isColoured: boolean;
+  readonly #layers: LayerEvent[] = [];
+
+  constructor({ language, coloured }: { language: Language; coloured: boolean }) {
+    this.#language = language;
+    this.#isColoured = coloured;
+  }
+
+  /** The lines of an event; none for one that is no part of it. */
+  draw(event: Event): string {
+    if (event.event === "notice") return `${visible(event.text)}\n\n`;
+    if (event.event === "delivery") return this.#whole() + this.#outcome(event);
+    if (event.event !== "layer") return "";
+    this.#layers.push(event);
+    const { layer, hex, fields } = event;
+    const title = LAYERS[layer][this.#language](hex.length / 2);
+    const lines = [this.#isColoured ? bold(this.#paint(layer, title)) : title];
+    if (layer === "message") lines.push(...this.#dump(Uint8Array.fromHex(hex)));
+    for (const { name, hex, value } of fields) {
+      const [first, ...more] = hex.match(/.{1,12}/g)!.map((row) => row.match(/../g)!.join(" "));
+      lines.push(
+        `  ${this.#paint(layer, first.padEnd(BYTES))}${pad(this.#nameOf(name), NAME)}${visible(value)}`,
+      );
+      for (const row of more) lines.push(`  ${this.#paint(layer, row)}`);
+    }
+    return lines.join("\n") + "\n\n";
+  }
+
+  #paint(layer: LayerEvent["layer"], text: string): string {
+    return this.#isColoured ? COLOURS[layer](text) : text;
+  }
+
+  #nameOf(field: string): string {
+    return this.#language === "zh" ? FIELDS_ZH[field] : field;
+  }
+
+  #dump(bytes: Uint8Array): string[] {
+    const width = BYTES_PER_ROW * 3;
+    const rows = [...hexdumpRows(bytes.subarray(0, SHOWN))].map(({ offset, hex }) => {
+      const text = new TextDecoder().decode(bytes.subarray(offset, offset + BYTES_PER_ROW)).replace(
+        /[^\x20-\x7e]/g,
+        ".",
+      );
+      return `  ${this.#paint("message", hex.padEnd(width))}  ${
+        bytes.length > BYTES_PER_ROW ? text : this.#text(bytes)
+      }`;
+    });
+    return bytes.length > SHOWN ? [...rows, "  …"] : rows;
+  }
+
+  #text(bytes: Uint8Array): string {
+    return visible(new TextDecoder().decode(bytes));
+  }
+
+  /** The packet from its first byte to its last, each layer in its colour, with its border and name under it. */
+  #whole(): string {
+    const outsideIn = this.#layers.toReversed();
+    const lines = [OUTCOMES.whole[this.#language]()];
+    for (const { layer, hex } of outsideIn) {
+      const rows = [...hexdumpRows(Uint8Array.fromHex(hex).subarray(0, SHOWN))];
+      rows.forEach(({ hex }, i) => {
+        const name = i === 0 ? SHORT[layer][this.#language]() : "";
+        lines.push(`  ${pad(name, 10)}${this.#paint(layer, hex)}`);
+      });
+    }
+    return lines.join("\n") + "\n\n";
+  }
+
+  #outcome({ text, counters, flipped }: DeliveryEvent): string {
+    const say = this.#language;
+    const lines: string[] = [];
+    if (flipped !== undefined) lines.push(OUTCOMES.flipped[say](flipped, this.#layerAt(flipped)));
+    if (text !== undefined) {
+      lines.push(this.#painted(green, OUTCOMES.delivered[say](visible(JSON.stringify(text)))));
+    } else {
+      // The one of the checksum tells most.
+      const sorted = Object.entries(counters).sort(([name]) => name.endsWith("CsumErrors") ? -1 : 1);
+      const told = sorted.map(([name, count]) => OUTCOMES.counter[say](name, count));
+      const why = told.length
+        ? told
+        : [flipped !== undefined && flipped < 4 ? OUTCOMES.noIp[say]() : OUTCOMES.lost[say]()];
+      lines.push(this.#painted(red, OUTCOMES.refused[say](why.join(say === "zh" ? "," : ", "))));
+    }
+    return lines.join("\n") + "\n";
+  }
+
+  #painted(colour: (text: string) => string, text: string): string {
+    return this.#isColoured ? colour(text) : text;
+  }
+
+  #layerAt(bit: number): string {
+    let end = 0;
+    for (const { layer, hex } of this.#layers.toReversed().slice(1)) {
+      end += hex.length * 4;
+      if (bit < end) return SHORT[layer][this.#language]();
+    }
+    return "";
+  }
+}
+
+const pad = (text: string, width: number) => text + " ".repeat(Math.max(1, width - displayWidth(text)));

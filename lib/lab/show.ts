@@ -1,0 +1,45 @@
+import { type Context, type Event, hasColors, openContext } from "../app/mod.ts";
+import { DEFAULT_MAX_FRAME } from "../framing/mod.ts";
+import type { Language } from "../text/languages.ts";
+import { type Lesson, nextStep } from "./lessons.ts";
+
+/** What every lesson is shown with. */
+export interface LessonOptions {
+  language: Language;
+  json: boolean;
+  noColor: boolean;
+}
+
+/** What draws the events of a lesson. */
+export interface LessonView {
+  /** The lines of an event; none for one that is no part of the picture. */
+  draw(event: Event): string;
+  /** What is said below. */
+  foot?(): string;
+}
+
+/**
+ * Shows a lesson: drawn, with what to try next below, or its events with `--json`.
+ *
+ * @param open makes what draws it
+ * @param play reports what happens, and gives the exit code
+ */
+export async function showLesson<V extends LessonView>(
+  lesson: Lesson,
+  { language, json, noColor }: LessonOptions,
+  open: (options: { language: Language; coloured: boolean }) => V,
+  play: (context: Context, view: V) => Promise<number>,
+): Promise<number> {
+  const view = open({ language, coloured: hasColors(Deno.stdout, noColor) });
+  await using context = await openContext({
+    program: "pinwire lab",
+    role: "client",
+    show: (event) => view.draw(event),
+  }, { frame: "raw", maxFrame: DEFAULT_MAX_FRAME, trace: false, quiet: false, json, noColor });
+  const code = await play(context, view);
+  if (!json && code === 0) {
+    context.reporter.write(view.foot?.() ?? "");
+    context.reporter.print(`\n${nextStep(lesson, language)}`);
+  }
+  return code;
+}

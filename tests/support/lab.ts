@@ -1,0 +1,30 @@
+import type { LabEvent } from "../../lib/app/mod.ts";
+import { isLinux } from "./machine.ts";
+import { pinwireArgs } from "./pinwire.ts";
+import { type Outcome, run } from "./process.ts";
+
+/** What makes somebody of us who is root nowhere. */
+const AS_USER = ["--user", "--map-user=1000", "--map-group=1000"];
+
+/** Whether the system lets a user without privileges have a network of their own. */
+export const HAS_PRIVATE_NETWORKS = isLinux && await hasPrivateNetworks();
+
+/** Runs pinwire as a user without privileges. */
+export async function asUser(args: string[], env: Record<string, string> = {}): Promise<Outcome> {
+  return await run("unshare", [...AS_USER, Deno.execPath(), ...pinwireArgs(args)], { env });
+}
+
+/** The events of one kind that a lesson told of with `--json`. */
+export function eventsOf<K extends LabEvent["event"]>({ stdout }: Outcome, kind: K) {
+  const events: LabEvent[] = stdout.trim().split("\n").map((line) => JSON.parse(line));
+  return events.filter((event): event is Extract<LabEvent, { event: K }> => event.event === kind);
+}
+
+async function hasPrivateNetworks(): Promise<boolean> {
+  try {
+    const args = [...AS_USER, "unshare", "--user", "--map-root-user", "--net", "test", "-c", "/dev/net/tun"];
+    return (await new Deno.Command("unshare", { args, stderr: "null" }).output()).success;
+  } catch {
+    return false;
+  }
+}
