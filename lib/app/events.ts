@@ -101,6 +101,8 @@ export interface TlsFacts {
 
 /** What the lab shows. */
 export type LabEvent =
+  | ReadsEvent
+  | CureEvent
   | LayerEvent
   | DeliveryEvent
   | SegmentEvent
@@ -108,6 +110,27 @@ export type LabEvent =
   | TcpStateEvent
   | NetworkEvent
   | SameNetworkEvent;
+
+/** What one program wrote, write by write, and what the other got, read by read. */
+export interface ReadsEvent {
+  event: "reads";
+  experiment: "stuck" | "torn" | "split" | "no_delay" | "rest";
+  writes: string[];
+  reads: string[];
+}
+
+/** How a way to cut a stream into messages has stood its tests. */
+export interface CureEvent {
+  event: "cure";
+  /** As `--frame` names it. */
+  frame: string;
+  /** Bytes on the wire for the message `one`, in hex. */
+  hex: string;
+  /** Whether each message came out as it was: three in one write, each byte read alone, any bytes within. */
+  stuck: boolean;
+  torn: boolean;
+  any: boolean;
+}
 
 /** A layer of a packet: a header with its fields, or what is inside them all. */
 export interface LayerEvent {

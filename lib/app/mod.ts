@@ -17,6 +17,7 @@ export { MessageWatch, untilCode, type WatchOptions } from "./message_watch.ts";
 export { unwritable } from "./output.ts";
 export {
   type CallEvent,
+  type CureEvent,
   type DeliveryEvent,
   type ErrorEvent,
   type Event,
@@ -26,6 +27,7 @@ export {
   type MessageEvent,
   type NetworkEvent,
   type ProbeEvent,
+  type ReadsEvent,
   type SameNetworkEvent,
   type SegmentEvent,
   type StateEvent,

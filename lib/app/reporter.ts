@@ -182,6 +182,10 @@ function sentence(event: Exclude<Event, MessageEvent>): string {
       return `${event.bytes} bytes from the ${event.from} (${event.peer})`;
     case "probe":
       return `${event.address} is ${event.state}`;
+    case "reads":
+      return `${event.writes.length} writes, ${event.reads.length} reads`;
+    case "cure":
+      return `${event.frame}: ${[event.stuck, event.torn, event.any].filter(Boolean).length} of 3`;
     case "layer":
       return `${event.layer}: ${event.hex}`;
     case "delivery":

@@ -14,6 +14,10 @@ export const LESSONS = {
     en: () => "an address and its network, bit by bit",
     zh: () => "IP 地址和它所在的网络,逐位来看",
   }),
+  sticky: twin({
+    en: () => "why messages stick together or come torn, and every cure, scored",
+    zh: () => "“粘包”是怎么回事,各种解决办法逐个打分",
+  }),
 } as const satisfies Record<string, Twin>;
 
 /** A lesson's name. */
