@@ -47,6 +47,11 @@ const lab = {
   },
 };
 
+/** A command without arguments, and one whose name begins with it. */
+const tour = {
+  commands: { tour: command({ ...does(() => 40), positionals: {} }), "tour start": does(() => 0) },
+};
+
 /** A program of a few commands, of which some fail. */
 export const program: Program = {
   name: "prog",
@@ -57,6 +62,7 @@ export const program: Program = {
   guide: () => Promise.resolve({ guide }),
   modules: {
     lab: () => Promise.resolve(lab),
+    tour: () => Promise.resolve(tour),
     box: () => Promise.resolve(box),
     wrong: () => Promise.resolve({ commands: { wrong: fails(usageError("bad word", "use another")) } }),
     broken: () => Promise.resolve({ commands: { broken: fails(new RangeError("a bug")) } }),

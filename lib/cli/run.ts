@@ -1,5 +1,5 @@
 import { messageOf, PinwireError } from "../errors.ts";
-import { ALL_PERMISSIONS, nameIn, type Permission, type Program } from "./command.ts";
+import { ALL_PERMISSIONS, type Command, nameIn, type Permission, type Program } from "./command.ts";
 import { BUILT_IN, commandsOf, notACommand } from "./lookup.ts";
 import { parseCommandLine } from "./parse.ts";
 
@@ -62,6 +62,8 @@ async function dispatch(program: Program, args: string[]): Promise<number> {
     return await printHelp(program, [first]);
   }
   const command = commands[name];
+  const word = words[name.split(" ").length];
+  if (isMisspelled(word, name, commands)) throw notACommand(name, word, Object.keys(commands));
   const parsed = parseCommandLine(command, words.slice(name.split(" ").length));
   if (parsed.help) return await printHelp(program, name.split(" "));
   const options = parsed.options as never;
@@ -84,6 +86,12 @@ function withCode(error: unknown, exitCode: number | undefined): unknown {
 }
 
 const isHelp = (word: string | undefined) => word !== undefined && ["--help", "-h", "help"].includes(word);
+
+/** Whether a word stands where only a longer name of a command could go on. */
+function isMisspelled(word: string | undefined, name: string, commands: Record<string, Command>): boolean {
+  return word !== undefined && !word.startsWith("-") && !Object.keys(commands[name].positionals).length &&
+    Object.keys(commands).some((other) => other.startsWith(`${name} `));
+}
 
 async function printHelp(program: Program, words: string[]): Promise<number> {
   const { helpOf } = await import("./builtin.ts");

@@ -16,6 +16,12 @@ Deno.test("run takes the longest name that there is", async () => {
   assertEquals([await codeOf("lab", "cidr", "split"), await codeOf("lab", "cidr", "splat")], [30, 21]);
 });
 
+Deno.test("run takes a word for a misspelled command, where nothing else can stand", async () => {
+  const { code, err } = await outcome("tour", "strat");
+  assertEquals([code, err], [2, 'prog: unknown command "tour strat": did you mean tour start?\n']);
+  assertEquals((await outcome("tour")).code, 40);
+});
+
 Deno.test("run names the command nearest to an unknown one", async () => {
   assertEquals(await outcome("bxo"), {
     code: 2,
