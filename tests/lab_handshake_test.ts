@@ -1,9 +1,8 @@
 import type { LabEvent } from "../lib/app/mod.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { isLinux, tempDir } from "./support/machine.ts";
-import { type Outcome, run, runPinwire } from "./support.ts";
-import { asUser, eventsOf, HAS_PRIVATE_NETWORKS } from "./support/lab.ts";
-import { pinwireArgs } from "./support/pinwire.ts";
+import { type Outcome, runPinwire } from "./support.ts";
+import { asUser, eventsOf, HAS_PRIVATE_NETWORKS, withoutNamespaces } from "./support/lab.ts";
 import { fieldsIn, HAS_TSHARK } from "./support/tshark.ts";
 
 const ignore = !HAS_PRIVATE_NETWORKS;
@@ -102,19 +101,7 @@ Deno.test({
   name: "lab handshake shows a recording, and says why, where the system refuses a private network",
   ignore: !isLinux,
   async fn() {
-    // Nobody may make a user namespace in one that has none left.
-    const limit =
-      'echo 0 >/proc/sys/user/max_user_namespaces; exec setpriv --bounding-set=-all --inh-caps=-all "$@"';
-    const command = [Deno.execPath(), ...pinwireArgs(["lab", "handshake", "--lang", "en"])];
-    const { code, stdout } = await run("unshare", [
-      "--user",
-      "--map-root-user",
-      "sh",
-      "-c",
-      limit,
-      "sh",
-      ...command,
-    ]);
+    const { code, stdout } = await withoutNamespaces(["lab", "handshake", "--lang", "en"]);
     assertEquals(code, 0);
     assertMatch(stdout, /user\.max_user_namespaces=1000 allows them.* What follows is a recording\.\n/);
     assertMatch(stdout, /── SYN seq 0 ─+▶[^]*TIME_WAIT[^]*Next: /);

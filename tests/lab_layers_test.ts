@@ -1,8 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { asUser, eventsOf, HAS_PRIVATE_NETWORKS } from "./support/lab.ts";
+import { asUser, eventsOf, HAS_PRIVATE_NETWORKS, withoutNamespaces } from "./support/lab.ts";
 import { tempDir } from "./support/machine.ts";
-import { run, runPinwire } from "./support.ts";
-import { pinwireArgs } from "./support/pinwire.ts";
+import { runPinwire } from "./support.ts";
 import { fieldsIn, HAS_TSHARK } from "./support/tshark.ts";
 
 const ignore = !HAS_PRIVATE_NETWORKS;
@@ -97,18 +96,7 @@ Deno.test({
   name: "lab layers shows the layers where there is no private network, and says what is left out",
   ignore,
   async fn() {
-    const limit =
-      'echo 0 >/proc/sys/user/max_user_namespaces; exec setpriv --bounding-set=-all --inh-caps=-all "$@"';
-    const command = [Deno.execPath(), ...pinwireArgs(["lab", "layers", "hi", "--lang", "en"])];
-    const { code, stdout } = await run("unshare", [
-      "--user",
-      "--map-root-user",
-      "sh",
-      "-c",
-      limit,
-      "sh",
-      ...command,
-    ]);
+    const { code, stdout } = await withoutNamespaces(["lab", "layers", "hi", "--lang", "en"]);
     assertEquals(code, 0);
     assertMatch(
       stdout,

@@ -101,6 +101,8 @@ export interface TlsFacts {
 
 /** What the lab shows. */
 export type LabEvent =
+  | LessonEvent
+  | PrivateNetworkEvent
   | ReadsEvent
   | CureEvent
   | LayerEvent
@@ -110,6 +112,21 @@ export type LabEvent =
   | TcpStateEvent
   | NetworkEvent
   | SameNetworkEvent;
+
+/** A lesson of the lab. */
+export interface LessonEvent {
+  event: "lesson";
+  lesson: string;
+  summary: string;
+}
+
+/** Whether this machine allows the lab a network of its own. */
+export interface PrivateNetworkEvent {
+  event: "private_network";
+  allowed: boolean;
+  /** Why not, and what would allow it. */
+  reason?: string;
+}
 
 /** What one program wrote, write by write, and what the other got, read by read. */
 export interface ReadsEvent {

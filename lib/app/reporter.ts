@@ -182,6 +182,10 @@ function sentence(event: Exclude<Event, MessageEvent>): string {
       return `${event.bytes} bytes from the ${event.from} (${event.peer})`;
     case "probe":
       return `${event.address} is ${event.state}`;
+    case "lesson":
+      return `${event.lesson}: ${event.summary}`;
+    case "private_network":
+      return event.reason ?? "a private network is to be had";
     case "reads":
       return `${event.writes.length} writes, ${event.reads.length} reads`;
     case "cure":

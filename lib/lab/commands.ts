@@ -1,10 +1,26 @@
+import { ALL_PERMISSIONS, command } from "../cli/mod.ts";
 import { cidr } from "./cidr/commands.ts";
 import { handshake } from "./handshake/commands.ts";
-import { sticky } from "./sticky/commands.ts";
 import { layers } from "./layers/commands.ts";
+import { environment, lessonOptions } from "./options.ts";
+import { sticky } from "./sticky/commands.ts";
 
-/** The lessons. */
+const lab = command({
+  summary: "TCP itself, on your own machine: a list of the lessons",
+  description: "The lessons in the order in which to learn, and what this machine allows.",
+  positionals: {},
+  options: lessonOptions,
+  permissions: ALL_PERMISSIONS,
+  examples: [["", "what there is to see"], ["--lang zh", "the same in Chinese"]],
+  async run({ lang: language = environment, ...options }) {
+    const { listLessons } = await import("./list.ts");
+    return await listLessons({ ...options, language });
+  },
+});
+
+/** The list, and the lessons. */
 export const commands = {
+  "lab": lab,
   "lab handshake": handshake,
   "lab layers": layers,
   "lab cidr": cidr,

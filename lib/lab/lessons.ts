@@ -26,8 +26,8 @@ export type Lesson = keyof typeof LESSONS;
 const NEXT = twin({ en: (call: string) => `Next: ${call}`, zh: (call: string) => `下一步:${call}` });
 
 /** What each lesson ends with: the one that comes next, or at the end of all of them the list. */
-export function nextStep(lesson: Lesson, language: Language): string {
-  const names = Object.keys(LESSONS);
+export function nextStep(lesson: Lesson | undefined, language: Language): string {
+  const names: (string | undefined)[] = Object.keys(LESSONS);
   const next = names[names.indexOf(lesson) + 1];
   return NEXT[language](next ? `pinwire lab ${next}` : "pinwire lab");
 }

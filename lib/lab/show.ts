@@ -21,11 +21,12 @@ export interface LessonView {
 /**
  * Shows a lesson: drawn, with what to try next below, or its events with `--json`.
  *
+ * @param lesson none for the list of them
  * @param open makes what draws it
  * @param play reports what happens, and gives the exit code
  */
 export async function showLesson<V extends LessonView>(
-  lesson: Lesson,
+  lesson: Lesson | undefined,
   { language, json, noColor }: LessonOptions,
   open: (options: { language: Language; coloured: boolean }) => V,
   play: (context: Context, view: V) => Promise<number>,

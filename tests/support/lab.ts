@@ -1,6 +1,6 @@
 import type { LabEvent } from "../../lib/app/mod.ts";
 import { isLinux } from "./machine.ts";
-import { pinwireArgs } from "./pinwire.ts";
+import { pinwireCommand } from "./pinwire.ts";
 import { type Outcome, run } from "./process.ts";
 
 /** What makes somebody of us who is root nowhere. */
@@ -11,7 +11,22 @@ export const HAS_PRIVATE_NETWORKS = isLinux && await hasPrivateNetworks();
 
 /** Runs pinwire as a user without privileges. */
 export async function asUser(args: string[], env: Record<string, string> = {}): Promise<Outcome> {
-  return await run("unshare", [...AS_USER, Deno.execPath(), ...pinwireArgs(args)], { env });
+  return await run("unshare", [...AS_USER, ...pinwireCommand(args)], { env });
+}
+
+/** The same where the system has no user namespaces left: nobody there has the right to make one either. */
+export async function withoutNamespaces(args: string[]): Promise<Outcome> {
+  const limit =
+    'echo 0 >/proc/sys/user/max_user_namespaces; exec setpriv --bounding-set=-all --inh-caps=-all "$@"';
+  return await run("unshare", [
+    "--user",
+    "--map-root-user",
+    "sh",
+    "-c",
+    limit,
+    "sh",
+    ...pinwireCommand(args),
+  ]);
 }
 
 /** The events of one kind that a lesson told of with `--json`. */

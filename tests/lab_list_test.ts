@@ -1,0 +1,27 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { asUser, eventsOf, HAS_PRIVATE_NETWORKS, withoutNamespaces } from "./support/lab.ts";
+
+Deno.test({
+  name: "lab lists the lessons in order, and says that a user without privileges can play them all",
+  ignore: !HAS_PRIVATE_NETWORKS,
+  async fn() {
+    const outcome = await asUser(["lab", "--json"]);
+    assertEquals(eventsOf(outcome, "lesson").map(({ lesson }) => lesson).slice(0, 1), ["handshake"]);
+    assertEquals(eventsOf(outcome, "private_network").map(({ allowed }) => allowed), [true]);
+    const chinese = await asUser(["lab", "--lang", "zh"]);
+    assertMatch(
+      chinese.stdout,
+      /^ {2}pinwire lab handshake +一个连接的建立[^]*\n下一步:pinwire lab handshake\n$/m,
+    );
+  },
+});
+
+Deno.test({
+  name: "lab says what keeps it from a private network, and what would allow one",
+  ignore: !HAS_PRIVATE_NETWORKS,
+  async fn() {
+    const { code, stdout } = await withoutNamespaces(["lab", "--lang", "en"]);
+    assertEquals(code, 0);
+    assertMatch(stdout, /shown in their place: .*sudo sysctl user\.max_user_namespaces=1000 allows them/);
+  },
+});
