@@ -107,9 +107,13 @@ export type LabEvent =
   | CureEvent
   | LayerEvent
   | DeliveryEvent
+  | SceneEvent
   | SegmentEvent
   | CallEvent
   | TcpStateEvent
+  | TcpSocketEvent
+  | LayerEvent
+  | DeliveryEvent
   | NetworkEvent
   | SameNetworkEvent;
 
@@ -178,6 +182,13 @@ export interface DeliveryEvent {
   flipped?: number;
 }
 
+/** A part of a lesson begins. */
+export interface SceneEvent {
+  event: "scene";
+  /** As in `simultaneous close`. */
+  scene: string;
+}
+
 /** Which of the two ends of a TCP connection. */
 export type TcpEnd = "client" | "server";
 
@@ -199,10 +210,18 @@ export interface SegmentEvent {
   window: number;
   /** As in `MSS 1460`. */
   options: string[];
+  /** What has come besides what is acknowledged, from and up to, counted as `ack` is. */
+  sack?: [from: number, to: number][];
   /** What it carries, if that is short, and text. */
   text?: string;
   /** It is a segment that was sent before. */
   again?: true;
+  /** It carries nothing, by a number that is behind: whoever gets it must answer. */
+  probe?: true;
+  /** It never arrives. */
+  lost?: true;
+  /** Milliseconds since the first segment. */
+  ms?: number;
 }
 
 /** What one of the two programs asks the system for, or what it is given. */
@@ -217,8 +236,34 @@ export interface CallEvent {
 export interface TcpStateEvent {
   event: "tcp_state";
   at: TcpEnd;
-  /** As Linux names it: `SYN_SENT` and so on. */
+  /** As Linux names it: `SYN_SENT` and so on; `CLOSED` if there is none. */
   state: string;
+  /** The state before, if it had one. */
+  before?: string;
+  /** Its two addresses, where there are more sockets than one at each end. */
+  local?: string;
+  remote?: string;
+  /** How its row in /proc/net/tcp begins: two addresses and the state, in hex. */
+  row?: string;
+}
+
+/** What the kernel says of a socket of TCP. */
+export interface TcpSocketEvent {
+  event: "tcp_socket";
+  at: TcpEnd;
+  local: string;
+  remote: string;
+  state: string;
+  /** Bytes that were written and not acknowledged yet. */
+  send_queue: number;
+  /** Bytes that arrived and were not read yet; of a listener, connections that were not accepted yet. */
+  receive_queue: number;
+  /** What it waits for: `retransmission`, `keepalive`, `time wait`, `zero window probe`. */
+  timer?: string;
+  /** Seconds until that is due. */
+  time_left?: number;
+  /** How often the last one was sent again, without an answer. */
+  retransmissions: number;
 }
 
 /** An address with its network, as `lab cidr` explains it. */

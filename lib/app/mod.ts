@@ -29,9 +29,11 @@ export {
   type ProbeEvent,
   type ReadsEvent,
   type SameNetworkEvent,
+  type SceneEvent,
   type SegmentEvent,
   type StateEvent,
   type TcpEnd,
+  type TcpSocketEvent,
   type TcpStateEvent,
   type TlsFacts,
 } from "./events.ts";

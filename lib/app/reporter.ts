@@ -194,12 +194,16 @@ function sentence(event: Exclude<Event, MessageEvent>): string {
       return `${event.layer}: ${event.hex}`;
     case "delivery":
       return event.text === undefined ? "refused by the kernel" : "delivered";
+    case "scene":
+      return event.scene;
     case "segment":
       return `${event.flags.join("+")} from the ${event.from}`;
     case "call":
       return `${event.at}: ${event.call}`;
     case "tcp_state":
       return `${event.at}: ${event.state}`;
+    case "tcp_socket":
+      return `${event.local} is ${event.state}`;
     case "network":
       return `${event.address}/${event.prefix} is in ${event.network}/${event.prefix}`;
     case "same_network":

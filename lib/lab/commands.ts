@@ -4,6 +4,7 @@ import { handshake } from "./handshake/commands.ts";
 import { layers } from "./layers/commands.ts";
 import { environment, lessonOptions } from "./options.ts";
 import { sticky } from "./sticky/commands.ts";
+import { states } from "./states/commands.ts";
 
 const lab = command({
   summary: "TCP itself, on your own machine: a list of the lessons",
@@ -22,6 +23,7 @@ const lab = command({
 export const commands = {
   "lab": lab,
   "lab handshake": handshake,
+  "lab states": states,
   "lab layers": layers,
   "lab cidr": cidr,
   "lab sticky": sticky,

@@ -6,6 +6,10 @@ export const LESSONS = {
     en: () => "a connection opened, used and closed, segment by segment",
     zh: () => "一个连接的建立、使用和关闭,逐个报文段来看",
   }),
+  states: twin({
+    en: () => "the eleven states of TCP, each with what it waits for; or those of a port",
+    zh: () => "TCP 的十一种状态,各在等什么;也可看某个端口的实时状态",
+  }),
   layers: twin({
     en: () => "a message wrapped layer by layer, and taken apart by the kernel",
     zh: () => "一条消息逐层封装,再由内核逐层拆开",

@@ -36,6 +36,8 @@ export interface TcpSocket {
   /** Seconds until the timer fires. */
   timeLeft: number;
   retransmissions: number;
+  /** The two addresses and the state as the kernel writes them, in hex. */
+  row: string;
 }
 
 /** Clock ticks of /proc in a second (sysconf(3), `_SC_CLK_TCK`; it is 100 on every architecture of ours). */
@@ -60,6 +62,7 @@ export function parseProcNetTcp(text: string): TcpSocket[] {
       timer: TIMERS[kind] ?? "none",
       timeLeft: ticks / TICKS,
       retransmissions: hex(retransmissions),
+      row: [local, remote, state].join(" "),
     };
   });
 }

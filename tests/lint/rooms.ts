@@ -42,7 +42,7 @@ export const DOORS: Record<string, readonly string[]> = {
   packet: ["cidr.ts"],
   system: ["private_network.ts", "proc_net.ts", "tun.ts"],
   // Its table of widths is for those alone that draw on a terminal.
-  text: ["languages.ts", "text_column.ts", "width.ts"],
+  text: ["languages.ts", "text_column.ts", "width.ts", "wrap.ts"],
   // The scenes of the demo.
   tools: ["relay/relay.ts"],
   echo: ["protocol.ts", "session.ts"],

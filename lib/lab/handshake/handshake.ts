@@ -4,17 +4,7 @@ const MESSAGE = "hello";
 
 /** Opens a connection, says one message, and closes: the client first. */
 export async function handshake(stage: Stage): Promise<void> {
-  const listener = stage.listen();
-  const accepting = listener.accept();
-  const connecting = stage.connect();
-  await stage.pass("client");
-  await stage.pass("server");
-  using client = await connecting;
-  await stage.pass("client");
-  const server = await accepting;
-  listener.close();
-  stage.call("server", "accept()");
-
+  const { client, server } = await stage.open();
   stage.call("client", `write("${MESSAGE}")`);
   await client.write(new TextEncoder().encode(MESSAGE));
   await stage.pass("client");
@@ -32,4 +22,5 @@ export async function handshake(stage: Stage): Promise<void> {
   server.close();
   await stage.pass("server");
   await stage.pass("client");
+  client.close();
 }

@@ -54,7 +54,8 @@ export class SegmentReader {
     if (isSyn) {
       learnScale(memory, from, options);
     }
-    const isAgain = takeNumbers(memory, from, segment);
+    const repeats = takeNumbers(memory, from, segment);
+    const sack = sackOf(options, segment.ack, ack);
     const text = textOf(segment);
     const event: SegmentEvent = {
       event: "segment",
@@ -67,7 +68,8 @@ export class SegmentReader {
       window: isSyn ? segment.window : segment.window * 2 ** scaleOf(memory, from),
       options: options.map(optionText),
       ...text !== undefined && { text },
-      ...isAgain && { again: true },
+      ...sack && { sack },
+      ...repeats,
     };
     return { stream, event };
   }
@@ -107,15 +109,27 @@ function learnScale({ scales }: Memory, from: TcpEnd, options: TcpOption[]): voi
 const scaleOf = ({ scales }: Memory, from: TcpEnd) =>
   scales.client === undefined || scales.server === undefined ? 0 : scales[from]!;
 
-/** Takes the sequence numbers of a segment, and gives whether all of them had been used before. */
-function takeNumbers({ next }: Memory, from: TcpEnd, { flags, seq, length }: TcpSegment): boolean {
+/** Takes the sequence numbers of a segment, and gives how it repeats others: all of them had been used before. */
+function takeNumbers(
+  { next }: Memory,
+  from: TcpEnd,
+  { flags, seq, length }: TcpSegment,
+): Pick<SegmentEvent, "again" | "probe"> {
   const count = length + (flags & TCP_FLAGS.SYN ? 1 : 0) + (flags & TCP_FLAGS.FIN ? 1 : 0);
   const end = (seq + count) >>> 0;
   const known = next[from];
   // Numbers go round (RFC 9293, section 3.4).
-  if (count && known !== undefined && ((end - known) | 0) <= 0) return true;
+  const ahead = known === undefined ? 1 : (end - known) | 0;
+  if (count && ahead <= 0) return { again: true };
   if (count) next[from] = end;
-  return false;
+  return !count && ahead === -1 && !(flags & TCP_FLAGS.RST) ? { probe: true } : {};
+}
+
+/** The blocks of a SACK (RFC 2018), counted as the acknowledgment beside them is. */
+function sackOf(options: TcpOption[], absolute: number, ack = 0): SegmentEvent["sack"] {
+  const sack = options.find((option) => option.kind === "SACK");
+  const counted = (number: number) => ack + ((number - absolute) | 0);
+  return sack?.blocks.map(([from, to]) => [counted(from), counted(to)]);
 }
 
 function textOf({ payload }: TcpSegment): string | undefined {

@@ -1,22 +1,51 @@
-import { bold, cyan, dim, green, yellow } from "@std/fmt/colors";
-import type { Event, SegmentEvent, TcpEnd } from "../../app/mod.ts";
-import type { Language } from "../../text/languages.ts";
+import { bold, cyan, dim, green, red, yellow } from "@std/fmt/colors";
+import type { Event, SegmentEvent, TcpEnd, TcpSocketEvent, TcpStateEvent } from "../../app/mod.ts";
+import type { Language, Twin } from "../../text/languages.ts";
 import { visible } from "../../text/mod.ts";
 import { displayWidth } from "../../text/width.ts";
+import { wrapText } from "../../text/wrap.ts";
 import { endName, SegmentSpeaker, TIME_WAIT } from "./sequence_texts.ts";
 
 /** Columns of each end, and of the wire between them: 80 with the gaps. */
 const END = 15, WIRE = 48;
+/** Columns of a note below, which has the right end's too. */
+const NOTE = 61;
+
+/** How a lesson's diagram differs from that of a plain connection. */
+export interface SequenceStyle {
+  /** What stands above each part of the lesson, by its name; a part that has nothing here isn't drawn. */
+  scenes?: Readonly<Record<string, Twin>>;
+  /** Whether each header's details are left out. */
+  isBrief?: boolean;
+  /** Whether it stands at the left how many ms after the one before a segment was sent, where that is many. */
+  hasTimes?: boolean;
+  /** What is said below a state. */
+  explain?(event: TcpStateEvent, language: Language): string[];
+  /** What is said of a socket. */
+  socket?(event: TcpSocketEvent, language: Language): string;
+  /** What is said below it all, in place of who waits and why. */
+  foot?: Twin;
+}
+
+/** Ms between two segments that are worth telling. */
+const LONG = 100;
 
 /** Draws what happens between two ends from top to bottom: the client at the left, the server at the right. */
 export class SequenceView {
   readonly #language: Language;
+  readonly #style: SequenceStyle;
   readonly #paint: Paint;
   readonly #speaker: SegmentSpeaker;
   readonly #isWaiting: TcpEnd[] = [];
+  #isHidden = false;
+  /** When the last segment was sent, in ms. */
+  #before = 0;
 
-  constructor({ language, coloured }: { language: Language; coloured: boolean }) {
+  constructor(
+    { language, coloured, style = {} }: { language: Language; coloured: boolean; style?: SequenceStyle },
+  ) {
     this.#language = language;
+    this.#style = style;
     this.#paint = coloured ? COLOURS : PLAIN;
     this.#speaker = new SegmentSpeaker(language);
   }
@@ -30,15 +59,20 @@ export class SequenceView {
   /** The lines of an event; none for one that is no part of the diagram. */
   draw(event: Event): string {
     switch (event.event) {
-      case "segment":
-        return this.#arrow(event) + this.#note(this.#speaker.sentence(event)) + this.#note(detailsOf(event));
-      case "call":
-        return this.#atEnd(event.at, visible(event.call));
-      case "tcp_state":
-        if (event.state === "TIME_WAIT") this.#isWaiting.push(event.at);
-        return this.#atEnd(event.at, this.#paint.state(event.state));
+      case "scene":
+        return this.#begin(event.scene);
       case "notice":
         return `${visible(event.text)}\n\n`;
+      case "segment": {
+        const drawn = this.#segment(event);
+        return this.#isHidden ? "" : drawn;
+      }
+      case "call":
+        return this.#isHidden ? "" : this.#atEnd(event.at, visible(event.call));
+      case "tcp_state":
+        return this.#isHidden ? "" : this.#state(event);
+      case "tcp_socket":
+        return this.#style.socket ? this.#note(this.#style.socket(event, this.#language)) : "";
       default:
         return "";
     }
@@ -46,20 +80,56 @@ export class SequenceView {
 
   /** What is said below: who waits, and why. */
   foot(): string {
+    const { foot } = this.#style;
+    if (foot) return ["", ...wrapText(foot[this.#language](), WIDTH), ""].join("\n");
     const ends = this.#isWaiting.map((end) => TIME_WAIT[this.#language](endName(end, this.#language)));
     return ends.map((text) => `\n${text}\n`).join("");
   }
 
-  #arrow({ from, flags, seq, ack }: SegmentEvent): string {
+  #begin(scene: string): string {
+    const { scenes } = this.#style;
+    const title = scenes?.[scene]?.[this.#language]();
+    this.#isHidden = scenes !== undefined && title === undefined;
+    if (title === undefined) return "";
+    return "\n" + wrapText(title, WIDTH).map((line) => `${this.#paint.bold(line)}\n`).join("") + "\n";
+  }
+
+  #segment(event: SegmentEvent): string {
+    const { hasTimes, isBrief } = this.#style;
+    const { ms = 0 } = event;
+    const elapsed = ms - this.#before;
+    this.#before = ms;
+    const left = hasTimes && elapsed >= LONG ? this.#paint.dim(`+ ${elapsed} ms`) : "";
+    return this.#row(left, this.#arrow(event), "") + this.#note(this.#speaker.sentence(event)) +
+      (isBrief ? "" : this.#note(detailsOf(event)));
+  }
+
+  #state(event: TcpStateEvent): string {
+    const { at, state } = event;
+    if (state === "TIME_WAIT") this.#isWaiting.push(at);
+    const notes = this.#style.explain?.(event, this.#language) ?? [];
+    return this.#atEnd(at, this.#paint.state(state)) + notes.map((text) => this.#note(text)).join("");
+  }
+
+  #arrow({ from, flags, seq, ack, lost }: SegmentEvent): string {
     const text = ` ${flags.join("+")} seq ${seq}${ack === undefined ? "" : ` ack ${ack}`} `;
-    const line = "─".repeat(Math.max(0, WIRE - text.length - 3));
+    const length = WIRE - text.length - 3;
+    const line = "─".repeat(Math.max(0, length));
+    if (lost) {
+      const half = "─".repeat(Math.max(0, length >> 1));
+      return from === "client"
+        ? this.#paint.client(`──${text}${half}`) + this.#paint.lost("╳")
+        : " ".repeat(length - half.length) + this.#paint.lost("╳") + this.#paint.server(`${half}${text}──`);
+    }
     return from === "client"
-      ? this.#row("", this.#paint.client(`──${text}${line}▶`), "")
-      : this.#row("", this.#paint.server(`◀${line}${text}──`), "");
+      ? this.#paint.client(`──${text}${line}▶`)
+      : this.#paint.server(`◀${line}${text}──`);
   }
 
   #note(text: string): string {
-    return this.#row("", `   ${this.#paint.dim(visible(text))}`, "");
+    return wrapText(visible(text), NOTE).map((line) => this.#row("", `   ${this.#paint.dim(line)}`, "")).join(
+      "",
+    );
   }
 
   #atEnd(end: TcpEnd, text: string): string {
@@ -81,17 +151,28 @@ function detailsOf({ absolute, window, options }: SegmentEvent): string {
   );
 }
 
+/** Columns of the text below. */
+const WIDTH = 80;
+
 interface Paint {
   bold(text: string): string;
   dim(text: string): string;
   state(text: string): string;
   client(text: string): string;
   server(text: string): string;
+  lost(text: string): string;
 }
 
 const plain = (text: string) => text;
-const PLAIN: Paint = { bold: plain, dim: plain, state: plain, client: plain, server: plain };
-const COLOURS: Paint = { bold, dim, state: (text) => bold(cyan(text)), client: yellow, server: green };
+const PLAIN: Paint = { bold: plain, dim: plain, state: plain, client: plain, server: plain, lost: plain };
+const COLOURS: Paint = {
+  bold,
+  dim,
+  state: (text) => bold(cyan(text)),
+  client: yellow,
+  server: green,
+  lost: (text) => bold(red(text)),
+};
 
 /** Colours take no columns. */
 function pad(text: string, width: number): string {

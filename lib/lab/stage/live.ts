@@ -6,6 +6,7 @@ import type { Lesson } from "../lessons.ts";
 import { playOutside } from "./outside.ts";
 import { RECORDED, REFUSALS } from "./refusals.ts";
 import { showSequence } from "../sequence/sequence.ts";
+import type { SequenceStyle } from "../sequence/sequence_view.ts";
 import type { LessonOptions } from "../show.ts";
 import { PORT } from "./stage.ts";
 import { EnterKey } from "./steps.ts";
@@ -26,12 +27,14 @@ export interface LiveOptions extends LessonOptions {
  * recording of it is shown, and named as one.
  *
  * @param recorded what happened in a lesson that was played elsewhere
+ * @param style how its diagram differs from that of a plain connection
  * @returns the exit code
  */
 export async function showLive(
   lesson: Lesson,
   recorded: () => Promise<readonly LabEvent[]>,
   options: LiveOptions,
+  style?: SequenceStyle,
 ): Promise<number> {
   checkRecord(options);
   return await showSequence(lesson, options, async (context, begin) => {
@@ -40,7 +43,7 @@ export async function showLive(
       context.reporter.report({ event: "notice", text: RECORDED[options.language](why) });
       for (const event of await recorded()) context.reporter.report(event);
     });
-  });
+  }, style);
 }
 
 /**

@@ -1,14 +1,22 @@
-import type { LabEvent, TcpEnd } from "../../app/mod.ts";
+import type { LabEvent, SegmentEvent, TcpEnd } from "../../app/mod.ts";
 import { PinwireError } from "../../errors.ts";
 import { LINK_TYPES } from "../../packet/mod.ts";
-import { parseProcNetTcp } from "../../system/proc_net.ts";
 import { SegmentReader } from "../sequence/segments.ts";
+import { socketEvent, type Sockets, socketsOn } from "./sockets.ts";
 import { LOCAL, type Passing, REMOTE, Wire } from "./wire.ts";
 
 /** The server's port. */
 export const PORT = 8080;
-/** Ms after which a packet that should come does not any more. */
+/** Ms after which a packet that should come does not any more, unless a lesson knows better. */
 const PATIENCE = 10_000;
+
+/** The kernel gives nothing up, however long somebody looks at a segment that waits. */
+const PATIENT = [
+  ["tcp_syn_retries", "127"],
+  ["tcp_synack_retries", "255"],
+  ["tcp_retries2", "255"],
+  ["tcp_orphan_retries", "255"],
+] as const;
 
 /** Whoever looks at what happens on a stage. */
 export interface Audience {
@@ -19,6 +27,12 @@ export interface Audience {
   step(): Promise<void>;
 }
 
+/** A packet that waits on the wire, and what was told of it. */
+interface Waiting {
+  passing: Passing;
+  event: SegmentEvent;
+}
+
 /**
  * A client and a server on this kernel, and the wire between them, on which each packet waits until it is passed on. It
  * tells of each call, of each segment, and of the states of both ends where they change.
@@ -27,15 +41,50 @@ export class Stage implements Disposable {
   readonly #audience: Audience;
   readonly #wire: Wire;
   readonly #segments = new SegmentReader();
-  readonly #waiting: Passing[] = [];
+  readonly #waiting: Waiting[] = [];
+  /** Where each segment begins that was lost: when it comes again it is a new one for the wire. */
+  readonly #lost = new Set<string>();
+  #isLost: (event: SegmentEvent) => boolean = () => false;
   #arrival = Promise.withResolvers<void>();
   #clientPort = 0;
-  #states: Record<TcpEnd, string> = { client: "CLOSED", server: "CLOSED" };
+  #states: Partial<Record<TcpEnd, string>> = { client: "CLOSED", server: "CLOSED" };
   #count = 0;
+  #start?: number;
 
   constructor(audience: Audience) {
     this.#audience = audience;
+    for (const [name, value] of PATIENT) this.set(name, value);
     this.#wire = new Wire(PORT, (passing) => this.#take(passing));
+  }
+
+  /** Tells that a part of the lesson begins. */
+  scene(scene: string): void {
+    this.#audience.tell({ event: "scene", scene });
+  }
+
+  /** The same, of a part that has a connection of its own: both ends are told of as closed. */
+  begin(scene: string): void {
+    this.scene(scene);
+    this.#clientPort = 0;
+    this.#states = {};
+    this.tellStates();
+  }
+
+  /** From now on the wire loses the segments for which this is true; it is asked once for each that is sent. */
+  lose(isLost: (event: SegmentEvent) => boolean): void {
+    this.#isLost = isLost;
+  }
+
+  /**
+   * Sets a variable of this network (Documentation/networking/ip-sysctl.rst), if it can be: an older kernel has fewer of
+   * them, and in a container none may be written.
+   */
+  set(name: string, value: string): void {
+    try {
+      Deno.writeTextFileSync(`/proc/sys/net/ipv4/${name}`, value);
+    } catch {
+      // The lesson is the same, if with more repetitions.
+    }
   }
 
   /** Tells what a program asks for, or is given. */
@@ -43,44 +92,94 @@ export class Stage implements Disposable {
     this.#audience.tell({ event: "call", at, call });
   }
 
-  /** Begins to listen, as the server. */
-  listen(): Deno.TcpListener {
+  /** Opens a connection: each of its three segments waits to be passed on, unless `steps` is false. */
+  async open(steps = true): Promise<{ client: Deno.TcpConn; server: Deno.TcpConn }> {
     this.call("server", "listen()");
     const listener = Deno.listen({ hostname: LOCAL, port: PORT });
     this.tellStates();
-    return listener;
-  }
-
-  /** Begins to connect, as the client. */
-  connect(): Promise<Deno.TcpConn> {
+    const accepting = listener.accept();
     this.call("client", "connect()");
-    return Deno.connect({ hostname: REMOTE, port: PORT });
+    const connecting = Deno.connect({ hostname: REMOTE, port: PORT });
+    await this.#pass("client", steps);
+    await this.#pass("server", steps);
+    const client = await connecting;
+    await this.#pass("client", steps);
+    const server = await accepting;
+    listener.close();
+    this.call("server", "accept()");
+    return { client, server };
   }
 
   /**
    * Lets the next segment of an end arrive.
    *
+   * @param patience how long to wait for it, in ms
    * @throws {PinwireError} `no_segment` if it has sent none
    */
-  async pass(from: TcpEnd): Promise<void> {
-    const passing = await this.#next(from);
-    await this.#audience.step();
-    this.#wire.deliver(passing);
-    this.tellStates();
+  async pass(from: TcpEnd, patience = PATIENCE): Promise<SegmentEvent> {
+    return await this.#pass(from, true, patience);
+  }
+
+  /**
+   * Done when so many segments of an end wait on the wire.
+   *
+   * @param patience how long to wait for them, in ms
+   * @throws {PinwireError} `no_segment` if it has sent fewer
+   */
+  async sent(from: TcpEnd, count = 1, patience = PATIENCE): Promise<void> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(noSegment(from, patience)), patience);
+    try {
+      while (this.waiting(from) < count) await Promise.race([this.#arrival.promise, late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** How many segments of an end wait on the wire. */
+  waiting(from: TcpEnd): number {
+    return this.#waiting.filter(({ passing }) => passing.from === from).length;
   }
 
   /** Tells of the states that have changed since it was last told. */
   tellStates(): void {
-    const states = this.#readStates();
+    const sockets = this.#sockets();
     for (const at of ["client", "server"] as const) {
-      if (states[at] === this.#states[at]) continue;
-      this.#states[at] = states[at];
-      this.#audience.tell({ event: "tcp_state", at, state: states[at] });
+      const before = this.#states[at];
+      const { state, row } = sockets[at] ?? { state: "CLOSED" };
+      if (state === before) continue;
+      this.#states[at] = state;
+      this.#audience.tell({
+        event: "tcp_state",
+        at,
+        state,
+        ...before !== undefined && { before },
+        ...row !== undefined && { row },
+      });
+    }
+  }
+
+  /** Tells what the kernel says of the sockets at both ends: their queues and timers. */
+  tellSockets(): void {
+    const sockets = this.#sockets();
+    for (const at of ["client", "server"] as const) {
+      const socket = sockets[at];
+      if (socket) this.#audience.tell(socketEvent(at, socket));
     }
   }
 
   [Symbol.dispose](): void {
     this.#wire[Symbol.dispose]();
+  }
+
+  async #pass(from: TcpEnd, steps: boolean, patience = PATIENCE): Promise<SegmentEvent> {
+    await this.sent(from, 1, patience);
+    const index = this.#waiting.findIndex(({ passing }) => passing.from === from);
+    const [{ passing, event }] = this.#waiting.splice(index, 1);
+    if (steps) await this.#audience.step();
+    this.#wire.deliver(passing);
+    this.tellStates();
+    return event;
   }
 
   #take(passing: Passing): void {
@@ -92,43 +191,28 @@ export class Stage implements Disposable {
     this.tellStates();
     const number = ++this.#count;
     const captured = { number, offset: 0, interface: 0, linkType: LINK_TYPES.raw, comments: [] };
-    const { event } = this.#segments.read({ ...captured, bytes: packet, length: packet.length }) ?? {};
-    if (!event) return;
+    const read = this.#segments.read({ ...captured, bytes: packet, length: packet.length });
+    if (!read) return;
+    const ms = Math.round((time - (this.#start ??= time)) / 1000);
+    const place = `${from} ${read.event.absolute.seq}`;
+    const isLost = this.#isLost(read.event);
+    const event: SegmentEvent = { ...read.event, ...isLost && { lost: true }, ms };
     this.#audience.tell(event);
-    // It is here already, and waits.
-    if (event.again) return;
-    this.#waiting.push(passing);
+    const wasLost = this.#lost.delete(place);
+    if (isLost) this.#lost.add(place);
+    // Else it is here already, and waits, or has arrived.
+    if (isLost || event.again && !wasLost) return;
+    this.#waiting.push({ passing, event });
     this.#arrival.resolve();
     this.#arrival = Promise.withResolvers();
   }
 
-  async #next(from: TcpEnd): Promise<Passing> {
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(noSegment(from)), PATIENCE);
-    try {
-      for (;;) {
-        const index = this.#waiting.findIndex((one) => one.from === from);
-        if (index >= 0) return this.#waiting.splice(index, 1)[0];
-        await Promise.race([this.#arrival.promise, late.promise]);
-      }
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  #readStates(): Record<TcpEnd, string> {
-    const sockets = parseProcNetTcp(Deno.readTextFileSync("/proc/self/net/tcp"));
-    const client = sockets.find(({ local, remote }) =>
-      local.port === this.#clientPort && remote.address === REMOTE && remote.port === PORT
-    );
-    const server =
-      sockets.find(({ local, remote }) => local.port === PORT && remote.port === this.#clientPort) ??
-        sockets.find(({ local, state }) => local.port === PORT && state === "LISTEN");
-    return { client: client?.state ?? "CLOSED", server: server?.state ?? "CLOSED" };
+  #sockets(): Sockets {
+    return socketsOn(PORT, this.#clientPort);
   }
 }
 
-const noSegment = (from: TcpEnd) =>
-  new PinwireError("no_segment", `the ${from}'s system has sent nothing for ${PATIENCE / 1000} s`, {
+const noSegment = (from: TcpEnd, patience: number) =>
+  new PinwireError("no_segment", `the ${from}'s system has sent nothing for ${patience / 1000} s`, {
     hint: "try again on a machine that is less busy",
   });
