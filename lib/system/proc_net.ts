@@ -44,9 +44,9 @@ export interface TcpSocket {
 const TICKS = 100;
 
 /**
- * Reads the table of IPv4 sockets of TCP.
+ * Reads a table of sockets of TCP.
  *
- * @param text what /proc/net/tcp has
+ * @param text what /proc/net/tcp or /proc/net/tcp6 has
  */
 export function parseProcNetTcp(text: string): TcpSocket[] {
   return text.trim().split("\n").slice(1).map((line) => {
@@ -69,10 +69,21 @@ export function parseProcNetTcp(text: string): TcpSocket[] {
 
 const hex = (digits: string) => parseInt(digits, 16);
 
-/** `0100000A:1F90` on a machine whose words begin with their last byte. */
+/** `0100000A:1F90` on a machine whose words begin with their last byte; an address of IPv6 has four words. */
 function endpoint(text: string): { address: string; port: number } {
   const [address, port] = text.split(":");
-  return { address: [6, 4, 2, 0].map((at) => hex(address.slice(at, at + 2))).join("."), port: hex(port) };
+  const words = address.match(/.{8}/g)!.map((word) => [6, 4, 2, 0].map((at) => word.slice(at, at + 2)));
+  return {
+    address: words.length === 1 ? words[0].map(hex).join(".") : ipv6(words.flat()),
+    port: hex(port),
+  };
+}
+
+function ipv6(bytes: string[]): string {
+  const mapped = bytes.join("").match(/^0{20}f{4}(.{8})$/i);
+  if (mapped) return `::ffff:${bytes.slice(12).map(hex).join(".")}`;
+  const groups = bytes.map((byte, i) => i % 2 || !i ? byte : `:${byte}`).join("");
+  return new URL(`http://[${groups}]`).hostname.slice(1, -1);
 }
 
 /**

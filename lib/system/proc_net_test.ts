@@ -34,6 +34,23 @@ Deno.test({
 });
 
 Deno.test({
+  name: "the kernel's table of TCP over IPv6 is read, IPv4 in it too",
+  permissions: "none",
+  fn() {
+    const rest = "01 00000000:00000000 00:00000000 00000000     0        0 29 2 0000 0 0 0 1 -1";
+    const table = `sl local_address remote_address st
+   0: B80D0120000000000000000001000000:0050 00000000000000000000000001000000:C001 ${rest}
+   1: 0000000000000000FFFF00000100007F:1F90 00000000000000000000000000000000:0000 ${rest}
+`;
+    const addresses = parseProcNetTcp(table).map(({ local, remote }) => [local, remote]);
+    assertEquals(addresses, [
+      [{ address: "2001:db8::1", port: 80 }, { address: "::1", port: 49_153 }],
+      [{ address: "::ffff:127.0.0.1", port: 8080 }, { address: "::", port: 0 }],
+    ]);
+  },
+});
+
+Deno.test({
   name: "a listener of this process is in the kernel's table",
   ignore: Deno.build.os !== "linux",
   async fn() {

@@ -35,6 +35,8 @@ export function socketEvent(at: TcpEnd, socket: TcpSocket): TcpSocketEvent {
   };
 }
 
-function nameOf({ address, port }: TcpSocket["local"]): string {
+/** An end of a socket; a listener's other one is nobody yet. */
+export function nameOf({ address, port }: TcpSocket["local"]): string {
+  if (!port) return "*";
   return `${address.includes(":") ? `[${address}]` : address}:${port}`;
 }

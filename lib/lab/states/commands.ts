@@ -1,4 +1,5 @@
-import { ALL_PERMISSIONS, command } from "../../cli/mod.ts";
+import { ALL_PERMISSIONS, command, integer } from "../../cli/mod.ts";
+import { usageError } from "../../errors.ts";
 import { environment, liveOptions } from "../options.ts";
 
 /** `lab states`. */
@@ -6,15 +7,31 @@ export const states = command({
   summary: "the eleven states of TCP, each with what it waits for",
   description:
     "Walks both ends of a connection through all states of TCP, on a wire of its own: each with its reason, what it " +
-    "waits for, and its row in /proc/net/tcp.",
-  positionals: {},
-  options: liveOptions,
+    "waits for, and its row in /proc/net/tcp. With PORT it shows the sockets of this machine that have it, as they are " +
+    "now: their queues and timers, and each change with why.",
+  positionals: {
+    port: {
+      kind: integer("PORT", 1, 65_535),
+      optional: true,
+      help: "a port of this machine to watch, in place of the walk",
+    },
+  },
+  options: {
+    once: { help: "with PORT: show the table once, and end" },
+    ...liveOptions,
+  },
   permissions: ALL_PERMISSIONS,
   examples: [
     ["", "the walk through all eleven"],
     ["--step", "the same, a segment for each Enter"],
+    ["8080", "who is connected to port 8080, and what becomes of them"],
   ],
-  async run({ lang: language = environment, ...options }) {
+  async run({ lang: language = environment, once, ...options }, { port }) {
+    if (port !== undefined) {
+      checkWatch(options);
+      return await (await import("./port.ts")).showPort(port, once, { ...options, language });
+    }
+    if (once) throw usageError("--once is for a PORT", "name one, or leave it out");
     const { isInside, playInside } = await import("../stage/inside.ts");
     if (isInside()) return await playInside((await import("./walk.ts")).walk, options);
     const [{ showLive }, { walkStyle }] = await Promise.all([
@@ -25,3 +42,9 @@ export const states = command({
     return await showLive("states", recorded, { ...options, language }, walkStyle());
   },
 });
+
+/** @throws {PinwireError} `usage` if an option is for the walk alone */
+function checkWatch({ step, record, force }: { step: boolean; record?: string; force: boolean }): void {
+  const option = step ? "--step" : record !== undefined ? "--record" : force ? "--force" : undefined;
+  if (option) throw usageError(`${option} is for the walk`, "leave out either it or PORT");
+}

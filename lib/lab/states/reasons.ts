@@ -35,6 +35,14 @@ const REASONS: Readonly<Record<string, Twin | undefined>> = {
     en: () => "a RST ended it at once, or its end went by too fast to be seen.",
     zh: () => "被 RST 立即终止,或关闭得太快,中间的状态没有看到。",
   }),
+  "CLOSE_WAIT CLOSED": twin({
+    en: () => "its program has closed at last, and the last ACK came at once: nothing is left of it.",
+    zh: () => "程序终于关闭了它,最后的 ACK 也随即到达:这个套接字已经不在了。",
+  }),
+  "LISTEN CLOSED": twin({
+    en: () => "its program has closed it: whoever connects now is refused.",
+    zh: () => "程序关闭了监听:现在来连接的会被拒绝。",
+  }),
   LISTEN: twin({
     en: () => "listen(): it waits for a SYN, whoever sends it.",
     zh: () => "listen() 之后,等待任何人发来的 SYN。",

@@ -1,0 +1,91 @@
+import { type Context, isDumb } from "../../app/mod.ts";
+import { PinwireError } from "../../errors.ts";
+import { parseProcNetTcp, type TcpSocket } from "../../system/proc_net.ts";
+import { placeAfter } from "../../text/width.ts";
+import { type LessonOptions, showLesson } from "../show.ts";
+import { PortView } from "./port_view.ts";
+import { PortWatch } from "./port_watch.ts";
+
+/** Ms between two looks at the kernel's table. */
+const INTERVAL = 100;
+
+/**
+ * Shows the sockets of a port of this machine, and each change until it is time to stop; on a terminal the table stays
+ * below the changes.
+ *
+ * @param once whether it ends after the table
+ * @throws {PinwireError} `unsupported` if this isn't Linux
+ */
+export async function showPort(
+  port: number,
+  once: boolean,
+  options: LessonOptions,
+): Promise<number> {
+  if (Deno.build.os !== "linux") {
+    throw new PinwireError("unsupported", "the sockets of a port are read from /proc/net/tcp of Linux", {
+      hint: "netstat -an -p tcp shows them here",
+    });
+  }
+  return await showLesson(
+    "states",
+    options,
+    (look) => new PortView(port, () => performance.now(), look),
+    async ({ reporter, stop, clock }, view) => {
+      const watch = new PortWatch(port);
+      const screen = new Screen(options.json ? undefined : reporter, view);
+      const look = () => {
+        const events = watch.look(readSockets());
+        screen.show(() => events.forEach((event) => reporter.report(event)));
+      };
+      look();
+      if (once) {
+        if (!options.json) reporter.write(view.explanations());
+        return 0;
+      }
+      const timer = clock.every(INTERVAL, look);
+      const stopped = Promise.withResolvers<void>();
+      using _stopping = stop.onStop(() => stopped.resolve());
+      await stopped.promise;
+      timer.cancel();
+      return 0;
+    },
+  );
+}
+
+/** The sockets of TCP of this machine; one that has no IPv6 has no table of it. */
+function readSockets(): TcpSocket[] {
+  return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((path) => {
+    try {
+      return parseProcNetTcp(Deno.readTextFileSync(path));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return [];
+      throw error;
+    }
+  });
+}
+
+/** Keeps the table below all that is written; where that can't be done it stands once, above all. */
+class Screen {
+  readonly #reporter?: Context["reporter"];
+  readonly #view: PortView;
+  readonly #isTerminal = Deno.stdout.isTerminal() && !isDumb;
+  #drawn?: string;
+
+  /** @param reporter none if nothing is to be drawn */
+  constructor(reporter: Context["reporter"] | undefined, view: PortView) {
+    this.#reporter = reporter;
+    this.#view = view;
+  }
+
+  /** Has something written, and draws the table if it isn't the same. */
+  show(write: () => void): void {
+    const reporter = this.#reporter;
+    if (!reporter || (this.#drawn !== undefined && !this.#isTerminal)) return write();
+    const { columns, rows } = this.#isTerminal ? Deno.consoleSize() : { columns: 0, rows: Infinity };
+    if (this.#drawn !== undefined) reporter.write(`\x1b[${placeAfter(this.#drawn, columns).rows}A\x1b[J`);
+    write();
+    // Its head, the line about more, and the one that the cursor is in.
+    this.#drawn = this.#view.table(rows - 3);
+    reporter.write(this.#drawn);
+  }
+}
