@@ -220,8 +220,6 @@ export interface SegmentEvent {
   probe?: true;
   /** It never arrives. */
   lost?: true;
-  /** Milliseconds since the first segment. */
-  ms?: number;
 }
 
 /** What one of the two programs asks the system for, or what it is given. */

@@ -4,6 +4,7 @@ import { handshake } from "./handshake/commands.ts";
 import { layers } from "./layers/commands.ts";
 import { environment, lessonOptions } from "./options.ts";
 import { sticky } from "./sticky/commands.ts";
+import { loss } from "./loss/commands.ts";
 import { states } from "./states/commands.ts";
 
 const lab = command({
@@ -24,6 +25,7 @@ export const commands = {
   "lab": lab,
   "lab handshake": handshake,
   "lab states": states,
+  "lab loss": loss,
   "lab layers": layers,
   "lab cidr": cidr,
   "lab sticky": sticky,

@@ -10,6 +10,10 @@ export const LESSONS = {
     en: () => "the eleven states of TCP, each with what it waits for; or those of a port",
     zh: () => "TCP 的十一种状态,各在等什么;也可看某个端口的实时状态",
   }),
+  loss: twin({
+    en: () => "segments that get lost, and how they are sent again",
+    zh: () => "报文段丢了会怎样:超时重传与快速重传",
+  }),
   layers: twin({
     en: () => "a message wrapped layer by layer, and taken apart by the kernel",
     zh: () => "一条消息逐层封装,再由内核逐层拆开",

@@ -65,14 +65,17 @@ export class Tun implements Disposable {
     this.#poller = new Poller(this.#c);
   }
 
-  /** The next packet; `undefined` once the device is closed. Its bytes are good until the next call. */
-  async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    while (!this.#isClosed) {
-      const count = Number(this.#c.read(this.#file, this.#room, BigInt(ROOM)));
-      if (count > 0) return this.#room.subarray(0, count);
-      await this.#poller.ready(this.#file, POLLIN);
-    }
-    return undefined;
+  /** The next packet, if there is one already. Its bytes are good until the next call. */
+  read(): Uint8Array<ArrayBuffer> | undefined {
+    if (this.#isClosed) return undefined;
+    const count = Number(this.#c.read(this.#file, this.#room, BigInt(ROOM)));
+    return count > 0 ? this.#room.subarray(0, count) : undefined;
+  }
+
+  /** Done when there is a packet to read, or the device is closed; gives which. */
+  async readable(): Promise<boolean> {
+    if (!this.#isClosed) await this.#poller.ready(this.#file, POLLIN);
+    return !this.#isClosed;
   }
 
   /**

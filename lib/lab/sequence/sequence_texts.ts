@@ -11,6 +11,10 @@ export const ENDS = {
 export class SegmentSpeaker {
   readonly #language: Language;
   #isOpening = false;
+  /** When each segment was sent the last time, by its sender's clock, and how long after the time before, in ms. */
+  readonly #sent = new Map<string, { time: number; after?: number }>();
+  /** What each end has besides what it acknowledges. */
+  readonly #sack: Partial<Record<TcpEnd, SegmentEvent["sack"]>> = {};
 
   constructor(language: Language) {
     this.#language = language;
@@ -19,21 +23,48 @@ export class SegmentSpeaker {
   /** The sentence of the next segment. */
   sentence(event: SegmentEvent): string {
     const say = this.#language;
-    const { flags, absolute, ack, bytes, text } = event;
-    if (event.again) return TEXTS.again[say]();
+    const { from, flags, absolute, seq, ack = 0, bytes, text } = event;
+    const again = this.#again(event);
+    const sack = event.sack?.filter(([from]) => from > ack).toSorted(([one], [other]) => one - other);
+    if (flags.includes("ACK")) this.#sack[from] = sack;
+    if (again !== undefined) return again;
     if (flags.includes("RST")) return TEXTS.rst[say]();
     if (flags.includes("SYN")) {
       this.#isOpening = true;
       return (flags.includes("ACK") ? TEXTS.synAck : TEXTS.syn)[say](absolute.seq);
     }
     if (flags.includes("FIN")) return TEXTS.fin[say]();
-    if (bytes) return TEXTS.data[say](bytes, text === undefined ? "" : ` ${JSON.stringify(text)}`);
+    if (text !== undefined) return TEXTS.text[say](bytes, JSON.stringify(text));
+    if (bytes) return TEXTS.data[say](bytes, seq, seq + bytes - 1);
+    if (sack?.length) return TEXTS.sack[say](ack, sack.map(([from, to]) => `${from}–${to - 1}`).join(", "));
     if (this.#isOpening) {
       this.#isOpening = false;
       return TEXTS.opened[say]();
     }
-    return TEXTS.ack[say](ack ?? 0);
+    return TEXTS.ack[say](ack);
   }
+
+  /** Why a segment comes again, if it does. */
+  #again({ from, seq, options, again }: SegmentEvent): string | undefined {
+    const say = this.#language;
+    const key = `${from} ${seq}`;
+    const before = this.#sent.get(key);
+    const time = clockOf(options);
+    const after = before && time !== undefined ? time - before.time : undefined;
+    if (time !== undefined) this.#sent.set(key, { time, after: again && after });
+    if (!again) return undefined;
+    const other = this.#sack[from === "client" ? "server" : "client"];
+    if (before?.after === undefined && other?.some(([start]) => start > seq)) return TEXTS.fast[say]();
+    if (after === undefined) return TEXTS.again[say]();
+    const ratio = after / (before?.after ?? Infinity);
+    return (Math.round(ratio) === 2 ? TEXTS.doubled : TEXTS.late)[say](after);
+  }
+}
+
+/** What a sender's clock said, in the ms of Linux and most others (RFC 7323, section 5.4). */
+function clockOf(options: string[]): number | undefined {
+  const stamps = options.find((option) => option.startsWith("timestamps "));
+  return stamps === undefined ? undefined : Number(stamps.split(" ")[1]);
 }
 
 const TEXTS = {
@@ -49,9 +80,18 @@ const TEXTS = {
     en: () => "agreed: now both know that both can hear",
     zh: () => "收到:现在双方都知道对方听得见",
   }),
+  text: twin({
+    en: (count: number, text: string) => `${bytesText(count)} ${text}`,
+    zh: (count: number, text: string) => `${count} 个字节 ${text}`,
+  }),
   data: twin({
-    en: (count: number, text: string) => `${count === 1 ? "1 byte" : `${count} bytes`}${text}`,
-    zh: (count: number, text: string) => `${count} 个字节${text}`,
+    en: (count: number, first: number, last: number) => `${bytesText(count)}, ${first} to ${last}`,
+    zh: (count: number, first: number, last: number) => `${count} 个字节,第 ${first} 到 ${last} 个`,
+  }),
+  sack: twin({
+    en: (next: number, blocks: string) =>
+      `byte ${next} is missing still; but I have ${blocks} besides (SACK)`,
+    zh: (next: number, blocks: string) => `第 ${next} 个字节还没到,不过后面的 ${blocks} 已经有了(SACK)`,
   }),
   ack: twin({
     en: (next: number) => `I have everything before byte ${next}`,
@@ -69,7 +109,24 @@ const TEXTS = {
     en: () => "once more, as no answer came",
     zh: () => "没有回音,再发一次",
   }),
+  late: twin({
+    en: (ms: number) => `no answer for ${ms} ms: once more`,
+    zh: (ms: number) => `${ms} 毫秒没有回音:再发一次`,
+  }),
+  doubled: twin({
+    en: (ms: number) => `no answer for ${ms} ms, twice as long as before: once more`,
+    zh: (ms: number) => `又等了 ${ms} 毫秒,是上次的两倍,仍没有回音:再发一次`,
+  }),
+  fast: twin({
+    en: () => "what is behind it came, this didn't: once more, at once (fast retransmit)",
+    zh: () => "后面的都到了,唯独缺它:不等定时器,立刻再发一次(快速重传)",
+  }),
 };
+
+const bytesText = (count: number) => count === 1 ? "1 byte" : `${count} bytes`;
+
+/** What stands beside a segment that never arrives. */
+export const LOST = twin({ en: () => "lost", zh: () => "丢失" });
 
 /** Who waits at the end, and why. */
 export const TIME_WAIT = twin({

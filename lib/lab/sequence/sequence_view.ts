@@ -4,7 +4,7 @@ import type { Language, Twin } from "../../text/languages.ts";
 import { visible } from "../../text/mod.ts";
 import { displayWidth } from "../../text/width.ts";
 import { wrapText } from "../../text/wrap.ts";
-import { endName, SegmentSpeaker, TIME_WAIT } from "./sequence_texts.ts";
+import { endName, LOST, SegmentSpeaker, TIME_WAIT } from "./sequence_texts.ts";
 
 /** Columns of each end, and of the wire between them: 80 with the gaps. */
 const END = 15, WIRE = 48;
@@ -17,8 +17,6 @@ export interface SequenceStyle {
   scenes?: Readonly<Record<string, Twin>>;
   /** Whether each header's details are left out. */
   isBrief?: boolean;
-  /** Whether it stands at the left how many ms after the one before a segment was sent, where that is many. */
-  hasTimes?: boolean;
   /** What is said below a state. */
   explain?(event: TcpStateEvent, language: Language): string[];
   /** What is said of a socket. */
@@ -26,9 +24,6 @@ export interface SequenceStyle {
   /** What is said below it all, in place of who waits and why. */
   foot?: Twin;
 }
-
-/** Ms between two segments that are worth telling. */
-const LONG = 100;
 
 /** Draws what happens between two ends from top to bottom: the client at the left, the server at the right. */
 export class SequenceView {
@@ -38,8 +33,6 @@ export class SequenceView {
   readonly #speaker: SegmentSpeaker;
   readonly #isWaiting: TcpEnd[] = [];
   #isHidden = false;
-  /** When the last segment was sent, in ms. */
-  #before = 0;
 
   constructor(
     { language, coloured, style = {} }: { language: Language; coloured: boolean; style?: SequenceStyle },
@@ -95,13 +88,9 @@ export class SequenceView {
   }
 
   #segment(event: SegmentEvent): string {
-    const { hasTimes, isBrief } = this.#style;
-    const { ms = 0 } = event;
-    const elapsed = ms - this.#before;
-    this.#before = ms;
-    const left = hasTimes && elapsed >= LONG ? this.#paint.dim(`+ ${elapsed} ms`) : "";
-    return this.#row(left, this.#arrow(event), "") + this.#note(this.#speaker.sentence(event)) +
-      (isBrief ? "" : this.#note(detailsOf(event)));
+    const right = event.lost ? this.#paint.lost(LOST[this.#language]()) : "";
+    return this.#row("", this.#arrow(event), right) + this.#note(this.#speaker.sentence(event)) +
+      (this.#style.isBrief ? "" : this.#note(detailsOf(event)));
   }
 
   #state(event: TcpStateEvent): string {

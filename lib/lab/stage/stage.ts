@@ -49,7 +49,6 @@ export class Stage implements Disposable {
   #clientPort = 0;
   #states: Partial<Record<TcpEnd, string>> = { client: "CLOSED", server: "CLOSED" };
   #count = 0;
-  #start?: number;
 
   constructor(audience: Audience) {
     this.#audience = audience;
@@ -127,6 +126,7 @@ export class Stage implements Disposable {
    * @throws {PinwireError} `no_segment` if it has sent fewer
    */
   async sent(from: TcpEnd, count = 1, patience = PATIENCE): Promise<void> {
+    this.#wire.take();
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => late.reject(noSegment(from, patience)), patience);
     try {
@@ -193,10 +193,9 @@ export class Stage implements Disposable {
     const captured = { number, offset: 0, interface: 0, linkType: LINK_TYPES.raw, comments: [] };
     const read = this.#segments.read({ ...captured, bytes: packet, length: packet.length });
     if (!read) return;
-    const ms = Math.round((time - (this.#start ??= time)) / 1000);
     const place = `${from} ${read.event.absolute.seq}`;
     const isLost = this.#isLost(read.event);
-    const event: SegmentEvent = { ...read.event, ...isLost && { lost: true }, ms };
+    const event: SegmentEvent = { ...read.event, ...isLost && { lost: true } };
     this.#audience.tell(event);
     const wasLost = this.#lost.delete(place);
     if (isLost) this.#lost.add(place);

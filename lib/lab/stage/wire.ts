@@ -39,9 +39,15 @@ export class Wire implements Disposable {
     this.#run();
   }
 
-  /** Lets a packet arrive. What the kernel does at once is done when this returns: a state has changed, an answer is under way. */
+  /** Lets a packet arrive. What the kernel does at once is done when this returns: a state has changed, an answer was taken. */
   deliver({ packet, from }: Passing): void {
     this.inject(from === "client" ? swapped(packet) : packet);
+    this.take();
+  }
+
+  /** Takes what the kernel has sent up to now. */
+  take(): void {
+    for (let bytes; (bytes = this.#tun.read());) this.#pass(bytes);
   }
 
   /**
@@ -58,20 +64,22 @@ export class Wire implements Disposable {
   }
 
   async #run(): Promise<void> {
-    for (let bytes; (bytes = await this.#tun.read());) {
-      const ip = parseIp(bytes);
-      // A new interface announces itself by IPv6.
-      if (ip?.version !== 4) continue;
-      const segment = parseTcp(ip);
-      const isFromServer = sourcePort(ip.payload) === this.#port;
-      // The kernel's packets all come from 10.0.0.1; the server's are shown as they would be at the client.
-      const packet = isFromServer ? swapped(bytes) : bytes.slice();
-      this.#onPacket({
-        packet,
-        from: isFromServer ? "server" : "client",
-        segment: segment && parseAgain(packet),
-      });
-    }
+    while (await this.#tun.readable()) this.take();
+  }
+
+  #pass(bytes: Uint8Array<ArrayBuffer>): void {
+    const ip = parseIp(bytes);
+    // A new interface announces itself by IPv6.
+    if (ip?.version !== 4) return;
+    const segment = parseTcp(ip);
+    const isFromServer = sourcePort(ip.payload) === this.#port;
+    // The kernel's packets all come from 10.0.0.1; the server's are shown as they would be at the client.
+    const packet = isFromServer ? swapped(bytes) : bytes.slice();
+    this.#onPacket({
+      packet,
+      from: isFromServer ? "server" : "client",
+      segment: segment && parseAgain(packet),
+    });
   }
 }
 
