@@ -2,10 +2,11 @@ import { ALL_PERMISSIONS, command } from "../cli/mod.ts";
 import { cidr } from "./cidr/commands.ts";
 import { handshake } from "./handshake/commands.ts";
 import { layers } from "./layers/commands.ts";
-import { environment, lessonOptions } from "./options.ts";
-import { sticky } from "./sticky/commands.ts";
 import { loss } from "./loss/commands.ts";
+import { environment, lessonOptions } from "./options.ts";
 import { states } from "./states/commands.ts";
+import { sticky } from "./sticky/commands.ts";
+import { window } from "./window/commands.ts";
 
 const lab = command({
   summary: "TCP itself, on your own machine: a list of the lessons",
@@ -26,6 +27,7 @@ export const commands = {
   "lab handshake": handshake,
   "lab states": states,
   "lab loss": loss,
+  "lab window": window,
   "lab layers": layers,
   "lab cidr": cidr,
   "lab sticky": sticky,

@@ -14,6 +14,10 @@ export const LESSONS = {
     en: () => "segments that get lost, and how they are sent again",
     zh: () => "报文段丢了会怎样:超时重传与快速重传",
   }),
+  window: twin({
+    en: () => "a reader that doesn't read: flow control, a window of zero, probes",
+    zh: () => "接收方不读数据会怎样:流量控制、零窗口和窗口探测",
+  }),
   layers: twin({
     en: () => "a message wrapped layer by layer, and taken apart by the kernel",
     zh: () => "一条消息逐层封装,再由内核逐层拆开",

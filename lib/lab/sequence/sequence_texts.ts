@@ -10,20 +10,30 @@ export const ENDS = {
 /** Says what each segment means, in the segment's own voice. */
 export class SegmentSpeaker {
   readonly #language: Language;
+  readonly #hasWindows: boolean;
   #isOpening = false;
   /** When each segment was sent the last time, by its sender's clock, and how long after the time before, in ms. */
   readonly #sent = new Map<string, { time: number; after?: number }>();
   /** What each end has besides what it acknowledges. */
   readonly #sack: Partial<Record<TcpEnd, SegmentEvent["sack"]>> = {};
+  /** How much each end had room for, when it last said so. */
+  readonly #window: Partial<Record<TcpEnd, number>> = {};
+  /** What each end's clock said last. */
+  readonly #clock: Partial<Record<TcpEnd, number>> = {};
 
-  constructor(language: Language) {
+  /** @param hasWindows whether each acknowledgment says how much its sender has room for */
+  constructor(language: Language, hasWindows = false) {
     this.#language = language;
+    this.#hasWindows = hasWindows;
   }
 
   /** The sentence of the next segment. */
   sentence(event: SegmentEvent): string {
     const say = this.#language;
-    const { from, flags, absolute, seq, ack = 0, bytes, text } = event;
+    const { from, flags, absolute, seq, ack = 0, bytes, text, window } = event;
+    const windowBefore = this.#window[from];
+    this.#window[from] = window;
+    const probe = this.#probe(event);
     const again = this.#again(event);
     const sack = event.sack?.filter(([from]) => from > ack).toSorted(([one], [other]) => one - other);
     if (flags.includes("ACK")) this.#sack[from] = sack;
@@ -41,7 +51,20 @@ export class SegmentSpeaker {
       this.#isOpening = false;
       return TEXTS.opened[say]();
     }
-    return TEXTS.ack[say](ack);
+    if (probe !== undefined) return probe;
+    if (!window) return TEXTS.full[say](ack);
+    if (windowBefore === 0) return TEXTS.update[say](window);
+    return (this.#hasWindows ? TEXTS.room : TEXTS.ack)[say](ack, window);
+  }
+
+  /** Why a segment asks for an answer, if it does. */
+  #probe({ from, options, probe }: SegmentEvent): string | undefined {
+    const say = this.#language;
+    const [time, before] = [clockOf(options), this.#clock[from]];
+    this.#clock[from] = time;
+    if (!probe) return undefined;
+    if (this.#window[from === "client" ? "server" : "client"] !== 0) return TEXTS.alive[say]();
+    return time === undefined || before === undefined ? TEXTS.probe[say]() : TEXTS.asked[say](time - before);
   }
 
   /** Why a segment comes again, if it does. */
@@ -94,8 +117,34 @@ const TEXTS = {
     zh: (next: number, blocks: string) => `第 ${next} 个字节还没到,不过后面的 ${blocks} 已经有了(SACK)`,
   }),
   ack: twin({
-    en: (next: number) => `I have everything before byte ${next}`,
-    zh: (next: number) => `第 ${next} 个字节之前的我都收到了`,
+    en: (next: number, _window: number) => `I have everything before byte ${next}`,
+    zh: (next: number, _window: number) => `第 ${next} 个字节之前的我都收到了`,
+  }),
+  room: twin({
+    en: (next: number, window: number) =>
+      `I have everything before byte ${next}, and room for ${window} more`,
+    zh: (next: number, window: number) => `第 ${next} 个字节之前的我都收到了,还能容纳 ${window} 个`,
+  }),
+  full: twin({
+    en: (next: number) => `I have everything before byte ${next}, but no room: send no more (window 0)`,
+    zh: (next: number) => `第 ${next} 个字节之前的我都收到了,但没有空间了,先别发(窗口为 0)`,
+  }),
+  update: twin({
+    en: (window: number) => `there is room again, for ${window} bytes: go on (window update)`,
+    zh: (window: number) => `又有空间了,能容纳 ${window} 个字节,接着发吧(窗口更新)`,
+  }),
+  probe: twin({
+    en: () => "is there room again? (a probe: its number is an old one, so that an answer must come)",
+    zh: () => "有空间了吗?(窗口探测:故意用旧的序号,对方必须应答)",
+  }),
+  asked: twin({
+    en: (ms: number) =>
+      `${ms} ms later: is there room again? (a probe, by an old number: it must be answered)`,
+    zh: (ms: number) => `过了 ${ms} 毫秒:有空间了吗?(窗口探测,故意用旧的序号,对方必须应答)`,
+  }),
+  alive: twin({
+    en: () => "are you still there? (a probe, by an old number: it must be answered)",
+    zh: () => "你还在吗?(保活探测,故意用旧的序号,对方必须应答)",
   }),
   fin: twin({
     en: () => "I have nothing more to say (but I still listen)",

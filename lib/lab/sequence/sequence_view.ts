@@ -17,6 +17,8 @@ export interface SequenceStyle {
   scenes?: Readonly<Record<string, Twin>>;
   /** Whether each header's details are left out. */
   isBrief?: boolean;
+  /** Whether each acknowledgment says how much its sender has room for. */
+  hasWindows?: boolean;
   /** What is said below a state. */
   explain?(event: TcpStateEvent, language: Language): string[];
   /** What is said of a socket. */
@@ -40,7 +42,7 @@ export class SequenceView {
     this.#language = language;
     this.#style = style;
     this.#paint = coloured ? COLOURS : PLAIN;
-    this.#speaker = new SegmentSpeaker(language);
+    this.#speaker = new SegmentSpeaker(language, style.hasWindows);
   }
 
   /** What stands above the columns. */
