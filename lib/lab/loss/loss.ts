@@ -12,6 +12,8 @@ export const SCENES = {
 /** Segments that are written at once, and bytes of each. */
 export const SEGMENTS = 8, SIZE = 1000;
 const MESSAGE = "hello";
+/** The shortest time until a segment is sent again, in µs. */
+const RTO_MIN = "tcp_rto_min_us";
 /** Ms to wait for a segment that comes again: no timer of the kernel is longer (TCP_RTO_MAX). */
 const LONGEST = 130_000;
 
@@ -26,14 +28,12 @@ export const loss =
   (drop: readonly number[] | undefined, step: boolean) => async (stage: Stage): Promise<void> => {
     // A probe for a lost last segment (RFC 8985) would come before the timer.
     stage.set("tcp_early_retrans", "0");
-    if (drop) {
-      await loseSome(stage, SCENES.chosen, drop);
-    } else {
-      await loseMessage(stage);
-      // Else the timer may be faster than a busy machine, or than who looks.
-      stage.set("tcp_rto_min_us", step ? "60000000" : "2000000");
-      await loseSome(stage, SCENES.fast, [3]);
-    }
+    // As the kernel has it itself; a timer must not be faster than who looks.
+    stage.set(RTO_MIN, drop && step ? "5000000" : "200000");
+    if (drop) return await loseSome(stage, SCENES.chosen, drop);
+    await loseMessage(stage);
+    stage.set(RTO_MIN, step ? "60000000" : "2000000");
+    await loseSome(stage, SCENES.fast, [3]);
   };
 
 /** A message, of which the first three copies are lost. */

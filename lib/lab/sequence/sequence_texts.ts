@@ -7,6 +7,9 @@ export const ENDS = {
   server: twin({ en: () => "server", zh: () => "服务器" }),
 };
 
+/** Segments of which is known when they were sent: a capture may have any number. */
+const REMEMBERED = 10_000;
+
 /** Says what each segment means, in the segment's own voice. */
 export class SegmentSpeaker {
   readonly #language: Language;
@@ -14,7 +17,8 @@ export class SegmentSpeaker {
   #isOpening = false;
   /** When each segment was sent the last time, by its sender's clock, and how long after the time before, in ms. */
   readonly #sent = new Map<string, { time: number; after?: number }>();
-  /** What each end has besides what it acknowledges. */
+  /** What each end has acknowledged, and what it has besides. */
+  readonly #ack: Partial<Record<TcpEnd, number>> = {};
   readonly #sack: Partial<Record<TcpEnd, SegmentEvent["sack"]>> = {};
   /** How much each end had room for, when it last said so. */
   readonly #window: Partial<Record<TcpEnd, number>> = {};
@@ -36,7 +40,10 @@ export class SegmentSpeaker {
     const probe = this.#probe(event);
     const again = this.#again(event);
     const sack = event.sack?.filter(([from]) => from > ack).toSorted(([one], [other]) => one - other);
-    if (flags.includes("ACK")) this.#sack[from] = sack;
+    if (flags.includes("ACK")) {
+      this.#ack[from] = ack;
+      this.#sack[from] = sack;
+    }
     if (again !== undefined) return again;
     if (flags.includes("RST")) return TEXTS.rst[say]();
     if (flags.includes("SYN")) {
@@ -63,7 +70,7 @@ export class SegmentSpeaker {
     const [time, before] = [clockOf(options), this.#clock[from]];
     this.#clock[from] = time;
     if (!probe) return undefined;
-    if (this.#window[from === "client" ? "server" : "client"] !== 0) return TEXTS.alive[say]();
+    if (this.#window[otherEnd(from)] !== 0) return TEXTS.alive[say]();
     return time === undefined || before === undefined ? TEXTS.probe[say]() : TEXTS.asked[say](time - before);
   }
 
@@ -75,14 +82,18 @@ export class SegmentSpeaker {
     const time = clockOf(options);
     const after = before && time !== undefined ? time - before.time : undefined;
     if (time !== undefined) this.#sent.set(key, { time, after: again && after });
+    if (this.#sent.size > REMEMBERED) this.#sent.delete(this.#sent.keys().next().value!);
     if (!again) return undefined;
-    const other = this.#sack[from === "client" ? "server" : "client"];
-    if (before?.after === undefined && other?.some(([start]) => start > seq)) return TEXTS.fast[say]();
+    const other = otherEnd(from);
+    const isMissing = seq >= (this.#ack[other] ?? 0) && this.#sack[other]?.some(([start]) => start > seq);
+    if (isMissing && before?.after === undefined) return TEXTS.fast[say]();
     if (after === undefined) return TEXTS.again[say]();
     const ratio = after / (before?.after ?? Infinity);
     return (Math.round(ratio) === 2 ? TEXTS.doubled : TEXTS.late)[say](after);
   }
 }
+
+const otherEnd = (end: TcpEnd): TcpEnd => end === "client" ? "server" : "client";
 
 /** What a sender's clock said, in the ms of Linux and most others (RFC 7323, section 5.4). */
 function clockOf(options: string[]): number | undefined {

@@ -167,7 +167,6 @@ const COLOURS: Paint = {
 
 /** Colours take no columns. */
 function pad(text: string, width: number): string {
-  // deno-lint-ignore no-control-regex
-  const shown = text.replace(/\x1b\[\d+m/g, "");
+  const shown = text.replace(/\p{Cc}\[\d+m/gu, "");
   return text + " ".repeat(Math.max(0, width - displayWidth(shown)));
 }

@@ -10,8 +10,9 @@ export const PORT = 8080;
 /** Ms after which a packet that should come does not any more, unless a lesson knows better. */
 const PATIENCE = 10_000;
 
-/** The kernel gives nothing up, however long somebody looks at a segment that waits. */
+/** The kernel gives nothing up, and repeats little, however long somebody looks at a segment that waits. */
 const PATIENT = [
+  ["tcp_rto_min_us", "60000000"],
   ["tcp_syn_retries", "127"],
   ["tcp_synack_retries", "255"],
   ["tcp_retries2", "255"],

@@ -7,11 +7,16 @@ export const SCENES = { opening: "opening", full: "full", probes: "probes", open
 const SIZE = 1448, WRITES = 6;
 /** Probes that are shown. */
 const PROBES = 3;
+/** Ms to wait for a probe: no timer of the kernel is longer (TCP_RTO_MAX). */
+const LONGEST = 130_000;
 /** Variables of the network: a server with little room, and windows that are told as they are. */
 const SETTINGS = [
   ["tcp_rmem", "4096 8192 8192"],
   ["tcp_window_scaling", "0"],
   ["tcp_early_retrans", "0"],
+  // The first as the kernel has it itself; when somebody looks at each segment, the times would grow without the second.
+  ["tcp_rto_min_us", "200000"],
+  ["tcp_rto_max_ms", "4000"],
 ] as const;
 
 /** A server doesn't read until its window is closed and was asked for, and then does. */
@@ -32,7 +37,7 @@ export async function window(stage: Stage): Promise<void> {
 
   stage.scene(SCENES.probes);
   for (let i = 0; i < PROBES; i++) {
-    await stage.pass("client");
+    await stage.pass("client", LONGEST);
     await stage.pass("server");
   }
 
