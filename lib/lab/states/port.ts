@@ -6,6 +6,8 @@ import { type LessonOptions, showLesson } from "../show.ts";
 import { PortView } from "./port_view.ts";
 import { PortWatch } from "./port_watch.ts";
 
+/** Colours take no columns. */
+const COLOURS = /\p{Cc}\[\d+m/gu;
 /** Ms between two looks at the kernel's table. */
 const INTERVAL = 100;
 
@@ -82,7 +84,11 @@ class Screen {
     const reporter = this.#reporter;
     if (!reporter || (this.#drawn !== undefined && !this.#isTerminal)) return write();
     const { columns, rows } = this.#isTerminal ? Deno.consoleSize() : { columns: 0, rows: Infinity };
-    if (this.#drawn !== undefined) reporter.write(`\x1b[${placeAfter(this.#drawn, columns).rows}A\x1b[J`);
+    if (this.#drawn !== undefined) {
+      const shown = this.#drawn.replace(COLOURS, "");
+      // Row by row: when all of a screen is erased at once, tmux keeps it.
+      reporter.write("\x1b[1A\x1b[2K".repeat(placeAfter(shown, columns).rows));
+    }
     write();
     // Its head, the line about more, and the one that the cursor is in.
     this.#drawn = this.#view.table(rows - 3);

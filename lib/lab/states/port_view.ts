@@ -1,6 +1,6 @@
 import { bold, cyan, dim } from "@std/fmt/colors";
 import type { Event, TcpSocketEvent, TcpStateEvent } from "../../app/mod.ts";
-import { type Language, twin } from "../../text/languages.ts";
+import { type Language, type Twin, twin } from "../../text/languages.ts";
 import { displayWidth } from "../../text/width.ts";
 import { wrapText } from "../../text/wrap.ts";
 import { keyOf } from "./port_watch.ts";
@@ -76,8 +76,8 @@ export class PortView {
       state,
       String(send_queue),
       String(receive_queue),
-      timer === undefined ? "" : TEXTS.timer[this.#language](timer, left.toFixed(left < 10 ? 1 : 0)),
-      retransmissions ? String(retransmissions) : "",
+      timer === undefined ? "" : TEXTS.timer[this.#language](timer, left.toFixed(left < 10 ? 1 : 0)) +
+        (retransmissions ? ` ×${retransmissions}` : ""),
     ];
   }
 
@@ -93,20 +93,20 @@ export class PortView {
   }
 }
 
-const COLUMNS = ["local", "remote", "state", "sendQueue", "receiveQueue", "timerHead", "again"] as const;
+const COLUMNS = ["local", "remote", "state", "sendQueue", "receiveQueue", "timerHead"] as const;
 /** Those of {@linkcode COLUMNS} that are numbers. */
-const NUMBERS: readonly number[] = [3, 4, 6];
+const NUMBERS: readonly number[] = [3, 4];
 
 function pad(cell: string, width: number, column: number): string {
   const space = " ".repeat(width - displayWidth(cell));
   return NUMBERS.includes(column) ? space + cell : cell + space;
 }
 
-const TIMERS: Readonly<Record<string, string>> = {
-  "retransmission": "重传",
-  "keepalive": "保活",
-  "time wait": "TIME_WAIT",
-  "zero window probe": "窗口探测",
+const TIMERS: Readonly<Record<string, Twin | undefined>> = {
+  "retransmission": twin({ en: () => "resend", zh: () => "重传" }),
+  "keepalive": twin({ en: () => "keepalive", zh: () => "保活" }),
+  "time wait": twin({ en: () => "wait", zh: () => "等待" }),
+  "zero window probe": twin({ en: () => "probe", zh: () => "窗口探测" }),
 };
 
 const TEXTS = {
@@ -116,10 +116,9 @@ const TEXTS = {
   sendQueue: twin({ en: () => "send-q", zh: () => "待确认" }),
   receiveQueue: twin({ en: () => "recv-q", zh: () => "待读" }),
   timerHead: twin({ en: () => "timer", zh: () => "定时器" }),
-  again: twin({ en: () => "again", zh: () => "重传" }),
   timer: twin({
-    en: (timer: string, left: string) => `${timer} ${left} s`,
-    zh: (timer: string, left: string) => `${TIMERS[timer] ?? timer} ${left} 秒`,
+    en: (timer: string, left: string) => `${TIMERS[timer]?.en() ?? timer} ${left} s`,
+    zh: (timer: string, left: string) => `${TIMERS[timer]?.zh() ?? timer} ${left} 秒`,
   }),
   end: twin({
     en: (at: "client" | "server") => at,

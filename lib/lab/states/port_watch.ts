@@ -36,10 +36,8 @@ export class PortWatch {
       const isServer = socket.local.port === this.#port;
       if (!isServer && socket.remote.port !== this.#port) continue;
       const event = socketEvent(isServer ? "server" : "client", socket);
-      let key = keyOf(event);
-      // Several listeners may share a port.
-      while (found.has(key)) key += "+";
-      found.set(key, event);
+      // Several listeners that share a port are told of as one.
+      if (!found.has(keyOf(event))) found.set(keyOf(event), event);
     }
     return found;
   }

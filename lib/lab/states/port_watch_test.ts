@@ -67,7 +67,11 @@ watches("tells of nothing when only time has passed", () => {
   assertEquals(tell(waiting(60), waiting(59))[1], []);
 });
 
-watches("tells several listeners of one port apart", () => {
+watches("takes several listeners of one port for one", () => {
   const listener = socket(SERVER, NOBODY, "LISTEN");
-  assertEquals(tell([listener, listener], [listener])[1], ["server LISTEN > CLOSED"]);
+  assertEquals(tell([listener, listener], [listener], []), [
+    ["server 10.0.0.2:80 * LISTEN 0"],
+    [],
+    ["server LISTEN > CLOSED"],
+  ]);
 });
