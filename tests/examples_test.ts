@@ -21,6 +21,7 @@ const ECHO: Run = { beside: ["echo serve 8080", "127.0.0.1:8080"], stdin: "hello
 const SHELL: Run = { beside: ["shell serve", "127.0.0.1:8080"], stdin: "pwd\n" };
 const BENCH: Run = { not: "it takes long, and tests/tools_test.ts has a shorter one" };
 const RECORDING: Run = { not: "it needs a recording, as tests/replay_test.ts makes them" };
+const STEPS: Run = { not: "it waits for Enter at a terminal, as in tests/lab_states_test.ts" };
 const PINS: Run = { not: "it moves pins" };
 
 const RUNS: Record<string, Run> = {
@@ -52,6 +53,9 @@ const RUNS: Record<string, Run> = {
   "replay talk.pcapng 8080 --as server": RECORDING,
   "replay talk.pcapng 8080 --stream 3 --speed max": RECORDING,
   "replay talk.pcapng tls://127.0.0.1:8443 --ca cert.pem": RECORDING,
+  "lab handshake --step": STEPS,
+  "lab handshake talk.pcapng --stream 3": RECORDING,
+  "lab states --step": STEPS,
   "probe 127.0.0.1:8000-8010": { code: 1 },
   "probe --wait 30 127.0.0.1:5432 && echo ready": { beside: ["echo serve 5432", "127.0.0.1:5432"] },
   "completions zsh > ~/.zfunc/_pinwire": { before: "mkdir ~/.zfunc" },

@@ -9,7 +9,7 @@ import { sticky } from "./sticky/commands.ts";
 import { window } from "./window/commands.ts";
 
 const lab = command({
-  summary: "TCP itself, on your own machine: a list of the lessons",
+  summary: "list what there is to learn of TCP itself, on your own machine",
   description: "The lessons in the order in which to learn, and what this machine allows.",
   positionals: {},
   options: lessonOptions,

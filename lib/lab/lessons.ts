@@ -4,31 +4,31 @@ import { type Language, type Twin, twin } from "../text/languages.ts";
 export const LESSONS = {
   handshake: twin({
     en: () => "a connection opened, used and closed, segment by segment",
-    zh: () => "一个连接的建立、使用和关闭,逐个报文段来看",
+    zh: () => "一个连接的建立、使用和关闭，逐个报文段来看",
   }),
   states: twin({
     en: () => "the eleven states of TCP, each with what it waits for; or those of a port",
-    zh: () => "TCP 的十一种状态,各在等什么;也可看某个端口的实时状态",
+    zh: () => "TCP 的十一种状态，各在等什么；也可看某个端口的实时状态",
   }),
   loss: twin({
     en: () => "segments that get lost, and how they are sent again",
-    zh: () => "报文段丢了会怎样:超时重传与快速重传",
+    zh: () => "报文段丢了会怎样：超时重传与快速重传",
   }),
   window: twin({
     en: () => "a reader that doesn't read: flow control, a window of zero, probes",
-    zh: () => "接收方不读数据会怎样:流量控制、零窗口和窗口探测",
+    zh: () => "接收方不读数据会怎样：流量控制、零窗口和窗口探测",
   }),
   layers: twin({
     en: () => "a message wrapped layer by layer, and taken apart by the kernel",
-    zh: () => "一条消息逐层封装,再由内核逐层拆开",
+    zh: () => "一条消息逐层封装，再由内核逐层拆开",
   }),
   cidr: twin({
     en: () => "an address and its network, bit by bit",
-    zh: () => "IP 地址和它所在的网络,逐位来看",
+    zh: () => "IP 地址和它所在的网络，逐位来看",
   }),
   sticky: twin({
     en: () => "why messages stick together or come torn, and every cure, scored",
-    zh: () => "“粘包”是怎么回事,各种解决办法逐个打分",
+    zh: () => "“粘包”是怎么回事，各种解决办法逐个打分",
   }),
 } as const satisfies Record<string, Twin>;
 

@@ -12,16 +12,16 @@ const ARGUMENTS: Partial<Record<Lesson, string>> = { layers: "hello", cidr: "192
 const TEXTS = {
   title: twin({
     en: () => "TCP itself, on your own machine. In the order in which to learn:",
-    zh: () => "在自己的机器上看 TCP 本身。按学习顺序:",
+    zh: () => "在自己的机器上看 TCP 本身。按学习顺序：",
   }),
   allowed: twin({
     en: () => "This machine allows them all: a private network is to be had.",
-    zh: () => "这台机器全都支持:可以建私有网络。",
+    zh: () => "这台机器全都支持：可以建私有网络。",
   }),
   refused: twin({
     en: (why: string) =>
       `Not all of them can be played here, and recordings are shown in their place: ${why}.`,
-    zh: (why: string) => `这里不能现场演示全部内容,会改为播放录像:${why}。`,
+    zh: (why: string) => `这里不能现场演示全部内容，会改为播放录像：${why}。`,
   }),
 };
 

@@ -51,49 +51,50 @@ const TEXTS = {
   border: twin({
     en: (network: number, host: number) =>
       `The first ${bitsText(network)} say which network, the last ${bitsText(host)} which host in it.`,
-    zh: (network: number, host: number) => `前 ${network} 位是网络号,后 ${host} 位是主机号。`,
+    zh: (network: number, host: number) => `前 ${network} 位是网络号，后 ${host} 位是主机号。`,
   }),
   alone: twin({
     en: () => "All bits say which network: it has this one address.",
-    zh: () => "所有位都是网络号:这个网络里只有这一个地址。",
+    zh: () => "所有位都是网络号：这个网络里只有这一个地址。",
   }),
   everything: twin({
     en: () => "No bit says which network: it has every address there is.",
-    zh: () => "没有一位是网络号:所有地址都在这个网络里。",
+    zh: () => "没有一位是网络号：所有地址都在这个网络里。",
   }),
   less: twin({
     en: () => "(host bits all 0 is the network itself, all 1 is the broadcast)",
-    zh: () => "(主机号全 0 是网络本身,全 1 是广播)",
+    zh: () => "（主机号全 0 是网络本身，全 1 是广播）",
   }),
   link: twin({
     en: () => "(a link between two: no broadcast is needed, both are hosts, RFC 3021)",
-    zh: () => "(点对点链路:不需要广播,两个地址都可用,RFC 3021)",
+    zh: () => "（点对点链路：不需要广播，两个地址都可用，RFC 3021）",
   }),
   same: twin({
     en: (one: string, other: string) =>
       `${one} and ${other}: the same network. They reach each other directly, without a router.`,
-    zh: (one: string, other: string) => `${one} 与 ${other}:同一网络,可以直接通信,不经过路由器。`,
+    zh: (one: string, other: string) => `${one} 与 ${other}：同一网络，可以直接通信，不经过路由器。`,
   }),
   different: twin({
     en: (one: string, other: string) =>
       `${one} and ${other}: different networks. A router stands between them.`,
-    zh: (one: string, other: string) => `${one} 与 ${other}:不同网络,要经过路由器转发。`,
+    zh: (one: string, other: string) => `${one} 与 ${other}：不同网络，要经过路由器转发。`,
   }),
   disagree: twin({
     en: (one: string, other: string) =>
       `${one} takes ${other} for a neighbour, but not the other way round: one of the two prefixes is wrong.`,
-    zh: (one: string, other: string) => `${one} 认为 ${other} 与自己同网,反过来却不是:有一个前缀长度配错了。`,
+    zh: (one: string, other: string) =>
+      `${one} 认为 ${other} 与自己同网，反过来却不是：有一个前缀长度配错了。`,
   }),
   neighbours: twin({
     en: (one: string, other: string) =>
       `${one} and ${other}: each takes the other for a neighbour, but their prefixes differ: one of the two is wrong.`,
     zh: (one: string, other: string) =>
-      `${one} 与 ${other}:都认为对方与自己同网,但前缀长度不同:有一个配错了。`,
+      `${one} 与 ${other}：都认为对方与自己同网，但前缀长度不同：有一个配错了。`,
   }),
   mixed: twin({
     en: (one: string, other: string) =>
       `${one} and ${other}: one is IPv4, one IPv6. These are two separate internets, with no network in common.`,
-    zh: (one: string, other: string) => `${one} 与 ${other}:一个是 IPv4,一个是 IPv6,不可能在同一网络。`,
+    zh: (one: string, other: string) => `${one} 与 ${other}：一个是 IPv4，一个是 IPv6，不可能在同一网络。`,
   }),
 };
 

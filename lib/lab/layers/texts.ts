@@ -5,26 +5,26 @@ import { twin } from "../../text/languages.ts";
 export const LAYERS: Record<LayerEvent["layer"], ReturnType<typeof twin<[count: number]>>> = {
   message: twin({
     en: (count: number) => `Application layer: the message, ${count === 1 ? "1 byte" : `${count} bytes`}`,
-    zh: (count: number) => `应用层:消息本身,${count} 字节`,
+    zh: (count: number) => `应用层：消息本身，${count} 字节`,
   }),
   tcp: twin({
     en: (count: number) =>
       `Transport layer: TCP (RFC 9293), a header of ${count} bytes: which program, and which bytes of the stream`,
-    zh: (count: number) => `传输层:TCP(RFC 9293),首部 ${count} 字节:交给哪个程序,是流里的哪些字节`,
+    zh: (count: number) => `传输层：TCP(RFC 9293)，首部 ${count} 字节：交给哪个程序，是流里的哪些字节`,
   }),
   udp: twin({
     en: (count: number) => `Transport layer: UDP (RFC 768), a header of ${count} bytes: which program`,
-    zh: (count: number) => `传输层:UDP(RFC 768),首部 ${count} 字节:交给哪个程序`,
+    zh: (count: number) => `传输层：UDP(RFC 768)，首部 ${count} 字节：交给哪个程序`,
   }),
   ip: twin({
     en: (count: number) => `Network layer: IPv4 (RFC 791), a header of ${count} bytes: which machine`,
-    zh: (count: number) => `网络层:IPv4(RFC 791),首部 ${count} 字节:送到哪台主机`,
+    zh: (count: number) => `网络层：IPv4(RFC 791)，首部 ${count} 字节：送到哪台主机`,
   }),
   ethernet: twin({
     en: (count: number) =>
       `Link layer: Ethernet, a header of ${count} bytes: which card on this cable (the lab's wire has none; on a LAN it would be)`,
     zh: (count: number) =>
-      `链路层:以太网,首部 ${count} 字节:交给这段网上的哪块网卡(实验的线路没有这一层,局域网上才有)`,
+      `链路层：以太网，首部 ${count} 字节：交给这段网上的哪块网卡（实验的线路没有这一层，局域网上才有）`,
   }),
 };
 
@@ -67,18 +67,18 @@ export const FIELDS_ZH: Record<string, string> = {
 
 /** What became of the packet. */
 export const OUTCOMES = {
-  whole: twin({ en: () => "On the wire, from the outside in:", zh: () => "线路上,从外到内:" }),
+  whole: twin({ en: () => "On the wire, from the outside in:", zh: () => "线路上，从外到内：" }),
   flipped: twin({
     en: (bit: number, layer: string) => `Bit ${bit} is turned over on the way: it is in the ${layer}.`,
-    zh: (bit: number, layer: string) => `途中第 ${bit} 位被翻转:它在${layer}里。`,
+    zh: (bit: number, layer: string) => `途中第 ${bit} 位被翻转：它在${layer}里。`,
   }),
   delivered: twin({
     en: (text: string) => `The kernel took it apart again, and gave the program ${text}: delivered.`,
-    zh: (text: string) => `内核又一层层拆开,把 ${text} 交给了程序:已送达。`,
+    zh: (text: string) => `内核又一层层拆开，把 ${text} 交给了程序：已送达。`,
   }),
   refused: twin({
     en: (counters: string) => `The kernel refused it, and no program got anything: ${counters}.`,
-    zh: (counters: string) => `内核拒收,没有程序收到任何东西:${counters}。`,
+    zh: (counters: string) => `内核拒收，没有程序收到任何东西：${counters}。`,
   }),
   counter: twin({
     en: (name: string, count: number) => `its counter ${name} went up by ${count}`,

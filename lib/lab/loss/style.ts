@@ -8,15 +8,15 @@ export const LOSS_STYLE: SequenceStyle = {
   scenes: {
     [SCENES.timeout]: twin({
       en: () => "1. A message is lost, and nothing follows it: only the timer notices",
-      zh: () => "1. 一条消息丢了,后面没有别的:只有定时器能发现",
+      zh: () => "1. 一条消息丢了，后面没有别的：只有定时器能发现",
     }),
     [SCENES.fast]: twin({
       en: () => `2. The third of ${SEGMENTS} segments is lost: the others tell of it`,
-      zh: () => `2. ${SEGMENTS} 个报文段中的第 3 个丢了:后面的会透露出来`,
+      zh: () => `2. ${SEGMENTS} 个报文段中的第 3 个丢了：后面的会透露出来`,
     }),
     [SCENES.chosen]: twin({
       en: () => `${SEGMENTS} segments of ${SIZE} bytes, of which those get lost that you have chosen`,
-      zh: () => `${SEGMENTS} 个报文段,每个 ${SIZE} 字节,丢掉你指定的那些`,
+      zh: () => `${SEGMENTS} 个报文段，每个 ${SIZE} 字节，丢掉你指定的那些`,
     }),
   },
   foot: twin({
@@ -25,8 +25,8 @@ export const LOSS_STYLE: SequenceStyle = {
       "When others follow, their acknowledgments stay at the missing byte and say what came besides (SACK): it is " +
       "sent again at once (fast retransmit, RFC 5681; by time in place of a count, RFC 8985).",
     zh: () =>
-      "后面没有数据的报文段丢了,只能等定时器超时才重发,每次等待的时间加倍(RTO,RFC 6298)。" +
-      "后面还有数据时,确认号会一直停在缺的那个字节上,并说明还收到了哪些(SACK):发送方立刻重发," +
-      "不等定时器(快速重传,RFC 5681;RFC 8985 改为按时间判断)。",
+      "后面没有数据的报文段丢了，只能等定时器超时才重发，每次等待的时间加倍（RTO，RFC 6298）。" +
+      "后面还有数据时，确认号会一直停在缺的那个字节上，并说明还收到了哪些（SACK）：发送方立刻重发，" +
+      "不等定时器（快速重传，RFC 5681；RFC 8985 改为按时间判断）。",
   }),
 };

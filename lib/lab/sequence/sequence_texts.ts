@@ -104,15 +104,15 @@ function clockOf(options: string[]): number | undefined {
 const TEXTS = {
   syn: twin({
     en: (first: number) => `I want to talk; my bytes count from ${first}`,
-    zh: (first: number) => `我想建立连接,我的字节从 ${first} 开始编号`,
+    zh: (first: number) => `我想建立连接，我的字节从 ${first} 开始编号`,
   }),
   synAck: twin({
     en: (first: number) => `agreed; mine count from ${first}; next I expect your byte 1`,
-    zh: (first: number) => `同意,我的从 ${first} 开始;接下来我等你的第 1 个字节`,
+    zh: (first: number) => `同意，我的从 ${first} 开始；接下来我等你的第 1 个字节`,
   }),
   opened: twin({
     en: () => "agreed: now both know that both can hear",
-    zh: () => "收到:现在双方都知道对方听得见",
+    zh: () => "收到：现在双方都知道对方听得见",
   }),
   text: twin({
     en: (count: number, text: string) => `${bytesText(count)} ${text}`,
@@ -120,12 +120,12 @@ const TEXTS = {
   }),
   data: twin({
     en: (count: number, first: number, last: number) => `${bytesText(count)}, ${first} to ${last}`,
-    zh: (count: number, first: number, last: number) => `${count} 个字节,第 ${first} 到 ${last} 个`,
+    zh: (count: number, first: number, last: number) => `${count} 个字节，第 ${first} 到 ${last} 个`,
   }),
   sack: twin({
     en: (next: number, blocks: string) =>
       `byte ${next} is missing still; but I have ${blocks} besides (SACK)`,
-    zh: (next: number, blocks: string) => `第 ${next} 个字节还没到,不过后面的 ${blocks} 已经有了(SACK)`,
+    zh: (next: number, blocks: string) => `第 ${next} 个字节还没到，不过后面的 ${blocks} 已经有了（SACK）`,
   }),
   ack: twin({
     en: (next: number, _window: number) => `I have everything before byte ${next}`,
@@ -134,52 +134,52 @@ const TEXTS = {
   room: twin({
     en: (next: number, window: number) =>
       `I have everything before byte ${next}, and room for ${window} more`,
-    zh: (next: number, window: number) => `第 ${next} 个字节之前的我都收到了,还能容纳 ${window} 个`,
+    zh: (next: number, window: number) => `第 ${next} 个字节之前的我都收到了，还能容纳 ${window} 个`,
   }),
   full: twin({
     en: (next: number) => `I have everything before byte ${next}, but no room: send no more (window 0)`,
-    zh: (next: number) => `第 ${next} 个字节之前的我都收到了,但没有空间了,先别发(窗口为 0)`,
+    zh: (next: number) => `第 ${next} 个字节之前的我都收到了，但没有空间了，先别发（窗口为 0）`,
   }),
   update: twin({
     en: (window: number) => `there is room again, for ${window} bytes: go on (window update)`,
-    zh: (window: number) => `又有空间了,能容纳 ${window} 个字节,接着发吧(窗口更新)`,
+    zh: (window: number) => `又有空间了，能容纳 ${window} 个字节，接着发吧（窗口更新）`,
   }),
   probe: twin({
     en: () => "is there room again? (a probe: its number is an old one, so that an answer must come)",
-    zh: () => "有空间了吗?(窗口探测:故意用旧的序号,对方必须应答)",
+    zh: () => "有空间了吗？（窗口探测：故意用旧的序号，对方必须应答）",
   }),
   asked: twin({
     en: (ms: number) =>
       `${ms} ms later: is there room again? (a probe, by an old number: it must be answered)`,
-    zh: (ms: number) => `过了 ${ms} 毫秒:有空间了吗?(窗口探测,故意用旧的序号,对方必须应答)`,
+    zh: (ms: number) => `过了 ${ms} 毫秒：有空间了吗？（窗口探测，故意用旧的序号，对方必须应答）`,
   }),
   alive: twin({
     en: () => "are you still there? (a probe, by an old number: it must be answered)",
-    zh: () => "你还在吗?(保活探测,故意用旧的序号,对方必须应答)",
+    zh: () => "你还在吗？（保活探测，故意用旧的序号，对方必须应答）",
   }),
   fin: twin({
     en: () => "I have nothing more to say (but I still listen)",
-    zh: () => "我说完了(但还在听)",
+    zh: () => "我说完了（但还在听）",
   }),
   rst: twin({
     en: () => "this connection is no more: whatever is under way is lost",
-    zh: () => "这个连接作废了,还在路上的数据都丢弃",
+    zh: () => "这个连接作废了，还在路上的数据都丢弃",
   }),
   again: twin({
     en: () => "once more, as no answer came",
-    zh: () => "没有回音,再发一次",
+    zh: () => "没有回音，再发一次",
   }),
   late: twin({
     en: (ms: number) => `no answer for ${ms} ms: once more`,
-    zh: (ms: number) => `${ms} 毫秒没有回音:再发一次`,
+    zh: (ms: number) => `${ms} 毫秒没有回音：再发一次`,
   }),
   doubled: twin({
     en: (ms: number) => `no answer for ${ms} ms, twice as long as before: once more`,
-    zh: (ms: number) => `又等了 ${ms} 毫秒,是上次的两倍,仍没有回音:再发一次`,
+    zh: (ms: number) => `又等了 ${ms} 毫秒，是上次的两倍，仍没有回音：再发一次`,
   }),
   fast: twin({
     en: () => "what is behind it came, this didn't: once more, at once (fast retransmit)",
-    zh: () => "后面的都到了,唯独缺它:不等定时器,立刻再发一次(快速重传)",
+    zh: () => "后面的都到了，唯独缺它：不等定时器，立刻再发一次（快速重传）",
   }),
 };
 
@@ -194,7 +194,7 @@ export const TIME_WAIT = twin({
     `The ${end} closed first and waits in TIME_WAIT for 60 s: if its last ACK is lost, the FIN comes again and somebody ` +
     "must answer it; and no late segment of this connection may get into a new one.",
   zh: (end: string) =>
-    `${end}先关闭,要在 TIME_WAIT 状态等 60 秒:最后的 ACK 若丢失,对方会重发 FIN,得有人应答;` +
+    `${end}先关闭，要在 TIME_WAIT 状态等 60 秒：最后的 ACK 若丢失，对方会重发 FIN，得有人应答；` +
     "这个连接迟到的报文段也不能混进新的连接。",
 });
 

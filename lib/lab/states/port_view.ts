@@ -129,6 +129,6 @@ const TEXTS = {
     en: (port: number) =>
       `No socket of TCP has port ${port} here. Start a server: pinwire echo serve ${port}`,
     zh: (port: number) =>
-      `这里没有使用端口 ${port} 的 TCP 套接字。可以启动一个服务器:pinwire echo serve ${port}`,
+      `这里没有使用端口 ${port} 的 TCP 套接字。可以启动一个服务器：pinwire echo serve ${port}`,
   }),
 };

@@ -10,15 +10,15 @@ export const WINDOW_STYLE: SequenceStyle = {
   scenes: {
     [SCENES.full]: twin({
       en: () => "1. The server doesn't read: its window gets smaller, until it is closed",
-      zh: () => "1. 服务器不读:窗口越来越小,直到关闭",
+      zh: () => "1. 服务器不读：窗口越来越小，直到关闭",
     }),
     [SCENES.probes]: twin({
       en: () => "2. The client may not send any more, and asks from time to time: probes",
-      zh: () => "2. 客户端不能再发,只好隔一阵问一次:窗口探测",
+      zh: () => "2. 客户端不能再发，只好隔一阵问一次：窗口探测",
     }),
     [SCENES.open]: twin({
       en: () => "3. The server reads: its window opens again",
-      zh: () => "3. 服务器开始读:窗口重新打开",
+      zh: () => "3. 服务器开始读：窗口重新打开",
     }),
   },
   socket: (event: TcpSocketEvent, language: Language) =>
@@ -29,8 +29,8 @@ export const WINDOW_STYLE: SequenceStyle = {
       "sender may only probe, at times that double like those of lost segments: else a lost window update would keep " +
       "both waiting for ever.",
     zh: () =>
-      "窗口是接收方还能容纳的字节数,每个报文段都会带上(流量控制)。窗口为零时,发送方只能探测,间隔像超时重传那样加倍:" +
-      "否则,窗口更新一旦丢失,双方就会永远等下去。",
+      "窗口是接收方还能容纳的字节数，每个报文段都会带上（流量控制）。窗口为零时，发送方只能探测，间隔像超时重传那样加倍：" +
+      "否则，窗口更新一旦丢失，双方就会永远等下去。",
   }),
 };
 
@@ -40,7 +40,7 @@ const TEXTS = {
       `at the client ${send_queue} bytes wait to be sent` + (timer === undefined ? "" : ` (timer: ${timer})`),
     zh: ({ send_queue, timer }: TcpSocketEvent) =>
       `客户端有 ${send_queue} 个字节等着发送` +
-      (timer === "zero window probe" ? "(定时器:零窗口探测)" : ""),
+      (timer === "zero window probe" ? "（定时器：零窗口探测）" : ""),
   }),
   server: twin({
     en: ({ receive_queue }: TcpSocketEvent) => `at the server ${receive_queue} bytes wait to be read`,
