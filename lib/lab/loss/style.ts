@@ -12,7 +12,7 @@ export const LOSS_STYLE: SequenceStyle = {
     }),
     [SCENES.fast]: twin({
       en: () => `2. The third of ${SEGMENTS} segments is lost: the others tell of it`,
-      zh: () => `2. ${SEGMENTS} 个报文段中的第 3 个丢了：后面的会透露出来`,
+      zh: () => `2. ${SEGMENTS} 个报文段中的第 3 个丢了：后面到的会让人发现它丢了`,
     }),
     [SCENES.chosen]: twin({
       en: () => `${SEGMENTS} segments of ${SIZE} bytes, of which those get lost that you have chosen`,
