@@ -38,6 +38,7 @@ export const guide: Guide = {
         ["shell exec -- uptime", "run one there"],
       ],
     },
+    { title: "Learn", lines: [["lab", "see TCP itself, lesson by lesson"]] },
   ],
   date: "2026-11-27",
   description:

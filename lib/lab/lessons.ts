@@ -37,9 +37,22 @@ export type Lesson = keyof typeof LESSONS;
 
 const NEXT = twin({ en: (call: string) => `Next: ${call}`, zh: (call: string) => `下一步:${call}` });
 
-/** What each lesson ends with: the one that comes next, or at the end of all of them the list. */
-export function nextStep(lesson: Lesson | undefined, language: Language): string {
-  const names: (string | undefined)[] = Object.keys(LESSONS);
+/** What some lessons are told, as an example. */
+const ARGUMENTS: Partial<Record<Lesson, string>> = { layers: "hello", cidr: "192.168.9.193/25" };
+
+/** How a lesson is begun. */
+export function callOf(lesson: Lesson): string {
+  return `pinwire lab ${lesson} ${ARGUMENTS[lesson] ?? ""}`.trimEnd();
+}
+
+/**
+ * What each lesson ends with: the one that comes next, or at the end of all of them the list.
+ *
+ * @param spoken the language of the environment, which need not be named
+ */
+export function nextStep(lesson: Lesson | undefined, language: Language, spoken: Language): string {
+  const names = Object.keys(LESSONS) as (Lesson | undefined)[];
   const next = names[names.indexOf(lesson) + 1];
-  return NEXT[language](next ? `pinwire lab ${next}` : "pinwire lab");
+  const call = next ? callOf(next) : "pinwire lab";
+  return NEXT[language](language === spoken ? call : `${call} --lang ${language}`);
 }

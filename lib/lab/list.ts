@@ -2,12 +2,9 @@ import type { Event } from "../app/mod.ts";
 import { findPrivateNetwork } from "../system/private_network.ts";
 import { type Language, twin } from "../text/languages.ts";
 import { displayWidth } from "../text/width.ts";
-import { type Lesson, LESSONS } from "./lessons.ts";
+import { callOf, type Lesson, LESSONS } from "./lessons.ts";
 import { type LessonOptions, type LessonView, showLesson } from "./show.ts";
 import { REFUSALS } from "./stage/refusals.ts";
-
-/** What is written behind the names of some lessons. */
-const ARGUMENTS: Partial<Record<Lesson, string>> = { layers: "hello", cidr: "192.168.9.193/25" };
 
 const TEXTS = {
   title: twin({
@@ -61,7 +58,7 @@ class ListView implements LessonView {
     if (event.event !== "lesson") return "";
     const head = this.#hasTitle ? "" : `${TEXTS.title[say]()}\n\n`;
     this.#hasTitle = true;
-    const call = `pinwire lab ${event.lesson} ${ARGUMENTS[event.lesson as Lesson] ?? ""}`.trimEnd();
+    const call = callOf(event.lesson as Lesson);
     return `${head}  ${call}${" ".repeat(Math.max(2, CALL - displayWidth(call)))}${event.summary}\n`;
   }
 }

@@ -2,6 +2,7 @@ import { type Context, type Event, hasColors, openContext } from "../app/mod.ts"
 import { DEFAULT_MAX_FRAME } from "../framing/mod.ts";
 import type { Language } from "../text/languages.ts";
 import { type Lesson, nextStep } from "./lessons.ts";
+import { environment } from "./options.ts";
 
 /** What every lesson is shown with. */
 export interface LessonOptions {
@@ -40,7 +41,7 @@ export async function showLesson<V extends LessonView>(
   const code = await play(context, view);
   if (!json && code === 0) {
     context.reporter.write(view.foot?.() ?? "");
-    context.reporter.print(`\n${nextStep(lesson, language)}`);
+    context.reporter.print(`\n${nextStep(lesson, language, environment)}`);
   }
   return code;
 }

@@ -2,7 +2,7 @@ import { displayWidth } from "./width.ts";
 
 /** A word, or a Chinese character, with the brackets before it and the punctuation behind it. */
 const PIECES =
-  /\s+|[(《「“]*(?:\p{Script=Han}|[^\s\p{Script=Han}(《「“,。;:、)》」”!?]+|.)[,。;:、)》」”!?]*/gu;
+  /\s+|[（《「“]*(?:\p{Script=Han}|[^\s\p{Script=Han}（《「“，。；：、）》」”！？]+|.)[，。；：、）》」”！？]*/gu;
 
 /**
  * Breaks a text into lines of at most so many columns, between words, and in Chinese between characters. A word that is
@@ -11,7 +11,7 @@ const PIECES =
  * ```ts
  * import { assertEquals } from "@std/assert";
  * assertEquals(wrapText("one two three", 8), ["one two", "three"]);
- * assertEquals(wrapText("三次握手,四次挥手", 9), ["三次握手,", "四次挥手"]);
+ * assertEquals(wrapText("三次握手，四次挥手", 10), ["三次握手，", "四次挥手"]);
  * ```
  */
 export function wrapText(text: string, columns: number): string[] {

@@ -9,7 +9,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${PINWIRE_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pinwire-vm}
-seconds=170 binary=
+seconds=400 binary=
 while getopts t:b: option; do
   case $option in
     t) seconds=$OPTARG ;;

@@ -10,7 +10,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${PINWIRE_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pinwire-vm}
-kernel=6.12 label=pinctrl-bcm2711 lines=58 base=512 seconds=600
+kernel=6.12 label=pinctrl-bcm2711 lines=58 base=512 seconds=1500
 while getopts k:l:n:b:t: option; do
   case $option in
     k) kernel=$OPTARG ;;

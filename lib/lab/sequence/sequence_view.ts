@@ -78,7 +78,7 @@ export class SequenceView {
     const { foot } = this.#style;
     if (foot) return ["", ...wrapText(foot[this.#language](), WIDTH), ""].join("\n");
     const ends = this.#isWaiting.map((end) => TIME_WAIT[this.#language](endName(end, this.#language)));
-    return ends.map((text) => `\n${text}\n`).join("");
+    return ends.map((text) => ["", ...wrapText(text, WIDTH), ""].join("\n")).join("");
   }
 
   #begin(scene: string): string {

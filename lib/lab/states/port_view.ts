@@ -62,7 +62,10 @@ export class PortView {
   explanations(): string {
     const states = new Set([...this.#rows.values()].map(({ socket }) => socket.state));
     return [...states].map((state) => {
-      const text = wrapText(`${state}: ${reasonOf(state, undefined, this.#language)}`, WIDTH);
+      const text = wrapText(
+        `${state}${this.#language === "zh" ? "：" : ": "}${reasonOf(state, undefined, this.#language)}`,
+        WIDTH,
+      );
       return `\n${text.join("\n")}\n`;
     }).join("");
   }

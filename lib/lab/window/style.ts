@@ -26,10 +26,10 @@ export const WINDOW_STYLE: SequenceStyle = {
   foot: twin({
     en: () =>
       "The window is what the receiver has room for: it says so in each segment (flow control). When it is zero the " +
-      "sender may only probe, at times that double like those of lost segments: else a lost window update would keep " +
+      "sender may only probe, at growing intervals, like those of lost segments: else a lost window update would keep " +
       "both waiting for ever.",
     zh: () =>
-      "窗口是接收方还能容纳的字节数，每个报文段都会带上（流量控制）。窗口为零时，发送方只能探测，间隔像超时重传那样加倍：" +
+      "窗口是接收方还能容纳的字节数，每个报文段都会带上（流量控制）。窗口为零时，发送方只能探测，间隔像超时重传那样越来越长：" +
       "否则，窗口更新一旦丢失，双方就会永远等下去。",
   }),
 };
