@@ -58,8 +58,8 @@ interface Outcome {
 }
 
 async function runShard(args: string[]): Promise<Outcome> {
-  // These tests wait for processes more than they compute.
-  const jobs = Deno.env.get("DENO_JOBS") ?? `${2 * navigator.hardwareConcurrency}`;
+  // One more than there are processors, as these tests wait for processes too: many more, and peers run out of patience.
+  const jobs = Deno.env.get("DENO_JOBS") ?? `${navigator.hardwareConcurrency + 1}`;
   const child = new Deno.Command(Deno.execPath(), {
     args,
     cwd: new URL("..", import.meta.url),
