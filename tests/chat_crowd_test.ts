@@ -94,6 +94,9 @@ Deno.test({
     isOver = true;
     await server.write("wake\n");
     await Promise.all(others);
+    stack.dispose();
+    // More than the system keeps for somebody who doesn't read, and the server besides.
+    await server.write(`${"y".repeat(1000)}\n`.repeat(2000));
 
     // The one that stood still hears the rest in order, and how much of it was lost.
     stopped.kill("SIGCONT");
