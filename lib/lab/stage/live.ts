@@ -38,11 +38,12 @@ export async function showLive(
 ): Promise<number> {
   checkRecord(options);
   return await showSequence(lesson, options, async (context, begin) => {
-    begin({ address: LOCAL }, { address: REMOTE, port: PORT });
+    const head = () => begin({ address: LOCAL }, { address: REMOTE, port: PORT });
     return await playLive(options, context, async (why) => {
+      head();
       context.reporter.report({ event: "notice", text: RECORDED[options.language](why) });
       for (const event of await recorded()) context.reporter.report(event);
-    });
+    }, head);
   }, style);
 }
 
@@ -64,15 +65,17 @@ export function checkRecord({ record, force }: Pick<LiveOptions, "record" | "for
  * Starts the inner process in a private network, and reports what happens there.
  *
  * @param instead does what can be done where no such network is to be had, and is told why
+ * @param begin called once nothing more is in the way
  * @returns the exit code
  */
 export async function playLive(
   options: LiveOptions,
   context: Context,
   instead: (why: string) => Promise<void>,
+  begin: () => void = () => {},
 ): Promise<number> {
   const network = await findPrivateNetwork();
-  if (!("refusal" in network)) return await play(network.flags, options, context);
+  if (!("refusal" in network)) return await play(network.flags, options, context, begin);
   await instead(REFUSALS[network.refusal][options.language](network.detail));
   return 0;
 }
@@ -84,6 +87,7 @@ async function play(
   flags: readonly string[],
   { step, record, force }: LiveOptions,
   context: Context,
+  begin: () => void,
 ): Promise<number> {
   const { reporter, stop } = context;
   using enter = step ? new EnterKey(stop) : undefined;
@@ -96,6 +100,7 @@ async function play(
     onFailed: (error) => reporter.error(error),
     onClosed: () => stop.now(),
   });
+  begin();
   try {
     return await playOutside(flags, {
       step: () => enter?.pressed() ?? Promise.resolve(),
