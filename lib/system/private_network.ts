@@ -40,6 +40,18 @@ export function networkNamespace(): string {
   return Deno.readLinkSync("/proc/self/ns/net");
 }
 
+/** Whether nobody has used this network yet: no interface has an address, not even the loopback one. */
+export function isNewNetwork(): boolean {
+  return ["fib_trie", "if_inet6"].every((table) => {
+    try {
+      return Deno.readTextFileSync(`/proc/self/net/${table}`).trim() === "";
+    } catch (error) {
+      // One that has no IPv6.
+      return table === "if_inet6" && error instanceof Deno.errors.NotFound;
+    }
+  });
+}
+
 /** What unshare says of these options, or nothing if they work. */
 async function tryOut(flags: readonly string[]): Promise<string | undefined> {
   try {

@@ -1,6 +1,7 @@
 import { TextLineStream } from "@std/streams";
 import type { LabEvent } from "../../app/mod.ts";
-import { networkNamespace } from "../../system/private_network.ts";
+import { PinwireError } from "../../errors.ts";
+import { isNewNetwork, networkNamespace } from "../../system/private_network.ts";
 import { type Audience, Stage } from "./stage.ts";
 
 /** Holds the network namespace that the program was started from: where that is the same, nothing is private. */
@@ -15,10 +16,16 @@ export type Message =
 /**
  * Whether this is the inner process, in a network of its own. The TUN device must never get into the machine's own
  * network, whatever somebody has set a variable to.
+ *
+ * @throws {PinwireError} `no_private_network` if it was started as one, and isn't in a new network
  */
 export function isInside(): boolean {
   const outside = Deno.env.get(OUTSIDE);
-  return outside !== undefined && outside !== networkNamespace();
+  if (outside === undefined) return false;
+  if (outside !== networkNamespace() && isNewNetwork()) return true;
+  throw new PinwireError("no_private_network", `${OUTSIDE} is set, and this network isn't a new one`, {
+    hint: `unset ${OUTSIDE}: the lab sets it itself, for a process in a network that it has made`,
+  });
 }
 
 /** Plays a lesson on a stage, as the inner process. */
@@ -79,13 +86,16 @@ class OuterProcess implements Audience {
   }
 
   #write(message: Message): void {
-    this.told = this.#stdout.write(this.#encoder.encode(`${JSON.stringify(message)}\n`));
+    const bytes = this.#encoder.encode(`${JSON.stringify(message)}\n`);
+    this.told = this.#stdout.write(bytes).catch(leave);
   }
 
   async #listen(): Promise<void> {
     const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
     for await (const _ of lines) this.#go?.();
-    // Whoever started this has gone, so nobody looks any more.
-    Deno.exit(1);
+    leave();
   }
 }
+
+/** Whoever started this has gone, so nobody looks any more. */
+const leave = () => Deno.exit(1);
