@@ -5,7 +5,7 @@ import { usageError } from "../../errors.ts";
 const BASH = `# shellcheck shell=bash
 # PROGRAM completions bash >> ~/.bashrc
 _PROGRAM() {
-  local line=$COMP_LINE words=() last="" typed prefix over i offer what path
+  local line=$COMP_LINE words=() last="" typed prefix over i offer what path quoted open=""
   COMPREPLY=()
   for ((i = 0; i <= COMP_CWORD; i++)); do
     last=\${COMP_WORDS[i]}
@@ -24,6 +24,7 @@ _PROGRAM() {
     typed=\${typed:0:\${#typed}-over}
     last=\${last:0:\${#last}-over}
   fi
+  [[ $typed == *[\\"\\']* ]] && open=1
   case $last in
     [:=@]) last="" ;;
     [\\"\\']*) typed=\${typed#?} last=$typed ;;
@@ -39,6 +40,13 @@ _PROGRAM() {
     else
       [[ $offer == :files ]] && i=-f || i=-d
       while IFS= read -r path; do
+        printf -v quoted %q "$path"
+        # Nobody quotes what is inserted here, and a file may be called $(…). Inside quotes only a space is plain besides.
+        if [[ ! $open ]]; then
+          path=$quoted
+        elif [[ \${quoted//\\\\ / } != "$path" ]]; then
+          continue
+        fi
         COMPREPLY+=("\${what#"$prefix"}$path")
       done < <(compgen "$i" -- "\${typed#"$what"}")
     fi

@@ -52,3 +52,38 @@ echo "\${#COMPREPLY[@]} \$?"
     assertEquals([stdout, stderr], ["0 0\ncomplete -F _prog prog\n", ""]);
   },
 });
+
+/** Asks for a word behind `prog`, in a folder with files whose names a shell would take for more than a name. */
+const ASK = [
+  `folder=$(mktemp -d) && cd "$folder" && trap 'rm -r "$folder"' EXIT`,
+  "touch 'a$(touch out)' 'a`touch out`' 'a;b' 'a b' \"a'b\" plain",
+  "prog() { printf ':files\\tunix:\\n'; }",
+  `COMP_WORDBREAKS=' ' COMP_WORDS=(prog "$1") COMP_CWORD=1 COMP_LINE="prog $1" COMP_POINT=99`,
+  "_prog",
+  `printf '%s\\n' "\${COMPREPLY[@]}" | LC_ALL=C sort`,
+].join("\n");
+
+for (
+  const [typed, offers] of [
+    ["unix:", [
+      "unix:a\\ b",
+      "unix:a\\$\\(touch\\ out\\)",
+      "unix:a\\'b",
+      "unix:a\\;b",
+      "unix:a\\`touch\\ out\\`",
+      "unix:plain",
+    ]],
+    ['"unix:', ["unix:a b", "unix:plain"]],
+    ["'unix:", ["unix:a b", "unix:plain"]],
+  ] as const
+) {
+  Deno.test({
+    name: `completionScript for bash offers behind ${typed} no name of a file that would run (needs bash)`,
+    ignore: !has("bash"),
+    async fn() {
+      const lines = `${completionScript("prog", "bash")}\n${ASK}`;
+      const { stdout, stderr } = await run("bash", ["-c", lines, "bash", typed]);
+      assertEquals([stdout.trim().split("\n"), stderr], [[...offers], ""]);
+    },
+  });
+}
