@@ -58,8 +58,9 @@ misused() {
   exit 2
 }
 
+# What it tells of may come from a server: it moves no cursor and paints nothing.
 fail() {
-  echo "install.sh: $1" >&2
+  printf 'install.sh: %s\n' "$(printf %s "$1" | tr -d '\000-\037\177')" >&2
   exit 1
 }
 
@@ -117,7 +118,8 @@ install() {
   fi
   find_tools
   [ -n "$version" ] || find_newest
-  case $version in [0-9]*) ;; *) fail "\"$version\" is no version: it is like 0.1.0" ;; esac
+  is_version "$version" || fail "\"$version\" is no version: it is like 0.1.0"
+  each_file make_way
 
   # Beside the program: there is room on a disk where /tmp may be in memory, and programs may run.
   said=$(mkdir -p "$dir" 2>&1 && mktemp -d "$dir/.pinwire.XXXXXX" 2>&1) || fail "can't write in $dir: $said"
@@ -125,6 +127,7 @@ install() {
   trap clean_up EXIT
   trap 'exit 129' HUP
   trap 'exit 130' INT
+  trap 'exit 141' PIPE
   trap 'exit 143' TERM
 
   name=pinwire-$target.$archive
@@ -138,6 +141,15 @@ install() {
   each_file place
   echo "Installed $dir/pinwire$exe, its man page, and completions for bash, zsh and fish"
   hint
+}
+
+is_version() {
+  case $1 in *[!0-9A-Za-z.+-]*) return 1 ;; [0-9]*) ;; *) return 1 ;; esac
+}
+
+# What is moved to a folder gets into it.
+make_way() {
+  [ ! -d "$2" ] || fail "$2 is a folder: name another one with --dir, or move it away"
 }
 
 find_tools() {
@@ -175,13 +187,11 @@ find_newest() {
     location=$said
   else
     said=$(wget -S --spider "$base/latest" 2>&1) || true
-    location=$(echo "$said" | sed -n 's/^ *[Ll]ocation: *\([^ ]*\).*/\1/p' | tr -d '\r' | head -n 1)
+    location=$(printf '%s\n' "$said" | sed -n 's/^ *[Ll]ocation: *\([^ ]*\).*/\1/p' | tr -d '\r' | head -n 1)
     [ -n "$location" ] || case $said in *HTTP/*) ;; *) unreachable "$base/latest" "$said" ;; esac
   fi
-  case $location in
-    */v[0-9]*) version=${location##*/v} ;;
-    *) fail "$base/latest does not say which version is the newest: name one with --version" ;;
-  esac
+  version=${location##*/v}
+  is_version "$version" || fail "$base/latest does not say which version is the newest: name one with --version"
 }
 
 download() {
@@ -198,7 +208,7 @@ download() {
 }
 
 unreachable() {
-  fail "can't get $1: $(echo "$2" | sed '/^ *$/d' | tail -n 1)"
+  fail "can't get $1: $(printf '%s\n' "$2" | sed '/^ *$/d' | tail -n 1)"
 }
 
 no_room() {
@@ -220,7 +230,7 @@ unpack() {
   esac
   case $said in
     *"No space left"* | *"disk full"* | *"write error"*) no_room ;;
-    *) fail "can't unpack $name: $(echo "$said" | tail -n 1)" ;;
+    *) fail "can't unpack $name: $(printf '%s\n' "$said" | tail -n 1)" ;;
   esac
 }
 
@@ -236,21 +246,23 @@ try() {
   fail "pinwire doesn't start here: $(sed '/^ *$/d' "$work/said" | tail -n 1)"
 }
 
-# The new files stand beside the old ones, which costs room, before any is replaced, which costs none.
+# The new files stand beside the old ones, which costs room, before any is replaced, which costs none. Their names are
+# those of this installation, as there may be another one at the same time.
 stage() {
-  said=$(mkdir -p "${2%/*}" 2>&1 && mv "$work/$1" "$2.new" 2>&1 && chmod "$3" "$2.new" 2>&1) && return
+  new=$2.${work##*.}
+  said=$(mkdir -p "${2%/*}" 2>&1 && mv "$work/$1" "$new" 2>&1 && chmod "$3" "$new" 2>&1) && return
   case $said in
     *"No space left"*) no_room ;;
-    *) fail "can't write $2: $(echo "$said" | tail -n 1)" ;;
+    *) fail "can't write $2: $(printf '%s\n' "$said" | tail -n 1)" ;;
   esac
 }
 
 place() {
-  mv "$2.new" "$2"
+  mv "$2.${work##*.}" "$2"
 }
 
 unstage() {
-  rm -f "$2.new"
+  rm -f "$2.${work##*.}"
 }
 
 clean_up() {
@@ -269,7 +281,7 @@ hint() {
 }
 
 uninstall() {
-  if [ ! -e "$dir/pinwire$exe" ]; then fail "there is no pinwire in $dir"; fi
+  if [ ! -e "$dir/pinwire$exe" ] || [ -d "$dir/pinwire$exe" ]; then fail "there is no pinwire in $dir"; fi
   each_file remove
   echo "Removed $dir/pinwire$exe, its man page and its completions"
 }
