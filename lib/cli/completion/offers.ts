@@ -33,7 +33,7 @@ export async function complete(program: Program, words: readonly string[]): Prom
   return { offers: [...new Map(fitting.map((offer) => [offer.word, offer])).values()], paths };
 }
 
-/** A word that no shell takes for more than a word: devices choose their names themselves. */
+/** A word that no shell takes for more than a word. */
 const isPlain = (word: string) =>
   /^(?:-{1,2}[a-z]|[\p{L}\p{N}])[\p{L}\p{M}\p{N}.,_@%+=:/-]*$|^-$/u.test(word);
 
@@ -85,7 +85,8 @@ async function commandWords(command: Command, before: string[], word: string): P
   if (!kind) return { offers: [] };
   const which = PATHS[kind.meta];
   const values = await valuesOf(kind, given);
-  const offers = values.map((value) => ({ word: prefix + value }));
+  // One that would be an option: devices choose their names themselves.
+  const offers = values.filter((value) => !/^-./.test(value)).map((value) => ({ word: prefix + value }));
   if (which) return { offers, paths: { which, prefix } };
   const isPath = values.includes(UNIX) && word.startsWith(prefix + UNIX);
   return { offers, paths: isPath ? { which: "files", prefix: prefix + UNIX } : undefined };

@@ -31,7 +31,7 @@ const on = command({
         values: ({ frame }) =>
           frame === "raw"
             ? Promise.reject(new Error("nobody"))
-            : [`${frame}-1`, "küche", "$(date)", "a b", "-x;", "`x`"],
+            : [`${frame}-1`, "küche", "$(date)", "a b", "-x;", "-x", "--json", "`x`"],
       },
       help: "",
     },
