@@ -3,6 +3,10 @@ import json, select, socket, sys, time
 
 QUIET, DEAD, OPENING, AGAIN = 2, 6, 15, 1  # seconds
 
+def say(text):
+    """What a terminal would take for a command, it isn't told."""
+    print("".join(c if c.isprintable() or c == "\t" else "?" for c in text), flush=True)
+
 class Member:
     def __init__(self, address, nick, room):
         self.address, self.welcome, self.last = address, None, None
@@ -67,7 +71,7 @@ class Member:
             self.last = int(rest) if rest else self.last
             self.leave_if_done()
         elif verb == "/bye":
-            print(f"* {rest}", flush=True)
+            say(f"* {rest}")
             self.is_over = True
         elif line.startswith("* pinwire chat 1") and not self.is_in:
             self.send("/pinwire " + json.dumps(self.wish))
@@ -77,16 +81,16 @@ class Member:
             number = int(verb[1:])
             self.miss(number - 1)
             self.last = number
-            print(rest, flush=True)
+            say(rest)
         elif verb != "/pong":
-            print(line, flush=True)
+            say(line)
 
     def enter(self, welcome):
         if not self.is_in:
             for line in self.unconfirmed:
-                print(f"* may not have arrived: {line}", flush=True)
+                say(f"* may not have arrived: {line}")
             self.unconfirmed.clear()
-            print(f"* in {welcome['room']} as {welcome['nick']}", flush=True)
+            say(f"* in {welcome['room']} as {welcome['nick']}")
         before = welcome["line"] - welcome["past"]
         if self.welcome and welcome["log"] == self.welcome["log"]:
             self.miss(before)
@@ -96,7 +100,7 @@ class Member:
     def miss(self, number):
         """All up to this number should have come."""
         if self.last < number:
-            print(f"* {number - self.last} lines were missed", flush=True)
+            say(f"* {number - self.last} lines were missed")
 
 def main():
     _, address, nick, *room = sys.argv

@@ -6,6 +6,10 @@ import socket, struct, sys
 
 LENGTHS = {"u8": "B", "u16be": ">H", "u16le": "<H", "u32be": ">I", "u32le": "<I", "i32be": ">i", "i32le": "<i"}
 
+def printable(text):
+    """Without what a terminal would take for a command."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
 class Reader:
     def __init__(self, connection):
         self.read_file = connection.makefile("rb")
@@ -79,6 +83,6 @@ def main():
         reader = Reader(connection)
         for message in messages:
             connection.sendall(write(message.encode()))
-            print(read(reader).decode(errors="replace"))
+            print(printable(read(reader).decode(errors="replace")))
 
 main()

@@ -1,6 +1,10 @@
 """led_control.py HOST[:PORT] [--token-file FILE] COMMAND...: asks `pinwire led serve`: on kitchen, blink red 2, status."""
 import argparse, base64, hmac, json, pathlib, secrets, socket, sys
 
+def printable(text):
+    """Without what a terminal would take for a command."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("address")
@@ -21,7 +25,7 @@ def main():
             while (line := lines.readline()) == "ping\n":
                 send("pong")
             if not line or line.startswith("refused"):
-                sys.exit(f"led_control: {line.strip() or 'the controller has closed the connection'}")
+                sys.exit(f"led_control: {printable(line.strip()) or 'the controller has closed the connection'}")
             return line[:-1]
 
         def proof(role, hello, answer):
@@ -41,9 +45,9 @@ def main():
             verb, _, body = line.partition(" ")
             if verb == "error":
                 error = json.loads(body)
-                sys.exit(f"led_control: {error['message']}: {error.get('hint', '')}".rstrip(": "))
+                sys.exit(printable(f"led_control: {error['message']}: {error.get('hint', '')}").rstrip(": "))
             device = json.loads(body)
             state = "away" if "away" in device else {True: "on", False: "off"}.get(device.get("on"), "unknown")
-            print(device.get("name", device["index"]), state)
+            print(printable(str(device.get("name", device["index"]))), state)
 
 main()
