@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { pinwire, refusal, tempDir } from "./support.ts";
+import { isWindows, pinwire, refusal, tempDir } from "./support.ts";
+import { run } from "./support/process.ts";
 
 const ECHO = ["echo", "serve", "127.0.0.1:0", "--reply", "{data}"];
 /** Nobody is there. */
@@ -22,4 +23,18 @@ Deno.test("a server that nobody came to leaves a recording all the same", async 
   await using server = await pinwire([...ECHO, "--record", path]);
   await server.stop();
   assert((await Deno.stat(path)).size > 0);
+});
+
+Deno.test({
+  name: "a recording goes into a named pipe, as Wireshark reads one",
+  ignore: isWindows,
+  async fn() {
+    await using dir = await tempDir();
+    const path = `${dir.path}/pipe`;
+    await run("mkfifo", [path]);
+    const reading = Deno.readFile(path);
+    await using server = await pinwire([...ECHO, "--record", path, "--force"]);
+    await server.stop();
+    assertEquals([...(await reading).subarray(0, 4)], [0x0a, 0x0d, 0x0d, 0x0a]);
+  },
 });

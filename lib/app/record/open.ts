@@ -89,13 +89,14 @@ function keepsBytes(file: Deno.FsFile): boolean {
     file.seekSync(0, Deno.SeekMode.Start);
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && NO_FILE.includes(`${error.code}`)) return false;
+    if (!(error instanceof Error)) throw error;
+    if ("code" in error && error.code === DEVICE || error.message.includes(PIPE)) return false;
     throw error;
   }
 }
 
-/** What the system says of a pipe, and of a device. */
-const NO_FILE = ["ESPIPE", "EINVAL"];
+/** What the system says of a device, and of a pipe (ESPIPE), for which the runtime has no code. */
+const DEVICE = "EINVAL", PIPE = "(os error 29)";
 
 /** Whether another recording goes to this file, as far as the system knows of locks. */
 function isBusy(file: Deno.FsFile): boolean {
