@@ -37,6 +37,15 @@ install("is done with itself where it runs twice at the same time", async () => 
   assertEquals(await on.files(), INSTALLED);
 });
 
+install("takes nothing from a wget that takes any server for the right one", async () => {
+  const wget = `echo 'wget: note: TLS certificate validation not implemented' >&2; exec busybox wget "$@"`;
+  await using on = await account({ without: ["curl"], fakes: { wget } });
+  const { code, stderr } = await on.install();
+  const sentence = "the wget here takes any server for the right one: install curl";
+  assertEquals([code, stderr], [1, `install.sh: ${sentence}\n`]);
+  assertEquals(await on.files(), []);
+});
+
 /** What some shells' echo takes for the start of a terminal's escape sequence, and a path. */
 const ODD = ["1\\033]0;x\\007", "1/../../2", "1{a,b}", "1\nx"];
 
