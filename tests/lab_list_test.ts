@@ -11,7 +11,7 @@ Deno.test({
     const chinese = await asUser(["lab", "--lang", "zh"]);
     assertMatch(
       chinese.stdout,
-      /^ {2}pinwire lab handshake +一个连接的建立[^]*\n下一步:pinwire lab handshake\n$/m,
+      /^ {2}pinwire lab handshake +一个连接的建立[^]*\n下一步:pinwire lab handshake --lang zh\n$/m,
     );
   },
 });

@@ -43,7 +43,6 @@ Deno.test({
         [[], "1╳ 1╳ 1╳ 1 1 1001 2001╳ 3001 4001 5001 6001 7001 2001"],
         [["--drop", "3,5"], "1 1001 2001╳ 3001 4001╳ 5001 6001 7001 2001 4001"],
         [["--drop", "8"], "1 1001 2001 3001 4001 5001 6001 7001╳ 7001"],
-        [["--drop", "3,9"], "1 1001 2001╳ 3001 4001 5001 6001 7001 2001╳ 2001"],
       ] as const
     ) {
       const file = `${dir.path}/loss${options.join("")}.pcapng`;
@@ -82,7 +81,7 @@ Deno.test({
     assertMatch(english.stdout, /once more, at once[^]*I have everything before byte 8001\n/);
     const chinese = await withoutNamespaces(["lab", "loss", "--lang", "zh"]);
     assertMatch(chinese.stdout, /── PSH\+ACK seq 1 ack 1 ─+╳ +丢失\n {19}5 个字节 "hello"\n/);
-    assertMatch(chinese.stdout, /是上次的两倍，仍没有回音：再发一次[^]*\(快速重传\)/);
+    assertMatch(chinese.stdout, /是上次的两倍，仍没有回音：再发一次[^]*（快速重传）/);
     const notice = /^(no private network|this system|这个系统).*\n/gm;
     for (const line of `${english.stdout}${chinese.stdout}`.replace(notice, "").split("\n")) {
       assert(displayWidth(line) <= 80, line);

@@ -47,7 +47,7 @@ Deno.test({
     assertMatch(english.stdout, /\n {65}CLOSE_WAIT\n {19}the other's FIN came: read\(\) gives 0\. /);
     assertMatch(english.stdout, /\nNext: pinwire lab \S+\n$/);
     const chinese = await asUser(["lab", "states", "--lang", "zh"]);
-    assertMatch(chinese.stdout, /\n {65}CLOSE_WAIT\n {19}收到对方的 FIN:read\(\) 返回 0。/);
+    assertMatch(chinese.stdout, /\n {65}CLOSE_WAIT\n {19}收到对方的 FIN：read\(\) 返回 0。/);
     for (const line of `${english.stdout}${chinese.stdout}`.split("\n")) {
       assert(displayWidth(line) <= 80, line);
     }
