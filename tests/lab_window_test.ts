@@ -72,7 +72,7 @@ Deno.test({
     assertMatch(english.stdout, /there is room again, for 2896 bytes: go on \(window update\)\n/);
     const chinese = await withoutNamespaces(["lab", "window", "--lang", "zh"]);
     assertMatch(chinese.stdout, /第 1449 个字节之前的我都收到了，还能容纳 2896 个\n/);
-    assertMatch(chinese.stdout, /先别发（窗口为 0）[^]*有空间了吗？[^]*又有空间了/);
+    assertMatch(chinese.stdout, /先别发（窗口为\s+0）[^]*有空间了吗？[^]*又有空间了/);
     const notice = /^(this system|这个系统).*\n/gm;
     for (const line of `${english.stdout}${chinese.stdout}`.replace(notice, "").split("\n")) {
       assert(displayWidth(line) <= 80, line);
