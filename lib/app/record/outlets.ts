@@ -91,6 +91,8 @@ export class PipeOutlet implements Outlet {
   }
 
   write(bytes: Uint8Array): void {
+    // A run that writes nothing would be over before it counts as one.
+    if (!bytes.length) return;
     this.#queue.push(bytes.slice());
     this.#waiting += bytes.length;
     this.#writing ??= this.#run();

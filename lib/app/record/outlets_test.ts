@@ -97,6 +97,15 @@ Deno.test("PipeOutlet asks for patience while more than 1 MiB waits", async () =
   assertEquals(taken(), (1 << 20) + 1);
 });
 
+Deno.test("PipeOutlet goes on behind a write of nothing", async () => {
+  const { outlet, waiting, taken } = pipeOf();
+  outlet.write(new Uint8Array());
+  outlet.write(new Uint8Array(3));
+  waiting[0].resolve();
+  await outlet.close();
+  assertEquals(taken(), 3);
+});
+
 Deno.test("PipeOutlet holds nobody up once its reader has gone, or it is time to stop", async () => {
   const gone = new Deno.errors.BrokenPipe();
   const { outlet, waiting, failures } = pipeOf();
