@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { LOOPBACK, pinwire, type Process, runPinwire } from "./support.ts";
+import { LOOPBACK, namesIn, pinwire, type Process, runPinwire } from "./support.ts";
 import { type Account, posix, type Shell, shell, type ShellEvent } from "./support/shell.ts";
 
 /** Runs a script through `shell connect`. */
@@ -99,7 +99,7 @@ posix("shell connect keeps the folder whatever the server's temporary folder is 
   });
   assertEquals([stdout, stderr], ["/\n", ""]);
   await server.stop();
-  assertEquals([...Deno.readDirSync(TMPDIR)], []);
+  assertEquals(namesIn(TMPDIR), []);
 });
 
 posix("shell connect --json tells of output and exit of each command", async () => {

@@ -4,6 +4,7 @@ import {
   errorsOf,
   isWindows,
   LOOPBACK,
+  namesIn,
   pinwire,
   refusal,
   restOf,
@@ -268,5 +269,5 @@ posix("shell serve and exec work over a Unix socket", async () => {
   assertEquals(outcome, { code: 3, stdout: "hello", stderr: "" });
   assertMatch((await server.next("connected")).peer!, /^unix:/);
   await server.stop();
-  assertEquals([...Deno.readDirSync(home.path)].map(({ name }) => name), ["pinwire"]);
+  assertEquals(namesIn(home.path), ["pinwire"]);
 });

@@ -17,6 +17,16 @@ export function whyOtherDeno(does: string): string | undefined {
   return version === Deno.version.deno ? undefined : `Deno ${version} ${does}`;
 }
 
+/** Why nothing ends that still has something to write to a peer that doesn't read. */
+export const whyNoEndOfWrites = whyOtherDeno("doesn't end a write when its connection is closed");
+
+/** What is in a folder, but for what the binary's Deno keeps of compiled code where temporary files go. */
+export function namesIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) =>
+    !name.startsWith("deno-compile-")
+  );
+}
+
 /** A test that is skipped if there is a reason, which its name then tells. */
 export function testUnless(
   why: string | undefined,
