@@ -1,6 +1,6 @@
 import { usageError } from "../errors.ts";
 import { type Codec, parseSpec } from "../framing/mod.ts";
-import { type Clock, type Connection, type DatagramSocket, systemClock } from "../net/mod.ts";
+import { type Clock, type Connection, type DatagramSocket, preciseTime, systemClock } from "../net/mod.ts";
 import { type Encoding, openEncoding, utf8 } from "../text/mod.ts";
 import { Reporter, type ReporterOptions } from "./reporter.ts";
 import { Stop } from "./stop.ts";
@@ -149,9 +149,6 @@ function codecsOf(
     write: parseSpec(write, Math.max(maxFrame, LONGEST_WRITE), encoding),
   };
 }
-
-/** Ms since 1970, with fractions. */
-const preciseTime = () => performance.timeOrigin + performance.now();
 
 async function openTrace(codec: Codecs, noColor: boolean, encoding: Encoding, reporter: Reporter) {
   const [{ traceConnection, traceDatagrams, traceReads }, { traceColors }] = await Promise.all([

@@ -1,7 +1,7 @@
 import { Reply, STAMP_TEMPLATE } from "../echo/protocol.ts";
 import { EchoSession } from "../echo/session.ts";
 import { ByteBuffer, receiveFrames } from "../framing/mod.ts";
-import { type Connection, dial, listen, parseAddress } from "../net/mod.ts";
+import { type Connection, dial, listen, parseAddress, preciseTime } from "../net/mod.ts";
 import { traceConnection, type TraceOptions } from "../app/trace/trace.ts";
 import { traceColors } from "../app/trace/view.ts";
 import { utf8, visible } from "../text/mod.ts";
@@ -23,7 +23,7 @@ export async function echoScene(print: (line: string) => void, coloured: boolean
     codec: context.codec,
     colors: traceColors(coloured),
     write: (text) => print(text.trimEnd().replace(/^/gm, "   ")),
-    now: () => performance.timeOrigin + performance.now(),
+    now: preciseTime,
   };
 
   print("Echo: every message comes back with the time before it.\n");

@@ -3,7 +3,7 @@ import { traceReads } from "../app/trace/trace.ts";
 import { traceColors } from "../app/trace/view.ts";
 import { Reply } from "../echo/protocol.ts";
 import { EchoSession } from "../echo/session.ts";
-import { dial, listen, parseAddress } from "../net/mod.ts";
+import { dial, listen, parseAddress, preciseTime } from "../net/mod.ts";
 import { utf8 } from "../text/mod.ts";
 import { Relay } from "../tools/relay/relay.ts";
 import { Happenings, sceneContext } from "./scene.ts";
@@ -25,7 +25,7 @@ export async function relayScene(print: (line: string) => void, coloured: boolea
     codec: context.codec,
     colors: traceColors(coloured),
     write: (text: string) => print(text.trimEnd().replace(/^/gm, "   ")),
-    now: () => performance.timeOrigin + performance.now(),
+    now: preciseTime,
   };
   const traced: Context = {
     ...context,

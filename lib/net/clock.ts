@@ -18,6 +18,9 @@ export interface Clock {
 /** The longest that a timer of the runtime waits, in ms; a longer time would be taken for none. */
 const LONGEST = 2 ** 31 - 1;
 
+/** The time of this machine, in ms since 1970, with fractions. */
+export const preciseTime = () => performance.timeOrigin + performance.now();
+
 /** The time of this machine. */
 export const systemClock: Clock = {
   now: () => performance.now(),

@@ -17,7 +17,7 @@ export {
   type UnixAddress,
 } from "./address.ts";
 export { canonicalIp, isIpAddress, isIpv6, unmapped, withoutZone } from "./ip.ts";
-export { type Clock, systemClock, type Timer } from "./clock.ts";
+export { type Clock, preciseTime, systemClock, type Timer } from "./clock.ts";
 export {
   type Connection,
   type DrainableConnection,

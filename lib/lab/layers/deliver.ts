@@ -1,4 +1,4 @@
-import { systemClock, withTimeout } from "../../net/mod.ts";
+import { preciseTime, systemClock, withTimeout } from "../../net/mod.ts";
 import { MAX_HEADERS, PacketPath, parseIp, parseTcp, TCP_FLAGS } from "../../packet/mod.ts";
 import { parseCounters, parseCounters6 } from "../../system/proc_net.ts";
 import type { Audience } from "../stage/stage.ts";
@@ -59,7 +59,7 @@ async function hand(
   for (const layer of dissect(packet)) audience.tell(layer);
   const sent = packet.slice() as Uint8Array<ArrayBuffer>;
   if (flip !== undefined) sent[flip >> 3] ^= 0x80 >> (flip & 7);
-  audience.record(sent, (performance.timeOrigin + performance.now()) * 1000);
+  audience.record(sent, preciseTime() * 1000);
   await audience.step();
   const before = errorCounters();
   const isTaken = wire.inject(sent);

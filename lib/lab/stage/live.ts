@@ -1,6 +1,7 @@
 import type { Context, LabEvent } from "../../app/mod.ts";
 import { openRecording } from "../../app/record/open.ts";
 import { usageError } from "../../errors.ts";
+import { preciseTime } from "../../net/mod.ts";
 import { findPrivateNetwork } from "../../system/private_network.ts";
 import type { Lesson } from "../lessons.ts";
 import { playOutside } from "./outside.ts";
@@ -96,7 +97,7 @@ async function play(
     force,
     about: ABOUT,
     signal: stop.signal,
-    now: () => performance.timeOrigin + performance.now(),
+    now: preciseTime,
     onFailed: (error) => reporter.error(error),
     onClosed: () => stop.now(),
   });

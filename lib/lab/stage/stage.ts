@@ -1,5 +1,6 @@
 import type { LabEvent, SegmentEvent, TcpEnd } from "../../app/mod.ts";
 import { PinwireError } from "../../errors.ts";
+import { preciseTime } from "../../net/mod.ts";
 import { LINK_TYPES } from "../../packet/mod.ts";
 import { SegmentReader } from "../sequence/segments.ts";
 import { socketEvent, type Sockets, socketsOn } from "./sockets.ts";
@@ -186,7 +187,7 @@ export class Stage implements Disposable {
   #take(passing: Passing): void {
     const { packet, from } = passing;
     if (!passing.segment) return;
-    const time = (performance.timeOrigin + performance.now()) * 1000;
+    const time = preciseTime() * 1000;
     this.#audience.record(packet, time);
     if (from === "client") this.#clientPort = passing.segment.sourcePort;
     this.tellStates();
