@@ -1,7 +1,7 @@
 import type { Event } from "../app/mod.ts";
 import { findPrivateNetwork } from "../system/private_network.ts";
 import { type Language, twin } from "../text/languages.ts";
-import { displayWidth } from "../text/width.ts";
+import { padColumns } from "../text/width.ts";
 import { callOf, type Lesson, LESSONS } from "./lessons.ts";
 import { type LessonOptions, type LessonView, showLesson } from "./show.ts";
 import { REFUSALS } from "./stage/refusals.ts";
@@ -59,7 +59,7 @@ class ListView implements LessonView {
     const head = this.#hasTitle ? "" : `${TEXTS.title[say]()}\n\n`;
     this.#hasTitle = true;
     const call = callOf(event.lesson as Lesson);
-    return `${head}  ${call}${" ".repeat(Math.max(2, CALL - displayWidth(call)))}${event.summary}\n`;
+    return `${head}  ${padColumns(call, CALL, 2)}${event.summary}\n`;
   }
 }
 

@@ -11,6 +11,12 @@ export interface LessonOptions {
   noColor: boolean;
 }
 
+/** How a lesson is drawn. */
+export interface Look {
+  language: Language;
+  coloured: boolean;
+}
+
 /** What draws the events of a lesson. */
 export interface LessonView {
   /** The lines of an event; none for one that is no part of the picture. */
@@ -29,7 +35,7 @@ export interface LessonView {
 export async function showLesson<V extends LessonView>(
   lesson: Lesson | undefined,
   { language, json, noColor }: LessonOptions,
-  open: (options: { language: Language; coloured: boolean }) => V,
+  open: (look: Look) => V,
   play: (context: Context, view: V) => Promise<number>,
 ): Promise<number> {
   const view = open({ language, coloured: hasColors(Deno.stdout, noColor) });

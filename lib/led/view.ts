@@ -1,7 +1,7 @@
 import { bold, dim, yellow } from "@std/fmt/colors";
 import { type Event, hasColors, isDumb } from "../app/mod.ts";
 import { visible } from "../text/mod.ts";
-import { displayWidth, placeAfter } from "../text/width.ts";
+import { displayWidth, padColumns, placeAfter } from "../text/width.ts";
 import type { DeviceStatus } from "./protocol.ts";
 
 /** A pin as people see it. */
@@ -109,7 +109,7 @@ export function deviceTable(devices: readonly DeviceStatus[]): string[] {
   const widths = [0, 1, 2, 3].map((column) =>
     rows.reduce((width, row) => Math.max(width, displayWidth(row[column])), 0)
   );
-  const pad = (cell: string, width = 0) => cell + " ".repeat(Math.max(0, width - displayWidth(cell)));
+  const pad = (cell: string, width = 0) => padColumns(cell, width);
   return rows.map((row) => row.map((cell, i) => pad(cell, widths[i])).join("  ").trimEnd());
 }
 

@@ -47,6 +47,18 @@ export function displayWidth(text: string): number {
   return placeAfter(text, Infinity).cols;
 }
 
+/**
+ * A line of text, with blanks behind it up to so many columns, and `least` of them in any case.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(padColumns("你好", 6), "你好  ");
+ * ```
+ */
+export function padColumns(text: string, columns: number, least = 0): string {
+  return text + " ".repeat(Math.max(least, columns - displayWidth(text)));
+}
+
 /** How many columns a character takes by itself: none if it stands on the one before it, or moves the cursor. */
 export function characterWidth(character: string): 0 | 1 | 2 {
   const code = character.codePointAt(0)!;

@@ -2,17 +2,11 @@ import { bold, cyan, dim, yellow } from "@std/fmt/colors";
 import type { Event, NetworkEvent, SameNetworkEvent } from "../../app/mod.ts";
 import { parseCidr } from "../../packet/cidr.ts";
 import { type Language, twin } from "../../text/languages.ts";
-import { displayWidth } from "../../text/width.ts";
-import type { LessonView } from "../show.ts";
-
-/** What an address is drawn with. */
-export interface CidrView {
-  language: Language;
-  coloured: boolean;
-}
+import { displayWidth, padColumns } from "../../text/width.ts";
+import type { LessonView, Look } from "../show.ts";
 
 /** Draws the events of `lab cidr`. */
-export function cidrView(view: CidrView): LessonView {
+export function cidrView(view: Look): LessonView {
   return {
     draw(event: Event) {
       if (event.event === "network") return drawNetwork(event, view);
@@ -22,12 +16,12 @@ export function cidrView(view: CidrView): LessonView {
 }
 
 /** An address and its network: what is what, in bits with the border between network and host marked. */
-function drawNetwork(event: NetworkEvent, view: CidrView): string {
+function drawNetwork(event: NetworkEvent, view: Look): string {
   return event.part === undefined ? drawWhole(event, view) : drawPart(event, view);
 }
 
 /** Whether two addresses are in the same network, and what that means for their packets. */
-function drawSameNetwork({ addresses, reaches }: SameNetworkEvent, { language }: CidrView): string {
+function drawSameNetwork({ addresses, reaches }: SameNetworkEvent, { language }: Look): string {
   const [one, other] = addresses;
   const isOrdered = reaches[0] || !reaches[1];
   return `${relation(addresses, reaches)[language](isOrdered ? one : other, isOrdered ? other : one)}\n`;
@@ -100,7 +94,7 @@ const TEXTS = {
 
 const bitsText = (count: number) => count === 1 ? "bit" : `${count} bits`;
 
-function drawWhole(event: NetworkEvent, { language, coloured }: CidrView): string {
+function drawWhole(event: NetworkEvent, { language, coloured }: Look): string {
   const { address, prefix, mask, network, broadcast, first, last } = event;
   const bits = address.includes(":") ? 128 : 32;
   const paint = coloured ? { title: bold, network: cyan, host: yellow, dim } : PLAIN;
@@ -114,7 +108,7 @@ function drawWhole(event: NetworkEvent, { language, coloured }: CidrView): strin
   ];
   const labels = [...rows.map(([name]) => name), "hosts"].map((name) => TEXTS[name as "hosts"][language]());
   const labelWidth = Math.max(...labels.map(displayWidth)) + 2;
-  const label = (text: string) => text + " ".repeat(labelWidth - displayWidth(text));
+  const label = (text: string) => padColumns(text, labelWidth);
   const valueWidth = bits === 32 ? "255.255.255.255".length + 2 : 0;
   const lines = [paint.title(`${address}/${prefix}`), ""];
   for (const [i, [, value]] of rows.entries()) {
@@ -177,7 +171,7 @@ function hostsText(
 
 function drawPart(
   { part, network, prefix, first, last, hosts }: NetworkEvent,
-  { language }: CidrView,
+  { language }: Look,
 ): string {
   const range = first === last ? first : `${first} – ${last}`;
   return `${String(part).padStart(5)}  ${`${network}/${prefix}`.padEnd(20)}${range.padEnd(36)}` +

@@ -2,7 +2,8 @@ import { bold, cyan, green, magenta, red, yellow } from "@std/fmt/colors";
 import type { DeliveryEvent, Event, LayerEvent } from "../../app/mod.ts";
 import type { Language } from "../../text/languages.ts";
 import { BYTES_PER_ROW, hexdumpRows, visible } from "../../text/mod.ts";
-import { displayWidth } from "../../text/width.ts";
+import { padColumns } from "../../text/width.ts";
+import type { Look } from "../show.ts";
 import { FIELDS_ZH, LAYERS, OUTCOMES, SHORT } from "./texts.ts";
 
 /** Columns of a field's bytes (6 at most in a row) and of its name. */
@@ -19,7 +20,7 @@ export class LayersView {
   readonly #isColoured: boolean;
   readonly #layers: LayerEvent[] = [];
 
-  constructor({ language, coloured }: { language: Language; coloured: boolean }) {
+  constructor({ language, coloured }: Look) {
     this.#language = language;
     this.#isColoured = coloured;
   }
@@ -37,7 +38,9 @@ export class LayersView {
     for (const { name, hex, value } of fields) {
       const [first, ...more] = hex.match(/.{1,12}/g)!.map((row) => row.match(/../g)!.join(" "));
       lines.push(
-        `  ${this.#paint(layer, first.padEnd(BYTES))}${pad(this.#nameOf(name), NAME)}${visible(value)}`,
+        `  ${this.#paint(layer, first.padEnd(BYTES))}${padColumns(this.#nameOf(name), NAME, 1)}${
+          visible(value)
+        }`,
       );
       for (const row of more) lines.push(`  ${this.#paint(layer, row)}`);
     }
@@ -78,7 +81,7 @@ export class LayersView {
       const rows = [...hexdumpRows(Uint8Array.fromHex(hex).subarray(0, SHOWN))];
       rows.forEach(({ hex }, i) => {
         const name = i === 0 ? SHORT[layer][this.#language]() : "";
-        lines.push(`  ${pad(name, 10)}${this.#paint(layer, hex)}`);
+        lines.push(`  ${padColumns(name, 10, 1)}${this.#paint(layer, hex)}`);
       });
     }
     return lines.join("\n") + "\n\n";
@@ -115,5 +118,3 @@ export class LayersView {
     return "";
   }
 }
-
-const pad = (text: string, width: number) => text + " ".repeat(Math.max(1, width - displayWidth(text)));

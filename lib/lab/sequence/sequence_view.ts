@@ -4,6 +4,7 @@ import type { Language, Twin } from "../../text/languages.ts";
 import { visible } from "../../text/mod.ts";
 import { displayWidth } from "../../text/width.ts";
 import { wrapText } from "../../text/wrap.ts";
+import type { Look } from "../show.ts";
 import { endName, LOST, SegmentSpeaker, TIME_WAIT } from "./sequence_texts.ts";
 
 /** Columns of each end, and of the wire between them: 80 with the gaps. */
@@ -37,7 +38,7 @@ export class SequenceView {
   #isHidden = false;
 
   constructor(
-    { language, coloured, style = {} }: { language: Language; coloured: boolean; style?: SequenceStyle },
+    { language, coloured, style = {} }: Look & { style?: SequenceStyle },
   ) {
     this.#language = language;
     this.#style = style;

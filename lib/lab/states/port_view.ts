@@ -3,6 +3,7 @@ import type { Event, TcpSocketEvent, TcpStateEvent } from "../../app/mod.ts";
 import { type Language, type Twin, twin } from "../../text/languages.ts";
 import { displayWidth } from "../../text/width.ts";
 import { wrapText } from "../../text/wrap.ts";
+import type { Look } from "../show.ts";
 import { keyOf } from "./port_watch.ts";
 import { reasonOf } from "./reasons.ts";
 
@@ -24,7 +25,7 @@ export class PortView {
   constructor(
     port: number,
     now: () => number,
-    { language, coloured }: { language: Language; coloured: boolean },
+    { language, coloured }: Look,
   ) {
     this.#port = port;
     this.#language = language;

@@ -1,8 +1,8 @@
 import { bold, dim, green, red } from "@std/fmt/colors";
 import type { CureEvent, Event, ReadsEvent } from "../../app/mod.ts";
 import type { Language } from "../../text/languages.ts";
-import { displayWidth } from "../../text/width.ts";
-import type { LessonView } from "../show.ts";
+import { displayWidth, padColumns } from "../../text/width.ts";
+import type { LessonView, Look } from "../show.ts";
 import { CURES, EXPERIMENTS } from "./texts.ts";
 
 /** Columns of the table of cures; the first, and each of the tests. */
@@ -14,7 +14,7 @@ export class StickyView implements LessonView {
   readonly #isColoured: boolean;
   #hasHead = false;
 
-  constructor({ language, coloured }: { language: Language; coloured: boolean }) {
+  constructor({ language, coloured }: Look) {
     this.#language = language;
     this.#isColoured = coloured;
   }
@@ -36,8 +36,8 @@ export class StickyView implements LessonView {
     const boxes = (texts: string[]) => texts.map((text) => `[${shortened(text)}]`).join(" ");
     return [
       this.#paint(bold, title[say]()),
-      `  ${pad(labels[0], width)}${boxes(writes)}`,
-      `  ${pad(labels[1], width)}${boxes(reads)}`,
+      `  ${padColumns(labels[0], width, 1)}${boxes(writes)}`,
+      `  ${padColumns(labels[1], width, 1)}${boxes(reads)}`,
       `  ${this.#paint(dim, meaning[say]())}`,
       "",
       "",
@@ -48,8 +48,8 @@ export class StickyView implements LessonView {
     if (this.#hasHead) return "";
     this.#hasHead = true;
     const say = this.#language;
-    const columns = pad(CURES.frame[say](), FRAME) + pad(CURES.wire[say](), WIRE) +
-      [CURES.stuck, CURES.torn, CURES.any].map((name) => pad(name[say](), TEST)).join("") +
+    const columns = padColumns(CURES.frame[say](), FRAME, 1) + padColumns(CURES.wire[say](), WIRE, 1) +
+      [CURES.stuck, CURES.torn, CURES.any].map((name) => padColumns(name[say](), TEST, 1)).join("") +
       CURES.score[say]();
     return `${this.#paint(bold, CURES.title[say]())}\n  ${columns}\n`;
   }
@@ -57,7 +57,7 @@ export class StickyView implements LessonView {
   #cure({ frame, hex, stuck, torn, any }: CureEvent): string {
     const tests = [stuck, torn, any];
     const marks = tests.map((passed) => {
-      const mark = pad(passed ? "✓" : "✗", TEST);
+      const mark = padColumns(passed ? "✓" : "✗", TEST, 1);
       return this.#paint(passed ? green : red, mark);
     });
     const wire = hex.match(/../g)!.join(" ");
@@ -75,5 +75,3 @@ function shortened(text: string): string {
   if (text.length < 40) return text;
   return runs.map((run) => run.length < 4 ? run : `${run[0]} × ${run.length}`).join(" ");
 }
-
-const pad = (text: string, width: number) => text + " ".repeat(Math.max(1, width - displayWidth(text)));
