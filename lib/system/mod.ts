@@ -4,5 +4,4 @@
  * @module
  */
 export { type Libc, type LibcFunction, openLibc } from "./libc.ts";
-export { Poller, POLLER_FUNCTIONS, POLLIN, POLLOUT } from "./poller.ts";
 export { SocketCalls, type SocketEnd } from "./socket_calls.ts";

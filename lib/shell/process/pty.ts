@@ -1,5 +1,6 @@
 import { PinwireError } from "../../errors.ts";
-import { type Libc, openLibc, Poller, POLLER_FUNCTIONS, POLLIN, POLLOUT } from "../../system/mod.ts";
+import { type Libc, openLibc } from "../../system/mod.ts";
+import { Poller, POLLER_FUNCTIONS, POLLIN, POLLOUT } from "../../system/poller.ts";
 import { type Child, endingOf, type Program, type Source, spawn } from "./child.ts";
 import type { Terminal, TerminalSize } from "../wire/bodies.ts";
 
