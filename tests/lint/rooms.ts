@@ -39,7 +39,7 @@ export const DOORS: Record<string, readonly string[]> = {
     "trace/view.ts",
   ],
   session: ["admission.ts", "browser_guard.ts", "redial.ts", "token.ts"],
-  packet: ["cidr.ts"],
+  packet: ["cidr.ts", "random.ts"],
   // Only a terminal of the shell and the lab need these, and every connection loads mod.ts.
   system: ["poller.ts", "private_network.ts", "proc_net.ts", "tun.ts"],
   // Its table of widths is for those alone that draw on a terminal.

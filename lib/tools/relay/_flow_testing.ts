@@ -1,7 +1,7 @@
 import { FakeClock, turn } from "../../app/_testing.ts";
+import { randomFor } from "../../packet/random.ts";
 import type { Disturbance } from "./disturbance.ts";
 import { Flow, type FlowOptions } from "./flow.ts";
-import { randomFor } from "./random.ts";
 
 export const utf8 = (text: string) => new TextEncoder().encode(text);
 export const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -19,7 +19,7 @@ export class FlowWorld {
     this.flow = new Flow({
       disturbance,
       isDatagram: false,
-      random: randomFor(options.seed ?? 7, 1, "up"),
+      random: randomFor(options.seed ?? 7, 1, 0),
       clock: this.clock,
       write: (bytes) => void this.written.push([this.clock.now() - this.#start, textOf(bytes)]),
       failed: (error) => void this.failures.push(error),

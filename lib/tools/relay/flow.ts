@@ -1,7 +1,7 @@
 import { concat } from "@std/bytes/concat";
 import type { Clock, Timer } from "../../net/mod.ts";
+import type { Random } from "../../packet/random.ts";
 import type { Disturbance } from "./disturbance.ts";
-import type { Random } from "./random.ts";
 
 /** Bytes that may be on their way in one direction; then nothing more is read. */
 const MOST_UNDER_WAY = 4 * 1024 * 1024;

@@ -1,8 +1,8 @@
 import type { Clock, Connection } from "../../net/mod.ts";
+import type { Random } from "../../packet/random.ts";
 import type { Disturbance } from "./disturbance.ts";
 import { Flow } from "./flow.ts";
 import { Gate } from "./gate.ts";
-import type { Random } from "./random.ts";
 
 /** What happens to both connections once so many bytes have passed in one direction. */
 export type Ending = "cut" | "reset";

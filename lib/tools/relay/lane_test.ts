@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { FakeClock, pure, turn } from "../../app/_testing.ts";
 import type { PinwireError } from "../../errors.ts";
 import { type Connection, pipe } from "../../net/mod.ts";
+import { randomFor } from "../../packet/random.ts";
 import { textOf, utf8 } from "./_flow_testing.ts";
 import type { Disturbance } from "./disturbance.ts";
 import { type Failure, Lane } from "./lane.ts";
-import { randomFor } from "./random.ts";
 
 /** A lane between two pipes, seen from their far ends. */
 class LaneWorld {
@@ -34,7 +34,7 @@ class LaneWorld {
       target,
       disturbance,
       isDatagram,
-      random: randomFor(1, 1, "up"),
+      random: randomFor(1, 1, 0),
       clock: this.clock,
       end: (how) => {
         this.endings.push(`${how} after ${this.lane.passed}`);

@@ -1,8 +1,8 @@
 import { PinwireError } from "../../errors.ts";
 import { type Clock, type Connection, hasGone, sleep, withTimeout } from "../../net/mod.ts";
+import { randomFor } from "../../packet/random.ts";
 import { type Direction, DIRECTIONS, type Disturbance } from "./disturbance.ts";
 import { type Ending, Lane } from "./lane.ts";
-import { randomFor } from "./random.ts";
 
 /** Ms that who is cut off or reset has to take what came before. */
 const ARRIVAL_TIME = 60_000;
@@ -117,7 +117,7 @@ export class Pair {
       isDatagram,
       clock,
       disturbance: disturbances[direction],
-      random: randomFor(seed, number, direction),
+      random: randomFor(seed, number, DIRECTIONS.indexOf(direction)),
       end: (how) => this.end(how, target),
       failed: (error) => void this.#writeFailed(direction, error),
     });

@@ -1,23 +1,20 @@
-import { type Direction, DIRECTIONS } from "./disturbance.ts";
-
 /** Gives numbers from 0 to 1, without 1. */
 export type Random = () => number;
 
 /**
- * A generator for one direction of one connection: the same three give the same numbers, whatever else the relay carries.
+ * A generator for what a bad wire does: the same numbers give the same ones, whatever other generators have given.
  *
  * ```ts
  * import { assert, assertEquals } from "@std/assert";
- * assertEquals(randomFor(7, 1, "up")(), randomFor(7, 1, "up")());
- * assert(randomFor(7, 1, "up")() !== randomFor(7, 2, "up")());
+ * assertEquals(randomFor(7, 1, 0)(), randomFor(7, 1, 0)());
+ * assert(randomFor(7, 1, 0)() !== randomFor(7, 2, 0)());
  * ```
+ *
+ * @param apart what sets it apart from others with the same seed: which connection, which way
  */
-export function randomFor(seed: number, connection: number, direction: Direction): Random {
+export function randomFor(seed: number, ...apart: number[]): Random {
   // Each is mixed in on its own, so that neighbours have nothing in common.
-  let state = [seed, Math.floor(seed / 2 ** 32), connection, DIRECTIONS.indexOf(direction)].reduce(
-    (mixed, part) => mix(mixed + part | 0),
-    0,
-  );
+  let state = [seed, Math.floor(seed / 2 ** 32), ...apart].reduce((mixed, part) => mix(mixed + part | 0), 0);
   return () => {
     state = state + GOLDEN | 0;
     return (mix(state) >>> 0) / 2 ** 32;

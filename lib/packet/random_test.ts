@@ -1,25 +1,26 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
-import { pure } from "../../app/_testing.ts";
-import type { Direction } from "./disturbance.ts";
 import { randomFor } from "./random.ts";
 
-/** The first numbers of a generator. */
-function first(count: number, seed: number, connection: number, direction: Direction): number[] {
-  const random = randomFor(seed, connection, direction);
-  return Array.from({ length: count }, random);
-}
+const pure = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
 
-pure("randomFor gives the same numbers for the same three, and others if one of them differs", () => {
+/** Both ways of a connection. */
+const UP = 0, DOWN = 1;
+
+/** The first numbers of a generator. */
+const first = (count: number, seed: number, ...apart: number[]) =>
+  Array.from({ length: count }, randomFor(seed, ...apart));
+
+pure("randomFor gives the same numbers for the same arguments, and others if one of them differs", () => {
   const anySeed = fc.nat({ max: Number.MAX_SAFE_INTEGER });
   fc.assert(fc.property(anySeed, fc.integer({ min: 1, max: 1e6 }), (seed, connection) => {
-    const numbers = first(4, seed, connection, "up");
-    assertEquals(first(4, seed, connection, "up"), numbers);
+    const numbers = first(4, seed, connection, UP);
+    assertEquals(first(4, seed, connection, UP), numbers);
     const others = [
-      first(4, seed, connection, "down"),
-      first(4, seed, connection + 1, "up"),
-      first(4, seed + 1, connection, "up"),
-      first(4, (seed + 2 ** 32) % 2 ** 53, connection, "up"),
+      first(4, seed, connection, DOWN),
+      first(4, seed, connection + 1, UP),
+      first(4, seed + 1, connection, UP),
+      first(4, (seed + 2 ** 32) % 2 ** 53, connection, UP),
     ];
     for (const other of others) assert(other.every((number, i) => number !== numbers[i]));
   }));
@@ -28,7 +29,7 @@ pure("randomFor gives the same numbers for the same three, and others if one of 
 pure("randomFor spreads its numbers evenly from 0 to 1, for every connection", () => {
   for (const [seed, connection] of [[0, 1], [0, 2], [7, 1], [Number.MAX_SAFE_INTEGER, 1000]]) {
     const counts = new Array(10).fill(0);
-    for (const number of first(10_000, seed, connection, "down")) {
+    for (const number of first(10_000, seed, connection, DOWN)) {
       assert(number >= 0 && number < 1);
       counts[Math.floor(number * 10)]++;
     }
@@ -38,7 +39,7 @@ pure("randomFor spreads its numbers evenly from 0 to 1, for every connection", (
 });
 
 pure("randomFor gives neighbours first numbers that are spread as evenly", () => {
-  const numbers = Array.from({ length: 10_000 }, (_, i) => first(1, 1, i + 1, "up")[0]);
+  const numbers = Array.from({ length: 10_000 }, (_, i) => first(1, 1, i + 1, UP)[0]);
   const below = numbers.filter((number) => number < 0.1).length;
   assertLessOrEqual(Math.abs(below - 1000), 180);
   assertEquals(new Set(numbers).size > 9_990, true);
