@@ -4,7 +4,7 @@ import { preciseTime } from "../../net/mod.ts";
 import { LINK_TYPES } from "../../packet/mod.ts";
 import { SegmentReader } from "../sequence/segments.ts";
 import { socketEvent, type Sockets, socketsOn } from "./sockets.ts";
-import { LOCAL, type Passing, REMOTE, Wire } from "./wire.ts";
+import { LOCAL, type Passing, REMOTE, setVariable, Wire } from "./wire.ts";
 
 /** The server's port. */
 export const PORT = 8080;
@@ -76,16 +76,9 @@ export class Stage implements Disposable {
     this.#isLost = isLost;
   }
 
-  /**
-   * Sets a variable of this network (Documentation/networking/ip-sysctl.rst), if it can be: an older kernel has fewer of
-   * them, and in a container none may be written.
-   */
+  /** Sets a variable of this network, if it can be. */
   set(name: string, value: string): void {
-    try {
-      Deno.writeTextFileSync(`/proc/sys/net/ipv4/${name}`, value);
-    } catch {
-      // The lesson is the same, if with more repetitions.
-    }
+    setVariable(name, value);
   }
 
   /** Tells what a program asks for, or is given. */

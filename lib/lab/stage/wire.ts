@@ -1,10 +1,22 @@
-import { parseIp, parseTcp, type TcpSegment } from "../../packet/mod.ts";
+import { parseIp, parseTcp, parseUdp, type TcpSegment, type UdpDatagram } from "../../packet/mod.ts";
 import { Tun } from "../../system/tun.ts";
 
 /** Where both programs are: the kernel's own end of the wire. */
 export const LOCAL = "10.0.0.1";
 /** Where each of the two takes the other to be. */
 export const REMOTE = "10.0.0.2";
+
+/**
+ * Sets a variable of this network (Documentation/networking/ip-sysctl.rst), if it can be: an older kernel has fewer of
+ * them, and in a container none may be written.
+ */
+export function setVariable(name: string, value: string): void {
+  try {
+    Deno.writeTextFileSync(`/proc/sys/net/ipv4/${name}`, value);
+  } catch {
+    // The lesson is the same, if with more repetitions.
+  }
+}
 
 /** Which of the two programs. */
 export type Side = "client" | "server";
@@ -16,6 +28,8 @@ export interface Passing {
   from: Side;
   /** If it is TCP. */
   segment?: TcpSegment;
+  /** If it is UDP. */
+  datagram?: UdpDatagram;
 }
 
 /**
@@ -71,23 +85,22 @@ export class Wire implements Disposable {
     const ip = parseIp(bytes);
     // A new interface announces itself by IPv6.
     if (ip?.version !== 4) return;
-    const segment = parseTcp(ip);
     const isFromServer = sourcePort(ip.payload) === this.#port;
     // The kernel's packets all come from 10.0.0.1; the server's are shown as they would be at the client.
     const packet = isFromServer ? swapped(bytes) : bytes.slice();
+    // Of bytes that stay.
+    const kept = parseIp(packet)!;
     this.#onPacket({
       packet,
       from: isFromServer ? "server" : "client",
-      segment: segment && parseAgain(packet),
+      segment: parseTcp(kept),
+      datagram: parseUdp(kept),
     });
   }
 }
 
 /** Both TCP and UDP begin with it. */
 const sourcePort = (payload: Uint8Array) => (payload[0] << 8) | payload[1];
-
-/** Of bytes that stay. */
-const parseAgain = (packet: Uint8Array) => parseTcp(parseIp(packet)!);
 
 /** With source and destination of the IPv4 header in each other's place. */
 function swapped(packet: Uint8Array): Uint8Array<ArrayBuffer> {
