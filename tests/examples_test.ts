@@ -57,6 +57,7 @@ const RUNS: Record<string, Run> = {
   "lab handshake talk.pcapng --stream 3": RECORDING,
   "lab states --step": STEPS,
   "lab window --step": STEPS,
+  "lab udp --step": STEPS,
   "lab states 8080": { not: "it goes on until Ctrl-C, as in tests/lab_port_test.ts" },
   "probe 127.0.0.1:8000-8010": { code: 1 },
   "probe --wait 30 127.0.0.1:5432 && echo ready": { beside: ["echo serve 5432", "127.0.0.1:5432"] },

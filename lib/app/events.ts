@@ -1,3 +1,5 @@
+import type { OnWireEvent, TcpEnd } from "./events/wire.ts";
+
 /** What happens, as `--json` tells it; docs/protocol.md lists the fields. */
 export type Event =
   | { event: "listening"; address: string; warning?: string }
@@ -108,12 +110,10 @@ export type LabEvent =
   | LayerEvent
   | DeliveryEvent
   | SceneEvent
-  | SegmentEvent
+  | OnWireEvent
   | CallEvent
   | TcpStateEvent
   | TcpSocketEvent
-  | LayerEvent
-  | DeliveryEvent
   | NetworkEvent
   | SameNetworkEvent;
 
@@ -187,39 +187,6 @@ export interface SceneEvent {
   event: "scene";
   /** As in `simultaneous close`. */
   scene: string;
-}
-
-/** Which of the two ends of a TCP connection. */
-export type TcpEnd = "client" | "server";
-
-/** A segment of TCP (RFC 9293) on the wire. */
-export interface SegmentEvent {
-  event: "segment";
-  from: TcpEnd;
-  /** `SYN`, `ACK` and the like. */
-  flags: string[];
-  /** Counted from the number that the end began with. */
-  seq: number;
-  /** Counted from the number that the other end began with; where the flag ACK is set. */
-  ack?: number;
-  /** The same, as they stand in the header. */
-  absolute: { seq: number; ack?: number };
-  /** Bytes that it carries. */
-  bytes: number;
-  /** Bytes that its sender can take, by the scale that the two have agreed on. */
-  window: number;
-  /** As in `MSS 1460`. */
-  options: string[];
-  /** What has come besides what is acknowledged, from and up to, counted as `ack` is. */
-  sack?: [from: number, to: number][];
-  /** What it carries, if that is short, and text. */
-  text?: string;
-  /** It is a segment that was sent before. */
-  again?: true;
-  /** It carries nothing, by a number that is behind: whoever gets it must answer. */
-  probe?: true;
-  /** It never arrives. */
-  lost?: true;
 }
 
 /** What one of the two programs asks the system for, or what it is given. */

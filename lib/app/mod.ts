@@ -15,6 +15,7 @@ export { dialOptions, type DialSettings, serverAddress } from "./tls_files.ts";
 export { FrameErrors } from "./frame_errors.ts";
 export { MessageWatch, untilCode, type WatchOptions } from "./message_watch.ts";
 export { unwritable } from "./output.ts";
+export type { ArrivalEvent, BadWireEvent, DatagramEvent, Fate, SegmentEvent, TcpEnd } from "./events/wire.ts";
 export {
   type CallEvent,
   type CureEvent,
@@ -30,9 +31,7 @@ export {
   type ReadsEvent,
   type SameNetworkEvent,
   type SceneEvent,
-  type SegmentEvent,
   type StateEvent,
-  type TcpEnd,
   type TcpSocketEvent,
   type TcpStateEvent,
   type TlsFacts,

@@ -198,6 +198,12 @@ function sentence(event: Exclude<Event, MessageEvent>): string {
       return event.scene;
     case "segment":
       return `${event.flags.join("+")} from the ${event.from}`;
+    case "bad_wire":
+      return `a bad wire, seed ${event.seed}`;
+    case "datagram":
+      return `${event.bytes} bytes from the ${event.from}`;
+    case "arrival":
+      return `number ${event.number} over ${event.over} after ${event.ms} ms`;
     case "call":
       return `${event.at}: ${event.call}`;
     case "tcp_state":

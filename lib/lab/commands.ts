@@ -6,6 +6,7 @@ import { loss } from "./loss/commands.ts";
 import { environment, lessonOptions } from "./options.ts";
 import { states } from "./states/commands.ts";
 import { sticky } from "./sticky/commands.ts";
+import { udp } from "./udp/commands.ts";
 import { window } from "./window/commands.ts";
 
 const lab = command({
@@ -28,6 +29,7 @@ export const commands = {
   "lab states": states,
   "lab loss": loss,
   "lab window": window,
+  "lab udp": udp,
   "lab layers": layers,
   "lab cidr": cidr,
   "lab sticky": sticky,

@@ -18,6 +18,10 @@ export const LESSONS = {
     en: () => "a reader that doesn't read: flow control, a window of zero, probes",
     zh: () => "接收方不读数据会怎样：流量控制、零窗口和窗口探测",
   }),
+  udp: twin({
+    en: () => "UDP and TCP over the same bad wire: what each program gets, and when",
+    zh: () => "同一条糟糕的线路，UDP 与 TCP 各收到什么、何时收到",
+  }),
   layers: twin({
     en: () => "a message wrapped layer by layer, and taken apart by the kernel",
     zh: () => "一条消息逐层封装，再由内核逐层拆开",

@@ -1,0 +1,77 @@
+/** What happens on a wire of the lab, and what comes of it. */
+export type OnWireEvent = SegmentEvent | DatagramEvent | BadWireEvent | ArrivalEvent;
+
+/** Which of the two ends of a TCP connection. */
+export type TcpEnd = "client" | "server";
+
+/** What a bad wire does to a packet, if it does anything. */
+export interface Fate {
+  /** It never arrives. */
+  lost?: true;
+  /** It arrives twice. */
+  twice?: true;
+  /** It arrives behind others that were sent after it. */
+  late?: true;
+}
+
+/** A segment of TCP (RFC 9293) on the wire. */
+export interface SegmentEvent extends Fate {
+  event: "segment";
+  from: TcpEnd;
+  /** `SYN`, `ACK` and the like. */
+  flags: string[];
+  /** Counted from the number that the end began with. */
+  seq: number;
+  /** Counted from the number that the other end began with; where the flag ACK is set. */
+  ack?: number;
+  /** The same, as they stand in the header. */
+  absolute: { seq: number; ack?: number };
+  /** Bytes that it carries. */
+  bytes: number;
+  /** Bytes that its sender can take, by the scale that the two have agreed on. */
+  window: number;
+  /** As in `MSS 1460`. */
+  options: string[];
+  /** What has come besides what is acknowledged, from and up to, counted as `ack` is. */
+  sack?: [from: number, to: number][];
+  /** What it carries, if that is short, and text. */
+  text?: string;
+  /** It is a segment that was sent before. */
+  again?: true;
+  /** It carries nothing, by a number that is behind: whoever gets it must answer. */
+  probe?: true;
+  /** Which of the numbers that a lesson sends it carries. */
+  number?: number;
+}
+
+/** A wire begins that disturbs packets. */
+export interface BadWireEvent {
+  event: "bad_wire";
+  /** What repeats its chance. */
+  seed: number;
+  /** How likely a packet is lost, comes twice, or comes late: from 0 to 1. */
+  loss: number;
+  duplicate: number;
+  reorder: number;
+}
+
+/** A datagram of UDP (RFC 768) on the wire. */
+export interface DatagramEvent extends Fate {
+  event: "datagram";
+  from: TcpEnd;
+  /** Bytes that it carries. */
+  bytes: number;
+  /** Which of the numbers that a lesson sends it carries. */
+  number?: number;
+}
+
+/** A program has got one of the numbers that the other sent. */
+export interface ArrivalEvent {
+  event: "arrival";
+  over: "udp" | "tcp";
+  number: number;
+  /** Ms since the other program sent it. */
+  ms: number;
+  /** Ms of these in which the system had it, and kept it back because of one before it that was missing. */
+  kept_ms?: number;
+}
