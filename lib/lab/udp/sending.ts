@@ -2,7 +2,7 @@ import type { LabEvent } from "../../app/mod.ts";
 import { preciseTime, sleep, systemClock } from "../../net/mod.ts";
 import type { Audience } from "../stage/stage.ts";
 import type { BadWire } from "./bad_wire.ts";
-import { NUMBERS } from "./fates.ts";
+import { NUMBERS, PACE } from "./fates.ts";
 
 /** What is needed to send numbers over a protocol. */
 export interface Sending {
@@ -10,8 +10,6 @@ export interface Sending {
   /** Bytes of each message: as many as a segment has at most, so that none has two of them. */
   size: number;
   teller: Teller;
-  /** Ms from one number to the next. */
-  pace: number;
 }
 
 /** Tells what happens in the order in which it did, as slowly as somebody looks: the wire does not wait for that. */
@@ -40,11 +38,11 @@ export class Teller {
 
 /** Has a program send all numbers, one after the other. */
 export async function sendNumbers(
-  { wire, size, pace }: Sending,
+  { wire, size }: Sending,
   send: (number: number, message: Uint8Array<ArrayBuffer>) => Promise<unknown>,
 ): Promise<void> {
   for (let number = 1; number <= NUMBERS; number++) {
-    if (number > 1) await wire.until(sleep(pace, systemClock));
+    if (number > 1) await wire.until(sleep(PACE, systemClock));
     await send(number, new TextEncoder().encode(String(number).padEnd(size, ".")));
     await wire.pass();
   }

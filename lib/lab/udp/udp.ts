@@ -1,7 +1,7 @@
 import type { Audience } from "../stage/stage.ts";
 import { setVariable } from "../stage/wire.ts";
 import { BadWire } from "./bad_wire.ts";
-import { DUPLICATE, LOSS, PACE, REORDER } from "./fates.ts";
+import { DUPLICATE, LOSS, REORDER } from "./fates.ts";
 import { overTcp } from "./over_tcp.ts";
 import { overUdp } from "./over_udp.ts";
 import { Teller } from "./sending.ts";
@@ -33,9 +33,9 @@ export async function udp(seed: number, audience: Audience): Promise<void> {
   using wire = new BadWire(seed, MTU);
   const size = MTU - HEADERS - (hasTimestamps() ? TIMESTAMPS : 0);
   // What is done for the first time takes longer.
-  await overUdp({ wire, size, teller: new Teller(NOBODY), pace: 0 });
-  await overUdp({ wire, size, teller, pace: PACE });
-  await overTcp({ wire, size, teller, pace: PACE });
+  await overUdp({ wire, size, teller: new Teller(NOBODY) });
+  await overUdp({ wire, size, teller });
+  await overTcp({ wire, size, teller });
   await teller.told;
 }
 
