@@ -75,7 +75,7 @@ Deno.test({
     assertEquals(eventsOf(tcp, "delivery")[0].counters.TcpInCsumErrors, 1);
     // What is no packet of IP isn't taken at all.
     const none = await asUser(["lab", "layers", "hello", "--lang", "en", "--flip", "0"]);
-    assertMatch(none.stdout, /its first bits say no version of IP/);
+    assertMatch(none.stdout, /its\s+first\s+bits\s+say\s+no\s+version\s+of\s+IP/);
   },
 });
 

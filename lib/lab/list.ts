@@ -2,6 +2,7 @@ import type { Event } from "../app/mod.ts";
 import { findPrivateNetwork } from "../system/private_network.ts";
 import { type Language, twin } from "../text/languages.ts";
 import { padColumns } from "../text/width.ts";
+import { wrapText } from "../text/wrap.ts";
 import { callOf, type Lesson, LESSONS } from "./lessons.ts";
 import { type LessonOptions, type LessonView, showLesson } from "./show.ts";
 import { REFUSALS } from "./stage/refusals.ts";
@@ -58,10 +59,11 @@ class ListView implements LessonView {
     if (event.event !== "lesson") return "";
     const head = this.#hasTitle ? "" : `${TEXTS.title[say]()}\n\n`;
     this.#hasTitle = true;
-    const call = callOf(event.lesson as Lesson);
-    return `${head}  ${padColumns(call, CALL, 2)}${event.summary}\n`;
+    const call = padColumns(callOf(event.lesson as Lesson), CALL, 2);
+    const summary = wrapText(event.summary, WIDTH - CALL - 2);
+    return `${head}  ${call}${summary.join(`\n${" ".repeat(CALL + 2)}`)}\n`;
   }
 }
 
-/** Columns of a command. */
-const CALL = 36;
+/** Columns of a command, and of it all. */
+const CALL = 36, WIDTH = 80;

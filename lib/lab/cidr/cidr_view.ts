@@ -3,7 +3,11 @@ import type { Event, NetworkEvent, SameNetworkEvent } from "../../app/mod.ts";
 import { parseCidr } from "../../packet/cidr.ts";
 import { type Language, twin } from "../../text/languages.ts";
 import { displayWidth, padColumns } from "../../text/width.ts";
+import { wrapText } from "../../text/wrap.ts";
 import type { LessonView, Look } from "../show.ts";
+
+/** Columns of it all, and of half the bits of an IPv6 address with what stands between them. */
+const WIDTH = 80, HALF = 68;
 
 /** Draws the events of `lab cidr`. */
 export function cidrView(view: Look): LessonView {
@@ -24,7 +28,8 @@ function drawNetwork(event: NetworkEvent, view: Look): string {
 function drawSameNetwork({ addresses, reaches }: SameNetworkEvent, { language }: Look): string {
   const [one, other] = addresses;
   const isOrdered = reaches[0] || !reaches[1];
-  return `${relation(addresses, reaches)[language](isOrdered ? one : other, isOrdered ? other : one)}\n`;
+  const text = relation(addresses, reaches)[language](isOrdered ? one : other, isOrdered ? other : one);
+  return `${wrapText(text, WIDTH).join("\n")}\n`;
 }
 
 function relation([one, other]: SameNetworkEvent["addresses"], reaches: SameNetworkEvent["reaches"]) {
@@ -56,11 +61,11 @@ const TEXTS = {
     zh: () => "没有一位是网络号：所有地址都在这个网络里。",
   }),
   less: twin({
-    en: () => "(host bits all 0 is the network itself, all 1 is the broadcast)",
+    en: () => "(host bits all 0: network; all 1: broadcast)",
     zh: () => "（主机号全 0 是网络本身，全 1 是广播）",
   }),
   link: twin({
-    en: () => "(a link between two: no broadcast is needed, both are hosts, RFC 3021)",
+    en: () => "(a link between two: no broadcast, both are hosts, RFC 3021)",
     zh: () => "（点对点链路：不需要广播，两个地址都可用，RFC 3021）",
   }),
   same: twin({
@@ -119,7 +124,7 @@ function drawWhole(event: NetworkEvent, { language, coloured }: Look): string {
     } else {
       lines.push(
         `${label(labels[i])}${value}`,
-        ...drawn.split("\n").map((line) => " ".repeat(labelWidth) + line),
+        ...drawn.split("\n").map((line) => " ".repeat(Math.min(labelWidth, WIDTH - HALF)) + line),
       );
     }
   }

@@ -3,11 +3,14 @@ import type { DeliveryEvent, Event, LayerEvent } from "../../app/mod.ts";
 import type { Language } from "../../text/languages.ts";
 import { BYTES_PER_ROW, hexdumpRows, visible } from "../../text/mod.ts";
 import { padColumns } from "../../text/width.ts";
+import { wrapText } from "../../text/wrap.ts";
 import type { Look } from "../show.ts";
 import { FIELDS_ZH, LAYERS, OUTCOMES, SHORT } from "./texts.ts";
 
 /** Columns of a field's bytes (6 at most in a row) and of its name. */
 const BYTES = 19, NAME = 26;
+/** Columns of a sentence. */
+const WIDTH = 80;
 /** Bytes of the message that are shown. */
 const SHOWN = 256;
 
@@ -33,7 +36,9 @@ export class LayersView {
     this.#layers.push(event);
     const { layer, hex, fields } = event;
     const title = LAYERS[layer][this.#language](hex.length / 2);
-    const lines = [this.#isColoured ? bold(this.#paint(layer, title)) : title];
+    const lines = wrapText(title, WIDTH).map((line) =>
+      this.#isColoured ? bold(this.#paint(layer, line)) : line
+    );
     if (layer === "message") lines.push(...this.#dump(Uint8Array.fromHex(hex)));
     for (const { name, hex, value } of fields) {
       const [first, ...more] = hex.match(/.{1,12}/g)!.map((row) => row.match(/../g)!.join(" "));
@@ -106,7 +111,7 @@ export class LayersView {
   }
 
   #painted(colour: (text: string) => string, text: string): string {
-    return this.#isColoured ? colour(text) : text;
+    return wrapText(text, WIDTH).map((line) => this.#isColoured ? colour(line) : line).join("\n");
   }
 
   #layerAt(bit: number): string {

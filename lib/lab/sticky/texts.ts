@@ -63,10 +63,10 @@ export const CURES = {
   score: twin({ en: () => "score", zh: () => "得分" }),
   word: twin({
     en: () =>
-      '"Sticky packets" is no term of TCP: there are no packets in a stream that could stick. What is missing is a\n' +
+      '"Sticky packets" is no term of TCP: there are no packets in a stream that could stick. What is missing is a ' +
       "border between messages, and that is the program's to draw. struct.pack('i', n) is len:i32le here.",
     zh: () =>
-      "“粘包”不是 TCP 的术语：字节流里没有“包”，也就无从粘起。缺的是消息之间的边界，\n" +
+      "“粘包”不是 TCP 的术语：字节流里没有“包”，也就无从粘起。缺的是消息之间的边界，" +
       "而划定边界是应用程序自己的事。教程里的 struct.pack('i', n) 就是这里的 len:i32le。",
   }),
   writes: twin({ en: () => "written", zh: () => "写" }),

@@ -2,11 +2,14 @@ import { bold, dim, green, red } from "@std/fmt/colors";
 import type { CureEvent, Event, ReadsEvent } from "../../app/mod.ts";
 import type { Language } from "../../text/languages.ts";
 import { displayWidth, padColumns } from "../../text/width.ts";
+import { wrapText } from "../../text/wrap.ts";
 import type { LessonView, Look } from "../show.ts";
 import { CURES, EXPERIMENTS } from "./texts.ts";
 
 /** Columns of the table of cures; the first, and each of the tests. */
 const FRAME = 12, WIRE = 26, TEST = 11;
+/** Columns of a sentence. */
+const WIDTH = 80;
 
 /** Draws the experiments, then the table of cures. */
 export class StickyView implements LessonView {
@@ -25,7 +28,7 @@ export class StickyView implements LessonView {
   }
 
   foot(): string {
-    return `\n${CURES.word[this.#language]()}\n`;
+    return `\n${wrapText(CURES.word[this.#language](), WIDTH).join("\n")}\n`;
   }
 
   #experiment({ experiment, writes, reads }: ReadsEvent): string {
@@ -38,7 +41,7 @@ export class StickyView implements LessonView {
       this.#paint(bold, title[say]()),
       `  ${padColumns(labels[0], width, 1)}${boxes(writes)}`,
       `  ${padColumns(labels[1], width, 1)}${boxes(reads)}`,
-      `  ${this.#paint(dim, meaning[say]())}`,
+      ...wrapText(meaning[say](), WIDTH - 2).map((line) => `  ${this.#paint(dim, line)}`),
       "",
       "",
     ].join("\n");
