@@ -113,9 +113,10 @@ test("chat serve --history-file names --allow-read and --allow-write", async () 
   await assertMissing(args, ["--allow-net", "--allow-read"], "--allow-write");
 });
 
-test("demo runs with --allow-net alone", async () => {
-  const { code, stderr } = await runPinwire(["demo"], NET);
+test("demo runs with --allow-net alone, and ends by pointing to the lab", async () => {
+  const { code, stdout, stderr } = await runPinwire(["demo"], NET);
   assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /\n\nNext: pinwire lab\n$/);
 });
 
 for (const encoding of ["gbk", "gb18030", "big5", "shift_jis", "euc-kr"]) {

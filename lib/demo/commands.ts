@@ -23,7 +23,7 @@ const demo = command({
     console.log();
     const { relayScene } = await import("./relay.ts");
     await relayScene(console.log, isColoured);
-    console.log("\n--help tells more.");
+    console.log("\n--help tells more. How TCP itself works, the lab shows.\n\nNext: pinwire lab");
     return 0;
   },
 });
