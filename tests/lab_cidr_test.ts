@@ -91,7 +91,7 @@ Deno.test("lab cidr tells whether two addresses are in the same network, and whe
   assertMatch(await told("10.1.2.3/24", "10.1.200.1/24"), /: different networks\./);
   assertMatch(
     await told("10.1.2.3/24", "10.1.200.1/16"),
-    / 10\.1\.200\.1\/16 takes 10\.1\.2\.3\/24 for a neighbour/,
+    /^10\.1\.200\.1\/16 takes 10\.1\.2\.3\/24 for a neighbour/,
   );
   assertMatch(await told("10.1.2.3/16", "10.1.2.4/24"), /their prefixes differ/);
   assertMatch(await told("10.1.2.3/16", "::1/64"), /one is IPv4, one IPv6/);

@@ -11,17 +11,17 @@ const WIDTH = 80, HALF = 68;
 
 /** Draws the events of `lab cidr`. */
 export function cidrView(view: Look): LessonView {
+  let before: "whole" | "part" | "relation" | undefined;
   return {
     draw(event: Event) {
-      if (event.event === "network") return drawNetwork(event, view);
-      return event.event === "same_network" ? drawSameNetwork(event, view) : "";
+      if (event.event !== "network" && event.event !== "same_network") return "";
+      const kind = event.event === "same_network" ? "relation" : event.part === undefined ? "whole" : "part";
+      const gap = before && (kind === "whole" || kind !== before) ? "\n" : "";
+      before = kind;
+      if (event.event === "same_network") return gap + drawSameNetwork(event, view);
+      return gap + (kind === "whole" ? drawWhole : drawPart)(event, view);
     },
   };
-}
-
-/** An address and its network: what is what, in bits with the border between network and host marked. */
-function drawNetwork(event: NetworkEvent, view: Look): string {
-  return event.part === undefined ? drawWhole(event, view) : drawPart(event, view);
 }
 
 /** Whether two addresses are in the same network, and what that means for their packets. */
@@ -99,6 +99,7 @@ const TEXTS = {
 
 const bitsText = (count: number) => count === 1 ? "bit" : `${count} bits`;
 
+/** An address and its network: what is what, in bits with the border between network and host marked. */
 function drawWhole(event: NetworkEvent, { language, coloured }: Look): string {
   const { address, prefix, mask, network, broadcast, first, last } = event;
   const bits = address.includes(":") ? 128 : 32;

@@ -105,7 +105,7 @@ export class LayersView {
       const why = told.length
         ? told
         : [flipped !== undefined && flipped < 4 ? OUTCOMES.noIp[say]() : OUTCOMES.lost[say]()];
-      lines.push(this.#painted(red, OUTCOMES.refused[say](why.join(say === "zh" ? "," : ", "))));
+      lines.push(this.#painted(red, OUTCOMES.refused[say](why.join(say === "zh" ? "，" : ", "))));
     }
     return lines.join("\n") + "\n";
   }
