@@ -1,0 +1,47 @@
+import { assert, assertEquals } from "@std/assert";
+import { readPage } from "./support/fences.ts";
+
+const SOURCE = readPage("lib/app/events.ts");
+const SECTION = readPage("docs/protocol.md").split(/^## /m).find((section) => section.startsWith("Events"))!;
+
+/** The fields of an interface or of an event, and the names of events that it is for. */
+interface Declared {
+  names: string[];
+  fields: string[];
+}
+
+const INTERFACES = new Map<string, Declared>();
+for (
+  const [, name, base, body] of SOURCE.matchAll(/^export interface (\w+)(?: extends (\w+))? \{\n([^]*?)^\}/gm)
+) {
+  const { names, fields } = declared(body, /^ {2}(\w+)\??:/gm);
+  INTERFACES.set(name, { names, fields: [...INTERFACES.get(base)?.fields ?? [], ...fields] });
+}
+const EVENTS = [
+  ...INTERFACES.values(),
+  ...[...SOURCE.matchAll(/^ {2}\| \{ (event: .*) \}$/gm)].map(([, body]) => declared(body, /(\w+)\??:/g)),
+];
+
+Deno.test("protocol.md has a row for each event, which names all of its fields", () => {
+  const rows = SECTION.split("\n").filter((line) => line.startsWith("|"));
+  const missing = EVENTS.flatMap(({ names, fields }) =>
+    names.flatMap((name) => {
+      const row = rows.find((row) => row.split(" | ")[0].includes(`\`${name}\``)) ?? "";
+      return ["event", ...fields].filter((field) => !(field === "event" ? row : row.includes(`\`${field}\``)))
+        .map((field) => `${name}: ${field}`);
+    })
+  );
+  assertEquals(missing, []);
+  assert(EVENTS.flatMap(({ names }) => names).includes("segment"));
+});
+
+Deno.test("protocol.md names all that is inside the fields of events", () => {
+  const inner = [...INTERFACES.values()].filter(({ names }) => !names.length).flatMap(({ fields }) => fields);
+  assertEquals(inner.filter((field) => !SECTION.includes(`\`${field}\``)), []);
+});
+
+function declared(body: string, field: RegExp): Declared {
+  const names = body.match(/\bevent: ("\w+"(?: \| "\w+")*)/)?.[1] ?? "";
+  const fields = [...body.matchAll(field)].map(([, name]) => name).filter((name) => name !== "event");
+  return { names: [...names.matchAll(/\w+/g)].map(String), fields };
+}
