@@ -11,8 +11,8 @@ const COMMANDS = await allCommands(program);
 /** What the program itself answers, without a command. */
 const BUILT_IN = /^(help|completions|--help|-h|--version|-V)\b/;
 const BUILT_IN_OPTIONS = ["--help", "--version"];
-/** Options of Deno and of install.sh, which the pages name beside ours. */
-const OTHER_OPTION = /^--(unstable-net|allow-.*|dir|uninstall)$/;
+/** Options of Deno, of install.sh and of docker, which the pages name beside ours. */
+const OTHER_OPTION = /^--(unstable-net|allow-.*|dir|uninstall|security-opt|device)$/;
 
 /** Whose lines stand beside ours. A word that is in none of the two is a slip, or would be passed over unseen. */
 const OTHERS = new Set(
@@ -79,9 +79,23 @@ for (const page of pages()) {
 for (const translated of pages().filter((page) => page.endsWith(".zh-CN.md"))) {
   Deno.test(`${translated} has the commands of the English page, in its order, with what they show`, () => {
     const original = translated.replace(".zh-CN", "");
-    assertEquals(screens(translated), screens(original));
+    const isChinese = screens(translated).map((screen) =>
+      screen.map(({ command }) => command.endsWith(CHINESE))
+    );
+    const told = (page: string) =>
+      screens(page).map((screen, i) =>
+        screen.map(({ command, steps }, j) => ({
+          command: command.replace(CHINESE, ""),
+          // What is in Chinese there, the run of that page holds to what comes.
+          steps: isChinese[i]?.[j] ? [] : steps,
+        }))
+      );
+    assertEquals(told(translated), told(original));
   });
 }
+
+/** What has the lab explain in Chinese. */
+const CHINESE = " --lang zh";
 
 /** All that is typed and shown on a page, without the comments behind commands. */
 const screens = (page: string) =>

@@ -4,7 +4,7 @@ import { type Outcome, Process } from "./process.ts";
 
 /** What goes on until somebody ends it. */
 const LASTING =
-  /^((?:.*\| )?pinwire (\w+ serve|led agent|chat (connect|peer)|receive|listen|relay|replay .*--as server)\b|nc (?!.*-[Nwz])|ncat -l|socat )/;
+  /^((?:.*\| )?pinwire (\w+ serve|led agent|chat (connect|peer)|receive|listen|relay|replay .*--as server|lab states \d+(?!.* --once))\b|nc (?!.*-[Nwz])|ncat -l|socat )/;
 /** Of those, what ends by itself as soon as what it waits for has come. */
 const ENDING = / --(once|until)\b/;
 /** The first that a program says once others may begin. */
@@ -159,15 +159,16 @@ function isIn({ stdout, stderr }: Pick<Outcome, "stdout" | "stderr">, shown: str
   });
 }
 
-/** Numbers, times and the width of gaps may be others; what a terminal alone shows may be missing, and prompts may be there. */
+/** Numbers, times, addresses as the kernel writes them, and the width of gaps may be others; what a terminal alone shows may be missing, and prompts may be there. */
 function likeness(shown: string): RegExp {
   const text = shown.trim()
     .replace(/^[●○] /, "")
     .replace(/ {2}[\d.]+ ms$/, "")
     .replace(/…$/, "");
   const pattern = text.replace(
-    /((?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +)|(\d(?:[\d,.]*\d)?)|(\s+)|[.*+?^${}()|[\]\\]/g,
-    (found, day, number, gap) => day ? "\\w{3} \\w{3} +" : number ? "[\\d,.]+" : gap ? "\\s+" : `\\${found}`,
+    /([0-9A-F]{8}:[0-9A-F]{4})|((?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +)|(\d(?:[\d,.]*\d)?)|(\s+)|[.*+?^${}()|[\]\\]/g,
+    (found, socket, day, number, gap) =>
+      socket ? "[0-9A-F:]{13}" : day ? "\\w{3} \\w{3} +" : number ? "[\\d,.]+" : gap ? "\\s+" : `\\${found}`,
   );
   return new RegExp(
     `^(?:.*[>:] ?)?[\\0-\\x20]*${pattern}${shown.trim().endsWith("…") ? "" : "(\\s+[\\d.]+ ms)?\\s*$"}`,

@@ -22,6 +22,8 @@ const SKIPPED: [RegExp, string][] = [
   [/^curl .*install\.sh \| sh$/, "nothing is published yet; the script has tests of its own"],
   [/^git clone |^sudo apt |^cd pinwire && npx /, "it fetches what is not on this machine"],
   [/^(mount|deno run .* --gpio sysfs:)/, "it is about real pins"],
+  [/^pinwire lab .*--step/, "it wants somebody who presses Enter, as in tests/lab_states_test.ts"],
+  [/^wireshark /, "it wants a screen, and somebody who looks"],
   [/^pinwire echo bench/, "it wants the processors to itself"],
   [/^pinwire shell exec --pty -- vim/, "an editor wants somebody who types"],
   [/^pinwire led status$/, "a simulated pin is forgotten at once"],
