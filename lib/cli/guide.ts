@@ -83,6 +83,10 @@ export const guide: Guide = {
     ENVIRONMENT: [[
       ["NO_COLOR", "if it is set, and not empty, nothing has colours"],
       ["TERM", "if it is dumb, no escape sequence is written at all"],
+      [
+        "LC_ALL, LC_MESSAGES, LANG",
+        "the first that is not empty says in which language lab explains: Chinese or English",
+      ],
       ["XDG_CONFIG_HOME, HOME", "where shell looks for its token (see FILES); on Windows it is APPDATA"],
       ["PATH", "where shell serve looks for the programs of --allow-command"],
     ]],
@@ -91,6 +95,7 @@ export const guide: Guide = {
         "~/.config/pinwire/token",
         "what both ends of shell must know; shell serve makes it on first use, readable by its owner alone",
       ],
+      ["/dev/net/tun", "what the wire of lab is made with, in a network of its own"],
       ["/sys/class/gpio", "the pins, for which the account has to be in the group gpio"],
       ["pinwire-cert.pem, pinwire-key.pem", "what pinwire cert makes, in the folder where it runs"],
     ]],

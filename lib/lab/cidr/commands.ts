@@ -16,7 +16,10 @@ export const cidr = command({
     },
   },
   options: {
-    split: { kind: integer("N", 2, 65_536), help: "cut each network into so many parts, a power of two" },
+    split: {
+      kind: integer("N", 2, 65_536),
+      help: "cut each network into N equal parts; N is a power of two",
+    },
     ...lessonOptions,
   },
   permissions: [],

@@ -12,7 +12,7 @@ export const handshake = command({
     file: {
       kind: text("FILE"),
       optional: true,
-      help: "a pcap or pcapng, or - for stdin: a connection in it, in place of one that is made",
+      help: "draw a connection of this pcap or pcapng (- is stdin), in place of a new one",
     },
   },
   options: {

@@ -22,7 +22,7 @@ export const layers = command({
   description:
     "Each header around MESSAGE, its fields named over their bytes, its checksum computed; then the packet is handed " +
     "to the kernel, which delivers it to a program or refuses it.",
-  positionals: { message: { kind: messageKind, help: "what is said" } },
+  positionals: { message: { kind: messageKind, help: "any text, up to 1,000 bytes" } },
   options: {
     over: {
       kind: choice("udp|tcp", ["udp", "tcp"]),
@@ -31,7 +31,7 @@ export const layers = command({
     },
     flip: {
       kind: integer("N", 0, 8 * (MOST_BYTES + HEADERS.tcp) - 1),
-      help: "turn over bit N of the packet on its way, counted from the first of the IP header",
+      help: "turn over bit N of the packet on its way; 0 is the first of the IP header",
     },
     ...liveOptions,
   },

@@ -24,7 +24,7 @@ export const loss = command({
   options: {
     drop: {
       kind: numbers,
-      help: "lose these of eight segments, counted from 1 as they are sent, again or not",
+      help: "lose the segments with these numbers: 1 to 8, from 9 on those that are sent again",
     },
     ...liveOptions,
   },
