@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { readPage } from "./support/fences.ts";
+import { readSource, sourcesIn } from "./support/sources.ts";
 
-const SOURCE = readPage("lib/app/events.ts");
+const SOURCE = [...sourcesIn("lib/app")].filter((path) => /\/events(\/|\.ts$)/.test(path)).map(readSource)
+  .join("\n");
 const SECTION = readPage("docs/protocol.md").split(/^## /m).find((section) => section.startsWith("Events"))!;
 
 /** The fields of an interface or of an event, and the names of events that it is for. */
@@ -10,15 +12,13 @@ interface Declared {
   fields: string[];
 }
 
-const INTERFACES = new Map<string, Declared>();
-for (
-  const [, name, base, body] of SOURCE.matchAll(/^export interface (\w+)(?: extends (\w+))? \{\n([^]*?)^\}/gm)
-) {
-  const { names, fields } = declared(body, /^ {2}(\w+)\??:/gm);
-  INTERFACES.set(name, { names, fields: [...INTERFACES.get(base)?.fields ?? [], ...fields] });
-}
-const EVENTS = [
-  ...INTERFACES.values(),
+/** Each interface, with whose fields it has besides. */
+const INTERFACES = new Map(
+  [...SOURCE.matchAll(/^export interface (\w+)(?: extends (\w+))? \{\n([^]*?)^\}/gm)]
+    .map(([, name, base, body]) => [name, { base, ...declared(body, /^ {2}(\w+)\??:/gm) }]),
+);
+const EVENTS: Declared[] = [
+  ...[...INTERFACES].map(([name, { names }]) => ({ names, fields: fieldsOf(name) })),
   ...[...SOURCE.matchAll(/^ {2}\| \{ (event: .*) \}$/gm)].map(([, body]) => declared(body, /(\w+)\??:/g)),
 ];
 
@@ -26,9 +26,9 @@ Deno.test("protocol.md has a row for each event, which names all of its fields",
   const rows = SECTION.split("\n").filter((line) => line.startsWith("|"));
   const missing = EVENTS.flatMap(({ names, fields }) =>
     names.flatMap((name) => {
-      const row = rows.find((row) => row.split(" | ")[0].includes(`\`${name}\``)) ?? "";
-      return ["event", ...fields].filter((field) => !(field === "event" ? row : row.includes(`\`${field}\``)))
-        .map((field) => `${name}: ${field}`);
+      const row = rows.find((row) => row.split(" | ")[0].includes(`\`${name}\``));
+      if (!row) return [name];
+      return fields.filter((field) => !row.includes(`\`${field}\``)).map((field) => `${name}: ${field}`);
     })
   );
   assertEquals(missing, []);
@@ -39,6 +39,11 @@ Deno.test("protocol.md names all that is inside the fields of events", () => {
   const inner = [...INTERFACES.values()].filter(({ names }) => !names.length).flatMap(({ fields }) => fields);
   assertEquals(inner.filter((field) => !SECTION.includes(`\`${field}\``)), []);
 });
+
+function fieldsOf(name: string): string[] {
+  const { base, fields } = INTERFACES.get(name)!;
+  return base === undefined ? fields : [...fieldsOf(base), ...fields];
+}
 
 function declared(body: string, field: RegExp): Declared {
   const names = body.match(/\bevent: ("\w+"(?: \| "\w+")*)/)?.[1] ?? "";
