@@ -12,10 +12,13 @@ interface Declared {
   fields: string[];
 }
 
-/** Each interface, with whose fields it has besides. */
+/** Each interface, and those whose fields it has besides. */
 const INTERFACES = new Map(
-  [...SOURCE.matchAll(/^export interface (\w+)(?: extends (\w+))? \{\n([^]*?)^\}/gm)]
-    .map(([, name, base, body]) => [name, { base, ...declared(body, /^ {2}(\w+)\??:/gm) }]),
+  [...SOURCE.matchAll(/^export interface (\w+)(?: extends ([\w, ]+))? \{\n([^]*?)^\}/gm)]
+    .map(([, name, bases = "", body]) => [
+      name,
+      { bases: bases.match(/\w+/g) ?? [], ...declared(body, /^ {2}(\w+)\??:/gm) },
+    ]),
 );
 const EVENTS: Declared[] = [
   ...[...INTERFACES].map(([name, { names }]) => ({ names, fields: fieldsOf(name) })),
@@ -41,8 +44,8 @@ Deno.test("protocol.md names all that is inside the fields of events", () => {
 });
 
 function fieldsOf(name: string): string[] {
-  const { base, fields } = INTERFACES.get(name)!;
-  return base === undefined ? fields : [...fieldsOf(base), ...fields];
+  const { bases, fields } = INTERFACES.get(name)!;
+  return [...bases.flatMap(fieldsOf), ...fields];
 }
 
 function declared(body: string, field: RegExp): Declared {
