@@ -59,11 +59,12 @@ class ListView implements LessonView {
     if (event.event !== "lesson") return "";
     const head = this.#hasTitle ? "" : `${TEXTS.title[say]()}\n\n`;
     this.#hasTitle = true;
-    const call = padColumns(callOf(event.lesson as Lesson), CALL, 2);
+    const call = padColumns(callOf(event.lesson as Lesson), CALL);
     const summary = wrapText(event.summary, WIDTH - CALL - 2);
     return `${head}  ${call}${summary.join(`\n${" ".repeat(CALL + 2)}`)}\n`;
   }
 }
 
 /** Columns of a command, and of it all. */
-const CALL = 36, WIDTH = 80;
+const CALL = Math.max(...(Object.keys(LESSONS) as Lesson[]).map((lesson) => callOf(lesson).length)) + 2;
+const WIDTH = 80;
