@@ -18,12 +18,15 @@ const STATES = {
 /** A state of TCP, as Linux names it; RFC 9293 writes SYN-RECEIVED for SYN_RECV. */
 export type TcpState = typeof STATES[keyof typeof STATES];
 
+/** All of them; one that is there twice is the same. */
+export const TCP_STATES: readonly TcpState[] = Object.values(STATES);
+
 /** What the kernel waits for at a socket. */
 export type TcpTimer = "none" | "retransmission" | "keepalive" | "time wait" | "zero window probe";
 
 const TIMERS: readonly TcpTimer[] = ["none", "retransmission", "keepalive", "time wait", "zero window probe"];
 
-/** A socket of TCP, as the kernel shows it (proc_pid_net(5)). */
+/** A socket of TCP, as the system shows it (proc_pid_net(5)). */
 export interface TcpSocket {
   local: { address: string; port: number };
   remote: { address: string; port: number };
@@ -36,7 +39,7 @@ export interface TcpSocket {
   /** Seconds until the timer fires. */
   timeLeft: number;
   retransmissions: number;
-  /** The two addresses and the state as the kernel writes them, in hex. */
+  /** The two addresses and the state as the system writes them: Linux in hex. */
   row: string;
 }
 

@@ -1,6 +1,6 @@
 import { type Context, isDumb } from "../../app/mod.ts";
 import { PinwireError } from "../../errors.ts";
-import { parseProcNetTcp, type TcpSocket } from "../../system/proc_net.ts";
+import { SOCKET_TABLE, tcpSockets } from "../../system/tcp_sockets.ts";
 import { placeAfter } from "../../text/width.ts";
 import { type LessonOptions, showLesson } from "../show.ts";
 import { PortView } from "./port_view.ts";
@@ -8,23 +8,23 @@ import { PortWatch } from "./port_watch.ts";
 
 /** Colours take no columns. */
 const COLOURS = /\p{Cc}\[\d+m/gu;
-/** Ms between two looks at the kernel's table. */
-const INTERVAL = 100;
+/** Ms between two looks at the system's table; netstat is a program to start each time. */
+const INTERVAL = SOCKET_TABLE === "netstat" ? 250 : 100;
 
 /**
  * Shows the sockets of a port of this machine, and each change until it is time to stop; on a terminal the table stays
  * below the changes.
  *
  * @param once whether it ends after the table
- * @throws {PinwireError} `unsupported` if this isn't Linux
+ * @throws {PinwireError} `unsupported` if this is neither Linux nor macOS
  */
 export async function showPort(
   port: number,
   once: boolean,
   options: LessonOptions,
 ): Promise<number> {
-  if (Deno.build.os !== "linux") {
-    throw new PinwireError("unsupported", "the sockets of a port are read from /proc/net/tcp of Linux", {
+  if (SOCKET_TABLE === undefined) {
+    throw new PinwireError("unsupported", "the sockets of a port are watched on Linux and macOS alone", {
       hint: "netstat -an -p tcp shows them here",
     });
   }
@@ -36,7 +36,7 @@ export async function showPort(
       const watch = new PortWatch(port);
       const screen = new Screen(options.json ? undefined : reporter, view);
       const look = () => {
-        const events = watch.look(readSockets());
+        const events = watch.look(tcpSockets());
         screen.show(() => events.forEach((event) => reporter.report(event)));
       };
       look();
@@ -52,18 +52,6 @@ export async function showPort(
       return 0;
     },
   );
-}
-
-/** The sockets of TCP of this machine; one that has no IPv6 has no table of it. */
-function readSockets(): TcpSocket[] {
-  return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((path) => {
-    try {
-      return parseProcNetTcp(Deno.readTextFileSync(path));
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return [];
-      throw error;
-    }
-  });
 }
 
 /** Keeps the table below all that is written; where that can't be done it stands once, above all. */
