@@ -100,7 +100,7 @@ Deno.test({
     assertEquals(code, 0);
     assertMatch(
       stdout,
-      /max_user_namespaces.* So the kernel's part is left out\.\n[^]*source port[^]*\nNext: /,
+      /max_user_namespaces[^]* So the kernel's part is left out\.\n[^]*source port[^]*\nNext: /,
     );
   },
 });

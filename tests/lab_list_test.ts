@@ -7,6 +7,7 @@ Deno.test({
   async fn() {
     const outcome = await asUser(["lab", "--json"]);
     assertEquals(eventsOf(outcome, "lesson").map(({ lesson }) => lesson).slice(0, 1), ["handshake"]);
+    assertEquals(new Set(eventsOf(outcome, "lesson").map(({ shown }) => shown)), new Set(["live"]));
     assertEquals(eventsOf(outcome, "private_network").map(({ allowed }) => allowed), [true]);
     const chinese = await asUser(["lab", "--lang", "zh"]);
     assertMatch(
@@ -17,11 +18,13 @@ Deno.test({
 });
 
 Deno.test({
-  name: "lab says what keeps it from a private network, and what would allow one",
+  name: "lab says what keeps it from a private network, what would allow one, and what is live without",
   ignore: !HAS_PRIVATE_NETWORKS,
   async fn() {
     const { code, stdout } = await withoutNamespaces(["lab", "--lang", "en"]);
     assertEquals(code, 0);
-    assertMatch(stdout, /shown in their place: .*sudo sysctl user\.max_user_namespaces=1000 allows them/);
+    assertMatch(stdout, /live here: [^]*:\nsudo sysctl user\.max_user_namespaces=1000 allows them\.\n/);
+    assertMatch(stdout, /\n {2}live all the same: layers, .*\n {2}live, on plain sockets, .*: states\n/);
+    assertMatch(stdout, /\n {2}as they were recorded: handshake, loss, /);
   },
 });

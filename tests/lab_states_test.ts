@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { displayWidth } from "../lib/text/width.ts";
-import { has, isLinux, isRoot } from "./support/machine.ts";
+import { has, isRoot } from "./support/machine.ts";
 import type { LabEvent } from "../lib/app/mod.ts";
-import { asUser, eventsOf, HAS_PRIVATE_NETWORKS, withoutNamespaces } from "./support/lab.ts";
+import { asUser, eventsOf, HAS_PRIVATE_NETWORKS } from "./support/lab.ts";
 import { type Outcome, run } from "./support/process.ts";
 import { ENTER, onTerminal } from "./support/terminal.ts";
 import { PYTHON } from "./support/python.ts";
@@ -76,17 +76,6 @@ Deno.test({
     }
     assertEquals((await child.outcome()).code, 0);
     assertEquals([now("client"), now("server")], ["TIME_WAIT", "TIME_WAIT"]);
-  },
-});
-
-Deno.test({
-  name: "lab states shows what it has recorded where the system refuses a private network",
-  ignore: !isLinux || ignore,
-  async fn() {
-    const recorded = await withoutNamespaces(["lab", "states", "--json", "--lang", "en"]);
-    assertEquals(recorded.code, 0);
-    assertMatch(recorded.stdout, /^\{"event":"notice".* What follows is a recording\./);
-    assertEquals(statesOf(recorded), statesOf(await asUser(["lab", "states", "--json"])));
   },
 });
 

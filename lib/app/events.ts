@@ -122,6 +122,8 @@ export interface LessonEvent {
   event: "lesson";
   lesson: string;
   summary: string;
+  /** How it is shown on this machine: as it happens, the same on plain sockets, or as it was recorded. */
+  shown: "live" | "plain" | "recording";
 }
 
 /** Whether this machine allows the lab a network of its own. */
@@ -208,7 +210,7 @@ export interface TcpStateEvent {
   /** Its two addresses, where there are more sockets than one at each end. */
   local?: string;
   remote?: string;
-  /** How its row in /proc/net/tcp begins: two addresses and the state, in hex. */
+  /** Its two addresses and its state in the system's own table: of Linux in hex, of macOS as netstat has them. */
   row?: string;
 }
 

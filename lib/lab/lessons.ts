@@ -39,6 +39,29 @@ export const LESSONS = {
 /** A lesson's name. */
 export type Lesson = keyof typeof LESSONS;
 
+/** How a lesson is shown: as it happens, the same on plain sockets, or as it was recorded. */
+export type Showing = "live" | "plain" | "recording";
+
+/** How those lessons are shown that need no private network; what else there is, is recorded. */
+const WITHOUT_NETWORK: Partial<Record<Lesson, Showing>> = {
+  states: "plain",
+  layers: "live",
+  cidr: "live",
+  sticky: "live",
+};
+
+/**
+ * How a lesson is shown here.
+ *
+ * @param hasNetwork whether a private network is to be had
+ * @param hasTable whether the system shows its sockets
+ */
+export function showingOf(lesson: Lesson, hasNetwork: boolean, hasTable: boolean): Showing {
+  if (hasNetwork) return "live";
+  const showing = WITHOUT_NETWORK[lesson] ?? "recording";
+  return showing === "plain" && !hasTable ? "recording" : showing;
+}
+
 const NEXT = twin({ en: (call: string) => `Next: ${call}`, zh: (call: string) => `下一步:${call}` });
 
 /** What some lessons are told, as an example. */

@@ -1,8 +1,13 @@
 import { type Context, type Event, hasColors, openContext } from "../app/mod.ts";
 import { DEFAULT_MAX_FRAME } from "../framing/mod.ts";
 import type { Language } from "../text/languages.ts";
+import { visible } from "../text/mod.ts";
+import { wrapText } from "../text/wrap.ts";
 import { type Lesson, nextStep } from "./lessons.ts";
 import { environment } from "./options.ts";
+
+/** Columns of a screen. */
+const WIDTH = 80;
 
 /** What every lesson is shown with. */
 export interface LessonOptions {
@@ -50,4 +55,15 @@ export async function showLesson<V extends LessonView>(
     context.reporter.print(`\n${nextStep(lesson, language, environment)}`);
   }
   return code;
+}
+
+/** What a text has to be copied, which must not be broken: a command. */
+const COPIED = /sudo (sysctl|modprobe|chmod \d+) [\w./=]+/g;
+/** Stands for a space there; nobody writes it. */
+const KEPT = "\u{E000}";
+
+/** A text in lines of a screen, and an empty one. */
+export function paragraph(text: string): string {
+  const kept = visible(text).replace(COPIED, (command) => command.replaceAll(" ", KEPT));
+  return `${wrapText(kept, WIDTH).join("\n").replaceAll(KEPT, " ")}\n\n`;
 }

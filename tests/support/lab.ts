@@ -14,13 +14,18 @@ export async function asUser(args: string[], env: Record<string, string> = {}): 
   return await run("unshare", [...AS_USER, ...pinwireCommand(args)], { env });
 }
 
-/** The same where the system has no user namespaces left: nobody there has the right to make one either. */
-export async function withoutNamespaces(args: string[]): Promise<Outcome> {
+/**
+ * The same where the system has no user namespaces left: nobody there has the right to make one either.
+ *
+ * @param apart namespaces of its own besides, as unshare(1) names them
+ */
+export async function withoutNamespaces(args: string[], apart: string[] = []): Promise<Outcome> {
   const limit =
     'echo 0 >/proc/sys/user/max_user_namespaces; exec setpriv --bounding-set=-all --inh-caps=-all "$@"';
   return await run("unshare", [
     "--user",
     "--map-root-user",
+    ...apart,
     "sh",
     "-c",
     limit,

@@ -4,7 +4,7 @@ import type { Language } from "../../text/languages.ts";
 import { BYTES_PER_ROW, hexdumpRows, visible } from "../../text/mod.ts";
 import { padColumns } from "../../text/width.ts";
 import { wrapText } from "../../text/wrap.ts";
-import type { Look } from "../show.ts";
+import { type Look, paragraph } from "../show.ts";
 import { FIELDS_ZH, LAYERS, OUTCOMES, SHORT } from "./texts.ts";
 
 /** Columns of a field's bytes (6 at most in a row) and of its name. */
@@ -30,7 +30,7 @@ export class LayersView {
 
   /** The lines of an event; none for one that is no part of it. */
   draw(event: Event): string {
-    if (event.event === "notice") return `${visible(event.text)}\n\n`;
+    if (event.event === "notice") return paragraph(event.text);
     if (event.event === "delivery") return this.#whole() + this.#outcome(event);
     if (event.event !== "layer") return "";
     this.#layers.push(event);

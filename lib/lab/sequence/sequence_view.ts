@@ -4,7 +4,7 @@ import type { Language, Twin } from "../../text/languages.ts";
 import { visible } from "../../text/mod.ts";
 import { displayWidth } from "../../text/width.ts";
 import { wrapText } from "../../text/wrap.ts";
-import type { Look } from "../show.ts";
+import { type Look, paragraph } from "../show.ts";
 import { endName, LOST, SegmentSpeaker, TIME_WAIT } from "./sequence_texts.ts";
 
 /** Columns of each end, and of the wire between them: 80 with the gaps. */
@@ -36,6 +36,8 @@ export class SequenceView {
   readonly #speaker: SegmentSpeaker;
   readonly #isWaiting: TcpEnd[] = [];
   #isHidden = false;
+  /** Whether there is an empty line above. */
+  #isApart = false;
 
   constructor(
     { language, coloured, style = {} }: Look & { style?: SequenceStyle },
@@ -54,11 +56,13 @@ export class SequenceView {
 
   /** The lines of an event; none for one that is no part of the diagram. */
   draw(event: Event): string {
+    const isApart = this.#isApart;
+    this.#isApart = event.event === "notice";
     switch (event.event) {
       case "scene":
-        return this.#begin(event.scene);
+        return this.#begin(event.scene, isApart);
       case "notice":
-        return `${visible(event.text)}\n\n`;
+        return paragraph(event.text);
       case "segment": {
         const drawn = this.#segment(event);
         return this.#isHidden ? "" : drawn;
@@ -82,12 +86,13 @@ export class SequenceView {
     return ends.map((text) => ["", ...wrapText(text, WIDTH), ""].join("\n")).join("");
   }
 
-  #begin(scene: string): string {
+  #begin(scene: string, isApart: boolean): string {
     const { scenes } = this.#style;
     const title = scenes?.[scene]?.[this.#language]();
     this.#isHidden = scenes !== undefined && title === undefined;
     if (title === undefined) return "";
-    return "\n" + wrapText(title, WIDTH).map((line) => `${this.#paint.bold(line)}\n`).join("") + "\n";
+    return (isApart ? "" : "\n") +
+      wrapText(title, WIDTH).map((line) => `${this.#paint.bold(line)}\n`).join("") + "\n";
   }
 
   #segment(event: SegmentEvent): string {

@@ -5,7 +5,7 @@ import { preciseTime } from "../../net/mod.ts";
 import { findPrivateNetwork } from "../../system/private_network.ts";
 import type { Lesson } from "../lessons.ts";
 import { playOutside } from "./outside.ts";
-import { RECORDED, REFUSALS } from "./refusals.ts";
+import { type Asked, RECORDED, refusalText } from "./refusals.ts";
 import { showSequence } from "../sequence/sequence.ts";
 import type { SequenceStyle } from "../sequence/sequence_view.ts";
 import type { LessonOptions } from "../show.ts";
@@ -48,6 +48,11 @@ export async function showLive(
   }, style);
 }
 
+/** What keeps the lab from a private network, and what would allow it; nothing if there is one to be had. */
+export async function findRefusal(options: Asked): Promise<string | undefined> {
+  return refusalText(await findPrivateNetwork(), options);
+}
+
 /**
  * Checks the options of a recording.
  *
@@ -76,8 +81,8 @@ export async function playLive(
   begin: () => void = () => {},
 ): Promise<number> {
   const network = await findPrivateNetwork();
-  if (!("refusal" in network)) return await play(network.flags, options, context, begin);
-  await instead(REFUSALS[network.refusal][options.language](network.detail));
+  if ("flags" in network) return await play(network.flags, options, context, begin);
+  await instead(refusalText(network, options)!);
   return 0;
 }
 

@@ -34,11 +34,17 @@ export const states = command({
     if (once) throw usageError("--once is for a PORT", "name one, or leave it out");
     const { isInside, playInside } = await import("../stage/inside.ts");
     if (isInside()) return await playInside((await import("./walk.ts")).walk, options);
-    const [{ showLive }, { walkStyle }] = await Promise.all([
+    const recorded = async () => (await import("./recorded.ts")).EVENTS;
+    const [{ findRefusal, showLive }, { walkStyle }, { SOCKET_TABLE }] = await Promise.all([
       import("../stage/live.ts"),
       import("./walk_style.ts"),
+      import("../../system/tcp_sockets.ts"),
     ]);
-    const recorded = async () => (await import("./recorded.ts")).EVENTS;
+    const refusal = await findRefusal({ ...options, language });
+    if (refusal !== undefined && SOCKET_TABLE !== undefined) {
+      const { showPlain } = await import("./plain_show.ts");
+      return await showPlain(refusal, SOCKET_TABLE, recorded, { ...options, language });
+    }
     return await showLive("states", recorded, { ...options, language }, walkStyle());
   },
 });

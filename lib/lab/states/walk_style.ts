@@ -4,27 +4,43 @@ import type { SequenceStyle } from "../sequence/sequence_view.ts";
 import { reasonOf } from "./reasons.ts";
 import { SCENES } from "./walk.ts";
 
-/** How the walk is drawn: each state with its reason, when it is new, and with its row in the kernel's table. */
+/** How the walk is drawn: each state with its reason, when it is new, and with its row in the system's table. */
 export function walkStyle(): SequenceStyle {
+  return { ...rowsStyle(reasonOf, "/proc/net/tcp"), scenes: TITLES, foot: FOOT };
+}
+
+/**
+ * The part of it that all walks have.
+ *
+ * @param reason says why a socket has come into a state
+ * @param table where its row is
+ */
+export function rowsStyle(
+  reason: typeof reasonOf,
+  table: string,
+): Pick<SequenceStyle, "isBrief" | "explain"> {
   const told = new Set<string>();
   return {
     isBrief: true,
-    scenes: TITLES,
     explain({ state, before, row }: TcpStateEvent, language: Language) {
-      const reason = reasonOf(state, before, language);
-      const isNew = !told.has(reason);
-      told.add(reason);
-      return [...isNew ? [reason] : [], row === undefined ? ROWS.none[language]() : ROWS.row[language](row)];
+      const text = reason(state, before, language);
+      const isNew = !told.has(text);
+      told.add(text);
+      return [
+        ...isNew ? [text] : [],
+        row === undefined ? ROWS.none[language](table) : ROWS.row[language](table, row),
+      ];
     },
-    foot: twin({
-      en: () =>
-        "These are all eleven. The end that closes first is the one that waits in TIME_WAIT; one that stays in " +
-        "CLOSE_WAIT has a program that forgets to close.",
-      zh: () =>
-        "十一种状态都走到了。先关闭的一端停在 TIME_WAIT；长期停在 CLOSE_WAIT 的，是程序忘了调用 close()。",
-    }),
   };
 }
+
+const FOOT = twin({
+  en: () =>
+    "These are all eleven. The end that closes first is the one that waits in TIME_WAIT; one that stays in " +
+    "CLOSE_WAIT has a program that forgets to close.",
+  zh: () =>
+    "十一种状态都走到了。先关闭的一端停在 TIME_WAIT；长期停在 CLOSE_WAIT 的，是程序忘了调用 close()。",
+});
 
 const TITLES = {
   [SCENES.orderly]: twin({
@@ -38,6 +54,9 @@ const TITLES = {
 };
 
 const ROWS = {
-  row: twin({ en: (row: string) => `/proc/net/tcp: ${row}`, zh: (row: string) => `/proc/net/tcp:${row}` }),
-  none: twin({ en: () => "/proc/net/tcp: no row", zh: () => "/proc/net/tcp：没有这一行" }),
+  row: twin({
+    en: (table: string, row: string) => `${table}: ${row}`,
+    zh: (table: string, row: string) => `${table}：${row}`,
+  }),
+  none: twin({ en: (table: string) => `${table}: no row`, zh: (table: string) => `${table}：没有这一行` }),
 };
