@@ -73,6 +73,12 @@ Deno.test({
     }
     const tcp = await asUser(["lab", "layers", "hello", "--over", "tcp", "--json", "--flip", "320"]);
     assertEquals(eventsOf(tcp, "delivery")[0].counters.TcpInCsumErrors, 1);
+    // A header of TCP that is longer than its segment is dropped without a word.
+    const long = await asUser(["lab", "layers", "hello", "--over", "tcp", "--json", "--flip", "256"]);
+    assertEquals(eventsOf(long, "delivery").map(({ text, counters }) => ({ text, counters })), [{
+      text: undefined,
+      counters: {},
+    }]);
     // What is no packet of IP isn't taken at all.
     const none = await asUser(["lab", "layers", "hello", "--lang", "en", "--flip", "0"]);
     assertMatch(none.stdout, /its\s+first\s+bits\s+say\s+no\s+version\s+of\s+IP/);

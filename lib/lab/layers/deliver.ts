@@ -84,7 +84,7 @@ function errorCounters(): Record<string, number> {
   return Object.fromEntries(Object.entries(counters).filter(([name]) => REFUSING.test(name)));
 }
 
-const REFUSING = /Errors$|Errs$|Discards$|NoPorts$|Truncated/;
+const REFUSING = /Errors$|Errs$|Discards$|NoPorts$|InNoRoutes$|Truncated/;
 
 function risen(before: Record<string, number>, after: Record<string, number>): Record<string, number> {
   const changes = Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)] as const);
