@@ -10,15 +10,15 @@ export const LAYERS: Record<LayerEvent["layer"], ReturnType<typeof twin<[count: 
   tcp: twin({
     en: (count: number) =>
       `Transport layer: TCP (RFC 9293), a header of ${count} bytes: which program, and which bytes of the stream`,
-    zh: (count: number) => `传输层：TCP(RFC 9293)，首部 ${count} 字节：交给哪个程序，是流里的哪些字节`,
+    zh: (count: number) => `传输层：TCP（RFC 9293），首部 ${count} 字节：交给哪个程序，是流里的哪些字节`,
   }),
   udp: twin({
     en: (count: number) => `Transport layer: UDP (RFC 768), a header of ${count} bytes: which program`,
-    zh: (count: number) => `传输层：UDP(RFC 768)，首部 ${count} 字节：交给哪个程序`,
+    zh: (count: number) => `传输层：UDP（RFC 768），首部 ${count} 字节：交给哪个程序`,
   }),
   ip: twin({
     en: (count: number) => `Network layer: IPv4 (RFC 791), a header of ${count} bytes: which machine`,
-    zh: (count: number) => `网络层：IPv4(RFC 791)，首部 ${count} 字节：送到哪台主机`,
+    zh: (count: number) => `网络层：IPv4（RFC 791），首部 ${count} 字节：送到哪台主机`,
   }),
   ethernet: twin({
     en: (count: number) =>

@@ -20,6 +20,8 @@ export class SegmentSpeaker {
   /** What each end has acknowledged, and what it has besides. */
   readonly #ack: Partial<Record<TcpEnd, number>> = {};
   readonly #sack: Partial<Record<TcpEnd, SegmentEvent["sack"]>> = {};
+  /** How the acknowledgment of each end's FIN counts, once it has sent one. */
+  readonly #finished: Partial<Record<TcpEnd, number>> = {};
   /** How much each end had room for, when it last said so. */
   readonly #window: Partial<Record<TcpEnd, number>> = {};
   /** What each end's clock said last. */
@@ -50,7 +52,10 @@ export class SegmentSpeaker {
       this.#isOpening = true;
       return (flags.includes("ACK") ? TEXTS.synAck : TEXTS.syn)[say](absolute.seq);
     }
-    if (flags.includes("FIN")) return TEXTS.fin[say]();
+    if (flags.includes("FIN")) {
+      this.#finished[from] = seq + bytes + 1;
+      return TEXTS.fin[say]();
+    }
     if (text !== undefined) return TEXTS.text[say](bytes, JSON.stringify(text));
     if (bytes) return TEXTS.data[say](bytes, seq, seq + bytes - 1);
     if (sack?.length) return TEXTS.sack[say](ack, sack.map(([from, to]) => `${from}–${to - 1}`).join(", "));
@@ -59,6 +64,7 @@ export class SegmentSpeaker {
       return TEXTS.opened[say]();
     }
     if (probe !== undefined) return probe;
+    if (ack === this.#finished[otherEnd(from)]) return TEXTS.finished[say]();
     if (!window) return TEXTS.full[say](ack);
     if (windowBefore === 0) return TEXTS.update[say](window);
     return (this.#hasWindows ? TEXTS.room : TEXTS.ack)[say](ack, window);
@@ -161,6 +167,10 @@ const TEXTS = {
     en: () => "I have nothing more to say (but I still listen)",
     zh: () => "我说完了（但还在听）",
   }),
+  finished: twin({
+    en: () => "I have your FIN too, which counts like a byte",
+    zh: () => "你的 FIN 我也收到了（它占一个序号）",
+  }),
   rst: twin({
     en: () => "this connection is no more: whatever is under way is lost",
     zh: () => "这个连接作废了，还在路上的数据都丢弃",
@@ -187,6 +197,18 @@ const bytesText = (count: number) => count === 1 ? "1 byte" : `${count} bytes`;
 
 /** What stands beside a segment that never arrives. */
 export const LOST = twin({ en: () => "lost", zh: () => "丢失" });
+
+/** What the details of each header mean. */
+export const LEGEND = twin({
+  en: () =>
+    "On the arrows seq and ack count from 0; below them are the numbers of the header. PSH: give it to the program " +
+    "at once. window: bytes that the sender of the segment has room for. MSS: the most bytes that a segment may " +
+    "carry. SACK: see pinwire lab loss. window scale: later windows are times 2 to that power, as they are shown here.",
+  zh: () =>
+    "箭头上的 seq 和 ack 从 0 数起，箭头下面是首部里的原值。PSH：请立即交给程序；window：这一方还能接收多少字节；" +
+    "MSS：一个报文段最多带多少字节；SACK：见 pinwire lab loss；" +
+    "window scale：此后的 window 要乘以 2 的这么多次方（图中已经乘过）。",
+});
 
 /** Who waits at the end, and why. */
 export const TIME_WAIT = twin({

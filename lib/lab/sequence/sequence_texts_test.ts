@@ -86,3 +86,13 @@ says("asks for room where there was none, else whether somebody is there", [
 says("tells of room where a lesson is about it", [answer(101)], [
   "I have everything before byte 101, and room for 1000 more",
 ], true);
+
+says("tells that a FIN is acknowledged, and that it counts", [
+  segment({ flags: ["FIN", "ACK"], seq: 6 }),
+  answer(6),
+  answer(7),
+], [
+  "I have nothing more to say (but I still listen)",
+  "I have everything before byte 6",
+  "I have your FIN too, which counts like a byte",
+]);

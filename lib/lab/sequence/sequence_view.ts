@@ -5,7 +5,7 @@ import { visible } from "../../text/mod.ts";
 import { displayWidth } from "../../text/width.ts";
 import { wrapText } from "../../text/wrap.ts";
 import { type Look, paragraph } from "../show.ts";
-import { endName, LOST, SegmentSpeaker, TIME_WAIT } from "./sequence_texts.ts";
+import { endName, LEGEND, LOST, SegmentSpeaker, TIME_WAIT } from "./sequence_texts.ts";
 
 /** Columns of each end, and of the wire between them: 80 with the gaps. */
 const END = 15, WIRE = 48;
@@ -36,6 +36,7 @@ export class SequenceView {
   readonly #speaker: SegmentSpeaker;
   readonly #isWaiting: TcpEnd[] = [];
   #isHidden = false;
+  #hasDetails = false;
   /** Whether there is an empty line above. */
   #isApart = false;
 
@@ -78,12 +79,13 @@ export class SequenceView {
     }
   }
 
-  /** What is said below: who waits, and why. */
+  /** What is said below: who waits, and why; and what the details mean. */
   foot(): string {
     const { foot } = this.#style;
     if (foot) return ["", ...wrapText(foot[this.#language](), WIDTH), ""].join("\n");
-    const ends = this.#isWaiting.map((end) => TIME_WAIT[this.#language](endName(end, this.#language)));
-    return ends.map((text) => ["", ...wrapText(text, WIDTH), ""].join("\n")).join("");
+    const texts = this.#isWaiting.map((end) => TIME_WAIT[this.#language](endName(end, this.#language)));
+    if (this.#hasDetails) texts.push(LEGEND[this.#language]());
+    return texts.map((text) => ["", ...wrapText(text, WIDTH), ""].join("\n")).join("");
   }
 
   #begin(scene: string, isApart: boolean): string {
@@ -96,6 +98,7 @@ export class SequenceView {
   }
 
   #segment(event: SegmentEvent): string {
+    this.#hasDetails ||= !this.#style.isBrief;
     const right = event.lost ? this.#paint.lost(LOST[this.#language]()) : "";
     return this.#row("", this.#arrow(event), right) + this.#note(this.#speaker.sentence(event)) +
       (this.#style.isBrief ? "" : this.#note(detailsOf(event)));

@@ -4,9 +4,11 @@ import type { SequenceStyle } from "../sequence/sequence_view.ts";
 import { reasonOf } from "./reasons.ts";
 import { SCENES } from "./walk.ts";
 
+const LINUX = "/proc/net/tcp";
+
 /** How the walk is drawn: each state with its reason, when it is new, and with its row in the system's table. */
 export function walkStyle(): SequenceStyle {
-  return { ...rowsStyle(reasonOf, "/proc/net/tcp"), scenes: TITLES, foot: FOOT };
+  return { ...rowsStyle(reasonOf, LINUX), scenes: TITLES, foot: FOOT };
 }
 
 /**
@@ -20,15 +22,19 @@ export function rowsStyle(
   table: string,
 ): Pick<SequenceStyle, "isBrief" | "explain"> {
   const told = new Set<string>();
+  let hasRow = false;
   return {
     isBrief: true,
     explain({ state, before, row }: TcpStateEvent, language: Language) {
       const text = reason(state, before, language);
       const isNew = !told.has(text);
       told.add(text);
+      const isFirstRow = row !== undefined && !hasRow;
+      hasRow ||= isFirstRow;
       return [
         ...isNew ? [text] : [],
         row === undefined ? ROWS.none[language](table) : ROWS.row[language](table, row),
+        ...isFirstRow && table === LINUX ? [ROWS.meaning[language]()] : [],
       ];
     },
   };
@@ -57,6 +63,10 @@ const ROWS = {
   row: twin({
     en: (table: string, row: string) => `${table}: ${row}`,
     zh: (table: string, row: string) => `${table}：${row}`,
+  }),
+  meaning: twin({
+    en: () => "(in hex: this end, its address from the last byte; the other end; the number of the state)",
+    zh: () => "（十六进制：本端，地址的字节倒着写；对端；状态的编号）",
   }),
   none: twin({ en: (table: string) => `${table}: no row`, zh: (table: string) => `${table}：没有这一行` }),
 };

@@ -9,8 +9,8 @@ export const WINDOW_STYLE: SequenceStyle = {
   hasWindows: true,
   scenes: {
     [SCENES.full]: twin({
-      en: () => "1. The server doesn't read: its window gets smaller, until it is closed",
-      zh: () => "1. 服务器不读：窗口越来越小，直到关闭",
+      en: () => "1. The server doesn't read: its window, what it has room for, shrinks to 0",
+      zh: () => "1. 服务器不读：窗口（还能接收的字节数）越来越小，直到为 0",
     }),
     [SCENES.probes]: twin({
       en: () => "2. The client may not send any more, and asks from time to time: probes",
