@@ -1,6 +1,15 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { displayWidth } from "../lib/text/width.ts";
-import { eventsOf, HAS_PRIVATE_NETWORKS, withoutNamespaces } from "./support/lab.ts";
+import type { TcpStateEvent } from "../lib/app/events.ts";
+import {
+  eventsOf,
+  HAS_PRIVATE_NETWORKS,
+  withoutNamespaces,
+  withoutNamespacesCommand,
+} from "./support/lab.ts";
+import type { Event } from "./support/process.ts";
+import { python } from "./support/python.ts";
+import { CTRL_C, ENTER, terminal } from "./support/terminal.ts";
 import { tempDir } from "./support/machine.ts";
 
 Deno.test({
@@ -74,3 +83,24 @@ Deno.test({
     assertMatch(outcome.stdout, /^CLOSING\n[^]*\/proc\/net\/tcp: 0100000A:[0-9A-F]{4} 0200000A:1F90 0B\n/m);
   },
 });
+
+if (HAS_PRIVATE_NETWORKS) {
+  terminal(
+    "lab states on plain sockets waits for Enter, and ends with Ctrl-C at whatever step it waits",
+    async () => {
+      const states = ["LISTEN", "SYN_SENT", "ESTABLISHED", "FIN_WAIT_1", "CLOSE_WAIT", "LAST_ACK"];
+      for (const [step, last] of states.entries()) {
+        const args = withoutNamespacesCommand(["lab", "states", "--step", "--json"]);
+        await using child = python("terminal", args);
+        for (let i = 0; i <= step; i++) {
+          const has = (event: Event) => (event as TcpStateEvent).state === states[i];
+          await child.until(states[i], () => child.events.some(has) || undefined);
+          if (i < step) await child.write(ENTER);
+        }
+        await child.write(CTRL_C);
+        const { code, stdout } = await child.outcome();
+        assertEquals([code, stdout.includes("error")], [0, false], last);
+      }
+    },
+  );
+}

@@ -20,18 +20,16 @@ export async function asUser(args: string[], env: Record<string, string> = {}): 
  * @param apart namespaces of its own besides, as unshare(1) names them
  */
 export async function withoutNamespaces(args: string[], apart: string[] = []): Promise<Outcome> {
+  const [program, ...rest] = withoutNamespacesCommand(args, apart);
+  return await run(program, rest);
+}
+
+/** What it is started by. */
+export function withoutNamespacesCommand(args: string[], apart: string[] = []): [string, ...string[]] {
   const limit =
     'echo 0 >/proc/sys/user/max_user_namespaces; exec setpriv --bounding-set=-all --inh-caps=-all "$@"';
-  return await run("unshare", [
-    "--user",
-    "--map-root-user",
-    ...apart,
-    "sh",
-    "-c",
-    limit,
-    "sh",
-    ...pinwireCommand(args),
-  ]);
+  const within = ["--user", "--map-root-user", ...apart, "sh", "-c", limit, "sh"];
+  return ["unshare", ...within, ...pinwireCommand(args)];
 }
 
 /** The events of one kind that a lesson told of with `--json`. */

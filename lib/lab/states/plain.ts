@@ -41,30 +41,30 @@ async function closeOne(audience: PlainAudience): Promise<void> {
   ends.call("server", "listen()");
   const listener = ends.own(Deno.listen({ hostname: HOST, port: 0, tcpBacklog: 1 }));
   await ends.reach(["server", "LISTEN"]);
-  await audience.step();
+  await ends.step();
   ends.call("client", "connect()");
   const { connecting } = await waitInQueue(ends);
   // It is awaited only once there is room for it.
   connecting.catch(() => {});
   await ends.reach(["client", "SYN_SENT"]);
-  await audience.step();
+  await ends.step();
   ends.call("server", "accept()");
   const server = await accept(ends, listener);
   const client = await connecting;
   await ends.reach(["client", "ESTABLISHED"], ["server", "ESTABLISHED"]);
 
   await ends.fill("client", client);
-  await audience.step();
+  await ends.step();
   await ends.shutDown("client", client);
   await ends.reach(["client", "FIN_WAIT_1"]);
-  await audience.step();
+  await ends.step();
   await ends.drain("server", server);
   await ends.reach(["server", "CLOSE_WAIT"], ["client", "FIN_WAIT_2"]);
   await ends.fill("server", server);
-  await audience.step();
+  await ends.step();
   await ends.shutDown("server", server);
   await ends.reach(["server", "LAST_ACK"]);
-  await audience.step();
+  await ends.step();
   await ends.drain("client", client);
   await ends.reach(["client", "TIME_WAIT"], ["server", "CLOSED"]);
 }
@@ -74,7 +74,7 @@ async function closeBoth(audience: PlainAudience): Promise<void> {
   ends.call("server", "listen()");
   const listener = ends.own(Deno.listen({ hostname: HOST, port: 0 }));
   await ends.reach(["server", "LISTEN"]);
-  await audience.step();
+  await ends.step();
   ends.call("client", "connect()");
   const client = ends.own(await Deno.connect({ hostname: HOST, port: ends.serverPort }));
   ends.clientPort = client.localAddr.port;
@@ -84,16 +84,16 @@ async function closeBoth(audience: PlainAudience): Promise<void> {
 
   await ends.fill("client", client);
   await ends.fill("server", server);
-  await audience.step();
+  await ends.step();
   await ends.shutDown("client", client);
   await ends.reach(["client", "FIN_WAIT_1"]);
-  await audience.step();
+  await ends.step();
   await ends.shutDown("server", server);
   await ends.reach(["server", "FIN_WAIT_1"]);
-  await audience.step();
+  await ends.step();
   await ends.drain("client", client);
   await ends.reach(["client", "CLOSING"], ["server", "FIN_WAIT_2"]);
-  await audience.step();
+  await ends.step();
   await ends.drain("server", server);
   await ends.reach(["server", "TIME_WAIT"], ["client", "TIME_WAIT"]);
 }
@@ -143,10 +143,18 @@ class Ends implements Disposable {
   constructor(audience: PlainAudience, scene: string) {
     this.#audience = audience;
     this.signal = audience.signal;
+    // Whatever is waited for at them ends with that.
+    this.signal.addEventListener("abort", () => this.#owned.dispose());
     audience.tell({ event: "scene", scene });
     for (const at of ["client", "server"] as const) {
       audience.tell({ event: "tcp_state", at, state: "CLOSED" });
     }
+  }
+
+  /** Done when it may go on; it is told by an error if it is to end. */
+  async step(): Promise<void> {
+    await this.#audience.step();
+    this.signal.throwIfAborted();
   }
 
   call(at: TcpEnd, call: string): void {
