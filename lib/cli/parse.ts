@@ -128,7 +128,8 @@ function parsePositionals(command: Command, before: string[], behind: string[]):
     if (!given.length && !optional) {
       // It may have been given without the dashes: that is said below.
       if (behindDashes && at < words.length) break;
-      throw usageError(`${kind.meta} is missing`, behindDashes ? DASHES : "--help shows how it is written");
+      const hint = behindDashes ? dashesOf(command) : "--help shows how it is written";
+      throw usageError(`${kind.meta} is missing`, hint);
     }
     if (!behindDashes) at += given.length;
     const parsed = given.map((word) => parseWord(kind, word, words[at]));
@@ -163,6 +164,11 @@ const splitsAtDashes = (positionals: Command["positionals"]) =>
 
 const DASHES = "write it behind --";
 const PART_OF_COMMAND = `if it is part of what is to be run, ${DASHES}`;
+
+function dashesOf({ examples }: Command): string {
+  const example = examples.map(([call]) => call).find((call) => call.startsWith("-- "));
+  return example === undefined ? DASHES : `${DASHES}, as in ${example}`;
+}
 
 function tooMany(word: string, takesNone: boolean, splits: boolean): PinwireError {
   if (splits) return usageError(`"${word}" is too much`, PART_OF_COMMAND);

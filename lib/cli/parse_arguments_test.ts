@@ -134,5 +134,7 @@ Deno.test({
     );
     assertEquals(refusalOf(behind, "pi"), "COMMAND is missing: write it behind --");
     assertEquals(refusalOf(behind, "pi", "--"), "COMMAND is missing: write it behind --");
+    const shown = { ...behind, examples: [["pi -- ls", "far"], ["-- uptime", "here"]] as const };
+    assertEquals(refusalOf(shown), "COMMAND is missing: write it behind --, as in -- uptime");
   },
 });
