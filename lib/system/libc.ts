@@ -18,6 +18,7 @@ const FUNCTIONS = {
   posix_openpt: { parameters: ["i32"], result: "i32" }, // posix_openpt(3)
   ptsname_r: { parameters: ["i32", "buffer", "usize"], result: "i32" }, // ptsname(3)
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" }, // read(2)
+  recvfrom: { parameters: ["i32", "buffer", "usize", "i32", "buffer", "buffer"], result: "isize" }, // recv(2)
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" }, // setsockopt(2)
   shutdown: { parameters: ["i32", "i32"], result: "i32" }, // shutdown(2)
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" }, // socket(2)

@@ -31,13 +31,24 @@ const AS_USER = ["--user", "--map-root-user", "--net"];
 const AS_ROOT = ["--net"];
 const CAP_NET_ADMIN = 1n << 12n;
 
+/** What is wanted besides a network. */
+export interface PrivateNetworkOptions {
+  /** More options of unshare(1), and what will do where those are refused. */
+  more?: readonly (readonly string[])[];
+  /** Whether it is to have a TUN device. */
+  hasTun?: boolean;
+}
+
 /** Finds out, by trying, how a program can be started in a network of its own (network_namespaces(7)). */
-export async function findPrivateNetwork(): Promise<PrivateNetwork> {
+export async function findPrivateNetwork(
+  { more = [[]], hasTun = true }: PrivateNetworkOptions = {},
+): Promise<PrivateNetwork> {
   if (Deno.build.os !== "linux") return { refusal: "not_linux", detail: Deno.build.os };
   let detail = "";
-  for (const flags of await mayConfigure() ? [AS_ROOT, AS_USER] : [AS_USER]) {
+  const ways = await mayConfigure() ? [AS_ROOT, AS_USER] : [AS_USER];
+  for (const flags of ways.flatMap((way) => more.map((others) => [...way, ...others]))) {
     const failure = await tryOut(flags);
-    if (failure === undefined) return openTun() ?? { flags };
+    if (failure === undefined) return hasTun && openTun() || { flags };
     detail = failure;
   }
   return { refusal: await reasonOf(detail), detail };

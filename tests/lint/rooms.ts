@@ -41,7 +41,15 @@ export const DOORS: Record<string, readonly string[]> = {
   session: ["admission.ts", "browser_guard.ts", "redial.ts", "token.ts"],
   packet: ["cidr.ts", "random.ts"],
   // Only a terminal of the shell and the lab need these, and every connection loads mod.ts.
-  system: ["poller.ts", "private_network.ts", "proc_net.ts", "tcp_sockets.ts", "tun.ts"],
+  system: [
+    "packet_socket.ts",
+    "pipe.ts",
+    "poller.ts",
+    "private_network.ts",
+    "proc_net.ts",
+    "tcp_sockets.ts",
+    "tun.ts",
+  ],
   // Its table of widths is for those alone that draw on a terminal.
   text: ["languages.ts", "text_column.ts", "width.ts", "wrap.ts"],
   // The scenes of the demo.
