@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { builtIns } from "../lib/cli/builtin.ts";
 import { allCommands } from "../lib/cli/command.ts";
 import { program } from "../main.ts";
-import { isLinux, Process, run } from "./support.ts";
+import { has, isLinux, Process, run } from "./support.ts";
 import { installed } from "./support/installed.ts";
 
 /** What an example needs, and how it ends. Without any of this it runs by itself, and ends with 0. */
@@ -22,6 +22,9 @@ const SHELL: Run = { beside: ["shell serve", "127.0.0.1:8080"], stdin: "pwd\n" }
 const BENCH: Run = { not: "it takes long, and tests/tools_test.ts has a shorter one" };
 const RECORDING: Run = { not: "it needs a recording, as tests/replay_test.ts makes them" };
 const STEPS: Run = { not: "it waits for Enter at a terminal, as in tests/lab_states_test.ts" };
+const PYTHON: Run = has("python3")
+  ? { before: "echo 'print(1)' | tee server.py client.py >both.py" }
+  : { not: "it needs python3" };
 const PINS: Run = { not: "it moves pins" };
 
 const RUNS: Record<string, Run> = {
@@ -59,6 +62,9 @@ const RUNS: Record<string, Run> = {
   "lab window --step": STEPS,
   "lab udp --step": STEPS,
   "lab states 8080": { not: "it goes on until Ctrl-C, as in tests/lab_port_test.ts" },
+  "lab watch -- python3 server.py": PYTHON,
+  "lab watch -- sh -c 'python3 server.py & sleep 1; python3 client.py'": PYTHON,
+  "lab watch --record talk.pcapng -- python3 both.py": PYTHON,
   "probe 127.0.0.1:8000-8010": { code: 1 },
   "probe --wait 30 127.0.0.1:5432 && echo ready": { beside: ["echo serve 5432", "127.0.0.1:5432"] },
   "completions zsh > ~/.zfunc/_pinwire": { before: "mkdir ~/.zfunc" },

@@ -112,6 +112,7 @@ export type LabEvent =
   | SceneEvent
   | OnWireEvent
   | CallEvent
+  | SystemCallEvent
   | TcpStateEvent
   | TcpSocketEvent
   | NetworkEvent
@@ -122,8 +123,8 @@ export interface LessonEvent {
   event: "lesson";
   lesson: string;
   summary: string;
-  /** How it is shown on this machine: as it happens, the same on plain sockets, or as it was recorded. */
-  shown: "live" | "plain" | "recording";
+  /** How it is shown on this machine: as it happens, the same on plain sockets, as it was recorded, or not at all. */
+  shown: "live" | "plain" | "recording" | "nothing";
 }
 
 /** Whether this machine allows the lab a network of its own. */
@@ -132,6 +133,8 @@ export interface PrivateNetworkEvent {
   allowed: boolean;
   /** Why not, and what would allow it. */
   reason?: string;
+  /** Where one has been made: the command that joins it. */
+  join?: string;
 }
 
 /** What one program wrote, write by write, and what the other got, read by read. */
@@ -196,6 +199,15 @@ export interface CallEvent {
   event: "call";
   at: TcpEnd;
   /** As in `connect()`. */
+  call: string;
+}
+
+/** What a program asks the system for, as strace(1) sees it. */
+export interface SystemCallEvent {
+  event: "system_call";
+  pid: number;
+  program: string;
+  /** As in `listen(3, 5) = 0`. */
   call: string;
 }
 

@@ -32,6 +32,7 @@ export {
   type SameNetworkEvent,
   type SceneEvent,
   type StateEvent,
+  type SystemCallEvent,
   type TcpSocketEvent,
   type TcpStateEvent,
   type TlsFacts,

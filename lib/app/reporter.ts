@@ -204,6 +204,8 @@ function sentence(event: Exclude<Event, MessageEvent>): string {
       return `${event.bytes} bytes from the ${event.from}`;
     case "arrival":
       return `number ${event.number} over ${event.over} after ${event.ms} ms`;
+    case "system_call":
+      return `${event.program}: ${event.call}`;
     case "call":
       return `${event.at}: ${event.call}`;
     case "tcp_state":

@@ -7,6 +7,7 @@ import { environment, lessonOptions } from "./options.ts";
 import { states } from "./states/commands.ts";
 import { sticky } from "./sticky/commands.ts";
 import { udp } from "./udp/commands.ts";
+import { watch } from "./watch/commands.ts";
 import { window } from "./window/commands.ts";
 
 const lab = command({
@@ -33,4 +34,5 @@ export const commands = {
   "lab layers": layers,
   "lab cidr": cidr,
   "lab sticky": sticky,
+  "lab watch": watch,
 };

@@ -34,13 +34,17 @@ export const LESSONS = {
     en: () => "why messages stick together or come torn, and every cure, scored",
     zh: () => "“粘包”是怎么回事，各种解决办法逐个打分",
   }),
+  watch: twin({
+    en: () => "your own programs, each of their segments as it passes",
+    zh: () => "运行你自己的程序，逐个显示它们的报文段",
+  }),
 } as const satisfies Record<string, Twin>;
 
 /** A lesson's name. */
 export type Lesson = keyof typeof LESSONS;
 
-/** How a lesson is shown: as it happens, the same on plain sockets, or as it was recorded. */
-export type Showing = "live" | "plain" | "recording";
+/** How a lesson is shown: as it happens, the same on plain sockets, as it was recorded, or not at all. */
+export type Showing = "live" | "plain" | "recording" | "nothing";
 
 /** How those lessons are shown that need no private network; what else there is, is recorded. */
 const WITHOUT_NETWORK: Partial<Record<Lesson, Showing>> = {
@@ -48,6 +52,7 @@ const WITHOUT_NETWORK: Partial<Record<Lesson, Showing>> = {
   layers: "live",
   cidr: "live",
   sticky: "live",
+  watch: "nothing",
 };
 
 /**
@@ -65,7 +70,11 @@ export function showingOf(lesson: Lesson, hasNetwork: boolean, hasTable: boolean
 const NEXT = twin({ en: (call: string) => `Next: ${call}`, zh: (call: string) => `下一步:${call}` });
 
 /** What some lessons are told, as an example. */
-const ARGUMENTS: Partial<Record<Lesson, string>> = { layers: "hello", cidr: "192.168.9.193/25" };
+const ARGUMENTS: Partial<Record<Lesson, string>> = {
+  layers: "hello",
+  cidr: "192.168.9.193/25",
+  watch: "-- python3 server.py",
+};
 
 /** How a lesson is begun. */
 export function callOf(lesson: Lesson): string {

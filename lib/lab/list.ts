@@ -37,6 +37,10 @@ const SHOWN: Record<Showing, Twin<[lessons: string[]]>> = {
     en: (lessons) => `as they were recorded: ${lessons.join(", ")}`,
     zh: (lessons) => `播放录好的过程：${lessons.join("、")}`,
   }),
+  nothing: twin({
+    en: (lessons) => `not at all: ${lessons.join(", ")}`,
+    zh: (lessons) => `无法演示：${lessons.join("、")}`,
+  }),
 };
 
 /** Lists the lessons, and says what this machine allows. */
@@ -58,7 +62,7 @@ export async function listLessons(options: LessonOptions): Promise<number> {
 
 class ListView implements LessonView {
   readonly #language: Language;
-  readonly #shown: Record<Showing, string[]> = { live: [], plain: [], recording: [] };
+  readonly #shown: Record<Showing, string[]> = { live: [], plain: [], recording: [], nothing: [] };
   #hasTitle = false;
 
   constructor(language: Language) {

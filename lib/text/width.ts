@@ -59,6 +59,24 @@ export function padColumns(text: string, columns: number, least = 0): string {
   return text + " ".repeat(Math.max(least, columns - displayWidth(text)));
 }
 
+/**
+ * A line of text that takes no more than so many columns: a longer one ends in `…`.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(cutColumns("你好世界", 6), "你好…");
+ * ```
+ */
+export function cutColumns(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text;
+  let fitting = "";
+  for (const character of text) {
+    if (displayWidth(fitting + character) >= columns) break;
+    fitting += character;
+  }
+  return `${fitting}…`;
+}
+
 /** How many columns a character takes by itself: none if it stands on the one before it, or moves the cursor. */
 export function characterWidth(character: string): 0 | 1 | 2 {
   const code = character.codePointAt(0)!;

@@ -1,7 +1,7 @@
 import type { LabEvent } from "../../lib/app/mod.ts";
 import { isLinux } from "./machine.ts";
 import { pinwireCommand } from "./pinwire.ts";
-import { type Outcome, run } from "./process.ts";
+import { type Outcome, Process, type ProcessOptions, run } from "./process.ts";
 
 /** What makes somebody of us who is root nowhere. */
 const AS_USER = ["--user", "--map-user=1000", "--map-group=1000"];
@@ -12,6 +12,11 @@ export const HAS_PRIVATE_NETWORKS = isLinux && await hasPrivateNetworks();
 /** Runs pinwire as a user without privileges. */
 export async function asUser(args: string[], env: Record<string, string> = {}): Promise<Outcome> {
   return await run("unshare", [...AS_USER, ...pinwireCommand(args)], { env });
+}
+
+/** Starts pinwire as such a user. */
+export function startAsUser(args: string[], options: ProcessOptions = {}): Process {
+  return new Process("unshare", [...AS_USER, ...pinwireCommand(args)], options);
 }
 
 /**

@@ -14,8 +14,23 @@ export interface Fate {
   late?: true;
 }
 
+/** What is told besides of a packet where programs are watched that aren't ours. */
+export interface Watched {
+  /** Its connection, or the pair of ports, by its number as tshark counts. */
+  stream?: number;
+  /** Its sender's address, and the other one. */
+  local?: string;
+  remote?: string;
+  /** What it carries, if that is text; of the lab's own lessons only what is short. */
+  text?: string;
+  /** The encoding of `text`, unless that is UTF-8. */
+  encoding?: "gbk";
+  /** What it carries, where that is no text. */
+  hex?: string;
+}
+
 /** A segment of TCP (RFC 9293) on the wire. */
-export interface SegmentEvent extends Fate {
+export interface SegmentEvent extends Fate, Watched {
   event: "segment";
   from: TcpEnd;
   /** `SYN`, `ACK` and the like. */
@@ -34,8 +49,6 @@ export interface SegmentEvent extends Fate {
   options: string[];
   /** What has come besides what is acknowledged, from and up to, counted as `ack` is. */
   sack?: [from: number, to: number][];
-  /** What it carries, if that is short, and text. */
-  text?: string;
   /** It is a segment that was sent before. */
   again?: true;
   /** It carries nothing, by a number that is behind: whoever gets it must answer. */
@@ -56,8 +69,9 @@ export interface BadWireEvent {
 }
 
 /** A datagram of UDP (RFC 768) on the wire. */
-export interface DatagramEvent extends Fate {
+export interface DatagramEvent extends Fate, Watched {
   event: "datagram";
+  /** The client is who sent the first one. */
   from: TcpEnd;
   /** Bytes that it carries. */
   bytes: number;

@@ -50,7 +50,7 @@ export async function playOutside(
 }
 
 /** What starts this program, compiled or from its source. */
-function ownCommand(): string[] {
+export function ownCommand(): string[] {
   if (Deno.build.standalone) return [Deno.execPath()];
   return [Deno.execPath(), "run", "--allow-all", Deno.mainModule];
 }
