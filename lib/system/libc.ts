@@ -9,6 +9,8 @@ const FUNCTIONS = {
   grantpt: { parameters: ["i32"], result: "i32" }, // grantpt(3)
   // Variadic, which is no difference on Linux (x86-64, aarch64).
   ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" }, // ioctl(2)
+  mmap: { parameters: ["pointer", "usize", "i32", "i32", "i32", "i64"], result: "pointer" }, // mmap(2)
+  munmap: { parameters: ["pointer", "usize"], result: "i32" }, // mmap(2)
   open: { parameters: ["buffer", "i32"], result: "i32" }, // open(2)
   pipe: { parameters: ["buffer"], result: "i32" }, // pipe(2)
   pipe2: { parameters: ["buffer", "i32"], result: "i32", optional: true }, // pipe(2)
@@ -18,7 +20,6 @@ const FUNCTIONS = {
   posix_openpt: { parameters: ["i32"], result: "i32" }, // posix_openpt(3)
   ptsname_r: { parameters: ["i32", "buffer", "usize"], result: "i32" }, // ptsname(3)
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" }, // read(2)
-  recvfrom: { parameters: ["i32", "buffer", "usize", "i32", "buffer", "buffer"], result: "isize" }, // recv(2)
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" }, // setsockopt(2)
   shutdown: { parameters: ["i32", "i32"], result: "i32" }, // shutdown(2)
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" }, // socket(2)

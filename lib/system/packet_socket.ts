@@ -3,20 +3,21 @@ import { type Libc, openLibc } from "./libc.ts";
 import { Poller, POLLER_FUNCTIONS, POLLIN } from "./poller.ts";
 
 const FUNCTIONS = [
-  ...["close", "errno", "getsockopt", "ioctl", "recvfrom", "setsockopt", "socket"] as const,
+  ...["close", "errno", "getsockopt", "ioctl", "mmap", "munmap", "setsockopt", "socket"] as const,
   ...POLLER_FUNCTIONS,
 ] as const;
 
 /** socket(2). */
-const AF_INET = 2, SOCK_DGRAM = 2, NONBLOCK = 0o4000, CLOEXEC = 0o2000000;
+const AF_INET = 2, SOCK_DGRAM = 2, CLOEXEC = 0o2000000;
 /** packet(7): without a link's header, of every protocol (ETH_P_ALL, in the network's order). */
 const AF_PACKET = 17, EVERY_PROTOCOL = 0x0300;
-const SOL_PACKET = 263, PACKET_STATISTICS = 6;
-const SOL_SOCKET = 1, SO_RCVBUF = 8, SO_RCVBUFFORCE = 33;
-/** Bytes of a `struct sockaddr_ll`; where in it stands whether a packet leaves, and what says so. */
-const SIZE_OF_SOCKADDR = 20, PACKET_TYPE = 10, PACKET_OUTGOING = 4;
-/** The time at which the last packet came, as a `struct timespec` (socket(7)). */
-const SIOCGSTAMPNS = 0x8907n;
+const SOL_PACKET = 263,
+  PACKET_RX_RING = 5,
+  PACKET_STATISTICS = 6,
+  PACKET_VERSION = 10,
+  PACKET_IGNORE_OUTGOING = 23;
+/** mmap(2). */
+const READ_WRITE = 3, SHARED = 1;
 /** netdevice(7). */
 const SIOCSIFFLAGS = 0x8914n, SIOCSIFMTU = 0x8922n, SIOCETHTOOL = 0x8946n;
 const IFF_UP = 1, IFF_RUNNING = 0x40;
@@ -24,30 +25,43 @@ const IFF_UP = 1, IFF_RUNNING = 0x40;
 const ETHTOOL_STSO = 0x1f, ETHTOOL_SGSO = 0x24;
 /** Bytes of a `struct ifreq`: 16 of the name, then a union. */
 const SIZE_OF_IFREQ = 40, UNION = 16;
-/** More than any packet has. */
-const ROOM = 65_536;
-/** Bytes that may wait to be read: some thousand packets. */
-const QUEUE = 32 * 1024 * 1024;
+
+/** The kernel's Documentation/networking/packet_mmap.rst: the second form of the ring. */
+const TPACKET_V2 = 1;
+/** Bytes of a frame, which has room for a packet and what is said of it; of a block of them; and how many blocks. */
+const FRAME = 2048, BLOCK = 65_536, BLOCKS = 256;
+const FRAMES = BLOCK / FRAME * BLOCKS, RING = BLOCK * BLOCKS;
+/** Where in a frame stands whose it is (0: the kernel's), its lengths, where the packet begins, and when it was seen. */
+const STATUS = 0, LENGTH = 4, CAPTURED = 8, BEGIN = 14, SECONDS = 16, NANOSECONDS = 20;
+/** Where behind that, in a `struct sockaddr_ll`, stands whether the packet leaves, and what says so. */
+const PACKET_TYPE = 32 + 10, PACKET_OUTGOING = 4;
 
 /** A packet that was seen. */
 export interface SeenPacket {
-  /** IP and what is in it; good until the next call. */
+  /** IP and what is in it. */
   bytes: Uint8Array<ArrayBuffer>;
+  /** Bytes that it had, more than `bytes` has if it was too long to be seen whole. */
+  length: number;
   /** When the kernel had it, in µs since 1970. */
   time: number;
 }
 
 /**
  * Sees the packets of a network namespace that has nothing but a loopback interface (packet(7)): each once, though the
- * interface sends and receives it.
+ * interface sends and receives it. The kernel puts them into a ring that it shares with us, since a socket's own queue
+ * has room for some hundred alone where nobody is root.
  */
 export class PacketSocket implements Disposable {
   readonly #c: Libc<typeof FUNCTIONS[number]>;
   readonly #poller: Poller;
   readonly #file: number;
-  readonly #room = new Uint8Array(ROOM);
-  readonly #from = new Uint8Array(SIZE_OF_SOCKADDR);
-  readonly #stamp = new BigInt64Array(2);
+  readonly #address: Deno.PointerValue;
+  readonly #ring: ArrayBuffer;
+  /** Its words: of each frame's first one the kernel and we tell each other whose it is. */
+  readonly #words: Int32Array;
+  /** How often the kernel counts a packet: what goes out as well as comes in twice, unless it leaves the first out. */
+  readonly #times: number;
+  #next = 0;
   #isClosed = false;
 
   /**
@@ -58,15 +72,18 @@ export class PacketSocket implements Disposable {
    */
   constructor(mtu: number) {
     this.#c = openLibc(...FUNCTIONS);
-    const kind = SOCK_DGRAM | NONBLOCK | CLOEXEC;
-    this.#file = this.#check("see packets", this.#c.socket(AF_PACKET, kind, EVERY_PROTOCOL));
-    const queue = new Uint8Array(Int32Array.of(QUEUE).buffer);
-    // Beyond the system's limit if it lets us, else up to that.
-    for (const option of [SO_RCVBUF, SO_RCVBUFFORCE]) {
-      this.#c.setsockopt(this.#file, SOL_SOCKET, option, queue, queue.length);
-    }
-    // From the first time on, packets have the time at which they came.
-    this.#time();
+    this.#file = this.#check("see packets", this.#c.socket(AF_PACKET, SOCK_DGRAM | CLOEXEC, EVERY_PROTOCOL));
+    const set = (option: number, ...words: number[]) => {
+      const value = new Uint8Array(Uint32Array.from(words).buffer);
+      return this.#c.setsockopt(this.#file, SOL_PACKET, option, value, value.length);
+    };
+    this.#check("choose a ring for packets", set(PACKET_VERSION, TPACKET_V2));
+    this.#times = set(PACKET_IGNORE_OUTGOING, 1) < 0 ? 2 : 1;
+    this.#check("have a ring for packets", set(PACKET_RX_RING, BLOCK, BLOCKS, FRAME, FRAMES));
+    this.#address = this.#c.mmap(null, BigInt(RING), READ_WRITE, SHARED, this.#file, 0n);
+    if (Deno.UnsafePointer.value(this.#address) === FAILED) this.#check("share a ring for packets", -1);
+    this.#ring = Deno.UnsafePointerView.getArrayBuffer(this.#address!, RING);
+    this.#words = new Int32Array(this.#ring);
     this.#bringUp(mtu);
     this.#poller = new Poller(this.#c);
   }
@@ -74,12 +91,20 @@ export class PacketSocket implements Disposable {
   /** The next packet, if there is one already. */
   read(): SeenPacket | undefined {
     while (!this.#isClosed) {
-      const size = new Uint8Array(Int32Array.of(SIZE_OF_SOCKADDR).buffer);
-      const count = this.#c.recvfrom(this.#file, this.#room, BigInt(ROOM), 0, this.#from, size);
-      if (count < 0) return undefined;
-      // It is seen once more as it comes in.
-      if (this.#from[PACKET_TYPE] === PACKET_OUTGOING) continue;
-      return { bytes: this.#room.subarray(0, Number(count)), time: this.#time() };
+      const at = this.#next * FRAME;
+      if (Atomics.load(this.#words, (at + STATUS) / 4) === 0) return undefined;
+      this.#next = (this.#next + 1) % FRAMES;
+      const frame = new DataView(this.#ring, at, FRAME);
+      // Before Linux 4.20 it is seen once more as it comes in.
+      const isOutgoing = frame.getUint8(PACKET_TYPE) === PACKET_OUTGOING;
+      const begin = at + frame.getUint16(BEGIN, true);
+      const packet = isOutgoing ? undefined : {
+        bytes: new Uint8Array(this.#ring.slice(begin, begin + frame.getUint32(CAPTURED, true))),
+        length: frame.getUint32(LENGTH, true),
+        time: frame.getUint32(SECONDS, true) * 1e6 + Math.floor(frame.getUint32(NANOSECONDS, true) / 1e3),
+      };
+      Atomics.store(this.#words, (at + STATUS) / 4, 0);
+      if (packet) return packet;
     }
     return undefined;
   }
@@ -95,19 +120,14 @@ export class PacketSocket implements Disposable {
     const counts = new Uint32Array(2);
     const size = new Uint8Array(Int32Array.of(counts.byteLength).buffer);
     this.#c.getsockopt(this.#file, SOL_PACKET, PACKET_STATISTICS, new Uint8Array(counts.buffer), size);
-    // Each is counted twice too.
-    return Math.ceil(counts[1] / 2);
+    return Math.ceil(counts[1] / this.#times);
   }
 
   [Symbol.dispose](): void {
     this.#isClosed = true;
     this.#poller.forget(this.#file);
+    this.#c.munmap(this.#address, BigInt(RING));
     this.#c.close(this.#file);
-  }
-
-  #time(): number {
-    this.#c.ioctl(this.#file, SIOCGSTAMPNS, new Uint8Array(this.#stamp.buffer));
-    return Number(this.#stamp[0]) * 1e6 + Math.floor(Number(this.#stamp[1]) / 1e3);
   }
 
   #bringUp(mtu: number): void {
@@ -136,6 +156,9 @@ export class PacketSocket implements Disposable {
     });
   }
 }
+
+/** MAP_FAILED of mmap(2). */
+const FAILED = BigInt.asUintN(64, -1n);
 
 function loopback(fill: (view: DataView) => void): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(SIZE_OF_IFREQ);

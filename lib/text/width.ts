@@ -69,12 +69,13 @@ export function padColumns(text: string, columns: number, least = 0): string {
  */
 export function cutColumns(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
-  let fitting = "";
+  let end = 0, width = 1;
   for (const character of text) {
-    if (displayWidth(fitting + character) >= columns) break;
-    fitting += character;
+    width += displayWidth(character);
+    if (width > columns) break;
+    end += character.length;
   }
-  return `${fitting}…`;
+  return `${text.slice(0, end)}…`;
 }
 
 /** How many columns a character takes by itself: none if it stands on the one before it, or moves the cursor. */

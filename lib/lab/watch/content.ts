@@ -11,6 +11,8 @@ export type Content =
 const BINARY = /(?![\t\r\n])\p{Cc}/u;
 /** Bytes that a character may have lost, where a text was cut. */
 const MOST_CUT = 3;
+/** Characters of a text that are looked at for each column. */
+const MARKS = 4;
 /** Columns of a content, however little room there is. */
 const LEAST = 8;
 
@@ -42,9 +44,11 @@ export function contentOf(bytes: Uint8Array, isCut = false): Content {
  * cut.
  */
 export function showContent(content: Content, columns = Infinity): string {
-  if ("hex" in content) return cutColumns(content.hex.replace(/..(?=.)/g, "$& "), Math.max(columns, LEAST));
+  const most = Math.max(columns, LEAST);
+  if ("hex" in content) return cutColumns(content.hex.slice(0, 2 * most).replace(/..(?=.)/g, "$& "), most);
   const encoding = content.encoding ? " (GBK)" : "";
-  const text = visible(JSON.stringify(content.text).slice(1, -1));
+  // More than there is room for, if each were a mark on the one before it.
+  const text = visible(JSON.stringify(content.text.slice(0, MARKS * most)).slice(1, -1));
   return `"${cutColumns(text, Math.max(columns - 2 - encoding.length, LEAST))}"${encoding}`;
 }
 

@@ -9,7 +9,7 @@ import { Strace } from "./strace.ts";
 /** As on Ethernet. */
 const MTU = 1500;
 /** Packets that are told of before others have their turn. */
-const MOST_AT_ONCE = 256;
+const MOST_AT_ONCE = 8192;
 /** Once the command has ended, what it started has ended what it does when so many ms bring nothing new; up to so often. */
 const QUIET = 200, MOST_WAITS = 5;
 
@@ -46,8 +46,13 @@ class Inside implements Disposable {
     this.#obey(child);
     for (const output of ["stdout", "stderr"] as const) this.#watchOutput(child[output], output);
     // strace itself ends with the last of what the command has started.
-    const traced = strace?.watch((line) => this.#tell({ line }));
+    const traced = strace?.watch((line) => {
+      this.#tellPackets();
+      this.#tell({ line });
+    });
     const ended = await Promise.race([endingOf(child), ...traced ? [traced] : []]);
+    await this.#quiet();
+    this.#tellPackets();
     await this.#quiet();
     this.#tell({ ended });
     await this.#told;
@@ -59,19 +64,26 @@ class Inside implements Disposable {
 
   async #watchPackets(): Promise<void> {
     while (await this.#packets.readable()) {
-      for (let i = 0; i < MOST_AT_ONCE; i++) {
-        const packet = this.#packets.read();
-        if (!packet) break;
-        this.#tell({ packet: packet.bytes.toBase64(), time: packet.time });
-      }
+      this.#tellPackets();
       const missed = this.#packets.missed();
       if (missed) this.#tell({ missed });
       await this.#told;
     }
   }
 
+  /** Tells of the packets that have passed. */
+  #tellPackets(): void {
+    for (let i = 0; i < MOST_AT_ONCE; i++) {
+      const packet = this.#packets.read();
+      if (!packet) return;
+      const { bytes, length, time } = packet;
+      this.#tell({ packet: bytes.toBase64(), length, time });
+    }
+  }
+
   async #watchOutput(stream: ReadableStream<Uint8Array>, output: "stdout" | "stderr"): Promise<void> {
     for await (const bytes of stream) {
+      this.#tellPackets();
       this.#tell({ output, data: bytes.toBase64(), time: Math.floor(preciseTime() * 1000) });
       await this.#told;
     }
@@ -95,6 +107,7 @@ class Inside implements Disposable {
   /** Done when nothing more comes of what the command has started, for which nobody waits long. */
   async #quiet(): Promise<void> {
     for (let i = 0; i < MOST_WAITS; i++) {
+      await this.#told;
       const before = this.#count;
       await sleep(QUIET, systemClock);
       if (this.#count === before) return;

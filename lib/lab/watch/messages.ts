@@ -11,7 +11,7 @@ export interface Ending {
 export type WatchMessage =
   /** Whatever is on the wire is seen from now on, and the command starts. */
   | { begun: Tracing }
-  | { packet: string; time: number }
+  | { packet: string; length: number; time: number }
   | { output: "stdout" | "stderr"; data: string; time: number }
   /** A line of strace. */
   | { line: string }

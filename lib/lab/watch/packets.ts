@@ -18,17 +18,21 @@ export class PacketEvents {
   readonly #streams = new StreamTable();
   #count = 0;
 
-  /** What the next packet is told of as; nothing for what is neither TCP nor UDP. */
-  read(bytes: Uint8Array): SegmentEvent | DatagramEvent | undefined {
+  /**
+   * What the next packet is told of as; nothing for what is neither TCP nor UDP.
+   *
+   * @param length bytes that it had, if more than were seen
+   */
+  read(bytes: Uint8Array, length: number): SegmentEvent | DatagramEvent | undefined {
     const number = ++this.#count;
     const packet = {
-      ...{ number, bytes, length: bytes.length, offset: 0, interface: 0 },
+      ...{ number, bytes, length, offset: 0, interface: 0 },
       ...{ linkType: LINK_TYPES.raw, comments: [] },
     };
     const segment = this.#segments.read(packet);
     if (segment) {
       const { stream, event } = segment;
-      const payload = parseTcp(parseIp(bytes)!)!.payload;
+      const payload = parseTcp(parseIp(bytes, length)!)!.payload;
       const { text: _, ...others } = event;
       return {
         ...others,
@@ -40,12 +44,12 @@ export class PacketEvents {
     const transport = this.#transports.read(packet);
     if (transport?.protocol !== "udp") return undefined;
     const { stream, isFromClient } = this.#streams.find(transport);
-    const { payload, length } = transport.segment;
+    const datagram = transport.segment;
     return {
       event: "datagram",
       from: isFromClient ? "client" : "server",
-      bytes: length,
-      ...length && contentOf(payload),
+      bytes: datagram.length,
+      ...datagram.length && contentOf(datagram.payload),
       stream: stream.number,
       ...ends(stream, isFromClient),
     };

@@ -48,9 +48,10 @@ export async function watchCommand(command: readonly string[], options: WatchOpt
   let code = 0;
   await showLesson("watch", options, (look) => new WatchView(look, columnsNow), async (context, view) => {
     const inner = new InnerProcess(network.flags);
-    ({ code } = await new Watch(context, view, options, inner).run(joinCommand(network.flags, inner.pid)));
-    // Whatever the command has said, the lesson is over; unless nobody reads it any more.
-    return context.reporter.isClosed ? 1 : 0;
+    const ending = await new Watch(context, view, options, inner).run(joinCommand(network.flags, inner.pid));
+    if (!context.reporter.isClosed) code = ending.code;
+    // However the command has ended, the lesson is over.
+    return 0;
   });
   return code;
 }
@@ -77,6 +78,8 @@ class Watch {
     const recording = await this.#record();
     using screen = await this.#openScreen();
     using _stopping = stop.onStop(() => {
+      // Where nobody reads it any more, nobody is to hear how it ends either.
+      if (reporter.isClosed) return this.#inner.kill();
       void this.#inner.tell({ interrupt: true });
       clock.after(GRACE, () => this.#inner.kill());
     });
@@ -113,7 +116,7 @@ class Watch {
   #told(message: WatchMessage): { time: number; event: Event } | undefined {
     if ("line" in message) return this.#calls.read(message.line);
     if ("packet" in message) {
-      const event = this.#packets.read(Uint8Array.fromBase64(message.packet));
+      const event = this.#packets.read(Uint8Array.fromBase64(message.packet), message.length);
       return event && { time: message.time, event };
     }
     if (!("missed" in message)) return undefined;
