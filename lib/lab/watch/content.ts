@@ -14,7 +14,7 @@ const MOST_CUT = 3;
 /** Characters of a text that are looked at for each column. */
 const MARKS = 4;
 /** Columns of a content, however little room there is. */
-const LEAST = 8;
+const LEAST = 4;
 
 /**
  * Reads bytes as text: UTF-8, else GBK, in which programs on Windows in China write; else as they are.

@@ -39,8 +39,8 @@ export class Screen implements Disposable {
     this.draw(all.slice(0, end));
   }
 
-  /** Somebody has typed a line, behind what they were asked. */
-  typed(): void {
+  /** Somebody has answered what they were asked: they have typed a line, or Ctrl-C. */
+  answered(): void {
     this.#rest.stdout = this.#rest.stderr = "";
     this.#console?.retitle("");
   }
@@ -49,8 +49,8 @@ export class Screen implements Disposable {
   [Symbol.dispose](): void {
     const rest = this.#rest.stdout + this.#rest.stderr;
     this.#console?.retitle("");
+    if (rest) this.draw(`${rest}\n`);
     this.#console?.close();
-    if (rest) this.#reporter.print(rest);
   }
 
   #ask(prompt: string): void {

@@ -32,6 +32,10 @@ export const TEXTS = {
     en: (why: string) => `The programs' calls can't be shown: ${why}`,
     zh: (why: string) => `看不到程序的系统调用：${why}`,
   }),
+  repeats: twin({
+    en: (count: number) => count === 1 ? "the same once more" : `the same ${count} times more`,
+    zh: (count: number) => `同样的调用又重复了 ${count} 次`,
+  }),
   missed: twin({
     en: (count: number) => `${count} packets came too fast to be shown`,
     zh: (count: number) => `有 ${count} 个分组来得太快，没有显示`,

@@ -30,6 +30,7 @@ export class WatchView implements LessonView {
   readonly #columns: () => number;
   readonly #numbers = new Map<string, number>();
   #start?: number;
+  #call: { key?: string; repeats: number } = { repeats: 0 };
   #time = 0;
 
   /** @param columns how wide a line may be */
@@ -47,6 +48,26 @@ export class WatchView implements LessonView {
   }
 
   draw(event: Event): string {
+    // A program that doesn't notice the end of a stream asks for it again and again.
+    const key = event.event === "system_call" ? `${event.pid} ${event.call}` : undefined;
+    if (key !== undefined && key === this.#call.key) {
+      this.#call.repeats++;
+      return "";
+    }
+    const repeats = this.foot();
+    this.#call = { key, repeats: 0 };
+    return repeats + this.#lines(event);
+  }
+
+  /** How often the last call was made again. */
+  foot(): string {
+    const { repeats } = this.#call;
+    if (!repeats) return "";
+    const line = `${" ".repeat(BEFORE)}${TEXTS.repeats[this.#language](repeats)}`;
+    return `${this.#paint(dim, this.#fit(line))}\n`;
+  }
+
+  #lines(event: Event): string {
     switch (event.event) {
       case "private_network":
         return this.#head(event.join ?? "");
@@ -54,7 +75,7 @@ export class WatchView implements LessonView {
       case "datagram":
         return this.#passing(event);
       case "system_call":
-        return this.#call(event);
+        return this.#callLine(event);
       case "notice":
         return wrapText(visible(event.text), this.#columns()).map((line) => `${this.#paint(dim, line)}\n`)
           .join("");
@@ -139,7 +160,7 @@ export class WatchView implements LessonView {
     return count + showContent(content, room - displayWidth(count));
   }
 
-  #call({ program, call }: SystemCallEvent): string {
+  #callLine({ program, call }: SystemCallEvent): string {
     const room = BEFORE - TIME - 4;
     const name = cutColumns(visible(program), room);
     const [, said, result] = visible(call).match(RESULT)!;

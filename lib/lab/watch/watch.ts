@@ -78,6 +78,7 @@ class Watch {
     const recording = await this.#record();
     using screen = await this.#openScreen();
     using _stopping = stop.onStop(() => {
+      screen.answered();
       // Where nobody reads it any more, nobody is to hear how it ends either.
       if (reporter.isClosed) return this.#inner.kill();
       void this.#inner.tell({ interrupt: true });
@@ -172,7 +173,7 @@ class Watch {
 
   async #feedLines(console: Console, screen: Screen): Promise<void> {
     for await (const line of console.lines) {
-      screen.typed();
+      screen.answered();
       await this.#inner.tell({ input: new TextEncoder().encode(`${line}\n`).toBase64() });
     }
     await this.#inner.tell({ end: true });
