@@ -71,6 +71,10 @@ Deno.test({
       assert(lines.some((line) => line.trim() === names), stdout);
       assert(lines.some((line) => line.endsWith(`PSH+ACK seq 1 ack 1  ${data}`)), stdout);
       assertMatch(stdout, /^ +\d+\.\d{4} {3}1 +\d+ ◀── \d+ +SYN\+ACK seq 0 ack 1$/m);
+      assertMatch(
+        stdout,
+        /^ {12}1 .*(by the \w+ first: port|(服务器|客户端)先关闭，端口) \d+ .*TIME_WAIT.* 60 (s|秒)$/m,
+      );
       assertMatch(stdout, /^ok\n[^]*^hello\n/m);
       assertMatch(stdout, /\n\n(Next: |下一步:)pinwire lab.*\n$/);
       for (const line of lines) assert(displayWidth(line) <= 80, line);

@@ -1,3 +1,5 @@
+import type { TcpEnd } from "../../app/mod.ts";
+import { ENDS } from "../sequence/sequence_texts.ts";
 import { twin } from "../../text/languages.ts";
 
 /** What stands above and between the lines. */
@@ -7,13 +9,15 @@ export const TEXTS = {
     zh: () => "在另一个终端里运行下面的命令就能加入这个网络，那里启动的程序也看得到：",
   }),
   time: twin({ en: () => "seconds", zh: () => "秒" }),
-  client: twin({ en: () => "client", zh: () => "客户端" }),
-  server: twin({ en: () => "server", zh: () => "服务器" }),
   connection: twin({
     en: (protocol: string, client: string, server: string) =>
       `${protocol}: the client is ${client}, the server ${server}`,
     zh: (protocol: string, client: string, server: string) =>
       `${protocol}：客户端 ${client}，服务器 ${server}`,
+  }),
+  waits: twin({
+    en: (end: TcpEnd, port: string) => `closed by the ${end} first: port ${port} is in TIME_WAIT for 60 s`,
+    zh: (end: TcpEnd, port: string) => `${ENDS[end].zh()}先关闭，端口 ${port} 要在 TIME_WAIT 状态等 60 秒`,
   }),
   bytes: twin({
     en: (count: number) => count === 1 ? "1 byte" : `${count} bytes`,

@@ -5,6 +5,8 @@ import { visible } from "../../text/mod.ts";
 import { cutColumns, displayWidth, padColumns } from "../../text/width.ts";
 import { wrapText } from "../../text/wrap.ts";
 import type { LessonView, Look } from "../show.ts";
+import { ENDS } from "../sequence/sequence_texts.ts";
+import { Closings } from "./closings.ts";
 import { showContent } from "./content.ts";
 import { TEXTS } from "./texts.ts";
 
@@ -28,6 +30,7 @@ export class WatchView implements LessonView {
   readonly #language: Language;
   readonly #isColoured: boolean;
   readonly #columns: () => number;
+  readonly #closings = new Closings();
   readonly #numbers = new Map<string, number>();
   #start?: number;
   #call: { key?: string; repeats: number } = { repeats: 0 };
@@ -86,7 +89,7 @@ export class WatchView implements LessonView {
 
   #head(join: string): string {
     const say = this.#language;
-    const [client, server] = [TEXTS.client[say](), TEXTS.server[say]()];
+    const [client, server] = [ENDS.client[say](), ENDS.server[say]()];
     const names = [
       TEXTS.time[say]().padStart(TIME),
       "  #",
@@ -112,7 +115,8 @@ export class WatchView implements LessonView {
     const number = known ?? this.#numbers.size + 1;
     this.#numbers.set(key, number);
     const colour = COLOURS[(number - 1) % COLOURS.length];
-    const head = known ? "" : this.#connection(number, protocol, client, server, colour);
+    const begins = TEXTS.connection[this.#language](protocol, client, server);
+    const head = known ? "" : this.#about(number, begins, colour);
     const before = [
       this.#seconds(),
       String(number).padStart(NUMBER),
@@ -123,17 +127,19 @@ export class WatchView implements LessonView {
     const [said, remarks] = event.event === "segment" ? this.#segment(event) : [NO_FLAGS, ""];
     const room = this.#columns() - displayWidth(`${before} ${said}${remarks}`);
     const line = `${before} ${said}${this.#content(event, room)}${remarks}`.trimEnd();
-    return `${head}${this.#paint(colour, this.#fit(line))}\n`;
+    const waiting = event.event === "segment" ? this.#closings.take(event) : undefined;
+    const foot = (waiting ?? []).map((end) =>
+      this.#about(
+        number,
+        TEXTS.waits[this.#language](end, portOf(end === "client" ? client : server)),
+        colour,
+      )
+    );
+    return `${head}${this.#paint(colour, this.#fit(line))}\n${foot.join("")}`;
   }
 
-  #connection(
-    number: number,
-    protocol: string,
-    client: string,
-    server: string,
-    colour: (text: string) => string,
-  ): string {
-    const text = TEXTS.connection[this.#language](protocol, client, server);
+  /** A line about a connection. */
+  #about(number: number, text: string, colour: (text: string) => string): string {
     const line = `${" ".repeat(TIME + 1)}${String(number).padStart(NUMBER)} ${text}`;
     return `${this.#paint((text) => bold(colour(text)), this.#fit(line))}\n`;
   }
