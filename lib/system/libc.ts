@@ -1,5 +1,7 @@
 /** Every function of the C library that we call, each with its page of the manual. */
 const FUNCTIONS = {
+  accept4: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" }, // accept(2), of Linux
+  bind: { parameters: ["i32", "buffer", "u32"], result: "i32" }, // bind(2)
   close: { parameters: ["i32"], result: "i32" }, // close(2)
   connect: { parameters: ["i32", "buffer", "u32"], result: "i32" }, // connect(2)
   errno: { name: "__errno_location", parameters: [], result: "pointer" }, // errno(3), of Linux

@@ -20,6 +20,7 @@ export function parseNetstat(text: string): TcpSocket[] {
       timer: "none",
       timeLeft: 0,
       retransmissions: 0,
+      inode: 0,
       row: `${local} ${remote} ${name}`,
     }];
   });

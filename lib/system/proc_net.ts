@@ -39,6 +39,8 @@ export interface TcpSocket {
   /** Seconds until the timer fires. */
   timeLeft: number;
   retransmissions: number;
+  /** Which socket of the processes it is, in Linux (/proc/PID/fd); 0 if none has it, as while it waits for accept(). */
+  inode: number;
   /** The two addresses and the state as the system writes them: Linux in hex. */
   row: string;
 }
@@ -53,7 +55,7 @@ const TICKS = 100;
  */
 export function parseProcNetTcp(text: string): TcpSocket[] {
   return text.trim().split("\n").slice(1).map((line) => {
-    const [, local, remote, state, queues, timer, retransmissions] = line.trim().split(/\s+/);
+    const [, local, remote, state, queues, timer, retransmissions, , , inode] = line.trim().split(/\s+/);
     const [sendQueue, receiveQueue] = queues.split(":").map(hex);
     const [kind, ticks] = timer.split(":").map(hex);
     return {
@@ -65,6 +67,7 @@ export function parseProcNetTcp(text: string): TcpSocket[] {
       timer: TIMERS[kind] ?? "none",
       timeLeft: ticks / TICKS,
       retransmissions: hex(retransmissions),
+      inode: Number(inode),
       row: [local, remote, state].join(" "),
     };
   });

@@ -27,6 +27,7 @@ Deno.test({
       timer: "retransmission",
       timeLeft: 0.53,
       retransmissions: 2,
+      inode: 29,
       row: "0100000A:9812 0200000A:1F90 01",
     });
     assertEquals([waiting.state, waiting.timer, waiting.timeLeft], ["TIME_WAIT", "time wait", 60]);

@@ -42,6 +42,7 @@ export const DOORS: Record<string, readonly string[]> = {
   packet: ["cidr.ts", "random.ts"],
   // Only a terminal of the shell and the lab need these, and every connection loads mod.ts.
   system: [
+    "bare_sockets.ts",
     "packet_socket.ts",
     "pipe.ts",
     "poller.ts",

@@ -12,7 +12,14 @@ function socket(
   state: TcpState,
   more: Partial<TcpSocket> = {},
 ): TcpSocket {
-  const quiet = { sendQueue: 0, receiveQueue: 0, timer: "none", timeLeft: 0, retransmissions: 0 } as const;
+  const quiet = {
+    sendQueue: 0,
+    receiveQueue: 0,
+    timer: "none",
+    timeLeft: 0,
+    retransmissions: 0,
+    inode: 0,
+  } as const;
   return { local, remote, state, row: "", ...quiet, ...more };
 }
 
