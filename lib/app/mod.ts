@@ -15,7 +15,15 @@ export { dialOptions, type DialSettings, serverAddress } from "./tls_files.ts";
 export { FrameErrors } from "./frame_errors.ts";
 export { MessageWatch, untilCode, type WatchOptions } from "./message_watch.ts";
 export { unwritable } from "./output.ts";
-export type { ArrivalEvent, BadWireEvent, DatagramEvent, Fate, SegmentEvent, TcpEnd } from "./events/wire.ts";
+export type {
+  ArrivalEvent,
+  BadWireEvent,
+  DatagramEvent,
+  Fate,
+  FloodEvent,
+  SegmentEvent,
+  TcpEnd,
+} from "./events/wire.ts";
 export {
   type CallEvent,
   type CureEvent,

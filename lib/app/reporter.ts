@@ -212,6 +212,8 @@ function sentence(event: Exclude<Event, MessageEvent>): string {
       return `${event.at}: ${event.state}`;
     case "tcp_socket":
       return `${event.local} is ${event.state}`;
+    case "flood":
+      return `${event.segments} SYNs from ${event.sources.join(" to ")}`;
     case "network":
       return `${event.address}/${event.prefix} is in ${event.network}/${event.prefix}`;
     case "same_network":

@@ -1,5 +1,5 @@
 /** What happens on a wire of the lab, and what comes of it. */
-export type OnWireEvent = SegmentEvent | DatagramEvent | BadWireEvent | ArrivalEvent;
+export type OnWireEvent = SegmentEvent | DatagramEvent | BadWireEvent | ArrivalEvent | FloodEvent;
 
 /** Which of the two ends of a TCP connection. */
 export type TcpEnd = "client" | "server";
@@ -88,4 +88,14 @@ export interface ArrivalEvent {
   ms: number;
   /** Ms of these in which the system had it, and kept it back because of one before it that was missing. */
   kept_ms?: number;
+}
+
+/** SYNs have come from addresses that nobody has. */
+export interface FloodEvent {
+  event: "flood";
+  segments: number;
+  /** The first and the last of the addresses. */
+  sources: [first: string, last: string];
+  /** How many connections the server has in SYN_RECV now. */
+  half_open: number;
 }

@@ -102,7 +102,7 @@ export class SegmentSpeaker {
 const otherEnd = (end: TcpEnd): TcpEnd => end === "client" ? "server" : "client";
 
 /** What a sender's clock said, in the ms of Linux and most others (RFC 7323, section 5.4). */
-function clockOf(options: string[]): number | undefined {
+export function clockOf(options: string[]): number | undefined {
   const stamps = options.find((option) => option.startsWith("timestamps "));
   return stamps === undefined ? undefined : Number(stamps.split(" ")[1]);
 }

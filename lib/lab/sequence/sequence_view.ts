@@ -73,10 +73,17 @@ export class SequenceView {
       case "tcp_state":
         return this.#isHidden ? "" : this.#state(event);
       case "tcp_socket":
-        return this.#style.socket ? this.#note(this.#style.socket(event, this.#language)) : "";
+        return this.#style.socket && !this.#isHidden
+          ? this.note(this.#style.socket(event, this.#language))
+          : "";
       default:
         return "";
     }
+  }
+
+  /** A line on the wire that isn't the segment of a connection. */
+  line(from: TcpEnd, text: string): string {
+    return this.#row("", this.#wire(from, ` ${text} `), "");
   }
 
   /** What is said below: who waits, and why; and what the details mean. */
@@ -100,40 +107,49 @@ export class SequenceView {
   #segment(event: SegmentEvent): string {
     this.#hasDetails ||= !this.#style.isBrief;
     const right = event.lost ? this.#paint.lost(LOST[this.#language]()) : "";
-    return this.#row("", this.#arrow(event), right) + this.#note(this.#speaker.sentence(event)) +
-      (this.#style.isBrief ? "" : this.#note(detailsOf(event)));
+    return this.#row("", this.#arrow(event), right) + this.note(this.#speaker.sentence(event)) +
+      (this.#style.isBrief ? "" : this.note(detailsOf(event)));
   }
 
   #state(event: TcpStateEvent): string {
     const { at, state } = event;
     if (state === "TIME_WAIT") this.#isWaiting.push(at);
     const notes = this.#style.explain?.(event, this.#language) ?? [];
-    return this.#atEnd(at, this.#paint.state(state)) + notes.map((text) => this.#note(text)).join("");
+    return this.#atEnd(at, this.#paint.state(state)) + notes.map((text) => this.note(text)).join("");
   }
 
   #arrow({ from, flags, seq, ack, lost }: SegmentEvent): string {
     const text = ` ${flags.join("+")} seq ${seq}${ack === undefined ? "" : ` ack ${ack}`} `;
-    const length = WIRE - text.length - 3;
-    const line = "─".repeat(Math.max(0, length));
     if (lost) {
-      const half = "─".repeat(Math.max(0, length >> 1));
+      const length = lineLength(text);
+      const half = "─".repeat(length >> 1);
       return from === "client"
         ? this.#paint.client(`──${text}${half}`) + this.#paint.lost("╳")
         : " ".repeat(length - half.length) + this.#paint.lost("╳") + this.#paint.server(`${half}${text}──`);
     }
+    return this.#wire(from, text);
+  }
+
+  #wire(from: TcpEnd, text: string): string {
+    const line = "─".repeat(lineLength(text));
     return from === "client"
       ? this.#paint.client(`──${text}${line}▶`)
       : this.#paint.server(`◀${line}${text}──`);
   }
 
-  #note(text: string): string {
+  /** Something that is said between the columns. */
+  note(text: string): string {
     return wrapText(visible(text), NOTE).map((line) => this.#row("", `   ${this.#paint.dim(line)}`, "")).join(
       "",
     );
   }
 
+  /** What is too long for its column begins before it. */
   #atEnd(end: TcpEnd, text: string): string {
-    return end === "client" ? this.#row(text, "", "") : this.#row("", "", text);
+    if (end === "client") return this.#row(text, "", "");
+    const room = WIDTH - END - WIRE - 2;
+    const early = Math.max(0, widthOf(text) - room);
+    return " ".repeat(END + WIRE + 2 - early) + text + "\n";
   }
 
   #row(left: string, middle: string, right: string): string {
@@ -174,8 +190,10 @@ const COLOURS: Paint = {
   lost: (text) => bold(red(text)),
 };
 
+const pad = (text: string, width: number) => text + " ".repeat(Math.max(0, width - widthOf(text)));
+
 /** Colours take no columns. */
-function pad(text: string, width: number): string {
-  const shown = text.replace(/\p{Cc}\[\d+m/gu, "");
-  return text + " ".repeat(Math.max(0, width - displayWidth(shown)));
-}
+const widthOf = (text: string) => displayWidth(text.replace(/\p{Cc}\[\d+m/gu, ""));
+
+/** Columns of a line on the wire beside its text. */
+const lineLength = (text: string) => Math.max(0, WIRE - text.length - 3);

@@ -40,6 +40,8 @@ interface Waiting {
  * tells of each call, of each segment, and of the states of both ends where they change.
  */
 export class Stage implements Disposable {
+  /** Whether the states are looked at with each segment; where there are many sockets, a look takes tens of ms. */
+  isLooking = true;
   readonly #audience: Audience;
   readonly #wire: Wire;
   readonly #segments = new SegmentReader();
@@ -63,8 +65,11 @@ export class Stage implements Disposable {
     this.#audience.tell({ event: "scene", scene });
   }
 
-  /** The same, of a part that has a connection of its own: both ends are told of as closed. */
+  /** The same, of a part that has a connection of its own: both ends are told of as closed, and the wire is empty. */
   begin(scene: string): void {
+    this.#wire.take();
+    this.#waiting.length = 0;
+    this.#isLost = () => false;
     this.scene(scene);
     this.#clientPort = 0;
     this.#states = {};
@@ -76,9 +81,9 @@ export class Stage implements Disposable {
     this.#isLost = isLost;
   }
 
-  /** Sets a variable of this network, if it can be. */
-  set(name: string, value: string): void {
-    setVariable(name, value);
+  /** Sets a variable of this network; whether that could be. */
+  set(name: string, value: string): boolean {
+    return setVariable(name, value);
   }
 
   /** Tells what a program asks for, or is given. */
@@ -88,16 +93,9 @@ export class Stage implements Disposable {
 
   /** Opens a connection: each of its three segments waits to be passed on, unless `steps` is false. */
   async open(steps = true): Promise<{ client: Deno.TcpConn; server: Deno.TcpConn }> {
-    this.call("server", "listen()");
-    const listener = Deno.listen({ hostname: LOCAL, port: PORT });
-    this.tellStates();
+    const listener = this.listen();
     const accepting = listener.accept();
-    this.call("client", "connect()");
-    const connecting = Deno.connect({ hostname: REMOTE, port: PORT });
-    await this.#pass("client", steps);
-    await this.#pass("server", steps);
-    const client = await connecting;
-    await this.#pass("client", steps);
+    const client = await this.connect(steps);
     const server = await accepting;
     listener.close();
     this.call("server", "accept()");
@@ -105,13 +103,59 @@ export class Stage implements Disposable {
   }
 
   /**
+   * Lets the server listen.
+   *
+   * @param backlog how many connections may wait for accept(), less one (listen(2))
+   */
+  listen(backlog?: number): Deno.TcpListener {
+    this.call("server", `listen(${backlog ?? ""})`);
+    const listener = Deno.listen({ hostname: LOCAL, port: PORT, tcpBacklog: backlog });
+    this.tellStates();
+    return listener;
+  }
+
+  /** Lets a client connect: each of the three segments waits to be passed on, unless `steps` is false. */
+  async connect(steps = true): Promise<Deno.TcpConn> {
+    const connecting = this.dial();
+    await this.#pass("client", steps);
+    await this.#pass("server", steps);
+    const client = await connecting;
+    await this.#pass("client", steps);
+    return client;
+  }
+
+  /** Lets a client ask for a connection. */
+  dial(): Promise<Deno.TcpConn> {
+    this.call("client", "connect()");
+    return Deno.connect({ hostname: REMOTE, port: PORT });
+  }
+
+  /**
    * Lets the next segment of an end arrive.
    *
    * @param patience how long to wait for it, in ms
+   * @param steps whether it waits to be passed on
    * @throws {PinwireError} `no_segment` if it has sent none
    */
-  async pass(from: TcpEnd, patience = PATIENCE): Promise<SegmentEvent> {
-    return await this.#pass(from, true, patience);
+  async pass(from: TcpEnd, patience = PATIENCE, steps = true): Promise<SegmentEvent> {
+    return await this.#pass(from, steps, patience);
+  }
+
+  /** Takes note that a segment has arrived, and the other end has thrown it away: it waits on the wire when it comes again. */
+  dropped({ from, absolute }: SegmentEvent): void {
+    this.#lost.add(`${from} ${absolute.seq}`);
+  }
+
+  /**
+   * Lets a packet arrive that neither end has sent.
+   *
+   * @param shown as it is on the wire, where the server is 10.0.0.2
+   * @param packet the same to 10.0.0.1, where it is
+   */
+  inject(shown: Uint8Array, packet: Uint8Array<ArrayBuffer>): void {
+    this.#audience.record(shown, preciseTime() * 1000);
+    this.#wire.inject(packet);
+    this.#wire.take();
   }
 
   /**
@@ -138,7 +182,7 @@ export class Stage implements Disposable {
 
   /** Tells of the states that have changed since it was last told. */
   tellStates(): void {
-    const sockets = this.#sockets();
+    const sockets = this.sockets();
     for (const at of ["client", "server"] as const) {
       const before = this.#states[at];
       const { state, row } = sockets[at] ?? { state: "CLOSED" };
@@ -156,11 +200,21 @@ export class Stage implements Disposable {
 
   /** Tells what the kernel says of the sockets at both ends: their queues and timers. */
   tellSockets(): void {
-    const sockets = this.#sockets();
+    const sockets = this.sockets();
     for (const at of ["client", "server"] as const) {
       const socket = sockets[at];
       if (socket) this.#audience.tell(socketEvent(at, socket));
     }
+  }
+
+  /** What the kernel has at both ends, of the client that has sent last. */
+  sockets(): Sockets {
+    return socketsOn(PORT, this.#clientPort);
+  }
+
+  /** Tells what a lesson alone has to tell. */
+  tell(event: LabEvent): void {
+    this.#audience.tell(event);
   }
 
   [Symbol.dispose](): void {
@@ -173,7 +227,7 @@ export class Stage implements Disposable {
     const [{ passing, event }] = this.#waiting.splice(index, 1);
     if (steps) await this.#audience.step();
     this.#wire.deliver(passing);
-    this.tellStates();
+    if (this.isLooking) this.tellStates();
     return event;
   }
 
@@ -182,8 +236,9 @@ export class Stage implements Disposable {
     if (!passing.segment) return;
     const time = preciseTime() * 1000;
     this.#audience.record(packet, time);
+    if (passing.isAstray) return;
     if (from === "client") this.#clientPort = passing.segment.sourcePort;
-    this.tellStates();
+    if (this.isLooking) this.tellStates();
     const number = ++this.#count;
     const captured = { number, offset: 0, interface: 0, linkType: LINK_TYPES.raw, comments: [] };
     const read = this.#segments.read({ ...captured, bytes: packet, length: packet.length });
@@ -199,10 +254,6 @@ export class Stage implements Disposable {
     this.#waiting.push({ passing, event });
     this.#arrival.resolve();
     this.#arrival = Promise.withResolvers();
-  }
-
-  #sockets(): Sockets {
-    return socketsOn(PORT, this.#clientPort);
   }
 }
 

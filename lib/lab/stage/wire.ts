@@ -1,4 +1,12 @@
-import { parseIp, parseTcp, parseUdp, type TcpSegment, type UdpDatagram } from "../../packet/mod.ts";
+import {
+  MAX_HEADERS,
+  PacketPath,
+  parseIp,
+  parseTcp,
+  parseUdp,
+  type TcpSegment,
+  type UdpDatagram,
+} from "../../packet/mod.ts";
 import { Tun } from "../../system/tun.ts";
 
 /** Where both programs are: the kernel's own end of the wire. */
@@ -9,12 +17,15 @@ export const REMOTE = "10.0.0.2";
 /**
  * Sets a variable of this network (Documentation/networking/ip-sysctl.rst), if it can be: an older kernel has fewer of
  * them, and in a container none may be written.
+ *
+ * @returns whether it could be; most lessons are the same without, if with more repetitions
  */
-export function setVariable(name: string, value: string): void {
+export function setVariable(name: string, value: string): boolean {
   try {
     Deno.writeTextFileSync(`/proc/sys/net/ipv4/${name}`, value);
+    return true;
   } catch {
-    // The lesson is the same, if with more repetitions.
+    return false;
   }
 }
 
@@ -26,6 +37,8 @@ export interface Passing {
   /** As it goes from the client's network to the server's, or back: the client is 10.0.0.1, the server 10.0.0.2. */
   packet: Uint8Array<ArrayBuffer>;
   from: Side;
+  /** Whether it is for an address that nobody has. */
+  isAstray: boolean;
   /** If it is TCP. */
   segment?: TcpSegment;
   /** If it is UDP. */
@@ -87,12 +100,19 @@ export class Wire implements Disposable {
     if (ip?.version !== 4) return;
     const isFromServer = sourcePort(ip.payload) === this.#port;
     // The kernel's packets all come from 10.0.0.1; the server's are shown as they would be at the client.
-    const packet = isFromServer ? swapped(bytes) : bytes.slice();
+    const isAstray = ip.destination !== REMOTE;
+    const sent = parseTcp(ip);
+    const packet = !isFromServer
+      ? bytes.slice()
+      : isAstray && sent
+      ? readdressed(sent, ip.destination)
+      : swapped(bytes);
     // Of bytes that stay.
     const kept = parseIp(packet)!;
     this.#onPacket({
       packet,
       from: isFromServer ? "server" : "client",
+      isAstray,
       segment: parseTcp(kept),
       datagram: parseUdp(kept),
     });
@@ -108,4 +128,12 @@ function swapped(packet: Uint8Array): Uint8Array<ArrayBuffer> {
   other.set(packet.subarray(16, 20), 12);
   other.set(packet.subarray(12, 16), 16);
   return other;
+}
+
+/** A segment of the server to somebody else, as it is on the wire. */
+function readdressed(segment: TcpSegment, address: string): Uint8Array<ArrayBuffer> {
+  const { sourcePort, destinationPort, ...fields } = segment;
+  const path = new PacketPath({ address: REMOTE, port: sourcePort }, { address, port: destinationPort });
+  const room = new Uint8Array(MAX_HEADERS + segment.payload.length);
+  return path.tcp(room, fields) as Uint8Array<ArrayBuffer>;
 }
