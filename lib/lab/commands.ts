@@ -4,6 +4,7 @@ import { handshake } from "./handshake/commands.ts";
 import { layers } from "./layers/commands.ts";
 import { loss } from "./loss/commands.ts";
 import { environment, lessonOptions } from "./options.ts";
+import { pitfalls } from "./pitfalls/commands.ts";
 import { states } from "./states/commands.ts";
 import { sticky } from "./sticky/commands.ts";
 import { udp } from "./udp/commands.ts";
@@ -34,5 +35,6 @@ export const commands = {
   "lab layers": layers,
   "lab cidr": cidr,
   "lab sticky": sticky,
+  "lab pitfalls": pitfalls,
   "lab watch": watch,
 };

@@ -34,6 +34,10 @@ export const LESSONS = {
     en: () => "why messages stick together or come torn, and every cure, scored",
     zh: () => "“粘包”是怎么回事，各种解决办法逐个打分",
   }),
+  pitfalls: twin({
+    en: () => "what programs with sockets fall into, each shown, explained and cured",
+    zh: () => "套接字编程的常见陷阱，逐个演示、解释，并给出办法",
+  }),
   watch: twin({
     en: () => "your own programs, each of their segments as it passes",
     zh: () => "运行你自己的程序，逐个显示它们的报文段",

@@ -1,0 +1,29 @@
+/** The pitfalls, in the order in which they are shown. */
+export const PITFALLS = [
+  "time-wait",
+  "half-open",
+  "epipe",
+  "backlog",
+  "nagle",
+  "reset",
+  "syn-flood",
+] as const;
+
+/** The name of a pitfall. */
+export type Pitfall = typeof PITFALLS[number];
+
+/** The parts of the lesson that are no pitfall by themselves; nothing is said of the first. */
+export const SCENES = {
+  opening: "opening",
+  clientFirst: "client first",
+  serverFirst: "server first",
+  keepalive: "keepalive",
+  twoWrites: "two writes",
+  noDelay: "TCP_NODELAY",
+  oneWrite: "one write",
+  unread: "unread bytes",
+  abort: "abort",
+  noCookies: "no cookies",
+  cookies: "cookies",
+  cure: "cure",
+};
