@@ -21,7 +21,7 @@ const STORIES: Record<Pitfall, Record<string, string[]>> = {
     ],
   },
   "half-open": {
-    "half-open": [
+    "comes back": [
       ...["server CLOSED", "client is ESTABLISHED", 'client write("hello") = 5', "→ PSH+ACK 5", "← RST"],
       ...["client CLOSED", "client read() = ECONNRESET"],
     ],

@@ -10,8 +10,9 @@ const KEEPALIVE = [["SO_KEEPALIVE", 1], ["TCP_KEEPIDLE", 1], ["TCP_KEEPINTVL", 1
 /** A server's machine goes away without a word: once it comes back, once it doesn't. */
 export async function halfOpen(bench: Bench): Promise<void> {
   const { stage } = bench;
-  const { client, server } = await opened(bench);
   stage.scene("half-open");
+  const { client, server } = await opened(bench);
+  stage.scene(SCENES.back);
   bench.sockets.vanish(server.inode);
   stage.tellStates();
   stage.tellSockets();

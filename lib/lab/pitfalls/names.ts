@@ -17,6 +17,7 @@ export const SCENES = {
   opening: "opening",
   clientFirst: "client first",
   serverFirst: "server first",
+  back: "comes back",
   keepalive: "keepalive",
   twoWrites: "two writes",
   noDelay: "TCP_NODELAY",

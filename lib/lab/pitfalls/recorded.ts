@@ -4,32 +4,33 @@ import type { LabEvent } from "../../app/mod.ts";
 const LINES = String.raw`
 {"event":"scene","scene":"time-wait"}
 {"event":"scene","scene":"client first"}
-{"event":"tcp_socket","at":"client","local":"10.0.0.1:55878","remote":"10.0.0.2:8080","state":"TIME_WAIT","send_queue":0,"receive_queue":0,"timer":"time wait","time_left":59.97,"retransmissions":0}
+{"event":"tcp_socket","at":"client","local":"10.0.0.1:60110","remote":"10.0.0.2:8080","state":"TIME_WAIT","send_queue":0,"receive_queue":0,"timer":"time wait","time_left":59.94,"retransmissions":0}
 {"event":"call","at":"server","call":"bind() = 0"}
 {"event":"scene","scene":"server first"}
 {"event":"call","at":"server","call":"close()"}
-{"event":"tcp_state","at":"server","state":"FIN_WAIT_1","before":"ESTABLISHED","row":"0100000A:1F90 0200000A:DA50 04"}
-{"event":"segment","from":"server","flags":["FIN","ACK"],"seq":1,"ack":1,"absolute":{"seq":2380178920,"ack":1617931370},"bytes":0,"window":65536,"options":["timestamps 2371362298 2922404353"]}
-{"event":"tcp_state","at":"client","state":"CLOSE_WAIT","before":"ESTABLISHED","row":"0100000A:DA50 0200000A:1F90 08"}
-{"event":"segment","from":"client","flags":["ACK"],"seq":1,"ack":2,"absolute":{"seq":1617931370,"ack":2380178921},"bytes":0,"window":64512,"options":["timestamps 2922404388 2371362298"]}
-{"event":"tcp_state","at":"server","state":"FIN_WAIT_2","before":"FIN_WAIT_1","row":"0100000A:1F90 0200000A:DA50 05"}
+{"event":"tcp_state","at":"server","state":"FIN_WAIT_1","before":"ESTABLISHED","row":"0100000A:1F90 0200000A:EADE 04"}
+{"event":"segment","from":"server","flags":["FIN","ACK"],"seq":1,"ack":1,"absolute":{"seq":1308711811,"ack":2363974459},"bytes":0,"window":65536,"options":["timestamps 877243336 2051535507"]}
+{"event":"tcp_state","at":"client","state":"CLOSE_WAIT","before":"ESTABLISHED","row":"0100000A:EADE 0200000A:1F90 08"}
+{"event":"segment","from":"client","flags":["ACK"],"seq":1,"ack":2,"absolute":{"seq":2363974459,"ack":1308711812},"bytes":0,"window":64512,"options":["timestamps 2051535564 877243336"]}
+{"event":"tcp_state","at":"server","state":"FIN_WAIT_2","before":"FIN_WAIT_1","row":"0100000A:1F90 0200000A:EADE 05"}
 {"event":"call","at":"client","call":"read() = 0"}
 {"event":"call","at":"client","call":"close()"}
-{"event":"tcp_state","at":"client","state":"LAST_ACK","before":"CLOSE_WAIT","row":"0100000A:DA50 0200000A:1F90 09"}
-{"event":"segment","from":"client","flags":["FIN","ACK"],"seq":1,"ack":2,"absolute":{"seq":1617931370,"ack":2380178921},"bytes":0,"window":64512,"options":["timestamps 2922404411 2371362298"]}
-{"event":"tcp_state","at":"server","state":"TIME_WAIT","before":"FIN_WAIT_2","row":"0100000A:1F90 0200000A:DA50 06"}
-{"event":"segment","from":"server","flags":["ACK"],"seq":2,"ack":2,"absolute":{"seq":2380178921,"ack":1617931371},"bytes":0,"window":65536,"options":["timestamps 2371362342 2922404411"]}
+{"event":"tcp_state","at":"client","state":"LAST_ACK","before":"CLOSE_WAIT","row":"0100000A:EADE 0200000A:1F90 09"}
+{"event":"segment","from":"client","flags":["FIN","ACK"],"seq":1,"ack":2,"absolute":{"seq":2363974459,"ack":1308711812},"bytes":0,"window":64512,"options":["timestamps 2051535657 877243336"]}
+{"event":"tcp_state","at":"server","state":"TIME_WAIT","before":"FIN_WAIT_2","row":"0100000A:1F90 0200000A:EADE 06"}
+{"event":"segment","from":"server","flags":["ACK"],"seq":2,"ack":2,"absolute":{"seq":1308711812,"ack":2363974460},"bytes":0,"window":65536,"options":["timestamps 877243474 2051535657"]}
 {"event":"tcp_state","at":"client","state":"CLOSED","before":"LAST_ACK"}
 {"event":"call","at":"server","call":"bind() = EADDRINUSE"}
 {"event":"call","at":"server","call":"setsockopt(SO_REUSEADDR, 1)"}
 {"event":"call","at":"server","call":"bind() = 0"}
 {"event":"scene","scene":"cure"}
 {"event":"scene","scene":"half-open"}
+{"event":"scene","scene":"comes back"}
 {"event":"tcp_state","at":"server","state":"CLOSED","before":"ESTABLISHED"}
-{"event":"tcp_socket","at":"client","local":"10.0.0.1:55890","remote":"10.0.0.2:8080","state":"ESTABLISHED","send_queue":0,"receive_queue":0,"retransmissions":0}
+{"event":"tcp_socket","at":"client","local":"10.0.0.1:60130","remote":"10.0.0.2:8080","state":"ESTABLISHED","send_queue":0,"receive_queue":0,"retransmissions":0}
 {"event":"call","at":"client","call":"write(\"hello\") = 5"}
-{"event":"segment","from":"client","flags":["PSH","ACK"],"seq":1,"ack":1,"absolute":{"seq":2299375466,"ack":1561297172},"bytes":5,"window":64512,"options":["timestamps 2397741263 3063982281"],"text":"hello"}
-{"event":"segment","from":"server","flags":["RST"],"seq":1,"absolute":{"seq":1561297172},"bytes":0,"window":0,"options":[]}
+{"event":"segment","from":"client","flags":["PSH","ACK"],"seq":1,"ack":1,"absolute":{"seq":1450301301,"ack":861534107},"bytes":5,"window":64512,"options":["timestamps 2157634234 1591036152"],"text":"hello"}
+{"event":"segment","from":"server","flags":["RST"],"seq":1,"absolute":{"seq":861534107},"bytes":0,"window":0,"options":[]}
 {"event":"tcp_state","at":"client","state":"CLOSED","before":"ESTABLISHED"}
 {"event":"call","at":"client","call":"read() = ECONNRESET"}
 {"event":"scene","scene":"keepalive"}
@@ -38,23 +39,23 @@ const LINES = String.raw`
 {"event":"call","at":"client","call":"setsockopt(TCP_KEEPINTVL, 1)"}
 {"event":"call","at":"client","call":"setsockopt(TCP_KEEPCNT, 2)"}
 {"event":"tcp_state","at":"server","state":"CLOSED","before":"ESTABLISHED"}
-{"event":"segment","from":"client","flags":["ACK"],"seq":0,"ack":1,"absolute":{"seq":2878690239,"ack":330186951},"bytes":0,"window":64512,"options":["timestamps 2497240457 1353273898"],"probe":true,"lost":true}
-{"event":"segment","from":"client","flags":["ACK"],"seq":0,"ack":1,"absolute":{"seq":2878690239,"ack":330186951},"bytes":0,"window":64512,"options":["timestamps 2497241481 1353273898"],"probe":true,"lost":true}
+{"event":"segment","from":"client","flags":["ACK"],"seq":0,"ack":1,"absolute":{"seq":2359079427,"ack":138634316},"bytes":0,"window":64512,"options":["timestamps 98604621 3282743169"],"probe":true,"lost":true}
+{"event":"segment","from":"client","flags":["ACK"],"seq":0,"ack":1,"absolute":{"seq":2359079427,"ack":138634316},"bytes":0,"window":64512,"options":["timestamps 98605645 3282743169"],"probe":true,"lost":true}
 {"event":"tcp_state","at":"client","state":"CLOSED","before":"ESTABLISHED"}
-{"event":"segment","from":"client","flags":["RST","ACK"],"seq":1,"ack":1,"absolute":{"seq":2878690240,"ack":330186951},"bytes":0,"window":64512,"options":["timestamps 2497242505 1353273898"],"lost":true}
+{"event":"segment","from":"client","flags":["RST","ACK"],"seq":1,"ack":1,"absolute":{"seq":2359079428,"ack":138634316},"bytes":0,"window":64512,"options":["timestamps 98606669 3282743169"],"lost":true}
 {"event":"call","at":"client","call":"read() = ETIMEDOUT"}
 {"event":"scene","scene":"cure"}
 {"event":"scene","scene":"epipe"}
 {"event":"call","at":"server","call":"close()"}
-{"event":"tcp_state","at":"server","state":"FIN_WAIT_1","before":"ESTABLISHED","row":"0100000A:1F90 0200000A:9334 04"}
-{"event":"segment","from":"server","flags":["FIN","ACK"],"seq":1,"ack":1,"absolute":{"seq":1980099974,"ack":2944721170},"bytes":0,"window":65536,"options":["timestamps 2641368480 1883537046"]}
-{"event":"tcp_state","at":"client","state":"CLOSE_WAIT","before":"ESTABLISHED","row":"0100000A:9334 0200000A:1F90 08"}
-{"event":"segment","from":"client","flags":["ACK"],"seq":1,"ack":2,"absolute":{"seq":2944721170,"ack":1980099975},"bytes":0,"window":64512,"options":["timestamps 1883537076 2641368480"]}
-{"event":"tcp_state","at":"server","state":"FIN_WAIT_2","before":"FIN_WAIT_1","row":"0100000A:1F90 0200000A:9334 05"}
+{"event":"tcp_state","at":"server","state":"FIN_WAIT_1","before":"ESTABLISHED","row":"0100000A:1F90 0200000A:EB22 04"}
+{"event":"segment","from":"server","flags":["FIN","ACK"],"seq":1,"ack":1,"absolute":{"seq":2757701077,"ack":289064835},"bytes":0,"window":65536,"options":["timestamps 581600793 2110891367"]}
+{"event":"tcp_state","at":"client","state":"CLOSE_WAIT","before":"ESTABLISHED","row":"0100000A:EB22 0200000A:1F90 08"}
+{"event":"segment","from":"client","flags":["ACK"],"seq":1,"ack":2,"absolute":{"seq":289064835,"ack":2757701078},"bytes":0,"window":64512,"options":["timestamps 2110891450 581600793"]}
+{"event":"tcp_state","at":"server","state":"FIN_WAIT_2","before":"FIN_WAIT_1","row":"0100000A:1F90 0200000A:EB22 05"}
 {"event":"call","at":"client","call":"write(\"one\") = 3"}
-{"event":"segment","from":"client","flags":["PSH","ACK"],"seq":1,"ack":2,"absolute":{"seq":2944721170,"ack":1980099975},"bytes":3,"window":64512,"options":["timestamps 1883537096 2641368480"],"text":"one"}
+{"event":"segment","from":"client","flags":["PSH","ACK"],"seq":1,"ack":2,"absolute":{"seq":289064835,"ack":2757701078},"bytes":3,"window":64512,"options":["timestamps 2110891512 581600793"],"text":"one"}
 {"event":"tcp_state","at":"server","state":"CLOSED","before":"FIN_WAIT_2"}
-{"event":"segment","from":"server","flags":["RST"],"seq":2,"absolute":{"seq":1980099975},"bytes":0,"window":0,"options":[]}
+{"event":"segment","from":"server","flags":["RST"],"seq":2,"absolute":{"seq":2757701078},"bytes":0,"window":0,"options":[]}
 {"event":"tcp_state","at":"client","state":"CLOSED","before":"CLOSE_WAIT"}
 {"event":"call","at":"client","call":"write(\"two\") = EPIPE"}
 {"event":"scene","scene":"cure"}
@@ -62,64 +63,64 @@ const LINES = String.raw`
 {"event":"tcp_state","at":"client","state":"CLOSED"}
 {"event":"tcp_state","at":"server","state":"LISTEN","row":"0100000A:1F90 00000000:0000 0A"}
 {"event":"call","at":"client","call":"connect()"}
-{"event":"tcp_state","at":"client","state":"SYN_SENT","before":"CLOSED","row":"0100000A:9354 0200000A:1F90 02"}
-{"event":"segment","from":"client","flags":["SYN"],"seq":0,"absolute":{"seq":902444469},"bytes":0,"window":64240,"options":["MSS 1460","SACK permitted","timestamps 3603296669 0","window scale 10"]}
-{"event":"tcp_socket","at":"client","local":"10.0.0.1:37716","remote":"10.0.0.2:8080","state":"SYN_SENT","send_queue":1,"receive_queue":0,"timer":"retransmission","time_left":0.98,"retransmissions":0}
+{"event":"tcp_state","at":"client","state":"SYN_SENT","before":"CLOSED","row":"0100000A:EB48 0200000A:1F90 02"}
+{"event":"segment","from":"client","flags":["SYN"],"seq":0,"absolute":{"seq":1264733584},"bytes":0,"window":64240,"options":["MSS 1460","SACK permitted","timestamps 2731534479 0","window scale 10"]}
+{"event":"tcp_socket","at":"client","local":"10.0.0.1:60232","remote":"10.0.0.2:8080","state":"SYN_SENT","send_queue":1,"receive_queue":0,"timer":"retransmission","time_left":0.94,"retransmissions":0}
 {"event":"tcp_socket","at":"server","local":"10.0.0.1:8080","remote":"*","state":"LISTEN","send_queue":0,"receive_queue":2,"retransmissions":0}
-{"event":"segment","from":"client","flags":["SYN"],"seq":0,"absolute":{"seq":902444469},"bytes":0,"window":64240,"options":["MSS 1460","SACK permitted","timestamps 3603297697 0","window scale 10"],"again":true}
+{"event":"segment","from":"client","flags":["SYN"],"seq":0,"absolute":{"seq":1264733584},"bytes":0,"window":64240,"options":["MSS 1460","SACK permitted","timestamps 2731535487 0","window scale 10"],"again":true}
 {"event":"call","at":"server","call":"accept()"}
-{"event":"segment","from":"client","flags":["SYN"],"seq":0,"absolute":{"seq":902444469},"bytes":0,"window":64240,"options":["MSS 1460","SACK permitted","timestamps 3603298721 0","window scale 10"],"again":true}
-{"event":"tcp_state","at":"server","state":"SYN_RECV","before":"LISTEN","row":"0100000A:1F90 0200000A:9354 03"}
-{"event":"segment","from":"server","flags":["SYN","ACK"],"seq":0,"ack":1,"absolute":{"seq":627897221,"ack":902444470},"bytes":0,"window":65160,"options":["MSS 1460","SACK permitted","timestamps 782333732 3603298721","window scale 10"]}
-{"event":"tcp_state","at":"client","state":"ESTABLISHED","before":"SYN_SENT","row":"0100000A:9354 0200000A:1F90 01"}
-{"event":"segment","from":"client","flags":["ACK"],"seq":1,"ack":1,"absolute":{"seq":902444470,"ack":627897222},"bytes":0,"window":64512,"options":["timestamps 3603298747 782333732"]}
-{"event":"tcp_state","at":"server","state":"ESTABLISHED","before":"SYN_RECV","row":"0100000A:1F90 0200000A:9354 01"}
+{"event":"segment","from":"client","flags":["SYN"],"seq":0,"absolute":{"seq":1264733584},"bytes":0,"window":64240,"options":["MSS 1460","SACK permitted","timestamps 2731536511 0","window scale 10"],"again":true}
+{"event":"tcp_state","at":"server","state":"SYN_RECV","before":"LISTEN","row":"0100000A:1F90 0200000A:EB48 03"}
+{"event":"segment","from":"server","flags":["SYN","ACK"],"seq":0,"ack":1,"absolute":{"seq":1989261022,"ack":1264733585},"bytes":0,"window":65160,"options":["MSS 1460","SACK permitted","timestamps 3522003824 2731536511","window scale 10"]}
+{"event":"tcp_state","at":"client","state":"ESTABLISHED","before":"SYN_SENT","row":"0100000A:EB48 0200000A:1F90 01"}
+{"event":"segment","from":"client","flags":["ACK"],"seq":1,"ack":1,"absolute":{"seq":1264733585,"ack":1989261023},"bytes":0,"window":64512,"options":["timestamps 2731536557 3522003824"]}
+{"event":"tcp_state","at":"server","state":"ESTABLISHED","before":"SYN_RECV","row":"0100000A:1F90 0200000A:EB48 01"}
 {"event":"scene","scene":"cure"}
 {"event":"scene","scene":"nagle"}
 {"event":"scene","scene":"two writes"}
 {"event":"call","at":"server","call":"setsockopt(TCP_QUICKACK, 0)"}
 {"event":"call","at":"client","call":"write(\"head\") = 4"}
 {"event":"call","at":"client","call":"write(\"body\") = 4"}
-{"event":"segment","from":"client","flags":["PSH","ACK"],"seq":1,"ack":1,"absolute":{"seq":3256453668,"ack":3615348726},"bytes":4,"window":64512,"options":["timestamps 2636978936 2663693846"],"text":"head"}
-{"event":"segment","from":"server","flags":["ACK"],"seq":1,"ack":5,"absolute":{"seq":3615348726,"ack":3256453672},"bytes":0,"window":65536,"options":["timestamps 2663693907 2636978936"]}
-{"event":"segment","from":"client","flags":["PSH","ACK"],"seq":5,"ack":1,"absolute":{"seq":3256453672,"ack":3615348726},"bytes":4,"window":64512,"options":["timestamps 2636978981 2663693907"],"text":"body"}
-{"event":"segment","from":"server","flags":["ACK"],"seq":1,"ack":9,"absolute":{"seq":3615348726,"ack":3256453676},"bytes":0,"window":65536,"options":["timestamps 2663693909 2636978981"]}
+{"event":"segment","from":"client","flags":["PSH","ACK"],"seq":1,"ack":1,"absolute":{"seq":947444418,"ack":4258724574},"bytes":4,"window":64512,"options":["timestamps 1860106456 430812322"],"text":"head"}
+{"event":"segment","from":"server","flags":["ACK"],"seq":1,"ack":5,"absolute":{"seq":4258724574,"ack":947444422},"bytes":0,"window":65536,"options":["timestamps 430812416 1860106456"]}
+{"event":"segment","from":"client","flags":["PSH","ACK"],"seq":5,"ack":1,"absolute":{"seq":947444422,"ack":4258724574},"bytes":4,"window":64512,"options":["timestamps 1860106500 430812416"],"text":"body"}
+{"event":"segment","from":"server","flags":["ACK"],"seq":1,"ack":9,"absolute":{"seq":4258724574,"ack":947444426},"bytes":0,"window":65536,"options":["timestamps 430812417 1860106500"]}
 {"event":"scene","scene":"TCP_NODELAY"}
 {"event":"call","at":"server","call":"setsockopt(TCP_QUICKACK, 0)"}
 {"event":"call","at":"client","call":"setsockopt(TCP_NODELAY, 1)"}
 {"event":"call","at":"client","call":"write(\"head\") = 4"}
 {"event":"call","at":"client","call":"write(\"body\") = 4"}
-{"event":"segment","from":"client","flags":["PSH","ACK"],"seq":1,"ack":1,"absolute":{"seq":2598071645,"ack":3687166661},"bytes":4,"window":64512,"options":["timestamps 1893243648 1780262420"],"text":"head"}
-{"event":"segment","from":"client","flags":["PSH","ACK"],"seq":5,"ack":1,"absolute":{"seq":2598071649,"ack":3687166661},"bytes":4,"window":64512,"options":["timestamps 1893243649 1780262420"],"text":"body"}
-{"event":"segment","from":"server","flags":["ACK"],"seq":1,"ack":9,"absolute":{"seq":3687166661,"ack":2598071653},"bytes":0,"window":65536,"options":["timestamps 1780262485 1893243648"]}
+{"event":"segment","from":"client","flags":["PSH","ACK"],"seq":1,"ack":1,"absolute":{"seq":2212613128,"ack":302414082},"bytes":4,"window":64512,"options":["timestamps 3558719829 1521329160"],"text":"head"}
+{"event":"segment","from":"client","flags":["PSH","ACK"],"seq":5,"ack":1,"absolute":{"seq":2212613132,"ack":302414082},"bytes":4,"window":64512,"options":["timestamps 3558719829 1521329160"],"text":"body"}
+{"event":"segment","from":"server","flags":["ACK"],"seq":1,"ack":9,"absolute":{"seq":302414082,"ack":2212613136},"bytes":0,"window":65536,"options":["timestamps 1521329236 3558719829"]}
 {"event":"scene","scene":"one write"}
 {"event":"call","at":"server","call":"setsockopt(TCP_QUICKACK, 0)"}
 {"event":"call","at":"client","call":"write(\"headbody\") = 8"}
-{"event":"segment","from":"client","flags":["PSH","ACK"],"seq":1,"ack":1,"absolute":{"seq":4150302749,"ack":3992852579},"bytes":8,"window":64512,"options":["timestamps 1020963059 3933624450"],"text":"headbody"}
-{"event":"segment","from":"server","flags":["ACK"],"seq":1,"ack":9,"absolute":{"seq":3992852579,"ack":4150302757},"bytes":0,"window":65536,"options":["timestamps 3933624512 1020963059"]}
+{"event":"segment","from":"client","flags":["PSH","ACK"],"seq":1,"ack":1,"absolute":{"seq":359381296,"ack":2348168382},"bytes":8,"window":64512,"options":["timestamps 103504234 449949377"],"text":"headbody"}
+{"event":"segment","from":"server","flags":["ACK"],"seq":1,"ack":9,"absolute":{"seq":2348168382,"ack":359381304},"bytes":0,"window":65536,"options":["timestamps 449949448 103504234"]}
 {"event":"scene","scene":"cure"}
 {"event":"scene","scene":"reset"}
 {"event":"scene","scene":"unread bytes"}
 {"event":"call","at":"client","call":"write(\"hello\") = 5"}
-{"event":"segment","from":"client","flags":["PSH","ACK"],"seq":1,"ack":1,"absolute":{"seq":450938552,"ack":4193838221},"bytes":5,"window":64512,"options":["timestamps 677705797 3451132988"],"text":"hello"}
-{"event":"segment","from":"server","flags":["ACK"],"seq":1,"ack":6,"absolute":{"seq":4193838221,"ack":450938557},"bytes":0,"window":65536,"options":["timestamps 3451133014 677705797"]}
-{"event":"tcp_socket","at":"client","local":"10.0.0.1:37762","remote":"10.0.0.2:8080","state":"ESTABLISHED","send_queue":0,"receive_queue":0,"retransmissions":0}
-{"event":"tcp_socket","at":"server","local":"10.0.0.1:8080","remote":"10.0.0.2:37762","state":"ESTABLISHED","send_queue":0,"receive_queue":5,"retransmissions":0}
+{"event":"segment","from":"client","flags":["PSH","ACK"],"seq":1,"ack":1,"absolute":{"seq":3188626990,"ack":2183963717},"bytes":5,"window":64512,"options":["timestamps 2178761319 343410086"],"text":"hello"}
+{"event":"segment","from":"server","flags":["ACK"],"seq":1,"ack":6,"absolute":{"seq":2183963717,"ack":3188626995},"bytes":0,"window":65536,"options":["timestamps 343410143 2178761319"]}
+{"event":"tcp_socket","at":"client","local":"10.0.0.1:60276","remote":"10.0.0.2:8080","state":"ESTABLISHED","send_queue":0,"receive_queue":0,"retransmissions":0}
+{"event":"tcp_socket","at":"server","local":"10.0.0.1:8080","remote":"10.0.0.2:60276","state":"ESTABLISHED","send_queue":0,"receive_queue":5,"retransmissions":0}
 {"event":"call","at":"server","call":"close()"}
 {"event":"tcp_state","at":"server","state":"CLOSED","before":"ESTABLISHED"}
-{"event":"segment","from":"server","flags":["RST","ACK"],"seq":1,"ack":6,"absolute":{"seq":4193838221,"ack":450938557},"bytes":0,"window":65536,"options":["timestamps 3451133040 677705797"]}
+{"event":"segment","from":"server","flags":["RST","ACK"],"seq":1,"ack":6,"absolute":{"seq":2183963717,"ack":3188626995},"bytes":0,"window":65536,"options":["timestamps 343410262 2178761319"]}
 {"event":"tcp_state","at":"client","state":"CLOSED","before":"ESTABLISHED"}
 {"event":"call","at":"client","call":"read() = ECONNRESET"}
 {"event":"scene","scene":"abort"}
 {"event":"call","at":"server","call":"write(\"one\") = 3"}
-{"event":"segment","from":"server","flags":["PSH","ACK"],"seq":1,"ack":1,"absolute":{"seq":1786117044,"ack":1652376441},"bytes":3,"window":65536,"options":["timestamps 1091409731 3397843360"],"text":"one"}
-{"event":"segment","from":"client","flags":["ACK"],"seq":1,"ack":4,"absolute":{"seq":1652376441,"ack":1786117047},"bytes":0,"window":64512,"options":["timestamps 3397843385 1091409731"]}
+{"event":"segment","from":"server","flags":["PSH","ACK"],"seq":1,"ack":1,"absolute":{"seq":1349759232,"ack":3835180814},"bytes":3,"window":65536,"options":["timestamps 1739364446 325732865"],"text":"one"}
+{"event":"segment","from":"client","flags":["ACK"],"seq":1,"ack":4,"absolute":{"seq":3835180814,"ack":1349759235},"bytes":0,"window":64512,"options":["timestamps 325732940 1739364446"]}
 {"event":"call","at":"server","call":"write(\"two\") = 3"}
-{"event":"tcp_socket","at":"client","local":"10.0.0.1:37768","remote":"10.0.0.2:8080","state":"ESTABLISHED","send_queue":0,"receive_queue":3,"retransmissions":0}
-{"event":"tcp_socket","at":"server","local":"10.0.0.1:8080","remote":"10.0.0.2:37768","state":"ESTABLISHED","send_queue":6,"receive_queue":0,"timer":"retransmission","time_left":59.99,"retransmissions":0}
+{"event":"tcp_socket","at":"client","local":"10.0.0.1:60286","remote":"10.0.0.2:8080","state":"ESTABLISHED","send_queue":0,"receive_queue":3,"retransmissions":0}
+{"event":"tcp_socket","at":"server","local":"10.0.0.1:8080","remote":"10.0.0.2:60286","state":"ESTABLISHED","send_queue":6,"receive_queue":0,"timer":"retransmission","time_left":59.96,"retransmissions":0}
 {"event":"call","at":"server","call":"connect(AF_UNSPEC)"}
 {"event":"tcp_state","at":"server","state":"CLOSED","before":"ESTABLISHED"}
-{"event":"segment","from":"server","flags":["RST","ACK"],"seq":4,"ack":1,"absolute":{"seq":1786117047,"ack":1652376441},"bytes":0,"window":65536,"options":["timestamps 1091409759 3397843360"]}
+{"event":"segment","from":"server","flags":["RST","ACK"],"seq":4,"ack":1,"absolute":{"seq":1349759235,"ack":3835180814},"bytes":0,"window":65536,"options":["timestamps 1739364538 325732865"]}
 {"event":"tcp_state","at":"client","state":"CLOSED","before":"ESTABLISHED"}
 {"event":"call","at":"client","call":"read() = 3"}
 {"event":"call","at":"client","call":"read() = ECONNRESET"}
@@ -131,21 +132,21 @@ const LINES = String.raw`
 {"event":"call","at":"server","call":"tcp_syncookies = 0"}
 {"event":"flood","segments":8,"sources":["10.0.0.101","10.0.0.108"],"half_open":5}
 {"event":"call","at":"client","call":"connect()"}
-{"event":"tcp_state","at":"client","state":"SYN_SENT","before":"CLOSED","row":"0100000A:9392 0200000A:1F90 02"}
-{"event":"segment","from":"client","flags":["SYN"],"seq":0,"absolute":{"seq":950652506},"bytes":0,"window":64240,"options":["MSS 1460","SACK permitted","timestamps 2685683021 0","window scale 10"]}
-{"event":"segment","from":"client","flags":["SYN"],"seq":0,"absolute":{"seq":950652506},"bytes":0,"window":64240,"options":["MSS 1460","SACK permitted","timestamps 2685684052 0","window scale 10"],"again":true}
+{"event":"tcp_state","at":"client","state":"SYN_SENT","before":"CLOSED","row":"0100000A:EB86 0200000A:1F90 02"}
+{"event":"segment","from":"client","flags":["SYN"],"seq":0,"absolute":{"seq":857315703},"bytes":0,"window":64240,"options":["MSS 1460","SACK permitted","timestamps 1864574710 0","window scale 10"]}
+{"event":"segment","from":"client","flags":["SYN"],"seq":0,"absolute":{"seq":857315703},"bytes":0,"window":64240,"options":["MSS 1460","SACK permitted","timestamps 1864575732 0","window scale 10"],"again":true}
 {"event":"scene","scene":"cookies"}
 {"event":"tcp_state","at":"client","state":"CLOSED"}
 {"event":"tcp_state","at":"server","state":"LISTEN","row":"0100000A:1F90 00000000:0000 0A"}
 {"event":"call","at":"server","call":"tcp_syncookies = 1"}
 {"event":"flood","segments":8,"sources":["10.0.0.201","10.0.0.208"],"half_open":5}
 {"event":"call","at":"client","call":"connect()"}
-{"event":"tcp_state","at":"client","state":"SYN_SENT","before":"CLOSED","row":"0100000A:939C 0200000A:1F90 02"}
-{"event":"segment","from":"client","flags":["SYN"],"seq":0,"absolute":{"seq":905110874},"bytes":0,"window":64240,"options":["MSS 1460","SACK permitted","timestamps 1047824248 0","window scale 10"]}
-{"event":"segment","from":"server","flags":["SYN","ACK"],"seq":0,"ack":1,"absolute":{"seq":992726276,"ack":905110875},"bytes":0,"window":65160,"options":["MSS 1460","SACK permitted","timestamps 2594797131 1047824248","window scale 10"]}
-{"event":"tcp_state","at":"client","state":"ESTABLISHED","before":"SYN_SENT","row":"0100000A:939C 0200000A:1F90 01"}
-{"event":"segment","from":"client","flags":["ACK"],"seq":1,"ack":1,"absolute":{"seq":905110875,"ack":992726277},"bytes":0,"window":64512,"options":["timestamps 1047824270 2594797131"]}
-{"event":"tcp_state","at":"server","state":"ESTABLISHED","before":"LISTEN","row":"0100000A:1F90 0200000A:939C 01"}
+{"event":"tcp_state","at":"client","state":"SYN_SENT","before":"CLOSED","row":"0100000A:AD7C 0200000A:1F90 02"}
+{"event":"segment","from":"client","flags":["SYN"],"seq":0,"absolute":{"seq":2805487450},"bytes":0,"window":64240,"options":["MSS 1460","SACK permitted","timestamps 508282530 0","window scale 10"]}
+{"event":"segment","from":"server","flags":["SYN","ACK"],"seq":0,"ack":1,"absolute":{"seq":3170162266,"ack":2805487451},"bytes":0,"window":65160,"options":["MSS 1460","SACK permitted","timestamps 2491249655 508282530","window scale 10"]}
+{"event":"tcp_state","at":"client","state":"ESTABLISHED","before":"SYN_SENT","row":"0100000A:AD7C 0200000A:1F90 01"}
+{"event":"segment","from":"client","flags":["ACK"],"seq":1,"ack":1,"absolute":{"seq":2805487451,"ack":3170162267},"bytes":0,"window":64512,"options":["timestamps 508282608 2491249655"]}
+{"event":"tcp_state","at":"server","state":"ESTABLISHED","before":"LISTEN","row":"0100000A:1F90 0200000A:AD7C 01"}
 {"event":"call","at":"server","call":"accept()"}
 {"event":"scene","scene":"cure"}
 `;

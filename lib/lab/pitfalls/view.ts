@@ -8,7 +8,8 @@ import type { LessonView, Look } from "../show.ts";
 import { PORT } from "../stage/stage.ts";
 import { LOCAL, REMOTE } from "../stage/wire.ts";
 import { type Pitfall, PITFALLS, SCENES } from "./names.ts";
-import { NOTES, PARTS, TEXTS } from "./texts.ts";
+import { NOTES, PARTS } from "./notes.ts";
+import { TEXTS } from "./texts.ts";
 
 /** Columns of a text. */
 const WIDTH = 80;
@@ -78,8 +79,8 @@ export class PitfallsView implements LessonView {
   }
 
   /** How long the second part of a message has waited for the first. */
-  #later({ from, bytes, options }: SegmentEvent): string {
-    if (from !== "client" || !bytes) return "";
+  #later({ from, bytes, options, again }: SegmentEvent): string {
+    if (from !== "client" || !bytes || again) return "";
     const [first, now] = [this.#sent, clockOf(options)];
     this.#sent = now;
     const { name, sequence } = this.#pitfall!;
