@@ -31,6 +31,13 @@ draws("breaks what doesn't fit into 80 columns", () => {
   assertEquals(draw([SEGMENT], { isBrief: true }).trimEnd().split("\n").length, 2);
 });
 
+draws("lets a call that is too long for its column begin before it, at the server's end", () => {
+  const call = (call: string): LabEvent => ({ event: "call", at: "server", call });
+  assertEquals(draw([call("close()")]), `${" ".repeat(65)}close()\n`);
+  const long = draw([call("setsockopt(SO_REUSEADDR, 1)")]);
+  assertEquals(long, "setsockopt(SO_REUSEADDR, 1)\n".padStart(81));
+});
+
 draws("lets a lost segment end on its way, from either end", () => {
   const [line] = draw([{ ...SEGMENT, lost: true }]).split("\n");
   assertMatch(line, /^ {16}── PSH\+ACK seq 1 ack 1 ─+╳ +lost$/);
