@@ -1,10 +1,9 @@
 import { bold, cyan, green } from "@std/fmt/colors";
 import type { Event, FloodEvent, SegmentEvent } from "../../app/mod.ts";
-import { visible } from "../../text/mod.ts";
 import { wrapText } from "../../text/wrap.ts";
 import { clockOf } from "../sequence/sequence_texts.ts";
 import { SequenceView } from "../sequence/sequence_view.ts";
-import type { LessonView, Look } from "../show.ts";
+import { type LessonView, type Look, paragraph } from "../show.ts";
 import { PORT } from "../stage/stage.ts";
 import { LOCAL, REMOTE } from "../stage/wire.ts";
 import { type Pitfall, PITFALLS, SCENES } from "./names.ts";
@@ -29,7 +28,7 @@ export class PitfallsView implements LessonView {
   }
 
   draw(event: Event): string {
-    if (event.event === "notice") return `${visible(event.text)}\n\n`;
+    if (event.event === "notice") return paragraph(event.text);
     const name = event.event === "scene" && PITFALLS.find((one) => one === event.scene);
     if (name) return this.#begin(name);
     if (!this.#pitfall) return "";
