@@ -128,7 +128,19 @@ Deno.test({
     const listed = await filtered(["lab", "--json"]);
     const shown = Object.fromEntries(eventsOf(listed, "lesson").map(({ lesson, shown }) => [lesson, shown]));
     assertEquals([shown.handshake, shown.states, shown.cidr], ["recording", "plain", "live"]);
-    for (const lesson of ["handshake", "states", "loss", "window", "layers", "cidr", "sticky"] as const) {
+    for (
+      const lesson of [
+        "handshake",
+        "states",
+        "loss",
+        "window",
+        "udp",
+        "layers",
+        "cidr",
+        "sticky",
+        "pitfalls",
+      ] as const
+    ) {
       const outcome = await filtered([...callOf(lesson).split(" ").slice(1), "--lang", "en"]);
       assertEquals([outcome.code, outcome.stderr], [0, ""], lesson);
       const isWhole = lesson === "cidr" || lesson === "sticky";

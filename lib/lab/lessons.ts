@@ -94,5 +94,7 @@ export function nextStep(lesson: Lesson | undefined, language: Language, spoken:
   const names = Object.keys(LESSONS) as (Lesson | undefined)[];
   const next = names[names.indexOf(lesson) + 1];
   const call = next ? callOf(next) : "pinwire lab";
-  return NEXT[language](language === spoken ? call : `${call} --lang ${language}`);
+  if (language === spoken) return NEXT[language](call);
+  // What stands behind -- is another program's.
+  return NEXT[language](call.replace(/( -- |$)/, ` --lang ${language}$1`));
 }

@@ -70,7 +70,8 @@ export const OUTCOMES = {
   whole: twin({ en: () => "On the wire, from the outside in:", zh: () => "线路上，从外到内：" }),
   flipped: twin({
     en: (bit: number, layer: string) => `Bit ${bit} is turned over on the way: it is in the ${layer}.`,
-    zh: (bit: number, layer: string) => `途中第 ${bit} 位被翻转：它在${layer}里。`,
+    zh: (bit: number, layer: string) =>
+      `途中第 ${bit} 位被翻转：它在${layer.replace(/^[A-Z]+$/, " $& ")}里。`,
   }),
   delivered: twin({
     en: (text: string) => `The kernel took it apart again, and gave the program ${text}: delivered.`,
