@@ -57,7 +57,10 @@ Deno.test({
   async fn() {
     const english = await asUser(["lab", "handshake", "--lang", "en"]);
     assertMatch(english.stdout, /^client {59}server\n10\.0\.0\.1 {57}10\.0\.0\.2:8080\n/);
-    assertMatch(english.stdout, /^ {16}── SYN seq 0 ─+▶\n {19}I want to talk; my bytes count from \d+\n/m);
+    assertMatch(
+      english.stdout,
+      /^ {16}── SYN seq 0 ─+▶\n {19}I want to talk; my sequence numbers start at \d+\n/m,
+    );
     assertMatch(english.stdout, /The client closed first and waits in TIME_WAIT for 60 s/);
     assertMatch(english.stdout, /\nNext: pinwire lab \S+\n$/);
     const chinese = await asUser(["lab", "handshake"], { LC_ALL: "", LANG: "zh_CN.UTF-8" });

@@ -15,8 +15,11 @@ export class SegmentSpeaker {
   readonly #language: Language;
   readonly #hasWindows: boolean;
   #isOpening = false;
-  /** When each segment was sent the last time, by its sender's clock, and how long after the time before, in ms. */
-  readonly #sent = new Map<string, { time: number; after?: number }>();
+  /**
+   * When each segment was sent the last time, by its sender's clock, how long after the time before, in ms, and whether
+   * a timer had run out.
+   */
+  readonly #sent = new Map<string, { time: number; after?: number; byTimer?: boolean }>();
   /** What each end has acknowledged, and what it has besides. */
   readonly #ack: Partial<Record<TcpEnd, number>> = {};
   readonly #sack: Partial<Record<TcpEnd, SegmentEvent["sack"]>> = {};
@@ -54,7 +57,7 @@ export class SegmentSpeaker {
     }
     if (flags.includes("FIN")) {
       this.#finished[from] = seq + bytes + 1;
-      return TEXTS.fin[say]();
+      return (ack === this.#finished[otherEnd(from)] ? TEXTS.finToo : TEXTS.fin)[say]();
     }
     if (text !== undefined) return TEXTS.text[say](bytes, JSON.stringify(text));
     if (bytes) return TEXTS.data[say](bytes, seq, seq + bytes - 1);
@@ -87,14 +90,15 @@ export class SegmentSpeaker {
     const before = this.#sent.get(key);
     const time = clockOf(options);
     const after = before && time !== undefined ? time - before.time : undefined;
-    if (time !== undefined) this.#sent.set(key, { time, after: again && after });
-    if (this.#sent.size > REMEMBERED) this.#sent.delete(this.#sent.keys().next().value!);
-    if (!again) return undefined;
     const other = otherEnd(from);
     const isMissing = seq >= (this.#ack[other] ?? 0) && this.#sack[other]?.some(([start]) => start > seq);
-    if (isMissing && before?.after === undefined) return TEXTS.fast[say]();
+    const isFast = again && isMissing && before?.after === undefined;
+    if (time !== undefined) this.#sent.set(key, { time, after: again && after, byTimer: again && !isFast });
+    if (this.#sent.size > REMEMBERED) this.#sent.delete(this.#sent.keys().next().value!);
+    if (!again) return undefined;
+    if (isFast) return TEXTS.fast[say]();
     if (after === undefined) return TEXTS.again[say]();
-    const ratio = after / (before?.after ?? Infinity);
+    const ratio = after / (before?.byTimer ? before.after! : Infinity);
     return (Math.round(ratio) === 2 ? TEXTS.doubled : TEXTS.late)[say](after);
   }
 }
@@ -109,11 +113,11 @@ export function clockOf(options: string[]): number | undefined {
 
 const TEXTS = {
   syn: twin({
-    en: (first: number) => `I want to talk; my bytes count from ${first}`,
-    zh: (first: number) => `我想建立连接，我的字节从 ${first} 开始编号`,
+    en: (first: number) => `I want to talk; my sequence numbers start at ${first}`,
+    zh: (first: number) => `我想建立连接，我的序号从 ${first} 开始`,
   }),
   synAck: twin({
-    en: (first: number) => `agreed; mine count from ${first}; next I expect your byte 1`,
+    en: (first: number) => `agreed; mine start at ${first}; next I expect your byte 1`,
     zh: (first: number) => `同意，我的从 ${first} 开始；接下来我等你的第 1 个字节`,
   }),
   opened: twin({
@@ -164,8 +168,12 @@ const TEXTS = {
     zh: () => "你还在吗？（保活探测，故意用旧的序号，对方必须应答）",
   }),
   fin: twin({
-    en: () => "I have nothing more to say (but I still listen)",
-    zh: () => "我说完了（但还在听）",
+    en: () => "I have nothing more to say (this closes my direction only)",
+    zh: () => "我说完了（只关闭我发送的方向）",
+  }),
+  finToo: twin({
+    en: () => "I have nothing more to say either (now both directions close)",
+    zh: () => "我也说完了（两个方向就都关闭了）",
   }),
   finished: twin({
     en: () => "I have your FIN too, which counts like a byte",
@@ -203,10 +211,10 @@ export const LEGEND = twin({
   en: () =>
     "On the arrows seq and ack count from 0; below them are the numbers of the header. PSH: give it to the program " +
     "at once. window: bytes that the sender of the segment has room for. MSS: the most bytes that a segment may " +
-    "carry. SACK: see pinwire lab loss. window scale: later windows are times 2 to that power, as they are shown here.",
+    "carry, its options included. SACK: see pinwire lab loss. window scale: later windows are times 2 to that power, as they are shown here.",
   zh: () =>
     "箭头上的 seq 和 ack 从 0 数起，箭头下面是首部里的原值。PSH：请立即交给程序；window：这一方还能接收多少字节；" +
-    "MSS：一个报文段最多带多少字节；SACK：见 pinwire lab loss；" +
+    "MSS：一个报文段最多带多少字节（选项也算）；SACK：见 pinwire lab loss；" +
     "window scale：此后的 window 要乘以 2 的这么多次方（图中已经乘过）。",
 });
 

@@ -45,6 +45,24 @@ says("knows a timer that doubles", [data(1, 0), data(1, 200, true), data(1, 601,
   "no answer for 299 ms: once more",
 ]);
 
+says("does not compare a timer with what was sent again before any timer", [
+  data(1, 0),
+  data(101, 0),
+  data(201, 0),
+  answer(101, { sack: [[201, 301]] }),
+  data(101, 200, true),
+  data(101, 600, true),
+  data(101, 1400, true),
+], [
+  "100 bytes, 1 to 100",
+  "100 bytes, 101 to 200",
+  "100 bytes, 201 to 300",
+  "byte 101 is missing still; but I have 201–300 besides (SACK)",
+  "what is behind it came, this didn't: once more, at once (fast retransmit)",
+  "no answer for 400 ms: once more",
+  "no answer for 800 ms, twice as long as before: once more",
+]);
+
 says("says no time where there is no clock", [segment({ bytes: 1, again: true, options: [] })], [
   "once more, as no answer came",
 ]);
@@ -91,8 +109,10 @@ says("tells that a FIN is acknowledged, and that it counts", [
   segment({ flags: ["FIN", "ACK"], seq: 6 }),
   answer(6),
   answer(7),
+  answer(7, { flags: ["FIN", "ACK"] }),
 ], [
-  "I have nothing more to say (but I still listen)",
+  "I have nothing more to say (this closes my direction only)",
   "I have everything before byte 6",
   "I have your FIN too, which counts like a byte",
+  "I have nothing more to say either (now both directions close)",
 ]);
