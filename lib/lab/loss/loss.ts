@@ -28,9 +28,13 @@ export const loss =
   (drop: readonly number[] | undefined, step: boolean) => async (stage: Stage): Promise<void> => {
     // A probe for a lost last segment (RFC 8985) would come before the timer.
     stage.set("tcp_early_retrans", "0");
-    // As the kernel has it itself; a timer must not be faster than who looks.
-    stage.set(RTO_MIN, drop && step ? "5000000" : "200000");
-    if (drop) return await loseSome(stage, SCENES.chosen, drop);
+    if (drop) {
+      // As in RFC 6298: a timer must not be faster than a busy machine, or than who looks.
+      stage.set(RTO_MIN, step ? "5000000" : "1000000");
+      return await loseSome(stage, SCENES.chosen, drop);
+    }
+    // As the kernel has it itself.
+    stage.set(RTO_MIN, "200000");
     await loseMessage(stage);
     stage.set(RTO_MIN, step ? "60000000" : "2000000");
     await loseSome(stage, SCENES.fast, [3]);
