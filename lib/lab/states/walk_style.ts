@@ -1,5 +1,5 @@
 import type { TcpStateEvent } from "../../app/mod.ts";
-import { type Language, twin } from "../../text/languages.ts";
+import { type Language, type Twin, twin } from "../../text/languages.ts";
 import type { SequenceStyle } from "../sequence/sequence_view.ts";
 import { reasonOf } from "./reasons.ts";
 import { SCENES } from "./walk.ts";
@@ -8,7 +8,7 @@ const LINUX = "/proc/net/tcp";
 
 /** How the walk is drawn: each state with its reason, when it is new, and with its row in the system's table. */
 export function walkStyle(): SequenceStyle {
-  return { ...rowsStyle(reasonOf, LINUX), scenes: TITLES, foot: FOOT };
+  return { ...rowsStyle(reasonOf, LINUX, ROWS.ends), scenes: TITLES, foot: FOOT };
 }
 
 /**
@@ -16,10 +16,12 @@ export function walkStyle(): SequenceStyle {
  *
  * @param reason says why a socket has come into a state
  * @param table where its row is
+ * @param note what is said of the first row besides
  */
 export function rowsStyle(
   reason: typeof reasonOf,
   table: string,
+  note?: Twin,
 ): Pick<SequenceStyle, "isBrief" | "explain"> {
   const told = new Set<string>();
   let hasRow = false;
@@ -35,6 +37,7 @@ export function rowsStyle(
         ...isNew ? [text] : [],
         row === undefined ? ROWS.none[language](table) : ROWS.row[language](table, row),
         ...isFirstRow && table === LINUX ? [ROWS.meaning[language]()] : [],
+        ...isFirstRow && note ? [note[language]()] : [],
       ];
     },
   };
@@ -67,6 +70,10 @@ const ROWS = {
   meaning: twin({
     en: () => "(in hex: this end, its address from the last byte; the other end; the number of the state)",
     zh: () => "（十六进制：本端，地址的字节倒着写；对端；状态的编号）",
+  }),
+  ends: twin({
+    en: () => "(both ends are on this machine: to itself each is 10.0.0.1, to the other 10.0.0.2)",
+    zh: () => "（两端都在本机：自己都是 10.0.0.1，对方都是 10.0.0.2）",
   }),
   none: twin({ en: (table: string) => `${table}: no row`, zh: (table: string) => `${table}：没有这一行` }),
 };
