@@ -49,12 +49,12 @@ export const TEXTS: Record<Pitfall, PitfallTexts> = {
       en: () =>
         "A connection is only what two systems remember. When one forgets it, the other learns of that from the answer " +
         "to something it sends: a RST, so that its next call fails with ECONNRESET; or no answer at all, and after some " +
-        "tries ETIMEDOUT. A program that only reads waits for ever, unless its system asks now and then: keepalive, " +
+        "15 minutes of trying ETIMEDOUT. A program that only reads waits for ever, unless its system asks now and then: keepalive, " +
         "which must be set, and asks for the first time after 2 hours if it isn't told better. Or wait no longer than " +
         "you mean to: s.settimeout(30).",
       zh: () =>
         "所谓连接，只是两边的系统各自记着它（半打开连接：只剩一边还记着）。一边忘了，另一边要等自己发出数据、看到回应才知道：" +
-        "收到 RST，下一次调用就以 ECONNRESET 失败；一直没有回音，重试几次后以 ETIMEDOUT 失败。" +
+        "收到 RST，下一次调用就以 ECONNRESET 失败；一直没有回音，重试约 15 分钟后以 ETIMEDOUT 失败。" +
         "只读不写的程序会永远等下去，除非让系统隔一阵问一次，这就是保活（keepalive）：要自己打开，" +
         "不另外设置的话，2 小时后才问第一次。也可以限定等待时间：s.settimeout(30)。",
     }),
@@ -108,10 +108,11 @@ export const TEXTS: Record<Pitfall, PitfallTexts> = {
     answer: twin({
       en: () =>
         "A full queue refuses nobody: the SYN is thrown away without a word, and the client's system sends it again and " +
-        "again, until accept() has made room or it gives up (ETIMEDOUT, after some 2 minutes). Accept at once, work in " +
+        "again, 1 s apart and later twice as long each time, until accept() has made room or it gives up (ETIMEDOUT, " +
+        "after some 2 minutes). Accept at once, work in " +
         "a thread, let the queue be longer; and as a client, say how long you will wait.",
       zh: () =>
-        "队列满了并不会拒绝谁：SYN 被悄悄丢掉，客户端的系统一遍遍重发，直到 accept() 腾出位置，或者放弃" +
+        "队列满了并不会拒绝谁：SYN 被悄悄丢掉，客户端的系统一遍遍重发（先隔 1 秒，后来间隔加倍），直到 accept() 腾出位置，或者放弃" +
         "（ETIMEDOUT，要两分钟左右）。应当尽快 accept()，把处理交给线程，并把队列设长一些；客户端则应限定等待时间。",
     }),
     code: [
