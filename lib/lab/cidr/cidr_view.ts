@@ -60,6 +60,10 @@ const TEXTS = {
     en: () => "No bit says which network: it has every address there is.",
     zh: () => "没有一位是网络号：所有地址都在这个网络里。",
   }),
+  anycast: twin({
+    en: () => "IPv6 has no broadcast; host bits all 0 are also any router of the network (RFC 4291).",
+    zh: () => "IPv6 没有广播；主机号全 0 的地址也代表这个网络的任意一个路由器（RFC 4291）。",
+  }),
   less: twin({
     en: () => "(host bits all 0: network; all 1: broadcast)",
     zh: () => "（主机号全 0 是网络本身，全 1 是广播）",
@@ -132,6 +136,8 @@ function drawWhole(event: NetworkEvent, { language, coloured }: Look): string {
   lines.push(`${label(labels[rows.length])}${hostsText(event, bits, language, paint)}`, "");
   const border = prefix === bits ? TEXTS.alone : prefix === 0 ? TEXTS.everything : undefined;
   lines.push(border ? border[language]() : TEXTS.border[language](prefix, bits - prefix));
+  // RFC 6164: not on a link between two.
+  if (bits === 128 && prefix < 127) lines.push(...wrapText(TEXTS.anycast[language](), WIDTH));
   return lines.join("\n") + "\n";
 }
 
