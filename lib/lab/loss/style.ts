@@ -23,10 +23,10 @@ export const LOSS_STYLE: SequenceStyle = {
     en: () =>
       "What nothing follows is missed by the timer alone, which waits twice as long each time (RTO, RFC 6298). " +
       "When others follow, their acknowledgments stay at the missing byte and say what came besides (SACK): it is " +
-      "sent again at once (fast retransmit, RFC 5681; by time in place of a count, RFC 8985).",
+      "sent again at once (fast retransmit: by RFC 5681 at the third duplicate acknowledgment, by RFC 8985 after a time).",
     zh: () =>
       "后面没有数据的报文段丢了，只能等定时器超时才重发，每次等待的时间加倍（RTO，RFC 6298）。" +
       "后面还有数据时，确认号会一直停在缺的那个字节上，并说明还收到了哪些（SACK）：发送方立刻重发，" +
-      "不等定时器（快速重传，RFC 5681；RFC 8985 改为按时间判断）。",
+      "不等定时器（快速重传：RFC 5681 规定收到三个重复的确认就重发，RFC 8985 改为按时间判断）。",
   }),
 };
