@@ -77,7 +77,7 @@ function drawTimes({ udp, tcp }: Got, look: Look): string {
   const cell = (event: ArrivalEvent | undefined) => {
     if (!event) return paint(red, padColumns(TIMES.never[look.language](), TIME + BAR + 2));
     const { ms, kept_ms: kept = 0 } = event;
-    const [length, solid] = [ms, ms - kept].map((time) => Math.round(time / longest * BAR));
+    const [length, solid] = [ms, ms - kept].map((time) => Math.max(1, Math.round(time / longest * BAR)));
     const bar = "█".repeat(solid) + paint(yellow, "▒".repeat(length - solid));
     return `${(ms < 10 ? ms.toFixed(1) : `${Math.round(ms)}`).padEnd(TIME)}${bar}${
       " ".repeat(BAR + 2 - length)
