@@ -94,7 +94,10 @@ Deno.test({
     assertMatch(english.stdout, /gave the program "hi": delivered\./);
     const chinese = await asUser(["lab", "layers", "hi", "--lang", "zh", "--flip", "225"]);
     assertMatch(chinese.stdout, /^ {2}00 0a {14}长度 {22}10$/m);
-    assertMatch(chinese.stdout, /途中第 225 位被翻转：它在消息里。\n内核拒收.*UdpInCsumErrors 加 1/);
+    assertMatch(
+      chinese.stdout,
+      /途中第 225 位被翻转：它在消息里，68 变成了 28。\n内核拒收.*UdpInCsumErrors 加 1/,
+    );
   },
 });
 

@@ -24,7 +24,7 @@ export const LAYERS: Record<LayerEvent["layer"], ReturnType<typeof twin<[count: 
     en: (count: number) =>
       `Link layer: Ethernet, a header of ${count} bytes: which card on this cable (the lab's wire has none; on a LAN it would be)`,
     zh: (count: number) =>
-      `链路层：以太网，首部 ${count} 字节：交给这段网上的哪块网卡（实验的线路没有这一层，局域网上才有）`,
+      `数据链路层：以太网，首部 ${count} 字节：交给这段网上的哪块网卡（实验的线路没有这一层，局域网上才有）`,
   }),
 };
 
@@ -67,11 +67,16 @@ export const FIELDS_ZH: Record<string, string> = {
 
 /** What became of the packet. */
 export const OUTCOMES = {
-  whole: twin({ en: () => "On the wire, from the outside in:", zh: () => "线路上，从外到内：" }),
+  whole: twin({
+    en: () => "Physical layer: these bits on the wire, from the outside in:",
+    zh: () => "物理层：线路上的比特，从外到内：",
+  }),
   flipped: twin({
-    en: (bit: number, layer: string) => `Bit ${bit} is turned over on the way: it is in the ${layer}.`,
-    zh: (bit: number, layer: string) =>
-      `途中第 ${bit} 位被翻转：它在${layer.replace(/^[A-Z]+$/, " $& ")}里。`,
+    en: (bit: number, layer: string, [before, after]: string[]) =>
+      `Bit ${bit} is turned over on the way: it is in the ${layer.replace(/^[A-Z]+$/, "$& header")}, ` +
+      `where ${before} becomes ${after}.`,
+    zh: (bit: number, layer: string, [before, after]: string[]) =>
+      `途中第 ${bit} 位被翻转：它在${layer.replace(/^[A-Z]+$/, " $& 首部")}里，${before} 变成了 ${after}。`,
   }),
   delivered: twin({
     en: (text: string) => `The kernel took it apart again, and gave the program ${text}: delivered.`,

@@ -95,7 +95,7 @@ export class LayersView {
   #outcome({ text, counters, flipped }: DeliveryEvent): string {
     const say = this.#language;
     const lines: string[] = [];
-    if (flipped !== undefined) lines.push(OUTCOMES.flipped[say](flipped, this.#layerAt(flipped)));
+    if (flipped !== undefined) lines.push(OUTCOMES.flipped[say](flipped, ...this.#at(flipped)));
     if (text !== undefined) {
       lines.push(this.#painted(green, OUTCOMES.delivered[say](visible(JSON.stringify(text)))));
     } else {
@@ -114,12 +114,18 @@ export class LayersView {
     return wrapText(text, WIDTH).map((line) => this.#isColoured ? colour(line) : line).join("\n");
   }
 
-  #layerAt(bit: number): string {
-    let end = 0;
+  /** Which layer a bit is in, and its byte in hex, before it is turned over and after. */
+  #at(bit: number): [layer: string, bytes: string[]] {
+    let start = 0;
     for (const { layer, hex } of this.#layers.toReversed().slice(1)) {
-      end += hex.length * 4;
-      if (bit < end) return SHORT[layer][this.#language]();
+      const index = (bit >> 3) - start;
+      const bytes = Uint8Array.fromHex(hex);
+      if (index < bytes.length) {
+        const after = Uint8Array.of(bytes[index] ^ 0x80 >> (bit & 7));
+        return [SHORT[layer][this.#language](), [bytes.subarray(index, index + 1).toHex(), after.toHex()]];
+      }
+      start += bytes.length;
     }
-    return "";
+    return ["", []];
   }
 }

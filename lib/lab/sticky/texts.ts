@@ -59,8 +59,15 @@ export const CURES = {
   wire: twin({ en: () => '"one" on the wire', zh: () => '"one" 在线路上' }),
   stuck: twin({ en: () => "stuck", zh: () => "粘连" }),
   torn: twin({ en: () => "torn", zh: () => "拆散" }),
-  any: twin({ en: () => "any bytes", zh: () => "任意字节" }),
+  any: twin({ en: () => "anything", zh: () => "任意消息" }),
   score: twin({ en: () => "score", zh: () => "得分" }),
+  tests: twin({
+    en: () =>
+      "stuck: three messages in one write; torn: read byte by byte; anything: messages of any length, none too, with " +
+      "newlines, delimiters and zeros in them.",
+    zh: () =>
+      "粘连：三条消息一次写出；拆散：一个字节一个字节地读；任意消息：长短不一，也有空的，内容里有换行、分隔符和零字节。",
+  }),
   word: twin({
     en: () =>
       '"Sticky packets" is no term of TCP: there are no packets in a stream that could stick. What is missing is a ' +

@@ -28,7 +28,9 @@ export class StickyView implements LessonView {
   }
 
   foot(): string {
-    return `\n${wrapText(CURES.word[this.#language](), WIDTH).join("\n")}\n`;
+    const tests = wrapText(CURES.tests[this.#language](), WIDTH - 2);
+    const word = wrapText(CURES.word[this.#language](), WIDTH);
+    return [...tests.map((line) => `  ${this.#paint(dim, line)}`), "", ...word, ""].join("\n");
   }
 
   #experiment({ experiment, writes, reads }: ReadsEvent): string {
