@@ -4,11 +4,11 @@ import { type Language, type Twin, twin } from "../text/languages.ts";
 export const LESSONS = {
   handshake: twin({
     en: () => "a connection opened, used and closed, segment by segment",
-    zh: () => "一个连接的建立、使用和关闭，逐个报文段来看",
+    zh: () => "一个连接的建立、使用和关闭，逐段来看",
   }),
   states: twin({
     en: () => "the eleven states of TCP, each with what it waits for; or those of a port",
-    zh: () => "TCP 的十一种状态，各在等什么；也可看某个端口的实时状态",
+    zh: () => "TCP 的十一种状态，或某个端口的实时状态",
   }),
   loss: twin({
     en: () => "segments that get lost, and how they are sent again",
@@ -16,11 +16,11 @@ export const LESSONS = {
   }),
   window: twin({
     en: () => "a reader that doesn't read: flow control, a window of zero, probes",
-    zh: () => "接收方不读数据会怎样：流量控制、零窗口和窗口探测",
+    zh: () => "接收方不读数据：流量控制、零窗口探测",
   }),
   udp: twin({
     en: () => "UDP and TCP over the same bad wire: what each program gets, and when",
-    zh: () => "同一条糟糕的线路，UDP 与 TCP 各收到什么、何时收到",
+    zh: () => "同样糟糕的线路，UDP、TCP 各收到什么",
   }),
   layers: twin({
     en: () => "a message wrapped layer by layer, and taken apart by the kernel",
@@ -36,7 +36,7 @@ export const LESSONS = {
   }),
   pitfalls: twin({
     en: () => "what programs with sockets fall into, each shown, explained and cured",
-    zh: () => "套接字编程的常见陷阱，逐个演示、解释，并给出办法",
+    zh: () => "套接字编程的常见陷阱：演示、解释、对策",
   }),
   watch: twin({
     en: () => "your own programs, each of their segments as it passes",
