@@ -91,12 +91,12 @@ const ABOUT =
 
 async function play(
   flags: readonly string[],
-  { step, record, force }: LiveOptions,
+  { step, record, force, json, language }: LiveOptions,
   context: Context,
   begin: () => void,
 ): Promise<number> {
   const { reporter, stop } = context;
-  using enter = step ? new EnterKey(stop) : undefined;
+  using enter = step ? new EnterKey(stop, json ? undefined : language) : undefined;
   const recording = record === undefined ? undefined : await openRecording({
     path: record,
     force,

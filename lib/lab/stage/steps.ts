@@ -1,19 +1,29 @@
 import { usageError } from "../../errors.ts";
 import type { Stop } from "../../app/mod.ts";
+import { type Language, twin } from "../../text/languages.ts";
 
 const NEWLINE = 10, RETURN = 13;
+
+const HINT = twin({
+  en: () => "Press Enter: the next segment arrives.",
+  zh: () => "按 Enter，下一个报文段就到达。",
+});
 
 /** Waits for Enter at the terminal, whatever stdin is; what is typed isn't shown. */
 export class EnterKey implements Disposable {
   readonly #terminal: Deno.FsFile;
   readonly #stop: Stop;
 
-  /** @throws {PinwireError} `usage` if there is no terminal */
-  constructor(stop: Stop) {
+  /**
+   * @param language in which the terminal is told what Enter does; none to tell it nothing
+   * @throws {PinwireError} `usage` if there is no terminal
+   */
+  constructor(stop: Stop, language?: Language) {
     this.#stop = stop;
     try {
-      this.#terminal = Deno.openSync("/dev/tty");
+      this.#terminal = Deno.openSync("/dev/tty", { read: true, write: true });
       this.#terminal.setRaw(true, { cbreak: true });
+      if (language) this.#terminal.writeSync(new TextEncoder().encode(`${HINT[language]()}\n\n`));
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) throw error;
       throw usageError("--step waits for Enter at a terminal, and there is none", "leave --step out");

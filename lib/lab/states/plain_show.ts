@@ -25,7 +25,7 @@ export async function showPlain(
   let isRecorded = false;
   const style = plainStyle(table, () => isRecorded);
   return await showSequence("states", options, async ({ reporter, stop }, begin) => {
-    using enter = options.step ? new EnterKey(stop) : undefined;
+    using enter = options.step ? new EnterKey(stop, options.json ? undefined : options.language) : undefined;
     begin({ address: HOST }, { address: HOST });
     reporter.report({ event: "notice", text: TEXTS.plain[language](why) });
     try {
