@@ -13,7 +13,8 @@ export function refusalText(network: PrivateNetwork, { language, record }: Asked
   if ("flags" in network) return undefined;
   const { refusal, detail } = network;
   const hasMore = SUDO_HELPS.includes(refusal) && Deno.uid() !== 0;
-  return REFUSALS[refusal][language](detail) + (hasMore ? SUDO[language]() : "") +
+  return REFUSALS[refusal][language](detail) +
+    (hasMore ? (refusal === "unknown" ? SUDO_ALONE : SUDO)[language]() : "") +
     (record === undefined ? "" : UNRECORDED[language](record));
 }
 
@@ -90,6 +91,8 @@ const SUDO_HELPS: readonly Refusal[] = [
 ];
 
 const SUDO = twin({ en: () => ", or run the lab with sudo", zh: () => "，或用 sudo 运行" });
+/** Where nothing else is known to help. */
+const SUDO_ALONE = twin({ en: () => ": try to run the lab with sudo", zh: () => "：可以试试用 sudo 运行" });
 
 const UNRECORDED = twin({
   en: (file: string) => ` (so nothing is recorded in ${file})`,
