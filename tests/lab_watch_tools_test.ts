@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { DatagramEvent, LabEvent, SegmentEvent } from "../lib/app/mod.ts";
+import { Strace } from "../lib/lab/watch/strace.ts";
 import { asUser, eventsOf, HAS_PRIVATE_NETWORKS } from "./support/lab.ts";
-import { has, tempDir } from "./support/machine.ts";
+import { has, isLinux, tempDir } from "./support/machine.ts";
 import { PYTHON } from "./support/python.ts";
 import { emulated, Emulator } from "./support/tmux.ts";
 import { fieldsIn, HAS_TSHARK, tshark } from "./support/tshark.ts";
@@ -172,4 +173,28 @@ while True:
   await terminal.type("end");
   await terminal.press("Enter");
   await terminal.shows(/^say: end\n[^]*^Next: pinwire lab$/m);
+});
+
+Deno.test({
+  name: "lab watch has what it traces wait until each call is told of",
+  ignore: !isLinux,
+  // A thread may still wait in the C library, which stays open.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    using strace = new Strace();
+    const happened: string[] = [];
+    const ended = strace.watch(async (line) => {
+      happened.push(line);
+      await Deno.stat(".");
+      happened.push("told");
+    });
+    const calls = ["7 1.0 execve(1)", "7 1.1 execve(2)"];
+    await Deno.writeTextFile(
+      strace.command.at(-2)!,
+      [...calls, "7 1.2 +++ exited with 3 +++", ""].join("\n"),
+    );
+    assertEquals(await ended, { code: 3, signal: null });
+    assertEquals(happened, [calls[0], "told", calls[1], "told", "7 1.2 +++ exited with 3 +++", "told"]);
+  },
 });

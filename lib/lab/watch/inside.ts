@@ -49,6 +49,7 @@ class Inside implements Disposable {
     const traced = strace?.watch((line) => {
       this.#tellPackets();
       this.#tell({ line });
+      return this.#told;
     });
     const ended = await Promise.race([endingOf(child), ...traced ? [traced] : []]);
     await this.#quiet();

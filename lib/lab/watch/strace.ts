@@ -35,8 +35,11 @@ export class Strace implements Disposable {
     return ["strace", ...FLAGS, "-e", `trace=${CALLS}`, "-o", this.#pipe.path, "--"];
   }
 
-  /** Gives each line to `tell`; done when the command has ended, whatever it has started goes on. */
-  watch(tell: (line: string) => void): Promise<Ending> {
+  /**
+   * Gives each line to `tell`, the next one when that is done: what is traced waits meanwhile. Done when the command has
+   * ended, whatever it has started goes on.
+   */
+  watch(tell: (line: string) => Promise<void>): Promise<Ending> {
     const { promise, resolve } = Promise.withResolvers<Ending>();
     this.#read(tell, resolve);
     return promise;
@@ -46,12 +49,12 @@ export class Strace implements Disposable {
     this.#pipe[Symbol.dispose]();
   }
 
-  async #read(tell: (line: string) => void, ended: (ending: Ending) => void): Promise<void> {
+  async #read(tell: (line: string) => Promise<void>, ended: (ending: Ending) => void): Promise<void> {
     let first: string | undefined;
     const { signals } = (await import("node:os")).constants;
     for await (const line of ReadableStream.from(this.#texts()).pipeThrough(new TextLineStream())) {
       first ??= line.match(/^\d+/)?.[0];
-      if (USEFUL.test(line)) tell(line);
+      if (USEFUL.test(line)) await tell(line);
       const [, process, code, signal] = line.match(EXIT) ?? [];
       if (process === undefined || process !== first) continue;
       const number = signals[signal as Deno.Signal & keyof typeof signals] ?? 0;
