@@ -151,6 +151,24 @@ Deno.test({
 });
 
 Deno.test({
+  name: "lab watch takes no more of its stdin than its command reads",
+  ignore,
+  async fn() {
+    // Much to show, for which much could be taken meanwhile.
+    const line = "seq 100000; echo reading; wc -c";
+    await using watching = startAsUser(["lab", "watch", "--", "sh", "-c", line]);
+    let isGiven = false;
+    const size = 20_000_000;
+    const given = watching.write(new Uint8Array(size)).then(() => isGiven = true);
+    await watching.sees(/^reading$/m);
+    assert(!isGiven, "all was taken before anything was read");
+    await given;
+    await watching.end();
+    assertMatch((await watching.outcome()).stdout, new RegExp(`^${size}$`, "m"));
+  },
+});
+
+Deno.test({
   name: "lab watch has a command by which a second terminal joins, and sees what is started there",
   ignore,
   async fn() {

@@ -98,8 +98,9 @@ class Inside implements Disposable {
     const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
     for await (const line of lines) {
       const order: WatchOrder = JSON.parse(line);
-      if ("input" in order) quietly(stdin.write(Uint8Array.fromBase64(order.input)));
-      else if ("end" in order) quietly(stdin.close());
+      if ("input" in order) {
+        quietly(stdin.write(Uint8Array.fromBase64(order.input))).then(() => this.#tell({ taken: true }));
+      } else if ("end" in order) quietly(stdin.close());
       else interrupt(child.pid);
     }
     leave();

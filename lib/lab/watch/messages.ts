@@ -17,6 +17,8 @@ export type WatchMessage =
   | { line: string }
   /** So many packets came too fast to be seen. */
   | { missed: number }
+  /** The command has taken what it was given to read. */
+  | { taken: true }
   | { ended: Ending };
 
 /** A line that the outer one writes: what the command reads, the end of that, or Ctrl-C. */

@@ -13,6 +13,7 @@ export class InnerProcess {
   readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
   #ending?: Ending;
   #isInterrupted = false;
+  #taken = Promise.withResolvers<void>();
 
   /** @param flags what unshare(1) is to give it */
   constructor(flags: readonly string[]) {
@@ -39,8 +40,16 @@ export class InnerProcess {
     for await (const line of lines) {
       const message: WatchMessage = JSON.parse(line);
       if ("ended" in message) this.#ending = message.ended;
+      if ("taken" in message) this.#taken.resolve();
       yield message;
     }
+  }
+
+  /** Gives the command something to read; done when it has taken it, and never if it doesn't read. */
+  async give(input: Uint8Array): Promise<void> {
+    this.#taken = Promise.withResolvers();
+    await this.tell({ input: input.toBase64() });
+    await this.#taken.promise;
   }
 
   /** Tells it something; done when it may be told more. */

@@ -174,7 +174,7 @@ class Watch {
   async #feedLines(console: Console, screen: Screen): Promise<void> {
     for await (const line of console.lines) {
       screen.answered();
-      await this.#inner.tell({ input: new TextEncoder().encode(`${line}\n`).toBase64() });
+      await this.#inner.give(new TextEncoder().encode(`${line}\n`));
     }
     await this.#inner.tell({ end: true });
   }
@@ -182,7 +182,7 @@ class Watch {
   async #feedBytes(): Promise<void> {
     const read = stdinReads();
     try {
-      for (let bytes; (bytes = await read());) await this.#inner.tell({ input: bytes.toBase64() });
+      for (let bytes; (bytes = await read());) await this.#inner.give(bytes);
     } catch (error) {
       this.#context.reporter.error(error);
     }
