@@ -151,6 +151,18 @@ Deno.test({
 });
 
 Deno.test({
+  name: "lab watch shows what a program writes to the first process's stdout, as in a container",
+  ignore,
+  async fn() {
+    const line =
+      `for text in null '{"level":"info"}' '{"packet":' 'plain'; do echo "$text" >/proc/1/fd/1; done`;
+    const outcome = await asUser(["lab", "watch", "--json", "--", "sh", "-c", line]);
+    assertEquals([outcome.code, outcome.stderr], [0, ""]);
+    assertEquals(printed(outcome, "stdout"), 'null\n{"level":"info"}\n{"packet":\nplain\n');
+  },
+});
+
+Deno.test({
   name: "lab watch takes no more of its stdin than its command reads",
   ignore,
   async fn() {

@@ -1,4 +1,5 @@
 import { TextLineStream } from "@std/streams";
+import { preciseTime } from "../../net/mod.ts";
 import { networkNamespace } from "../../system/private_network.ts";
 import { OUTSIDE } from "../stage/inside.ts";
 import { ownCommand } from "../stage/outside.ts";
@@ -38,7 +39,7 @@ export class InnerProcess {
   async *messages(): AsyncGenerator<WatchMessage> {
     const lines = this.#child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
     for await (const line of lines) {
-      const message: WatchMessage = JSON.parse(line);
+      const message = messageOf(line);
       if ("ended" in message) this.#ending = message.ended;
       if ("taken" in message) this.#taken.resolve();
       yield message;
@@ -74,3 +75,18 @@ export class InnerProcess {
     return this.#ending ?? (this.#isInterrupted ? INTERRUPTED : { code, signal });
   }
 }
+
+/** A program may write to the inner process's stdout, as in containers to /proc/1/fd/1: that is an output of its own. */
+function messageOf(line: string): WatchMessage {
+  if (MESSAGE.test(line)) {
+    try {
+      return JSON.parse(line);
+    } catch {
+      // It has a line of ours within.
+    }
+  }
+  const data = new TextEncoder().encode(`${line}\n`).toBase64();
+  return { output: "stdout", data, time: Math.floor(preciseTime() * 1000) };
+}
+
+const MESSAGE = /^\{"(begun|packet|output|line|missed|taken|ended)":/;
