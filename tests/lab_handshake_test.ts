@@ -1,7 +1,7 @@
 import type { LabEvent } from "../lib/app/mod.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { isLinux, tempDir } from "./support/machine.ts";
-import { type Outcome, runPinwire } from "./support.ts";
+import { interrupt, type Outcome, pinwire, runPinwire } from "./support.ts";
 import { asUser, eventsOf, HAS_PRIVATE_NETWORKS, withoutNamespaces } from "./support/lab.ts";
 import { fieldsIn, HAS_TSHARK } from "./support/tshark.ts";
 
@@ -129,4 +129,16 @@ Deno.test("lab handshake FILE says what is wrong with it", async () => {
     assertEquals(code, wanted, stderr);
     assert(pattern.test(stderr), stderr);
   }
+});
+
+interrupt("lab handshake - ends with Ctrl-C while the capture goes on", async () => {
+  // A pcap of raw IP that begins with a SYN of 192.0.2.1.
+  const header = "d4c3b2a1020004000000000000000000ffff000065000000";
+  const syn = "45000028000000004006f6ccc0000201c0000202c0001f9000000001000000005002ffff00000000";
+  const capture = Uint8Array.fromHex(`${header}00000000000000002800000028000000${syn}`);
+  await using showing = await pinwire(["lab", "handshake", "-"]);
+  await showing.write(capture);
+  await showing.sees(/SYN seq 0/);
+  const { success } = await showing.stop();
+  assert(success);
 });

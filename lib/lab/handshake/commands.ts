@@ -37,8 +37,8 @@ export const handshake = command({
         import("./file.ts"),
         import("../sequence/sequence.ts"),
       ]);
-      return await showSequence("handshake", { ...options, language }, async ({ reporter }, begin) => {
-        await reportCaptured(readChunks(file), options.stream, reporter, begin);
+      return await showSequence("handshake", { ...options, language }, async (context, begin) => {
+        await reportCaptured(readChunks(file), options.stream, context, begin);
         return 0;
       });
     }

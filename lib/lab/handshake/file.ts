@@ -1,10 +1,10 @@
-import type { Reporter } from "../../app/mod.ts";
+import type { Context } from "../../app/mod.ts";
 import { PinwireError } from "../../errors.ts";
 import { CaptureReader, type Endpoint } from "../../packet/mod.ts";
 import { SegmentReader } from "../sequence/segments.ts";
 
 /**
- * Reports the segments of a connection in a capture.
+ * Reports the segments of a connection in a capture, to its end or until it is time to stop.
  *
  * @param chunks a pcap or pcapng file
  * @param number which connection, as tshark counts from 0; without it the first
@@ -15,13 +15,16 @@ import { SegmentReader } from "../sequence/segments.ts";
 export async function reportCaptured(
   chunks: AsyncIterable<Uint8Array>,
   number: number | undefined,
-  reporter: Reporter,
+  { reporter, stop }: Pick<Context, "reporter" | "stop">,
   onBegin: (client: Endpoint, server: Endpoint) => void,
 ): Promise<void> {
   const capture = new CaptureReader();
   const segments = new SegmentReader();
   let wanted = number;
   let hasBegun = false;
+  // Whoever writes the capture may take its time.
+  const stopped = Promise.withResolvers<{ done: true; value: undefined }>();
+  using _stopping = stop.onStop(() => stopped.resolve({ done: true, value: undefined }));
   async function report(): Promise<void> {
     for (let packet; (packet = capture.next());) {
       const found = segments.read(packet);
@@ -32,12 +35,16 @@ export async function reportCaptured(
       hasBegun = true;
       reporter.report(event);
       await reporter.drained();
+      if (stop.signal.aborted) return;
     }
   }
-  for await (const chunk of chunks) {
-    capture.feed(chunk);
+  const reads = chunks[Symbol.asyncIterator]();
+  for (;;) {
+    const { done, value } = await Promise.race([reads.next(), stopped.promise]);
+    if (stop.signal.aborted) return;
+    if (done) break;
+    capture.feed(value);
     await report();
-    if (reporter.isClosed) return;
   }
   capture.end();
   await report();
