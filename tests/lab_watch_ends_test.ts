@@ -100,3 +100,14 @@ Deno.test({
     assertEquals(code, 130);
   },
 });
+
+Deno.test({
+  name: "lab watch runs a program whose name begins as an option does",
+  ignore,
+  async fn() {
+    await using dir = await tempDir();
+    await Deno.writeTextFile(`${dir.path}/-oL`, "#!/bin/sh\nexit 9\n", { mode: 0o755 });
+    const PATH = `${dir.path}:${Deno.env.get("PATH")}`;
+    assertEquals((await asUser(["lab", "watch", "--", "-oL"], { PATH })).code, 9);
+  },
+});

@@ -123,7 +123,7 @@ class Inside implements Disposable {
 }
 
 /** A program in C writes into a pipe in blocks, which are lost if it is ended; with this each line comes at once. */
-const LINE_BUFFERED = hasProgram("stdbuf") ? ["stdbuf", "-oL"] : [];
+const LINE_BUFFERED = hasProgram("stdbuf") ? ["stdbuf", "-oL", "--"] : [];
 
 /** That of the command: the same for programs in Python, and nothing of ours. */
 function environment(): Record<string, string> {
