@@ -4,13 +4,27 @@ const FUNCTIONS = {
   bind: { parameters: ["i32", "buffer", "u32"], result: "i32" }, // bind(2)
   close: { parameters: ["i32"], result: "i32" }, // close(2)
   connect: { parameters: ["i32", "buffer", "u32"], result: "i32" }, // connect(2)
+  epoll_create1: { parameters: ["i32"], result: "i32" }, // epoll_create(2)
+  epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" }, // epoll_ctl(2)
+  // The last one, a set of signals, is none.
+  epoll_pwait2: { parameters: ["i32", "buffer", "i32", "buffer", "pointer"], result: "i32", optional: true }, // epoll_wait(2)
+  epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" }, // epoll_wait(2)
+  /** The same in a thread of its own, which may wait. */
+  epollWaitInThread: {
+    name: "epoll_wait",
+    parameters: ["i32", "buffer", "i32", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
   errno: { name: "__errno_location", parameters: [], result: "pointer" }, // errno(3), of Linux
+  eventfd: { parameters: ["u32", "i32"], result: "i32" }, // eventfd(2)
   getpeername: { parameters: ["i32", "buffer", "buffer"], result: "i32" }, // getpeername(2)
   getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" }, // getsockname(2)
   getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" }, // getsockopt(2)
   grantpt: { parameters: ["i32"], result: "i32" }, // grantpt(3)
   // Variadic, which is no difference on Linux (x86-64, aarch64).
   ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" }, // ioctl(2)
+  listen: { parameters: ["i32", "i32"], result: "i32" }, // listen(2)
   mmap: { parameters: ["pointer", "usize", "i32", "i32", "i32", "i64"], result: "pointer" }, // mmap(2)
   munmap: { parameters: ["pointer", "usize"], result: "i32" }, // mmap(2)
   open: { parameters: ["buffer", "i32"], result: "i32" }, // open(2)
@@ -22,6 +36,9 @@ const FUNCTIONS = {
   posix_openpt: { parameters: ["i32"], result: "i32" }, // posix_openpt(3)
   ptsname_r: { parameters: ["i32", "buffer", "usize"], result: "i32" }, // ptsname(3)
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" }, // read(2)
+  // No read or write of a socket takes more than 2 GiB, so that an i32 holds what they give.
+  recv: { parameters: ["i32", "buffer", "usize", "i32"], result: "i32" }, // recv(2)
+  send: { parameters: ["i32", "buffer", "usize", "i32"], result: "i32" }, // send(2)
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" }, // setsockopt(2)
   shutdown: { parameters: ["i32", "i32"], result: "i32" }, // shutdown(2)
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" }, // socket(2)

@@ -1,15 +1,8 @@
 import { type Libc, openLibc } from "./libc.ts";
-
-/** Where an end of a socket is, as the runtime tells it. */
-export interface SocketEnd {
-  hostname: string;
-  port: number;
-}
+import { FAMILIES, hostOf, type IpEnd } from "./socket_address.ts";
 
 const FUNCTIONS = ["getsockname", "getpeername", "shutdown", "connect", "ioctl", "poll"] as const;
 
-/** AF_INET and AF_INET6 of Linux (socket(2)). */
-const INET = 2, INET6 = 10;
 /** SIOCOUTQ of tcp(7). */
 const OUTQ = 0x5411n;
 /** SHUT_RDWR of shutdown(2). */
@@ -44,7 +37,7 @@ export class SocketCalls {
   /** The descriptors of connections between a local and a remote port, as they were at the last pass. */
   #byPorts = new Map<string, number[]>();
   /** What was not found near the last one. */
-  #missed: { local: SocketEnd; remote: SocketEnd }[] = [];
+  #missed: { local: IpEnd; remote: IpEnd }[] = [];
   #timer?: ReturnType<typeof setTimeout>;
 
   private constructor(libc: SocketLibc) {
@@ -70,7 +63,7 @@ export class SocketCalls {
   }
 
   /** Ends both directions of a TCP connection, as shutdown(2) does: at once, or with others a moment later. */
-  shutdown(local: SocketEnd, remote: SocketEnd): void {
+  shutdown(local: IpEnd, remote: IpEnd): void {
     const descriptor = this.#findNear(local, remote);
     if (descriptor !== undefined) return this.#shutdown(descriptor);
     this.#missed.push({ local, remote });
@@ -82,7 +75,7 @@ export class SocketCalls {
    *
    * @returns whether it was there
    */
-  reset(local: SocketEnd, remote: SocketEnd): boolean {
+  reset(local: IpEnd, remote: IpEnd): boolean {
     const descriptor = this.#findNear(local, remote) ?? this.#findAnywhere(local, remote);
     if (descriptor === undefined) return false;
     this.#last = descriptor;
@@ -90,7 +83,7 @@ export class SocketCalls {
   }
 
   /** Bytes of a TCP connection that were written, and that its other end's system has not taken yet; 0 if it isn't there. */
-  unsent(local: SocketEnd, remote: SocketEnd): number {
+  unsent(local: IpEnd, remote: IpEnd): number {
     const descriptor = this.#findNear(local, remote) ?? this.#findAnywhere(local, remote);
     if (descriptor === undefined) return 0;
     this.#last = descriptor;
@@ -145,7 +138,7 @@ export class SocketCalls {
     this.#libc.shutdown(descriptor, BOTH);
   }
 
-  #findNear(local: SocketEnd, remote: SocketEnd): number | undefined {
+  #findNear(local: IpEnd, remote: IpEnd): number | undefined {
     const from = this.#last;
     for (let descriptor = from; descriptor < from + NEIGHBOURS; descriptor++) {
       if (this.#isBetween(descriptor, local, remote)) return descriptor;
@@ -154,7 +147,7 @@ export class SocketCalls {
   }
 
   // A pass remembers all that it sees: whoever resets many in any order would make one for each.
-  #findAnywhere(local: SocketEnd, remote: SocketEnd): number | undefined {
+  #findAnywhere(local: IpEnd, remote: IpEnd): number | undefined {
     const ports = [local.port, remote.port].join();
     const find = () => this.#byPorts.get(ports)?.find((one) => this.#isBetween(one, local, remote));
     const known = find();
@@ -173,7 +166,7 @@ export class SocketCalls {
     return find();
   }
 
-  #isBetween(descriptor: number, local: SocketEnd, remote: SocketEnd): boolean {
+  #isBetween(descriptor: number, local: IpEnd, remote: IpEnd): boolean {
     const { getsockname, getpeername } = this.#libc;
     return this.#isAt(getpeername, descriptor, remote) && this.#isAt(getsockname, descriptor, local);
   }
@@ -181,10 +174,10 @@ export class SocketCalls {
   #isAt(
     call: Call,
     descriptor: number,
-    end: SocketEnd,
+    end: IpEnd,
   ): boolean {
     return this.#ask(call, descriptor) && this.#view.getUint16(2) === end.port &&
-      hostOf(this.#view, this.#view.getUint16(0, true)) === end.hostname;
+      hostOf(this.#view) === end.hostname;
   }
 
   /** Asks for an address of IP; whether there is one. */
@@ -192,16 +185,6 @@ export class SocketCalls {
     this.#length[0] = this.#address.length;
     if (call(descriptor, this.#address, this.#lengthBytes) !== 0) return false;
     const family = this.#view.getUint16(0, true);
-    return family === INET || family === INET6;
+    return family === FAMILIES.inet || family === FAMILIES.inet6;
   }
-}
-
-/** The address in a `sockaddr_in` (ip(7)) or `sockaddr_in6` (ipv6(7)), written as the runtime does. */
-function hostOf(view: DataView, family: number): string {
-  const bytes = (from: number, count: number) =>
-    Array.from({ length: count }, (_, i) => view.getUint8(from + i)).join(".");
-  if (family === INET) return bytes(4, 4);
-  const groups = Array.from({ length: 8 }, (_, i) => view.getUint16(8 + 2 * i).toString(16));
-  const ip = new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1);
-  return /^::ffff:[0-9a-f]+:[0-9a-f]+$/.test(ip) ? `::ffff:${bytes(20, 4)}` : ip;
 }
