@@ -27,7 +27,7 @@ export async function shellScene(print: (line: string) => void): Promise<void> {
     const middle = lines.length > 4 ? [...lines.slice(0, 2), "…", ...lines.slice(-2)] : lines;
     print(`     ${command.padEnd(8)} →  ${middle.join(" ")}   (${answer.length} bytes)`);
   };
-  const open = async (make: (answer: string) => Uint8Array) => {
+  const open = async (make: Make) => {
     const client = await dial(address);
     const server = (await listener.accept())!;
     return { client, server, answering: answer(server, make) };
@@ -38,16 +38,20 @@ export async function shellScene(print: (line: string) => void): Promise<void> {
     "1. As the tutorials begin: the server sends what a command printed, and the client reads once, up to",
   );
   print(`   ${READ} bytes. The rest of the first answer is taken for the second, and so on for ever:`);
-  const bare = await open((text) => utf8.encode(text).bytes);
   const waiting = [...COMMANDS];
-  const ask = async () => {
+  const restIsRead = Promise.withResolvers<void>();
+  // What is left of the first answer has long been there when the second command is sent: it is read first.
+  const bare = await open(async (text) => {
+    if (text !== ANSWERS[COMMANDS[0]]) await restIsRead.promise;
+    return utf8.encode(text).bytes;
+  });
+  await bare.client.write(utf8.encode(waiting[0]).bytes);
+  await bare.client.receive(async (bytes) => {
+    const command = waiting.shift();
+    if (command === undefined) return bare.client.close();
+    show(command, utf8.decode(bytes).text);
     if (waiting.length) await bare.client.write(utf8.encode(waiting[0]).bytes);
-    else bare.client.close();
-  };
-  await ask();
-  await bare.client.receive((bytes) => {
-    show(waiting.shift()!, utf8.decode(bytes).text);
-    return ask();
+    else restIsRead.resolve();
   }, { first: READ, largest: READ });
   await bare.answering;
 
@@ -74,8 +78,13 @@ export async function shellScene(print: (line: string) => void): Promise<void> {
 
 const TCP = { schemes: ["tcp"] } as const;
 
+/** Makes the bytes of an answer. */
+type Make = (answer: string) => Promise<Uint8Array> | Uint8Array;
+
 /** A server that knows these commands and no others, one for each read. */
-async function answer(connection: Connection, make: (answer: string) => Uint8Array): Promise<void> {
-  await connection.receive((bytes) => connection.write(make(ANSWERS[utf8.decode(bytes).text] ?? "")));
+async function answer(connection: Connection, make: Make): Promise<void> {
+  await connection.receive(async (bytes) => {
+    await connection.write(await make(ANSWERS[utf8.decode(bytes).text] ?? ""));
+  });
   connection.close();
 }

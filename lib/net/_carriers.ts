@@ -1,8 +1,10 @@
-import { type Address, formatAddress, parseAddress } from "./address.ts";
+import { type Address, formatAddress, type InternetAddress, parseAddress } from "./address.ts";
 import type { Endpoint } from "./datagram.ts";
-import type { Connection, DrainableConnection } from "./connection.ts";
-import { dial } from "./dial/dial.ts";
-import { listen, type ServerIdentity } from "./listen.ts";
+import { type Connection, type DrainableConnection, HALF_CLOSE_TIME } from "./connection.ts";
+import { connectPathByDeno, dial } from "./dial/dial.ts";
+import { connectByDeno } from "./dial/dial_tcp.ts";
+import { listen, listenPathByDeno, listenTcpByDeno, type ServerIdentity } from "./listen.ts";
+import type { Listener } from "./listener.ts";
 import { pipe } from "./pipe.ts";
 
 /** Both ends of a connection; disposing of it closes them. */
@@ -20,6 +22,7 @@ export interface Carrier {
   connect(): Promise<Pair>;
 }
 
+const isWindows = Deno.build.os === "windows";
 const BIND: Endpoint = { hostname: "127.0.0.1", port: 0 };
 
 /** Every carrier that there is. `identity` is for 127.0.0.1. */
@@ -27,6 +30,9 @@ export function carriersWith(identity: ServerIdentity): Carrier[] {
   return [
     { name: "pipe", isEncrypted: false, connect: () => Promise.resolve(pairOf(...pipe())) },
     { name: "tcp", isEncrypted: false, connect: () => connect(parseAddress("0", { schemes: ["tcp"] })) },
+    { name: "Deno's tcp", isEncrypted: false, connect: () => connectByDenos() },
+    { name: "Deno's bound tcp", isEncrypted: false, connect: () => connectByDenos(BIND) },
+    { name: "Deno's unix", isEncrypted: false, ignore: isWindows, connect: connectUnixByDenos },
     { name: "tls", isEncrypted: true, connect: () => connectTls("127.0.0.1", identity) },
     {
       name: "bound tcp",
@@ -38,7 +44,7 @@ export function carriersWith(identity: ServerIdentity): Carrier[] {
       isEncrypted: true,
       connect: () => connect({ scheme: "tls", hostname: "127.0.0.1", port: 0 }, identity, BIND),
     },
-    { name: "unix", isEncrypted: false, ignore: Deno.build.os === "windows", connect: connectUnix },
+    { name: "unix", isEncrypted: false, ignore: isWindows, connect: connectUnix },
   ];
 }
 
@@ -65,10 +71,38 @@ async function connect(address: Address, identity?: ServerIdentity, bind?: Endpo
   return pairOf(client, server!);
 }
 
+/** Both ends over the runtime's own sockets, where others are to be had. */
+async function connectByDenos(bind?: Endpoint): Promise<Pair> {
+  const address = { scheme: "tcp", hostname: "127.0.0.1", port: 0 } as const;
+  const listener = listenTcpByDeno(address, { backlog: 1, halfCloseTime: HALF_CLOSE_TIME });
+  const { port } = parseAddress(listener.address, { schemes: ["tcp"] }) as InternetAddress;
+  const signal = new AbortController().signal;
+  const attempt = await connectByDeno({ hostname: "127.0.0.1", port }, address, { bind }, signal);
+  return await accepted(listener, await attempt.finish());
+}
+
+async function connectUnixByDenos(): Promise<Pair> {
+  return await withFolder(async (folder) => {
+    const path = `${folder}/socket`;
+    const listener = listenPathByDeno(path, { halfCloseTime: HALF_CLOSE_TIME });
+    return await accepted(listener, await connectPathByDeno(path));
+  });
+}
+
+async function accepted(listener: Listener, client: Connection): Promise<Pair> {
+  const server = await listener.accept();
+  listener.close();
+  return pairOf(client, server!);
+}
+
 async function connectUnix(): Promise<Pair> {
+  return await withFolder((folder) => connect({ scheme: "unix", path: `${folder}/socket` }));
+}
+
+async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await Deno.makeTempDir({ prefix: "pinwire-" });
   try {
-    return await connect({ scheme: "unix", path: `${folder}/socket` });
+    return await use(folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

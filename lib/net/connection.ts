@@ -1,8 +1,8 @@
-import { SocketCalls, type SocketEnd } from "../system/mod.ts";
+import { type IpEnd, SocketCalls } from "../system/mod.ts";
 import { type Clock, systemClock, type Timer } from "./clock.ts";
 import { translateIoError } from "./io_errors.ts";
 import { type Peer, type SocketAddress, socketAddress, type StreamScheme } from "./peer.ts";
-import { type ReadOptions, ReadWindow } from "./read_window.ts";
+import { type ReadOptions, ReadWindow, SEGMENT } from "./read_window.ts";
 
 /**
  * Takes the bytes of a read. They are good until it returns, or until the promise that it returns is fulfilled; nothing
@@ -116,9 +116,6 @@ export function prepareReset(): Disposable & { readonly isPossible: boolean } {
 
 /** What a peer sent before it ended its sending side is answered for at most this long, in ms. */
 export const HALF_CLOSE_TIME = 5_000;
-
-/** Bytes that any TCP segment can hold: the least MTU of IPv6, 1280, less the headers. */
-const SEGMENT = 1208;
 
 /** What a {@linkcode SocketConnection} needs of one of Deno's sockets. */
 export type SocketConn = Pick<
@@ -240,7 +237,7 @@ export class SocketConnection implements DrainableConnection {
   }
 
   /** Calls libc, if the socket has addresses to find it by. */
-  #call<T>(call: (calls: SocketCalls, local: SocketEnd, remote: SocketEnd) => T): T | undefined {
+  #call<T>(call: (calls: SocketCalls, local: IpEnd, remote: IpEnd) => T): T | undefined {
     if (this.#closed || this.peer.scheme === "unix") return undefined;
     const calls = SocketCalls.open();
     if (!calls) return undefined;

@@ -221,7 +221,7 @@ for (const { name, ignore, isEncrypted, connect } of CARRIERS) {
       assertEquals(client.peer.name, server.local.name);
       for (const { peer, local } of [client, server]) {
         assertEquals([peer.isLocal, peer.isEncrypted], [true, isEncrypted]);
-        const scheme = name.replace("bound ", "");
+        const scheme = name.replace(/^.* /, "");
         assertEquals([peer.scheme, local.scheme], [scheme, scheme]);
       }
       assertEquals([client.peer.host, client.peer.port], [server.local.host, server.local.port]);

@@ -2,6 +2,7 @@ import { PinwireError } from "../errors.ts";
 import { type Address, formatAddress, hostPort, type InternetAddress } from "./address.ts";
 import { interfaceOf, isMulticast, join, zoned } from "./multicast.ts";
 import { isIpv6, unmapped, withoutZone, withZoneOf } from "./ip.ts";
+import type { SocketKind } from "./listener.ts";
 import { translateDialError, translateIoError, translateListenError } from "./io_errors.ts";
 
 /** The most that a UDP datagram over IPv4 can carry, in bytes (65,535 less the two headers). */
@@ -31,6 +32,8 @@ export function isSender(from: Endpoint, { hostname, port }: Endpoint): boolean 
 export interface DatagramSocket {
   /** Where it is bound: `udp://127.0.0.1:8888`. */
   readonly address: string;
+  /** Whose socket this is: the system's own, or the runtime's. */
+  readonly sockets: SocketKind;
   /** The same, taken apart. */
   readonly endpoint: Endpoint;
   /**
@@ -92,6 +95,7 @@ export async function bindDatagram(
   const endpoint = { ...bound, hostname: isGroup ? hostname : withZoneOf(hostname, bound.hostname) };
   let closed = false;
   return {
+    sockets: "deno",
     address: udpPeer(endpoint),
     endpoint,
     async receive(buffer) {

@@ -1,16 +1,10 @@
 import { PinwireError } from "../errors.ts";
-import {
-  abstractName,
-  type Address,
-  checkAbstract,
-  formatAddress,
-  type InternetAddress,
-  type UnixAddress,
-} from "./address.ts";
+import { abstractName, type Address, checkAbstract, formatAddress, type InternetAddress } from "./address.ts";
 import { HALF_CLOSE_TIME, SocketConnection } from "./connection.ts";
 import { socketAddress, socketPeer } from "./peer.ts";
 import { translateListenError } from "./io_errors.ts";
 import type { Listener } from "./listener.ts";
+import { type Binding, listenPath, listenTcp, type NativeListenOptions } from "./native/native_listen.ts";
 
 /** Certificate chain and private key of a server, as PEM text. */
 export interface ServerIdentity {
@@ -44,21 +38,41 @@ export async function listen(
   const halfCloseTime = isExact ? Infinity : HALF_CLOSE_TIME;
   if (address.scheme === "udp") throw new TypeError("UDP has no connections to accept");
   try {
-    if (address.scheme === "unix") {
-      return wrap(await listenUnix(address), "unix", address.path, halfCloseTime);
-    }
     if (address.scheme === "tls") {
       const listener = await openTls(address, identity);
       const { wrapTls } = await import("./tls_listen.ts");
       return wrapTls(listener, address.hostname, halfCloseTime);
     }
+    const options = { reusePort, halfCloseTime, backlog: BACKLOG };
+    if (address.scheme === "unix") return await openPath(address.path, options);
     if (address.scheme !== "tcp") throw new TypeError(`no carrier for ${formatAddress(address)}`);
-    const { hostname, port } = address;
-    const listener = Deno.listen({ hostname, port, reusePort, tcpBacklog: BACKLOG });
-    return wrap(listener, "tcp", hostname, halfCloseTime);
+    return listenTcp(address, options) ?? listenTcpByDeno(address, options);
   } catch (error) {
     throw await translateListenError(error, formatAddress(address), portOf(address));
   }
+}
+
+/** The same over TCP by the runtime's own sockets. */
+export function listenTcpByDeno(
+  { hostname, port }: InternetAddress,
+  { reusePort, halfCloseTime, backlog }: NativeListenOptions,
+): Listener {
+  return wrap(
+    Deno.listen({ hostname, port, reusePort, tcpBacklog: backlog }),
+    "tcp",
+    hostname,
+    halfCloseTime,
+  );
+}
+
+/** The same on a Unix socket by the runtime's own. */
+export function listenPathByDeno(
+  path: string,
+  { halfCloseTime }: Pick<NativeListenOptions, "halfCloseTime">,
+  binding: Binding = (bind) => bind(),
+): Listener {
+  const listener = binding(() => Deno.listen({ transport: "unix", path }));
+  return wrap(listener, "unix", path, halfCloseTime);
 }
 
 const portOf = (address: Address) => address.scheme === "unix" ? undefined : address.port;
@@ -107,25 +121,26 @@ async function placeOfKey(chain: string, key: string): Promise<number | undefine
   }
 }
 
-async function listenUnix({ path }: UnixAddress): Promise<Deno.Listener> {
+async function openPath(path: string, options: NativeListenOptions): Promise<Listener> {
+  const open = (binding?: Binding) =>
+    listenPath(path, options, binding) ?? listenPathByDeno(path, options, binding);
   if (abstractName(path) !== undefined) {
     checkAbstract();
-    return Deno.listen({ transport: "unix", path });
+    return open();
   }
-  const open = () => {
+  const ownersOnly: Binding = (bind) => {
     // Where that is allowed, it is nobody else's from the first moment on.
     const mask = mayMask() ? Deno.umask(0o177) : undefined;
     try {
-      const listener = Deno.listen({ transport: "unix", path });
+      const bound = bind();
       Deno.chmodSync(path, 0o600);
-      return listener;
+      return bound;
     } finally {
       if (mask !== undefined) Deno.umask(mask);
     }
   };
-  let listener: Deno.Listener;
   try {
-    listener = open();
+    return open(ownersOnly);
   } catch (error) {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     if (!(await Deno.lstat(path)).isSocket) {
@@ -135,9 +150,8 @@ async function listenUnix({ path }: UnixAddress): Promise<Deno.Listener> {
     }
     if (await isAlive(path)) throw error;
     await Deno.remove(path);
-    listener = open();
+    return open(ownersOnly);
   }
-  return listener;
 }
 
 const mayMask = () =>
@@ -162,6 +176,7 @@ function wrap(
   let closed = false;
   let count = 0;
   return {
+    sockets: "deno",
     address: socketAddress(listener.addr, scheme, 0, asked).name,
     async accept() {
       for (;;) {

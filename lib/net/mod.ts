@@ -42,8 +42,9 @@ export { checkDialable, dial, DIAL_TIMEOUT, type DialOptions, withDeadline } fro
 export { withIdleTimeout } from "./idle.ts";
 export { hasGone, reasonOf, tlsFault } from "./io_errors.ts";
 export { type ReadOptions } from "./read_window.ts";
+export { keepSockets } from "./native/native_socket.ts";
 export { listen, type ListenOptions, type ServerIdentity } from "./listen.ts";
-export { type Listener } from "./listener.ts";
+export { type Listener, type SocketKind } from "./listener.ts";
 export { type Peer, type SocketAddress } from "./peer.ts";
 export { checkInterface } from "./multicast.ts";
 export { RateLimit } from "./rate_limit.ts";

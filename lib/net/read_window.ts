@@ -6,6 +6,9 @@ import type { ReadRoom } from "../framing/mod.ts";
  */
 export type ReadOptions = ReadRoom;
 
+/** Bytes that any TCP segment can hold: the least MTU of IPv6, 1280, less the headers. */
+export const SEGMENT = 1208;
+
 const FIRST = 2048;
 const LARGEST = 65_536;
 const GROWTH = 4;

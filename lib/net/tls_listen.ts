@@ -107,6 +107,7 @@ export function wrapTls(listener: Deno.TlsListener, asked: string, halfCloseTime
 
   acceptNext();
   return {
+    sockets: "deno",
     address: socketAddress(listener.addr, "tls", 0, asked).name,
     async accept() {
       acceptNext();

@@ -2,6 +2,7 @@ import { connect, type Socket } from "node:net";
 import { PinwireError } from "../../errors.ts";
 import { hostPort } from "../address.ts";
 import type { Endpoint } from "../datagram.ts";
+import { bindError } from "./bind_error.ts";
 
 /**
  * A TCP connection whose own end was chosen, which Deno's own can't do: one of `node:net`, with the members of Deno's that
@@ -55,7 +56,7 @@ export class BoundConn {
       return new BoundConn(socket, to);
     } catch (error) {
       socket.destroy();
-      throw bindError(error, bind);
+      throw isBindError(error) ? bindError(error, bind) : error;
     }
   }
 
@@ -163,25 +164,5 @@ const ERRORS: Record<string, new (message: string, options: ErrorOptions) => Err
   ERR_STREAM_WRITE_AFTER_END: Deno.errors.BrokenPipe,
 };
 
-/** Why the socket could not have its own address, if that is what failed. */
-function bindError(error: unknown, bind: Endpoint): unknown {
-  if (!(error instanceof Error) || !error.message.startsWith("bind ")) return error;
-  const make = (code: string, message: string, hint: string) =>
-    new PinwireError(code, message, { hint, cause: error });
-  const { code } = error as Error & { code?: string };
-  if (code === "EADDRINUSE") {
-    return make(
-      "address_taken",
-      `${hostPort(bind)} is taken`,
-      "leave the port of --bind out, or choose another",
-    );
-  }
-  if (code === "EACCES") {
-    return make("permission_denied", `you may not dial from port ${bind.port}`, "choose a port from 1024 on");
-  }
-  return make(
-    "address_not_ours",
-    `${bind.hostname} is not an address of this machine`,
-    "give --bind one that it has",
-  );
-}
+const isBindError = (error: unknown): error is Error =>
+  error instanceof Error && error.message.startsWith("bind ");

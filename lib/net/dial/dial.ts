@@ -5,6 +5,7 @@ import { type Connection, SocketConnection, wrapConnection } from "../connection
 import type { Endpoint } from "../datagram.ts";
 import { pause } from "../deadline.ts";
 import { translateDialError } from "../io_errors.ts";
+import { connectPath } from "../native/native_dial.ts";
 import { socketPeer } from "../peer.ts";
 import { dialTcp } from "./dial_tcp.ts";
 import type { resolveEndpoints } from "./resolve.ts";
@@ -97,8 +98,7 @@ async function attempt(
     if (address.scheme === "unix") {
       const { path } = address;
       if (abstractName(path) !== undefined) checkAbstract();
-      const conn = await Deno.connect({ transport: "unix", path });
-      return new SocketConnection(conn, socketPeer(conn.remoteAddr, "unix", 0, path));
+      return connectPath(path) ?? await connectPathByDeno(path);
     }
     if (address.scheme !== "tcp" && address.scheme !== "tls") {
       throw new TypeError(`${address.scheme} has no connections to dial`);
@@ -108,6 +108,12 @@ async function attempt(
   } catch (error) {
     throw translateDialError(error, name);
   }
+}
+
+/** Connects to a Unix socket by the runtime's own. */
+export async function connectPathByDeno(path: string): Promise<SocketConnection> {
+  const conn = await Deno.connect({ transport: "unix", path });
+  return new SocketConnection(conn, socketPeer(conn.remoteAddr, "unix", 0, path));
 }
 
 /** A signal that is aborted with `signal`, or after `timeout` ms, where 0 is never. */

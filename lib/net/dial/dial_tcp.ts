@@ -6,6 +6,7 @@ import type { Endpoint } from "../datagram.ts";
 import { refused, translateDialError } from "../io_errors.ts";
 import { socketPeer, type StreamScheme } from "../peer.ts";
 import { startTls } from "./start_tls.ts";
+import { connectTcp } from "../native/native_dial.ts";
 import { AllFailed, firstToConnect } from "./first_to_connect.ts";
 import { checkFamily, resolveEndpoints } from "./resolve.ts";
 
@@ -20,50 +21,74 @@ const DENOS: Carrier<Deno.TcpConn> = {
   startTls,
 };
 
+/** An address that has answered. */
+interface Attempt {
+  /** Linux may pick the port that is being dialled for our own end when nobody listens there. */
+  isWithItself: boolean;
+  close(): void;
+  /** Makes a connection of it: TLS begins where the address says so. */
+  finish(): Promise<Connection> | Connection;
+}
+
+/** How to connect over TCP, besides where. */
+interface TcpDial {
+  ca?: string;
+  bind?: Endpoint;
+  resolve?: typeof resolveEndpoints;
+}
+
 /** Connects over TCP, and begins TLS where the address says so; ends soon once `signal` is aborted. */
 export async function dialTcp(
   address: InternetAddress,
-  { ca, bind, resolve = resolveEndpoints }: {
-    ca?: string;
-    bind?: Endpoint;
-    resolve?: typeof resolveEndpoints;
-  },
-  signal: AbortSignal,
-  clock: Clock,
-): Promise<Connection> {
-  const endpoints = checkFamily(
-    await resolve(address, signal),
-    bind,
-    formatAddress(address as Address),
-  );
-  if (!bind) return await dialEach(endpoints, address, ca, DENOS, signal, clock);
-  const { boundCarrier } = await import("./bound_carrier.ts");
-  return await dialEach(endpoints, address, ca, boundCarrier(bind), signal, clock);
-}
-
-async function dialEach<T extends SocketConn>(
-  endpoints: readonly Endpoint[],
-  address: InternetAddress,
-  ca: string | undefined,
-  carrier: Carrier<T>,
+  { ca, bind, resolve = resolveEndpoints }: TcpDial,
   signal: AbortSignal,
   clock: Clock,
 ): Promise<Connection> {
   const name = formatAddress(address as Address);
-  const connect = async (endpoint: Endpoint, signal: AbortSignal) => {
-    const conn = await carrier.connect(endpoint, signal);
-    // Linux may pick the port that is being dialled for our own end when nobody listens there.
-    if (!isSame(conn.localAddr, conn.remoteAddr)) return { conn, endpoint, close: () => conn.close() };
-    conn.close();
+  const endpoints = checkFamily(await resolve(address, signal), bind, name);
+  const connect = async (endpoint: Endpoint, eitherSignal: AbortSignal) => {
+    const native = address.scheme === "tcp" ? connectTcp(endpoint, eitherSignal, bind) : undefined;
+    const attempt = native
+      ? ofConnection(await native)
+      : await connectByDeno(endpoint, address, { ca, bind }, eitherSignal, signal);
+    if (!attempt.isWithItself) return attempt;
+    attempt.close();
     throw refused(name);
   };
-  const { conn, endpoint } = await firstToConnect(endpoints, connect, signal, clock)
-    .catch((error) => {
-      throw error instanceof AllFailed ? explain(error.failures, endpoints, name) : error;
-    });
-  const peer = socketPeer(conn.remoteAddr, address.scheme as StreamScheme, 0, endpoint.hostname);
-  if (address.scheme === "tcp") return new SocketConnection(conn, peer);
-  return new SocketConnection(await carrier.startTls(conn, address.hostname, ca, signal), peer);
+  const attempt = await firstToConnect(endpoints, connect, signal, clock).catch((error) => {
+    throw error instanceof AllFailed ? explain(error.failures, endpoints, name) : error;
+  });
+  return await attempt.finish();
+}
+
+/** Connects to one address by the runtime's sockets, or by those of `node:net` where our own end is chosen. */
+export async function connectByDeno(
+  endpoint: Endpoint,
+  { scheme, hostname }: InternetAddress,
+  { ca, bind }: Omit<TcpDial, "resolve">,
+  signal: AbortSignal,
+  tlsSignal = signal,
+): Promise<Attempt> {
+  const over = <T extends SocketConn>({ startTls }: Carrier<T>, conn: T): Attempt => ({
+    isWithItself: isSame(conn.localAddr, conn.remoteAddr),
+    close: () => conn.close(),
+    async finish() {
+      const peer = socketPeer(conn.remoteAddr, scheme as StreamScheme, 0, endpoint.hostname);
+      if (scheme === "tcp") return new SocketConnection(conn, peer);
+      return new SocketConnection(await startTls(conn, hostname, ca, tlsSignal), peer);
+    },
+  });
+  if (!bind) return over(DENOS, await DENOS.connect(endpoint, signal));
+  const carrier = (await import("./bound_carrier.ts")).boundCarrier(bind);
+  return over(carrier, await carrier.connect(endpoint, signal));
+}
+
+function ofConnection(connection: Connection): Attempt {
+  return {
+    isWithItself: connection.local.name === connection.peer.name,
+    close: () => connection.close(),
+    finish: () => connection,
+  };
 }
 
 /** One error for all the addresses of a name. */

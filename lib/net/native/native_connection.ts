@@ -1,0 +1,288 @@
+import { ERRNO, EVENTS, type Pollable, type Sockets, systemError } from "../../system/mod.ts";
+import { type Clock, systemClock, type Timer } from "../clock.ts";
+import type { DrainableConnection, Sink } from "../connection.ts";
+import { translateIoError } from "../io_errors.ts";
+import type { Peer, SocketAddress } from "../peer.ts";
+import { type ReadOptions, SEGMENT } from "../read_window.ts";
+import { LARGEST_READ, readBuffer } from "./read_buffer.ts";
+
+/** What is told of a connection that may have something to read, be it that it has ended. */
+const READABLE = EVENTS.readable | EVENTS.peerEnded | EVENTS.hungUp | EVENTS.failed;
+/** What comes once, though bytes may still stand before it. */
+const ENDED = EVENTS.peerEnded | EVENTS.hungUp | EVENTS.failed;
+const WRITABLE = EVENTS.writable | EVENTS.hungUp | EVENTS.failed;
+
+/** A write that waits for room. */
+interface Waiting extends PromiseWithResolvers<void> {
+  /** What is not written yet. */
+  rest: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * A {@linkcode Connection} over one of the system's own sockets. While it is idle it has no buffer and no operation of the
+ * runtime's: its reads go to the one place of the thread when there is something to read.
+ */
+export class NativeConnection implements DrainableConnection, Pollable {
+  readonly peer: Peer;
+  #sockets: Sockets;
+  #socket: number;
+  #local: SocketAddress;
+  #halfCloseTime: number;
+  #clock: Clock;
+  #sink?: Sink;
+  #received?: PromiseWithResolvers<void>;
+  #most = LARGEST_READ;
+  #mostAsLong = LARGEST;
+  #isReadable = true;
+  /** The end, or a failure, stands behind what is read now. */
+  #hasEnd = false;
+  /** The sink still works on what it has. */
+  #isWorking = false;
+  #isScheduled = false;
+  #isClosed = false;
+  #reason: unknown;
+  #failure: unknown;
+  #writes?: Waiting[];
+  #ending?: PromiseWithResolvers<void>;
+  #closesWhenIdle = false;
+  #peerEnded = false;
+  #halfCloseTimer?: Timer;
+  #hasWritten = false;
+  #isUndelayed: boolean;
+
+  /**
+   * Takes a socket over.
+   *
+   * @param peer the other end, as the carrier states it
+   * @param halfCloseTime ms that writes may take once the peer has ended its sending side, after which the
+   * connection closes
+   */
+  constructor(
+    sockets: Sockets,
+    socket: number,
+    local: SocketAddress,
+    peer: Peer,
+    halfCloseTime = Infinity,
+    clock: Clock = systemClock,
+  ) {
+    this.#sockets = sockets;
+    this.#socket = socket;
+    this.#local = local;
+    this.peer = peer;
+    this.#halfCloseTime = halfCloseTime;
+    this.#clock = clock;
+    this.#isUndelayed = peer.scheme !== "tcp";
+    sockets.poller.watch(socket, this);
+  }
+
+  get local(): SocketAddress {
+    return this.#local;
+  }
+
+  receive(sink: Sink, { headroom = 0, tailroom = 0, largest }: ReadOptions = {}): Promise<void> {
+    readBuffer.reserve(headroom, tailroom);
+    if (largest !== undefined && largest < LARGEST_READ) {
+      this.#most = largest;
+      this.#mostAsLong = BigInt(largest);
+    }
+    this.#sink = sink;
+    const received = this.#received = Promise.withResolvers<void>();
+    if (this.#isClosed) this.#endReceive();
+    else this.#schedule();
+    return received.promise;
+  }
+
+  onEvents(events: number): void {
+    if (events & READABLE) {
+      this.#isReadable = true;
+      if (events & ENDED) this.#hasEnd = true;
+      this.#read();
+    }
+    if (events & WRITABLE && this.#writes) this.#writeOn();
+  }
+
+  onTurn(): void {
+    this.#isScheduled = false;
+    this.#read();
+  }
+
+  write(bytes: Uint8Array): Promise<void> | undefined {
+    if (this.#isClosed) return Promise.reject(closed(this.peer.name));
+    if (!this.#isUndelayed) this.#avoidDelay(bytes.length);
+    const whole = bytes as Uint8Array<ArrayBuffer>;
+    let rest = whole;
+    if (!this.#writes) {
+      const count = this.#send(whole);
+      if (count === whole.length) return undefined;
+      if (count < 0) return Promise.reject(this.#failed(-count));
+      rest = whole.subarray(count);
+    }
+    const waiting = { rest, ...Promise.withResolvers<void>() };
+    (this.#writes ??= []).push(waiting);
+    if (this.#peerEnded) this.#limitWrites();
+    return waiting.promise;
+  }
+
+  closeWrite(): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
+    if (this.#writes) return (this.#ending ??= Promise.withResolvers()).promise;
+    return this.#endWrites();
+  }
+
+  close(reason?: unknown): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#reason = reason;
+    this.#halfCloseTimer?.cancel();
+    const { poller } = this.#sockets;
+    poller.forget(this.#socket);
+    this.#sockets.discard(this.#socket);
+    this.#sockets.close();
+    if (this.#writes) this.#failWrites(closed(this.peer.name));
+    if (!this.#isWorking) this.#endReceive();
+  }
+
+  reset(): boolean {
+    const isReset = !this.#isClosed && this.peer.scheme === "tcp" && this.#sockets.reset(this.#socket) === 0;
+    this.close();
+    return isReset;
+  }
+
+  closeWhenIdle(): void {
+    if (this.#writes) this.#closesWhenIdle = true;
+    else this.close();
+  }
+
+  get unsent(): number {
+    if (this.#isClosed || this.peer.scheme !== "tcp") return 0;
+    return this.#sockets.unacknowledged(this.#socket);
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || !this.#isReadable) return;
+    this.#isScheduled = true;
+    this.#sockets.poller.schedule(this);
+  }
+
+  /** Reads once: what is left waits until all others have had their turn. */
+  #read(): void {
+    const sink = this.#sink;
+    if (!sink || this.#isWorking || this.#isScheduled || this.#isClosed || !this.#isReadable) return;
+    const count = this.#sockets.receive(this.#socket, readBuffer.room, this.#mostAsLong);
+    if (count <= 0) return this.#readNothing(-count);
+    // A short read has emptied the socket (epoll(7)), unless its end stands behind.
+    if (count < this.#most && !this.#hasEnd) this.#isReadable = false;
+    try {
+      const working = sink(readBuffer.taken(count));
+      if (working) return this.#awaitSink(working);
+    } catch (error) {
+      return this.#endReceive(error);
+    }
+    if (this.#isClosed) this.#endReceive();
+    else this.#schedule();
+  }
+
+  #readNothing(errno: number): void {
+    if (errno === ERRNO.EAGAIN) {
+      this.#isReadable = this.#hasEnd = false;
+    } else if (errno === ERRNO.EINTR) {
+      this.#schedule();
+    } else if (errno || this.#failure) {
+      this.#endReceive(errno ? this.#failed(errno) : this.#failure);
+    } else {
+      this.#peerEnded = true;
+      if (this.#writes) this.#limitWrites();
+      this.#endReceive();
+    }
+  }
+
+  #awaitSink(working: Promise<void>): void {
+    this.#isWorking = true;
+    const room = readBuffer.lend();
+    const done = () => {
+      this.#isWorking = false;
+      readBuffer.giveBack(room);
+    };
+    working.then(() => {
+      done();
+      if (this.#isClosed) this.#endReceive();
+      else this.#schedule();
+    }, (error) => {
+      done();
+      this.#endReceive(error);
+    });
+  }
+
+  #endReceive(error?: unknown): void {
+    const received = this.#received;
+    this.#sink = undefined;
+    this.#received = undefined;
+    // A write of the sink's that our closing has cut off is no reason of its own.
+    if (this.#reason !== undefined) received?.reject(this.#reason);
+    else if (error !== undefined) received?.reject(error);
+    else received?.resolve();
+  }
+
+  /** Bytes written, 0 if there is no room, or the negative number of an error. */
+  #send(bytes: Uint8Array<ArrayBuffer>): number {
+    for (;;) {
+      const count = this.#sockets.send(this.#socket, bytes);
+      if (count === -ERRNO.EAGAIN) return 0;
+      if (count !== -ERRNO.EINTR) return count;
+    }
+  }
+
+  #writeOn(): void {
+    const writes = this.#writes!;
+    for (let first; (first = writes[0]);) {
+      const count = this.#send(first.rest);
+      if (count < 0) return this.#failWrites(this.#failed(-count));
+      if (count < first.rest.length) return void (first.rest = first.rest.subarray(count));
+      writes.shift();
+      first.resolve();
+    }
+    this.#writes = undefined;
+    const ending = this.#ending;
+    if (ending) this.#endWrites().then(ending.resolve, ending.reject);
+    if (this.#closesWhenIdle) this.close();
+  }
+
+  #failWrites(error: unknown): void {
+    const writes = this.#writes;
+    this.#writes = undefined;
+    for (const { reject } of writes ?? []) reject(error);
+    this.#ending?.resolve();
+    if (this.#closesWhenIdle) this.close();
+  }
+
+  #endWrites(): Promise<void> {
+    const errno = -this.#sockets.endWrites(this.#socket);
+    return errno > 0 ? Promise.reject(this.#failed(errno)) : Promise.resolve();
+  }
+
+  /** The error in our words. The kernel tells of a reset once, so that whoever reads is told too. */
+  #failed(errno: number): unknown {
+    const error = translateIoError(systemError(errno), this.peer.name);
+    if (errno === ERRNO.ECONNRESET) this.#failure = error;
+    return error;
+  }
+
+  // Nothing can hold up a first write that fits into a segment, and many connections have no other: the
+  // system call waits until it matters.
+  #avoidDelay(length: number): void {
+    if (this.#hasWritten || length > SEGMENT) {
+      this.#isUndelayed = true;
+      this.#sockets.setNoDelay(this.#socket);
+    }
+    this.#hasWritten = true;
+  }
+
+  #limitWrites(): void {
+    if (this.#halfCloseTime === Infinity || this.#isClosed) return;
+    this.#halfCloseTimer ??= this.#clock.after(this.#halfCloseTime, () => this.close());
+  }
+}
+
+const LARGEST = BigInt(LARGEST_READ);
+
+const closed = (peer: string) => translateIoError(new Deno.errors.BadResource("the socket is closed"), peer);

@@ -1,0 +1,52 @@
+import { type Family, Sockets, systemError } from "../../system/mod.ts";
+import { type SocketAddress, socketAddress } from "../peer.ts";
+
+/** Loads what the system's own sockets need, for a program that then gives up the permission (`--allow-ffi`). */
+export const keepSockets = (): void => Sockets.keep();
+
+/** Whether the runtime would let us do the same by its own sockets. */
+export const mayUse = (what: Deno.PermissionDescriptor): boolean =>
+  Deno.permissions.querySync(what).state === "granted";
+
+/**
+ * Opens a stream socket, and gives what `use` makes of it; nothing where the system's own sockets are not to be had.
+ *
+ * @throws what `use` throws, and what the system refuses: then nothing stays open
+ */
+export function openSocket<T>(family: Family, use: (sockets: Sockets, socket: number) => T): T | undefined {
+  const sockets = Sockets.open();
+  if (!sockets) return undefined;
+  let socket: number | undefined;
+  try {
+    socket = check(sockets.stream(family));
+    return use(sockets, socket);
+  } catch (error) {
+    if (socket !== undefined) sockets.discard(socket);
+    sockets.close();
+    throw error;
+  }
+}
+
+/** @throws the system's error that `outcome` stands for */
+export function check(outcome: number): number {
+  if (outcome < 0) throw systemError(-outcome);
+  return outcome;
+}
+
+/** Asks the kernel where a socket is. */
+export function localAddress(
+  sockets: Sockets,
+  socket: number,
+  scheme: "tcp" | "unix",
+  asked = "",
+): SocketAddress {
+  check(sockets.askAddress(socket));
+  return socketAddress(denoAddress(sockets.address, scheme), scheme, 0, asked);
+}
+
+/** An address as the runtime writes it. */
+export function denoAddress(address: Sockets["address"], scheme: "tcp" | "unix"): Deno.Addr {
+  return "hostname" in address
+    ? { transport: "tcp", ...address }
+    : { transport: scheme as "unix", path: address.path ?? "" };
+}
