@@ -13,6 +13,7 @@ export const program: Program = {
     "echo, LEDs, chat and a remote shell over TCP, UDP, Unix sockets and TLS, with every frame in sight",
   printable: visible,
   guide: () => import("./lib/cli/guide.ts"),
+  prepare: { ffi: async () => (await import("./lib/net/mod.ts")).keepSockets() },
   modules: {
     echo: () => import("./lib/echo/commands.ts"),
     led: () => import("./lib/led/commands.ts"),

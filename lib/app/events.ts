@@ -1,8 +1,9 @@
+import type { SocketKind } from "../net/mod.ts";
 import type { OnWireEvent, TcpEnd } from "./events/wire.ts";
 
 /** What happens, as `--json` tells it; docs/protocol.md lists the fields. */
 export type Event =
-  | { event: "listening"; address: string; warning?: string }
+  | ListeningEvent
   | { event: "connected"; peer: string }
   | { event: "disconnected"; peer: string; reason: string }
   | { event: "device"; device: string; index: number; peer?: string }
@@ -15,6 +16,15 @@ export type Event =
   | LabEvent
   | MessageEvent
   | ErrorEvent;
+
+/** A server is ready. */
+export interface ListeningEvent {
+  event: "listening";
+  address: string;
+  /** Whose sockets these are: the system's own, or the runtime's. */
+  sockets: SocketKind;
+  warning?: string;
+}
 
 /** A message received, at either end. */
 export interface MessageEvent {

@@ -1,4 +1,4 @@
-import { choice, duration, integer, type Kind, type Permission, text } from "../cli/mod.ts";
+import { choice, type Command, duration, integer, type Kind, type Permission, text } from "../cli/mod.ts";
 import { DEFAULT_MAX_FRAME, FRAME_SPECS, parseSpec } from "../framing/mod.ts";
 import { canonicalEncoding, ENCODINGS } from "../text/mod.ts";
 import { usageError } from "../errors.ts";
@@ -173,6 +173,12 @@ export const interfaceOption = {
 export const reconnectOption = {
   noReconnect: { help: "when the link is lost, end with 1 instead of dialling again" },
 };
+
+/** What a command needs that works with sockets; the system's own are used where they are allowed (`--allow-ffi`). */
+export const socketPermissions = {
+  permissions: ["net"],
+  optionalPermissions: ["ffi"],
+} as const satisfies Pick<Command, "permissions" | "optionalPermissions">;
 
 /** What a client needs. An address that is still to be asked for may be a path. */
 export function clientPermissions(

@@ -4,7 +4,7 @@ import type { Event } from "./events.ts";
 import { Reporter, type ReporterOptions } from "./reporter.ts";
 
 const EVENTS: Event[] = [
-  { event: "listening", address: "tcp://127.0.0.1:80" },
+  { event: "listening", address: "tcp://127.0.0.1:80", sockets: "native" },
   { event: "connected", peer: "tcp://127.0.0.1:5" },
   { event: "message", peer: "tcp://127.0.0.1:5", text: "hi", bytes: 2 },
   { event: "error", message: "it failed", hint: "try again", peer: "tcp://127.0.0.1:5" },

@@ -14,6 +14,7 @@ import {
   reconnectOption,
   recordPermissions,
   serverOptions,
+  socketPermissions,
   STREAMS,
 } from "../app/options.ts";
 import { DEFAULT_PORT, LONGEST_LINE, LONGEST_RELAYED, parseNickOption, parseRoomOption } from "./protocol.ts";
@@ -67,7 +68,7 @@ const chatServe = command({
     ...serverOptions,
     ...outputOptions,
   },
-  permissions: ["net"],
+  ...socketPermissions,
   permissionsWith: (options, { address }) => [
     "net",
     ...address?.scheme === "unix" || options.historyFile !== undefined ? ["read", "write"] as const : [],
@@ -114,7 +115,7 @@ const chatConnect = command({
     ...reconnectOption,
     ...outputOptions,
   },
-  permissions: ["net"],
+  ...socketPermissions,
   permissionsWith: clientPermissions,
   examples: [
     ["--nick amy", `to the server on 127.0.0.1:${DEFAULT_PORT}`],
@@ -154,7 +155,7 @@ const chatPeer = command({
     ...interfaceOption,
     ...outputOptions,
   },
-  permissions: ["net"],
+  ...socketPermissions,
   permissionsWith: (options) => [
     "net",
     ...options.interface === undefined ? [] : ["sys"] as const,

@@ -74,6 +74,8 @@ export interface Command<
   readonly permissions: readonly Permission[];
   /** What it must allow with these options and positionals, if that differs. */
   permissionsWith?(options: OptionValues<O>, positionals: PositionalValues<P>): readonly Permission[];
+  /** What it makes use of where it is allowed, and never needs: the program takes what it wants of it, and gives it up. */
+  readonly optionalPermissions?: readonly Permission[];
   /**
    * All other permissions are given up before `run`, or, with this, when `run` calls `opened`. A server needs
    * them until then: only with all of them can it tell which process has its port.
@@ -109,6 +111,8 @@ export interface Program {
   /** Makes a sentence safe for a terminal: it may quote a peer's certificate or a file's name. */
   printable(sentence: string): string;
   readonly modules: Record<string, () => Promise<CommandModule>>;
+  /** For each permission that is optional: takes what is wanted of it, before it may be given up. */
+  readonly prepare?: Partial<Record<Permission, () => Promise<void>>>;
   /** What the help and the man page tell beside the commands. */
   readonly guide: () => Promise<{ guide: Guide }>;
 }

@@ -70,6 +70,7 @@ async function dispatch(program: Program, args: string[]): Promise<number> {
   const positionals = parsed.positionals as never;
   const giveUp = () =>
     giveUpPermissions(command.permissionsWith?.(options, positionals) ?? command.permissions);
+  await prepare(program, command.optionalPermissions);
   if (!command.opensFirst) giveUp();
   try {
     return await command.run(options, positionals, giveUp);
@@ -97,6 +98,12 @@ async function printHelp(program: Program, words: string[]): Promise<number> {
   const { helpOf } = await import("./builtin.ts");
   console.log(await helpOf(program, words));
   return 0;
+}
+
+async function prepare(program: Program, optional: readonly Permission[] = []): Promise<void> {
+  for (const name of optional) {
+    if (Deno.permissions.querySync({ name }).state === "granted") await program.prepare?.[name]?.();
+  }
 }
 
 // Files under /sys and /proc need all permissions, so a command that declares all keeps all.

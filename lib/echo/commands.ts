@@ -11,6 +11,7 @@ import {
   outputOptions,
   recordPermissions,
   serverOptions,
+  socketPermissions,
   SOCKETS,
 } from "../app/options.ts";
 import { DEFAULT_PORT, Reply, STAMP_TEMPLATE } from "./protocol.ts";
@@ -54,7 +55,7 @@ const echoServe = command({
     ...serverOptions,
     ...outputOptions,
   },
-  permissions: ["net"],
+  ...socketPermissions,
   permissionsWith: (options, { address }) => {
     if (address?.scheme === "unix") return ["net", "read", "write"];
     return ["net", ...options.workers > 1 ? ["read"] as const : [], ...recordPermissions(options)];
@@ -121,7 +122,7 @@ const echoConnect = command({
     ...clientOptions,
     ...outputOptions,
   },
-  permissions: ["net"],
+  ...socketPermissions,
   permissionsWith: clientPermissions,
   examples: [
     ["", `connect to the server on 127.0.0.1:${DEFAULT_PORT}`],
@@ -163,7 +164,7 @@ const echoBench = command({
     json: { short: "j", help: "print the result as one JSON object" },
     quiet: { short: "q", help: "no progress line" },
   },
-  permissions: ["net"],
+  ...socketPermissions,
   permissionsWith: clientPermissions,
   examples: [
     ["", "50 connections, 100000 messages of 64 bytes"],

@@ -17,6 +17,7 @@ interface EchoTest extends WatchOptions {
 class Mailbox implements DatagramSocket {
   readonly endpoint = { hostname: "127.0.0.1", port: 21567 };
   readonly address = "udp://127.0.0.1:21567";
+  readonly sockets = "deno";
   readonly sent: [string, number][] = [];
   #received: [Uint8Array, Endpoint][];
 

@@ -54,7 +54,7 @@ export async function serveWithWorkers(
     throw error;
   }
   opened();
-  reporter.report({ event: "listening", address: formatAddress(bound) });
+  reporter.report({ event: "listening", address: formatAddress(bound), sockets: probe.sockets });
   for (const worker of workers) worker.release();
   const stopAll = () => {
     for (const worker of workers) worker.say("stop");

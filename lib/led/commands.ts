@@ -13,10 +13,11 @@ import {
   reconnectOption,
   recordPermissions,
   serverOptions,
+  socketPermissions,
   STREAMS,
   tokenOption,
 } from "../app/options.ts";
-import { type GpioOptions, gpioOptions, gpioPermissions } from "./options.ts";
+import { type GpioOptions, gpioOptions, gpioPermissions, tokenPermissions } from "./options.ts";
 import { ALL, DEFAULT_PORT, LONGEST_LINE, parseName } from "./protocol.ts";
 import { BLINK, parseAmount, type SteadyVerb, VERB_WORDS, VERBS } from "./verbs.ts";
 
@@ -43,7 +44,7 @@ const ledServe = command({
     ...serverOptions,
     ...outputOptions,
   },
-  permissions: ["net"],
+  ...socketPermissions,
   permissionsWith: (options, { address }) => [
     "net",
     ...address?.scheme === "unix" ? ["read", "write"] as const : [],
@@ -107,6 +108,7 @@ const ledAgent = command({
     ...outputOptions,
   },
   permissions: ALL_PERMISSIONS,
+  optionalPermissions: ["ffi"],
   permissionsWith: (options, positionals) => [
     ...gpioPermissions(options),
     ...clientPermissions(options, positionals.address ? positionals : { address: DEFAULT_ADDRESS }),
@@ -281,12 +283,6 @@ function checkVia({ via, pin, tokenFile }: LocalOptions, device: string | undefi
     );
   }
   if (tokenFile !== undefined) throw usageError("--token-file is for a controller", "name it with --via");
-}
-
-/** A token's file is read, or made, only after a look at its owner and its rights: that is "sys". */
-function tokenPermissions({ tokenFile }: { tokenFile?: string }, make: boolean): Permission[] {
-  if (tokenFile === undefined) return [];
-  return make ? ["read", "write", "sys"] : ["read", "sys"];
 }
 
 /** The commands of the LED mode. */

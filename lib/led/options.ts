@@ -98,3 +98,9 @@ export function gpioPermissions({ gpio }: { gpio?: GpioChoice }): readonly Permi
   if (gpio?.root !== undefined) return ["read", "write"];
   return ALL_PERMISSIONS;
 }
+
+/** What `--token-file` needs: the file is read, or made, only after a look at its owner and its rights, which is "sys". */
+export function tokenPermissions({ tokenFile }: { tokenFile?: string }, make: boolean): Permission[] {
+  if (tokenFile === undefined) return [];
+  return make ? ["read", "write", "sys"] : ["read", "sys"];
+}

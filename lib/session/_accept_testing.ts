@@ -80,6 +80,7 @@ export class Client {
 /** A listener to which connections, and errors, come when the test says so. */
 export class Door implements Listener {
   readonly address = "test:door";
+  readonly sockets = "deno";
   #queue: (DrainableConnection | Error)[] = [];
   #closed = false;
   #changed = Promise.withResolvers<void>();

@@ -60,7 +60,7 @@ export async function serve(
       socket.close();
     });
     handlers.opened();
-    reporter.report({ event: "listening", address: socket.address });
+    reporter.report({ event: "listening", address: socket.address, sockets: socket.sockets });
     await handlers.datagrams?.(context.traceDatagrams(socket), (given) => owed = given);
     socket.close();
   } else {
@@ -93,6 +93,7 @@ export async function openListener(
   const bare = await listen(address, { identity, isExact });
   const listener = recorder?.listener(bare) ?? bare;
   opened();
-  reporter.report({ event: "listening", address: listener.address, ...warning && { warning } });
+  const { address: where, sockets } = listener;
+  reporter.report({ event: "listening", address: where, sockets, ...warning && { warning } });
   return listener;
 }

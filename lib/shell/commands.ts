@@ -129,6 +129,7 @@ const shellServe = command({
     ...outputOptions,
   },
   permissions: ALL_PERMISSIONS,
+  optionalPermissions: ["ffi"],
   opensFirst: true,
   examples: [
     ["", `on 127.0.0.1:${DEFAULT_PORT}, for this account`],
@@ -203,6 +204,7 @@ const shellExec = command({
     ...remoteOptions,
   },
   permissions: CLIENT,
+  optionalPermissions: ["ffi"],
   permissionsWith: (options, positionals) => [
     ...remotePermissions(options, positionals),
     ...options.pty ? ["env", "run"] as const : [],
@@ -232,6 +234,7 @@ const shellConnect = command({
   positionals: { address },
   options: { ...remoteOptions, ...reconnectOption },
   permissions: CLIENT,
+  optionalPermissions: ["ffi"],
   permissionsWith: remotePermissions,
   examples: [
     ["", `to the server on 127.0.0.1:${DEFAULT_PORT}`],

@@ -13,6 +13,7 @@ import {
   outputOptions,
   recordPermissions,
   serverOptions,
+  socketPermissions,
   SOCKETS,
 } from "../app/options.ts";
 import type { AnswerForm } from "./answers.ts";
@@ -28,7 +29,7 @@ const connect = command({
     "stdout is no terminal, bytes go through as they are. It ends when both sides have ended.",
   positionals: { address },
   options: { ...endsOptions, ...clientOptions },
-  permissions: ["net"],
+  ...socketPermissions,
   permissionsWith: clientPermissions,
   examples: [
     ["127.0.0.1:8080", "type, and see what comes"],
@@ -54,7 +55,7 @@ const listen = command({
     ...endsOptions,
     ...peerOptions,
   },
-  permissions: ["net"],
+  ...socketPermissions,
   permissionsWith: listenPermissions,
   opensFirst: true,
   examples: [
@@ -96,7 +97,7 @@ const send = command({
     ...interfaceOption,
     ...outputOptions,
   },
-  permissions: ["net"],
+  ...socketPermissions,
   permissionsWith: clientPermissions,
   examples: [
     ["127.0.0.1:8080 hello", "over TCP"],
@@ -178,7 +179,7 @@ const receive = command({
     ...interfaceOption,
     ...outputOptions,
   },
-  permissions: ["net"],
+  ...socketPermissions,
   permissionsWith: listenPermissions,
   opensFirst: true,
   examples: [

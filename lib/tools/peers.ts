@@ -51,7 +51,7 @@ export async function servePeers(
   if (address.scheme === "udp") {
     const socket = await bindDatagram(address, options);
     handlers.opened();
-    reporter.report({ event: "listening", address: socket.address });
+    reporter.report({ event: "listening", address: socket.address, sockets: socket.sockets });
     const serving = handlers.datagrams(context.traceDatagrams(socket));
     await untilStopped(serving, stop, () => socket.close(), clock).finally(() => socket.close());
     return;

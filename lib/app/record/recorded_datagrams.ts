@@ -13,6 +13,7 @@ export function recordDatagrams(socket: DatagramSocket, recording: Recording): D
   return {
     address: socket.address,
     endpoint: socket.endpoint,
+    sockets: socket.sockets,
     async receive(buffer) {
       const received = await socket.receive(buffer);
       if (received) {

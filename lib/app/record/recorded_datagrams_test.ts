@@ -6,6 +6,7 @@ import { Kept } from "./_testing.ts";
 function socketOf(hostname: string, received: [Uint8Array, Endpoint][] = []): DatagramSocket {
   return {
     address: `udp://${hostname}:9`,
+    sockets: "deno",
     endpoint: { hostname, port: 9 },
     receive: () => Promise.resolve(received.shift()),
     send: () => Promise.resolve(),

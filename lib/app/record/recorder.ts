@@ -58,6 +58,7 @@ export class Recorder {
     const { promise: closed, resolve } = Promise.withResolvers<void>();
     return {
       address: listener.address,
+      sockets: listener.sockets,
       accept: async () => {
         // A connection alone is recorded by several packets, whether anything is said or not.
         const drained = this.#recording.drained();

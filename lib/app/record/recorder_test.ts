@@ -8,6 +8,7 @@ import { HANDSHAKE, Kept, PEERS } from "./_testing.ts";
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const listenerOf = (connection: DrainableConnection): Listener => ({
   address: "tcp://127.0.0.1:7",
+  sockets: "deno",
   accept: () => Promise.resolve(connection),
   close() {},
 });
@@ -191,6 +192,7 @@ Deno.test("Recorder accepts nobody while the recording is slow, unless nobody is
   const asked: string[] = [];
   const listener = kept.recorder("raw").listener({
     address: "tcp://127.0.0.1:7",
+    sockets: "deno",
     accept: () => Promise.resolve(void asked.push("accept")),
     close: () => void asked.push("close"),
   });

@@ -79,6 +79,7 @@ export function traceDatagrams(socket: DatagramSocket, options: TraceOptions): D
   return {
     address: socket.address,
     endpoint: socket.endpoint,
+    sockets: socket.sockets,
     async receive(buffer) {
       const received = await socket.receive(buffer);
       if (received) incoming.bytes(received[0], udpPeer(received[1]));

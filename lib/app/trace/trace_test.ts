@@ -128,6 +128,7 @@ Deno.test("traceDatagrams shows each datagram as a frame, an empty one too", asy
   const from = { hostname: "127.0.0.1", port: 5 };
   const socket: DatagramSocket = {
     address: "udp://127.0.0.1:9",
+    sockets: "deno",
     endpoint: { hostname: "127.0.0.1", port: 9 },
     receive() {
       const bytes = received.shift();

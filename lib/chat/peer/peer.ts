@@ -53,7 +53,7 @@ export async function talkToPeers(
   const bound = await bindDatagram({ ...local, hostname }, options);
   const socket = context.traceDatagrams(bound);
   using _closing = stop.onStop(() => bound.close());
-  reporter.report({ event: "listening", address: socket.address });
+  reporter.report({ event: "listening", address: socket.address, sockets: socket.sockets });
   const console = await openSharedConsole("> ", options.json, context);
   const notice = (text: string) =>
     options.json ? reporter.report({ event: "notice", text }) : console.print(`* ${text}`);

@@ -1,7 +1,14 @@
 import { command, duration } from "../../cli/mod.ts";
 import { DEFAULT_MAX_FRAME } from "../../framing/mod.ts";
 import { hasColors, openContext } from "../../app/mod.ts";
-import { addressKind, clientOptions, clientPermissions, outputOptions, SOCKETS } from "../../app/options.ts";
+import {
+  addressKind,
+  clientOptions,
+  clientPermissions,
+  outputOptions,
+  socketPermissions,
+  SOCKETS,
+} from "../../app/options.ts";
 import { parseTargets } from "./targets.ts";
 
 const { ca, connectTimeout, bind } = clientOptions;
@@ -29,7 +36,7 @@ const probe = command({
     quiet,
     noColor,
   },
-  permissions: ["net"],
+  ...socketPermissions,
   permissionsWith: (options, { addresses }) => {
     const all = addresses.flat();
     return clientPermissions(options, { address: all.find(({ scheme }) => scheme === "unix") ?? all[0] });

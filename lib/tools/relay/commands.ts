@@ -47,6 +47,7 @@ const relay = command({
     ...outputOptions,
   },
   permissions: ["net", "ffi"],
+  optionalPermissions: ["ffi"],
   permissionsWith: ({ ca, record }, { listen, target }): Permission[] => [
     "net",
     "ffi",

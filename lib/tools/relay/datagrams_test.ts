@@ -45,6 +45,7 @@ class SendersWorld {
   constructor(options: Partial<DatagramRelayOptions> = {}) {
     const socket: DatagramSocket = {
       endpoint: { hostname: "127.0.0.1", port: 8001 },
+      sockets: "deno",
       address: "udp://127.0.0.1:8001",
       receive: () => this.#mailbox.take(),
       send: (bytes, { port }) => Promise.resolve(void this.answers.push(`${port}:${textOf(bytes)}`)),

@@ -49,6 +49,7 @@ const replay = command({
     ...outputOptions,
   },
   permissions: ["net", "read", "ffi"],
+  optionalPermissions: ["ffi"],
   permissionsWith: (_, { address }): Permission[] => [
     "net",
     "read",
