@@ -41,9 +41,9 @@ export async function measureMemory(tools: Tools, effort: Effort): Promise<Secti
     columns: ["", "idle", "1,000 connections", "10,000 connections"],
     rows: [...rows].map(([name, values]) => [name, ...values.map(show), ...counts.length < 2 ? ["–"] : []]),
     targets: [
-      target("idle", 32, idle),
+      target("idle", 40, idle),
       target("1,000 connections", 45, thousand),
-      target("10,000 connections", 110, tenThousand),
+      target("10,000 connections", 80, tenThousand),
     ],
   };
 }

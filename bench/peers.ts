@@ -20,8 +20,8 @@ export interface Peer {
 /** Length of `[Sat Nov 21 10:00:00 2026] `. */
 export const STAMP = 27;
 
-/** `deno run` of the project with the permissions that the mode's page states. */
-export function pinwire(args: string[], flags: string[] = ["--allow-net"]): string[] {
+/** `deno run` of the project with the permissions that the mode's page states: with the system's own sockets. */
+export function pinwire(args: string[], flags: string[] = ["--allow-net", "--allow-ffi"]): string[] {
   return [Deno.execPath(), "run", ...flags, "main.ts", ...args];
 }
 
@@ -59,7 +59,9 @@ export async function prepare(folder: string): Promise<Tools> {
   const go = `${folder}/echo-go`;
 
   const absent: string[] = [];
-  for (const name of ["go", "node", "python3", "socat", "ncat"]) if (!await onPath(name)) absent.push(name);
+  for (const name of ["go", "node", "python3", "socat", "ncat", "haproxy"]) {
+    if (!await onPath(name)) absent.push(name);
+  }
   if (!absent.includes("go")) await new Child(["go", "build", "-o", go, `${HERE}/peers/echo.go`]).output(300);
   const present = (peers: Record<string, Peer>) =>
     new Map(Object.entries(peers).filter(([, { needs }]) => !needs || !absent.includes(needs)));
@@ -75,6 +77,7 @@ export async function prepare(folder: string): Promise<Tools> {
       "C": stamping((port) => [c, port, "stamp"]),
       "C plain": plain((port) => [c, port, "plain"]),
       "pinwire": stamping((port) => serve("tcp", port)),
+      "pinwire, Deno's sockets": stamping((port) => serve("tcp", port, 1, ["--allow-net"])),
       "pinwire --workers 4": stamping((port) => serve("tcp", port, 4)),
       "plain Deno loop": stamping((port) => [...loop, port, "tcp"]),
       "Node net": stamping((port) => ["node", "bench/peers/node.mjs", port, "tcp"], "node"),
@@ -107,6 +110,7 @@ export async function prepare(folder: string): Promise<Tools> {
           const listen = `TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr,backlog=4096`;
           return ["socat", listen, `TCP:127.0.0.1:${target}`];
         }, "socat"),
+        "HAProxy": silent((port) => ["haproxy", "-q", "-f", haproxy(folder, port, target)], "haproxy"),
         "plain Deno loop": plain((port) => [...deno, "bench/peers/relay.ts", port, `${target}`]),
       }),
     chat: present({
@@ -123,6 +127,27 @@ export async function prepare(folder: string): Promise<Tools> {
   };
 }
 
+/** A file that makes HAProxy take each client to a server on loopback, byte for byte, with one thread. */
+function haproxy(folder: string, port: string, target: number): string {
+  const path = `${folder}/haproxy-${port}.cfg`;
+  Deno.writeTextFileSync(
+    path,
+    `global
+  nbthread 1
+  maxconn 4000
+defaults
+  mode tcp
+  timeout connect 5s
+  timeout client 1h
+  timeout server 1h
+listen relay
+  bind 127.0.0.1:${port}
+  server target 127.0.0.1:${target}
+`,
+  );
+  return path;
+}
+
 function stamping(argv: Peer["argv"], needs?: string): Peer {
   return { argv, needs, stamps: true, announces: true };
 }
@@ -135,10 +160,10 @@ function silent(argv: Peer["argv"], needs: string): Peer {
   return { argv, needs, stamps: false, announces: false };
 }
 
-function serve(scheme: string, port: string, workers = 1): string[] {
+function serve(scheme: string, port: string, workers = 1, flags?: string[]): string[] {
   const args = ["echo", "serve", `${scheme}://127.0.0.1:${port}`, "--quiet", "--max-clients", "20000"];
-  if (workers === 1) return pinwire(args);
-  return pinwire([...args, "--workers", `${workers}`], ["--allow-net", "--allow-read"]);
+  if (workers === 1) return pinwire(args, flags);
+  return pinwire([...args, "--workers", `${workers}`], ["--allow-net", "--allow-ffi", "--allow-read"]);
 }
 
 /** Starts a peer; ready when this resolves. */
