@@ -110,6 +110,19 @@ test("hundreds that come at once are all accepted", async (stage) => {
   assertEquals(new Set(pairs.map(({ server }) => server.peer.name)).size, 300);
 });
 
+test("the end of a peer that has said something and gone before the dial is through is seen", async (stage) => {
+  // Its bytes and its end are there when the poller first looks, together with the connection.
+  const client = stage.dial();
+  const server = (await stage.listener.accept())!;
+  server.write(new Uint8Array(3));
+  await server.closeWrite();
+  let count = 0;
+  await (await client).receive((bytes) => void (count += bytes.length));
+  assertEquals(count, 3);
+  server.close();
+  (await client).close();
+});
+
 test("a dial that is aborted ends with the reason, and leaves nothing", async () => {
   // Nobody accepts, and no more than this one may wait: the next one's SYN is dropped (listen(2)).
   const sockets = Sockets.open()!;

@@ -75,13 +75,16 @@ class Dial implements Pollable {
     else signal.addEventListener("abort", this.#onAbort);
   }
 
-  onEvents(): void {
+  onEvents(events: number): void {
     if (this.#isOver) return;
     const errno = this.#sockets.failure(this.#socket);
     if (errno) return this.#fail(systemError(errno));
     this.#over();
     const local = localAddress(this.#sockets, this.#socket, "tcp");
-    this.#outcome.resolve(new NativeConnection(this.#sockets, this.#socket, local, this.#peer));
+    const connection = new NativeConnection(this.#sockets, this.#socket, local, this.#peer);
+    // The peer may have said something and ended already, which is told of once.
+    connection.onEvents(events);
+    this.#outcome.resolve(connection);
   }
 
   onTurn(): void {}
