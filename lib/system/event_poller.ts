@@ -70,7 +70,8 @@ export class EventPoller {
   stopped: Promise<void> = Promise.resolve();
   #isAsleep = false;
   #isTurnDue = false;
-  #canWaitShortly: boolean;
+  /** Short waits in a row; none where the system has no such wait. */
+  #mostWaits: number;
 
   /** @throws if the system has no epoll */
   constructor(c: Libc<typeof POLLER_CALLS[number]>) {
@@ -78,7 +79,7 @@ export class EventPoller {
     this.#epoll = c.epoll_create1(CLOEXEC);
     this.#alarm = c.eventfd(1, CLOEXEC);
     if (this.#epoll < 0 || !this.#ask(ADD, this.#alarm, 0, 0)) throw new Error("no epoll is to be had");
-    this.#canWaitShortly = c.epoll_pwait2 !== null && this.#wait(NO_TIME) === 0;
+    this.#mostWaits = c.epoll_pwait2 !== null && this.#wait(NO_TIME) === 0 ? SHORT_WAITS : 0;
   }
 
   /**
@@ -126,24 +127,29 @@ export class EventPoller {
   async #run(): Promise<void> {
     this.#isRunning = true;
     let began = performance.now();
-    let idle = 0;
+    let waits = 0;
+    // What was set going comes first, before anything is waited for: it may have more to write.
+    let isSettled = false;
     while (this.#count) {
-      let count = this.#c.epoll_wait(this.#epoll, this.#eventBytes, BATCH, 0);
-      if (count === 0 && !this.#scheduled.length) {
-        // What the last turn has set going comes first: it may have more to write.
-        if (idle++) {
-          count = idle <= SHORT_WAITS && this.#canWaitShortly ? this.#wait(SHORT) : await this.#sleep();
+      const isIdle = isSettled && !this.#scheduled.length;
+      const count = !isIdle
+        ? this.#c.epoll_wait(this.#epoll, this.#eventBytes, BATCH, 0)
+        : waits++ < this.#mostWaits
+        ? this.#wait(SHORT)
+        : await this.#sleep();
+      if (count > 0 || this.#scheduled.length) {
+        waits = 0;
+        isSettled = false;
+        this.#giveTurns();
+        this.#tell(count);
+        if (performance.now() - began < LONGEST_RUN) {
+          await undefined;
+          continue;
         }
       }
-      if (count > 0 || this.#scheduled.length) idle = 0;
-      this.#giveTurns();
-      this.#tell(count);
-      if (idle || performance.now() - began > LONGEST_RUN) {
-        await new Promise((resolve) => setImmediate(resolve));
-        began = performance.now();
-      } else {
-        await undefined;
-      }
+      await new Promise((resolve) => setImmediate(resolve));
+      isSettled = true;
+      began = performance.now();
     }
     this.#isRunning = false;
   }
