@@ -134,10 +134,12 @@ export class NativeConnection implements DrainableConnection, Pollable {
     this.#isClosed = true;
     this.#reason = reason;
     this.#halfCloseTimer?.cancel();
-    const { poller } = this.#sockets;
-    poller.forget(this.#socket);
-    this.#sockets.discard(this.#socket);
-    this.#sockets.close();
+    const sockets = this.#sockets;
+    // Closing with unread bytes is a reset (RFC 2525, section 2.17), which fails the peer's read: so its end comes first.
+    if (!this.#peerEnded) sockets.endWrites(this.#socket);
+    sockets.poller.forget(this.#socket);
+    sockets.discard(this.#socket);
+    sockets.close();
     if (this.#writes) this.#failWrites(closed(this.peer.name));
     if (!this.#isWorking) this.#endReceive();
   }

@@ -123,6 +123,20 @@ test("the end of a peer that has said something and gone before the dial is thro
   (await client).close();
 });
 
+test("closing with unread bytes ends the peer's stream before it is a reset", async (stage) => {
+  // A peer that reads as the programs of tutorials do, and can't know why a read should fail.
+  const dialled = Deno.connect({ hostname: "127.0.0.1", port: stage.port });
+  const server = (await stage.listener.accept())!;
+  using peer = await dialled;
+  await peer.write(new Uint8Array(1000));
+  const read = Promise.withResolvers<void>();
+  const received = server.receive(() => read.resolve(), { largest: 1 });
+  await read.promise;
+  server.close();
+  await received;
+  assertEquals(await peer.read(new Uint8Array(1)), null);
+});
+
 test("a dial that is aborted ends with the reason, and leaves nothing", async () => {
   // Nobody accepts, and no more than this one may wait: the next one's SYN is dropped (listen(2)).
   const sockets = Sockets.open()!;
