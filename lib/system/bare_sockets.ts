@@ -1,5 +1,6 @@
-import { constants } from "node:os";
+import { systemError } from "./errno.ts";
 import { type Libc, openLibc } from "./libc.ts";
+import { packIp } from "./socket_address.ts";
 
 const FUNCTIONS = [
   "accept4",
@@ -15,10 +16,8 @@ const FUNCTIONS = [
 
 /** socket(2). */
 const AF_INET = 2, SOCK_STREAM = 1, NONBLOCK = 0o4000, CLOEXEC = 0o2000000;
-/** Bytes of a `struct sockaddr_in` (ip(7)). */
-const SIZE_OF_SOCKADDR = 16;
 /** A `sockaddr` of the family AF_UNSPEC: connect(2) with it takes a connection apart. */
-const NOWHERE = new Uint8Array(SIZE_OF_SOCKADDR);
+const NOWHERE = new Uint8Array(16);
 const SOL_SOCKET = 1, IPPROTO_TCP = 6;
 
 /** Options of socket(7) and tcp(7), each with its level and its number. */
@@ -49,7 +48,7 @@ export class BareSockets implements Disposable {
     const socket = this.#c.socket(AF_INET, SOCK_STREAM, 0);
     try {
       for (const option of options) this.#set(socket, option, 1);
-      const place = sockaddr(address, port);
+      const place = packIp({ hostname: address, port });
       return this.#result(this.#c.bind(socket, place, place.length));
     } finally {
       this.#c.close(socket);
@@ -112,9 +111,7 @@ export class BareSockets implements Disposable {
 
   #result(result: number): number | string {
     if (result >= 0) return result;
-    const number = new Deno.UnsafePointerView(this.#c.errno()!).getInt32();
-    const names = Object.entries(constants.errno);
-    return names.find(([, value]) => value === number)?.[0] ?? `errno ${number}`;
+    return systemError(new Deno.UnsafePointerView(this.#c.errno()!).getInt32()).code;
   }
 }
 
@@ -133,13 +130,4 @@ function linkOf(name: string): string | undefined {
     // The one through which the folder is read.
     return undefined;
   }
-}
-
-function sockaddr(address: string, port: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(SIZE_OF_SOCKADDR);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, AF_INET, true);
-  view.setUint16(2, port);
-  address.split(".").forEach((part, i) => view.setUint8(4 + i, Number(part)));
-  return bytes;
 }
