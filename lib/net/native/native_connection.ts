@@ -4,19 +4,14 @@ import type { DrainableConnection, Sink } from "../connection.ts";
 import { translateIoError } from "../io_errors.ts";
 import type { Peer, SocketAddress } from "../peer.ts";
 import { type ReadOptions, SEGMENT } from "../read_window.ts";
-import { LARGEST_READ, readBuffer } from "./read_buffer.ts";
+import { PendingWrites } from "./pending_writes.ts";
+import { type ReadBuffer, readBuffers } from "./read_buffer.ts";
 
 /** What is told of a connection that may have something to read, be it that it has ended. */
 const READABLE = EVENTS.readable | EVENTS.peerEnded | EVENTS.hungUp | EVENTS.failed;
 /** What comes once, though bytes may still stand before it. */
 const ENDED = EVENTS.peerEnded | EVENTS.hungUp | EVENTS.failed;
 const WRITABLE = EVENTS.writable | EVENTS.hungUp | EVENTS.failed;
-
-/** A write that waits for room. */
-interface Waiting extends PromiseWithResolvers<void> {
-  /** What is not written yet. */
-  rest: Uint8Array<ArrayBuffer>;
-}
 
 /**
  * A {@linkcode Connection} over one of the system's own sockets. While it is idle it has no buffer and no operation of the
@@ -31,8 +26,12 @@ export class NativeConnection implements DrainableConnection, Pollable {
   #clock: Clock;
   #sink?: Sink;
   #received?: PromiseWithResolvers<void>;
-  #most = LARGEST_READ;
-  #mostAsLong = LARGEST;
+  #largest = Infinity;
+  /** Which of the thread's buffers its reads go to. */
+  #level = 0;
+  /** Bytes that a read may take, and the same as libc wants it. */
+  #most = 0;
+  #mostAsLong = 0n;
   #isReadable = true;
   /** The end, or a failure, stands behind what is read now. */
   #hasEnd = false;
@@ -42,7 +41,8 @@ export class NativeConnection implements DrainableConnection, Pollable {
   #isClosed = false;
   #reason: unknown;
   #failure: unknown;
-  #writes?: Waiting[];
+  /** There while writes wait for room. */
+  #writes?: PendingWrites;
   #ending?: PromiseWithResolvers<void>;
   #closesWhenIdle = false;
   #peerEnded = false;
@@ -79,12 +79,13 @@ export class NativeConnection implements DrainableConnection, Pollable {
     return this.#local;
   }
 
-  receive(sink: Sink, { headroom = 0, tailroom = 0, largest }: ReadOptions = {}): Promise<void> {
-    readBuffer.reserve(headroom, tailroom);
-    if (largest !== undefined && largest < LARGEST_READ) {
-      this.#most = largest;
-      this.#mostAsLong = BigInt(largest);
-    }
+  receive(
+    sink: Sink,
+    { headroom = 0, tailroom = 0, first = 0, largest = Infinity }: ReadOptions = {},
+  ): Promise<void> {
+    for (const buffer of readBuffers) buffer.reserve(headroom, tailroom);
+    this.#largest = largest;
+    this.#readInto(Math.max(0, readBuffers.findIndex(({ size }) => size >= first)));
     this.#sink = sink;
     const received = this.#received = Promise.withResolvers<void>();
     if (this.#isClosed) this.#endReceive();
@@ -98,7 +99,7 @@ export class NativeConnection implements DrainableConnection, Pollable {
       if (events & ENDED) this.#hasEnd = true;
       this.#read();
     }
-    if (events & WRITABLE && this.#writes) this.#writeOn();
+    if (events & WRITABLE && this.#writes) this.#writeOn(this.#writes);
   }
 
   onTurn(): void {
@@ -117,10 +118,8 @@ export class NativeConnection implements DrainableConnection, Pollable {
       if (count < 0) return Promise.reject(this.#failed(-count));
       rest = whole.subarray(count);
     }
-    const waiting = { rest, ...Promise.withResolvers<void>() };
-    (this.#writes ??= []).push(waiting);
     if (this.#peerEnded) this.#limitWrites();
-    return waiting.promise;
+    return (this.#writes ??= new PendingWrites()).add(rest);
   }
 
   closeWrite(): Promise<void> {
@@ -170,18 +169,26 @@ export class NativeConnection implements DrainableConnection, Pollable {
   #read(): void {
     const sink = this.#sink;
     if (!sink || this.#isWorking || this.#isScheduled || this.#isClosed || !this.#isReadable) return;
-    const count = this.#sockets.receive(this.#socket, readBuffer.room, this.#mostAsLong);
+    const buffer = readBuffers[this.#level];
+    const count = this.#sockets.receive(this.#socket, buffer.room, this.#mostAsLong);
     if (count <= 0) return this.#readNothing(-count);
     // A short read has emptied the socket (epoll(7)), unless its end stands behind.
     if (count < this.#most && !this.#hasEnd) this.#isReadable = false;
+    else if (count === buffer.size && this.#level < LAST_LEVEL) this.#readInto(this.#level + 1);
     try {
-      const working = sink(readBuffer.taken(count));
-      if (working) return this.#awaitSink(working);
+      const working = sink(buffer.taken(count));
+      if (working) return this.#awaitSink(working, buffer);
     } catch (error) {
       return this.#endReceive(error);
     }
     if (this.#isClosed) this.#endReceive();
     else this.#schedule();
+  }
+
+  #readInto(level: number): void {
+    this.#level = level;
+    this.#most = Math.min(readBuffers[level].size, this.#largest);
+    this.#mostAsLong = BigInt(this.#most);
   }
 
   #readNothing(errno: number): void {
@@ -198,12 +205,12 @@ export class NativeConnection implements DrainableConnection, Pollable {
     }
   }
 
-  #awaitSink(working: Promise<void>): void {
+  #awaitSink(working: Promise<void>, buffer: ReadBuffer): void {
     this.#isWorking = true;
-    const room = readBuffer.lend();
+    const room = buffer.lend();
     const done = () => {
       this.#isWorking = false;
-      readBuffer.giveBack(room);
+      buffer.giveBack(room);
     };
     working.then(() => {
       done();
@@ -234,15 +241,10 @@ export class NativeConnection implements DrainableConnection, Pollable {
     }
   }
 
-  #writeOn(): void {
-    const writes = this.#writes!;
-    for (let first; (first = writes[0]);) {
-      const count = this.#send(first.rest);
-      if (count < 0) return this.#failWrites(this.#failed(-count));
-      if (count < first.rest.length) return void (first.rest = first.rest.subarray(count));
-      writes.shift();
-      first.resolve();
-    }
+  #writeOn(writes: PendingWrites): void {
+    const errno = -writes.goOn((bytes) => this.#send(bytes));
+    if (errno) return this.#failWrites(this.#failed(errno));
+    if (!writes.isEmpty) return;
     this.#writes = undefined;
     const ending = this.#ending;
     if (ending) this.#endWrites().then(ending.resolve, ending.reject);
@@ -252,7 +254,7 @@ export class NativeConnection implements DrainableConnection, Pollable {
   #failWrites(error: unknown): void {
     const writes = this.#writes;
     this.#writes = undefined;
-    for (const { reject } of writes ?? []) reject(error);
+    writes?.fail(error);
     this.#ending?.resolve();
     if (this.#closesWhenIdle) this.close();
   }
@@ -285,6 +287,6 @@ export class NativeConnection implements DrainableConnection, Pollable {
   }
 }
 
-const LARGEST = BigInt(LARGEST_READ);
+const LAST_LEVEL = readBuffers.length - 1;
 
 const closed = (peer: string) => translateIoError(new Deno.errors.BadResource("the socket is closed"), peer);

@@ -1,11 +1,10 @@
-/** Bytes that a read may take, unless its connection wants fewer. */
-export const LARGEST_READ = 262_144;
-
 /**
- * The place that all reads of a thread go to, one after the other, with room before and behind it. While somebody still
- * works on a read's bytes, others go to another place.
+ * A place that reads of a thread go to, one after the other, with room before and behind it. While somebody still works
+ * on a read's bytes, others go to another place.
  */
-class ReadBuffer {
+export class ReadBuffer {
+  /** Bytes that a read may take. */
+  readonly size: number;
   /** Where the next read goes. */
   room: Uint8Array<ArrayBuffer>;
   #headroom = 256;
@@ -14,7 +13,8 @@ class ReadBuffer {
   #taken: Uint8Array<ArrayBuffer>;
   #spare: Uint8Array<ArrayBuffer>[] = [];
 
-  constructor() {
+  constructor(size: number) {
+    this.size = size;
     this.room = this.#taken = this.#allocate();
   }
 
@@ -41,21 +41,25 @@ class ReadBuffer {
   }
 
   giveBack(room: Uint8Array<ArrayBuffer>): void {
-    const isLarge = room.byteOffset >= this.#headroom && room.buffer.byteLength === this.#size;
-    if (isLarge && this.#spare.length < MOST_SPARE) this.#spare.push(room);
-  }
-
-  get #size(): number {
-    return this.#headroom + LARGEST_READ + this.#tailroom;
+    const isAsNow = room.buffer.byteLength === this.room.buffer.byteLength;
+    if (isAsNow && this.#spare.length < MOST_SPARE) this.#spare.push(room);
   }
 
   #allocate(): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(new ArrayBuffer(this.#size), this.#headroom, LARGEST_READ);
+    const whole = new ArrayBuffer(this.#headroom + this.size + this.#tailroom);
+    return new Uint8Array(whole, this.#headroom, this.size);
   }
 }
 
 /** Rooms that are kept for the next ones who take their time. */
 const MOST_SPARE = 16;
 
-/** That of this thread. */
-export const readBuffer = new ReadBuffer();
+/**
+ * Those of this thread. A connection begins with the smallest, and goes on to the next when it has filled one: who takes
+ * his time over a few bytes holds little memory meanwhile.
+ */
+export const readBuffers: readonly [ReadBuffer, ...ReadBuffer[]] = [
+  new ReadBuffer(4096),
+  new ReadBuffer(65_536),
+  new ReadBuffer(262_144),
+];
