@@ -59,7 +59,7 @@ export async function startPinwire(folder: string): Promise<ShellPeer & { open()
         noColor: true,
       });
       const connection = await dial({ scheme: "tcp", hostname: "127.0.0.1", port });
-      return await ShellClient.open(connection, await openToken(tokenFile), context);
+      return await ShellClient.open(connection, () => openToken(tokenFile), context);
     },
     [Symbol.asyncDispose]: () => server.end(),
   };

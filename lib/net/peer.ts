@@ -26,6 +26,11 @@ export interface Peer extends SocketAddress {
    * from dialling it or from listening there.
    */
   readonly abstractName?: string;
+  /**
+   * The user (uid) whose program connected, or listens, at the other end of a Unix socket, as the kernel says; nothing
+   * where it isn't asked. Of a user that has no number in our user namespace it is that of `nobody`.
+   */
+  readonly uid?: number;
 }
 
 /** The schemes of Deno's own stream sockets. */

@@ -81,7 +81,7 @@ export class FarEnd {
   }
 
   async enter(): Promise<this> {
-    const handshake = new ClientHandshake(this.#token, SERVER.name);
+    const handshake = new ClientHandshake(() => Promise.resolve(this.#token), SERVER.name);
     this.send(handshake.hello);
     const [challenge] = (await this.next()).match(/\{.*/)!;
     this.send(await handshake.prove(bytes(challenge)));
@@ -152,7 +152,8 @@ export async function world(
       const { there, served } = connect();
       return new FarEnd(there, served, token);
     },
-    client: (secret = token) => ShellClient.open(connect().there, secret, contextOf(FRAME_SPEC)),
+    client: (secret = token) =>
+      ShellClient.open(connect().there, () => Promise.resolve(secret), contextOf(FRAME_SPEC)),
     async [Symbol.asyncDispose]() {
       for (const { close } of ends) close();
       await Promise.allSettled(ends.map(({ served }) => served));

@@ -7,6 +7,7 @@ import { Session } from "../session/mod.ts";
 import { bindingOf, type Token } from "../session/token.ts";
 import { CommandSet, type Shell } from "./command_set.ts";
 import { Idle } from "./idle.ts";
+import { isOurs, refusalOfUser } from "./peer_user.ts";
 import {
   type FrameHandlers,
   frameName,
@@ -32,7 +33,7 @@ const LAST_WORD = 1_000;
 type State =
   /** Nothing has been read yet. */
   | { at: "door" }
-  /** Both ends prove that they know the token. */
+  /** Both ends prove that they know the token, unless the kernel vouches for them. */
   | { at: "opening"; handshake: ServerHandshake }
   /** The client may run commands. */
   | { at: "ready" }
@@ -119,12 +120,13 @@ export class ShellSession extends Session {
 
   /** Begins the opening, unless the client is turned away at once. */
   async #enter(): Promise<void> {
-    const refusal = needsTls(this.peer) ? tlsNeeded() : this.#pending.refusal;
+    const refusal = needsTls(this.peer) ? tlsNeeded() : refusalOfUser(this.peer) ?? this.#pending.refusal;
     if (refusal) return await this.#turnAway(refusal);
     if (this.#state.at === "over") return;
+    const binding = bindingOf(this.connection, "accepted");
     this.#state = {
       at: "opening",
-      handshake: new ServerHandshake(this.#token, bindingOf(this.connection, "accepted")),
+      handshake: new ServerHandshake(this.#token, binding, isOurs(this.peer)),
     };
   }
 

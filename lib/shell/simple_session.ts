@@ -5,6 +5,7 @@ import { type Connection, HALF_CLOSE_TIME, hasGone, withTimeout } from "../net/m
 import { guardLines } from "../session/browser_guard.ts";
 import type { Shell } from "./command_set.ts";
 import { Idle } from "./idle.ts";
+import { refusalOfUser } from "./peer_user.ts";
 import type { Started } from "./process/job_runner.ts";
 import { LONGEST_COMMAND, SIMPLE_SPEC } from "./protocol.ts";
 
@@ -44,7 +45,7 @@ export class SimpleSession {
   /**
    * Serves the connection until it ends. Then none of its commands is left.
    *
-   * @throws {PinwireError} `local_only`, `command_too_long`, `not_for_us`
+   * @throws {PinwireError} `local_only`, `wrong_user`, `command_too_long`, `not_for_us`
    */
   async run(): Promise<void> {
     const { peer } = this.#connection;
@@ -53,6 +54,8 @@ export class SimpleSession {
         hint: "--wire simple has no token, so it is for loopback and Unix sockets",
       });
     }
+    const refusal = refusalOfUser(peer);
+    if (refusal) throw refusal;
     using _stopping = this.#context.stop.onStop(() => void this.#end("the server was stopped"));
     this.#idle.begin();
     const guarded = guardLines(this.#connection, parseSpec("raw"));

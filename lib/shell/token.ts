@@ -1,6 +1,8 @@
 import { isThere } from "../app/mod.ts";
 import { messageOf, PinwireError } from "../errors.ts";
+import type { Address } from "../net/mod.ts";
 import { readToken, type Token } from "../session/token.ts";
+import type { TokenSource } from "./wire/handshake.ts";
 
 /**
  * Reads the token from `path`, or else from where every program of this account finds it
@@ -21,6 +23,18 @@ export async function openToken(path: string | undefined, onMade?: (path: string
   }
   if (folder !== undefined) await makeFolder(folder);
   return await readToken(file, () => onMade(file));
+}
+
+/**
+ * What gives a client the token. Over a Unix socket the server may not ask for it, so that it is read when it does;
+ * elsewhere it is read now: nobody is dialled in vain.
+ *
+ * @throws {PinwireError} as {@linkcode openToken}
+ */
+export async function clientToken({ scheme }: Address, path: string | undefined): Promise<TokenSource> {
+  if (scheme === "unix") return () => openToken(path);
+  const token = await openToken(path);
+  return () => Promise.resolve(token);
 }
 
 function tokenFolder(): string {

@@ -26,7 +26,9 @@ const STREAM = 1, NONBLOCK = 0o4000, CLOEXEC = 0o2000000;
 const NO_SIGNAL = 0x4000;
 /** SOL_SOCKET and IPPROTO_TCP, and options of them (socket(7), tcp(7)). */
 const SOCKET = 1, TCP = 6;
-const SO_REUSEADDR = 2, SO_ERROR = 4, SO_REUSEPORT = 15, TCP_NODELAY = 1, TCP_INFO = 11;
+const SO_REUSEADDR = 2, SO_ERROR = 4, SO_REUSEPORT = 15, SO_PEERCRED = 17, TCP_NODELAY = 1, TCP_INFO = 11;
+/** The user that there is none of: `(uid_t) -1`. */
+const NOBODY = 0xffff_ffff;
 /** SHUT_WR. */
 const WRITING = 1;
 /** A `sockaddr` of the family AF_UNSPEC: connect(2) with it takes a connection apart. */
@@ -168,18 +170,26 @@ export class Sockets {
 
   /** What a dial has failed with, as a number of {@linkcode ERRNO}; 0 if it has not. */
   failure(socket: number): number {
-    this.#number[0] = 4;
-    const length = this.#numberBytes;
     const value = new Int32Array(1);
-    if (this.#c.getsockopt(socket, SOCKET, SO_ERROR, new Uint8Array(value.buffer), length) !== 0) return 0;
-    return value[0];
+    return this.#get(socket, SOCKET, SO_ERROR, new Uint8Array(value.buffer)) < 0 ? 0 : value[0];
+  }
+
+  /**
+   * The user at the other end of a Unix socket, as it was when that end called connect(2), or listen(2) (SO_PEERCRED of
+   * unix(7)); nothing where the kernel doesn't tell.
+   */
+  peerUser(socket: number): number | undefined {
+    // A `struct ucred`: process, user, group.
+    const credentials = new Uint32Array(3).fill(NOBODY);
+    const bytes = new Uint8Array(credentials.buffer);
+    if (this.#get(socket, SOCKET, SO_PEERCRED, bytes) < 0 || credentials[1] === NOBODY) return undefined;
+    return credentials[1];
   }
 
   /** Bytes of a TCP connection that were written and that its other end has not acknowledged (tcp(7), TCP_INFO). */
   unacknowledged(socket: number): number {
     const info = new Uint8Array(INFO.length);
-    this.#number[0] = info.length;
-    if (this.#c.getsockopt(socket, TCP, TCP_INFO, info, this.#numberBytes) !== 0) return 0;
+    if (this.#get(socket, TCP, TCP_INFO, info) < 0) return 0;
     const view = new DataView(info.buffer);
     const notSent = view.getUint32(INFO.notSent, true);
     if (!view.getUint32(INFO.unacknowledged, true)) return notSent;
@@ -202,6 +212,11 @@ export class Sockets {
   #set(socket: number, level: number, option: number, value: number): number {
     this.#number[0] = value;
     return this.#outcome(this.#c.setsockopt(socket, level, option, this.#numberBytes, 4));
+  }
+
+  #get(socket: number, level: number, option: number, value: Uint8Array<ArrayBuffer>): number {
+    this.#number[0] = value.length;
+    return this.#outcome(this.#c.getsockopt(socket, level, option, value, this.#numberBytes));
   }
 
   // errno is read at once: the next call may change it.

@@ -42,7 +42,8 @@ export function connectPath(path: string): NativeConnection | undefined {
   if (!mayUse({ name: "read", path }) || !mayUse({ name: "write", path })) return undefined;
   return openSocket("unix", (sockets, socket) => {
     check(sockets.connect(socket, packPath(path)));
-    const peer = socketPeer(denoAddress({ path }, "unix"), "unix", 0, path);
+    const plain = socketPeer(denoAddress({ path }, "unix"), "unix", 0, path);
+    const peer = { ...plain, uid: sockets.peerUser(socket) };
     return new NativeConnection(sockets, socket, localAddress(sockets, socket, "unix"), peer);
   });
 }

@@ -95,12 +95,9 @@ export class NativeListener implements Listener, Pollable {
     const sockets = this.#sockets;
     const scheme = this.#local.scheme as "tcp" | "unix";
     const isUnix = scheme === "unix";
-    const peer = socketPeer(
-      denoAddress(sockets.address, scheme),
-      scheme,
-      ++this.#count,
-      isUnix ? this.#asked : "",
-    );
+    const address = denoAddress(sockets.address, scheme);
+    const plain = socketPeer(address, scheme, ++this.#count, isUnix ? this.#asked : "");
+    const peer = isUnix ? { ...plain, uid: sockets.peerUser(socket) } : plain;
     const local = this.#isEverywhere ? localAddress(sockets, socket, scheme, this.#asked) : this.#local;
     return new NativeConnection(Sockets.open()!, socket, local, peer, this.#halfCloseTime);
   }

@@ -4,7 +4,8 @@ import { PinwireError } from "../../errors.ts";
 import { FrameError } from "../../framing/mod.ts";
 import { type Connection, hasGone, type Peer } from "../../net/mod.ts";
 import { Session } from "../../session/mod.ts";
-import { bindingOf, type Token } from "../../session/token.ts";
+import { bindingOf } from "../../session/token.ts";
+import { isOurs } from "../peer_user.ts";
 import {
   CLIENT_PATIENCE,
   type FrameHandlers,
@@ -21,7 +22,7 @@ import {
 import { badFrame, type Exec, type Ready } from "../wire/bodies.ts";
 import { post } from "../wire/flow.ts";
 import { type Frame, makeFrame, makeJsonFrame, splitFrame } from "../wire/frame.ts";
-import { ClientHandshake, needsTls, openingBody } from "../wire/handshake.ts";
+import { ClientHandshake, needsTls, openingBody, type TokenSource } from "../wire/handshake.ts";
 import { ClientStream, type Output } from "./client_stream.ts";
 
 /**
@@ -36,7 +37,7 @@ const OPENING_TIME = 10_000;
 
 /** How far a client has come: each state leads to the next one, and any of them to `over`. */
 type State =
-  /** Both ends prove that they know the token. `since` is when our hello was sent, in ms of the clock. */
+  /** Both ends prove that they know the token, unless the kernel vouches for them. `since` is when our hello was sent, in ms of the clock. */
   | { at: "opening"; handshake: ClientHandshake; since: number }
   /** Commands may be run. */
   | { at: "ready" }
@@ -44,8 +45,8 @@ type State =
   | { at: "over"; reason: unknown };
 
 /**
- * A connection to a shell server, wire v1: both have proven that they know the token, and commands can be run, several
- * at once.
+ * A connection to a shell server, wire v1: both have proven that they know the token, or the kernel has vouched for them,
+ * and commands can be run, several at once.
  */
 export class ShellClient extends Session {
   /** What the server says of itself. */
@@ -65,12 +66,13 @@ export class ShellClient extends Session {
     pong() {},
   };
 
-  private constructor(connection: Connection, token: Token, context: Context) {
+  private constructor(connection: Connection, token: TokenSource, context: Context) {
     super(connection, context);
     this.ready = this.#opening.promise;
     this.lost = this.#loss.promise;
     for (const promise of [this.ready, this.lost]) promise.catch(() => {});
-    const handshake = new ClientHandshake(token, bindingOf(connection, "dialled"));
+    const binding = bindingOf(connection, "dialled");
+    const handshake = new ClientHandshake(token, binding, isOurs(connection.peer));
     this.#state = { at: "opening", handshake, since: this.clock.now() };
     this.decoder.limit!(LONGEST_BEFORE_READY);
   }
@@ -80,7 +82,7 @@ export class ShellClient extends Session {
    *
    * @throws {PinwireError} why the server doesn't let us in, or isn't to be trusted
    */
-  static async open(connection: Connection, token: Token, context: Context): Promise<ShellClient> {
+  static async open(connection: Connection, token: TokenSource, context: Context): Promise<ShellClient> {
     try {
       if (needsTls(connection.peer)) throw tlsNeeded(connection.peer);
       const client = new ShellClient(connection, token, context);

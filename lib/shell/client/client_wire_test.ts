@@ -21,7 +21,7 @@ async function world() {
   const clock = new FakeClock();
   const token = await Token.from("k".repeat(43));
   const handshake = new ServerHandshake(token, server.name);
-  const opening = ShellClient.open(here, token, contextOf(FRAME_SPEC, { clock }));
+  const opening = ShellClient.open(here, () => Promise.resolve(token), contextOf(FRAME_SPEC, { clock }));
   const reader = new PullReader(there);
   const buffer = new Uint8Array(100_000);
   /** The frames that one read gives. */
@@ -88,7 +88,7 @@ pure("ShellClient.open tells a link that was cut inside a frame as closed before
   const challenge = makeFrame(TYPE.challenge, 0, bytes("{}"));
   for (const length of challenge.keys()) {
     const [here, there] = pipe({ second: tcpEnd(8080) });
-    const opening = ShellClient.open(here, await Token.from("k".repeat(43)), contextOf(FRAME_SPEC));
+    const opening = ShellClient.open(here, () => Token.from("k".repeat(43)), contextOf(FRAME_SPEC));
     const failing = assertRejects(() => opening, PinwireError);
     await new PullReader(there).read(new Uint8Array(1_000));
     post(there, challenge.subarray(0, length));
@@ -134,7 +134,7 @@ wire("ShellClient leaves a server that sends what only a client may", async (on)
 pure("ShellClient.open gives a server up that says nothing for 10 s", async () => {
   const [here, there] = pipe({ second: tcpEnd(8080) });
   const clock = new FakeClock();
-  const opening = ShellClient.open(here, await Token.from("k".repeat(43)), contextOf(FRAME_SPEC, { clock }));
+  const opening = ShellClient.open(here, () => Token.from("k".repeat(43)), contextOf(FRAME_SPEC, { clock }));
   const failing = assertRejects(() => opening, PinwireError);
   await new PullReader(there).read(new Uint8Array(1_000));
   clock.pass(10_000);
@@ -147,7 +147,7 @@ pure("ShellClient.open says nothing to another machine over a carrier that isn't
   });
   const token = await Token.from("k".repeat(43));
   const { code } = await assertRejects(
-    () => ShellClient.open(here, token, contextOf(FRAME_SPEC)),
+    () => ShellClient.open(here, () => Promise.resolve(token), contextOf(FRAME_SPEC)),
     PinwireError,
   );
   assertEquals([code, await new PullReader(there).read(new Uint8Array(1))], ["tls_needed", null]);

@@ -9,10 +9,10 @@ import {
 import type { Address, Connection } from "../../net/mod.ts";
 import { reportConnection } from "../../session/mod.ts";
 import { redial } from "../../session/redial.ts";
-import type { Token } from "../../session/token.ts";
 import { visible } from "../../text/mod.ts";
-import { openToken } from "../token.ts";
+import { clientToken } from "../token.ts";
 import type { Exit, Signal } from "../wire/bodies.ts";
+import type { TokenSource } from "../wire/handshake.ts";
 import { Insistence } from "./insistence.ts";
 import { Printer } from "./printer.ts";
 import { openRemote, type Remote } from "./remote.ts";
@@ -45,7 +45,7 @@ export async function runConsole(
   options: ConnectOptions,
   context: Context,
 ): Promise<boolean> {
-  const token = options.wire === "v1" ? await openToken(options.tokenFile) : undefined;
+  const token = options.wire === "v1" ? await clientToken(address, options.tokenFile) : undefined;
   const dialling = await dialOptions(address, options);
   const shell = new ShellConsole(options, token, context);
   const console = await openSharedConsole("", options.json, context, {
@@ -85,7 +85,7 @@ type Link =
 class ShellConsole {
   #options: ConnectOptions;
   #console?: Console;
-  #token?: Token;
+  #token?: TokenSource;
   #context: Context;
   #printer: Printer;
   #link: Link = { is: "opening" };
@@ -97,7 +97,7 @@ class ShellConsole {
   #interrupts?: Insistence;
   #hasFailed = false;
 
-  constructor(options: ConnectOptions, token: Token | undefined, context: Context) {
+  constructor(options: ConnectOptions, token: TokenSource | undefined, context: Context) {
     this.#options = options;
     this.#token = token;
     this.#context = context;

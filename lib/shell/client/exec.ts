@@ -6,7 +6,7 @@ import { Printer } from "./printer.ts";
 import type { Exit } from "../wire/bodies.ts";
 import { openRemote } from "./remote.ts";
 import { openLocalTerminal } from "./terminal.ts";
-import { openToken } from "../token.ts";
+import { clientToken } from "../token.ts";
 
 /** The options of `shell exec`. */
 export interface ExecOptions extends DialSettings {
@@ -34,7 +34,7 @@ export async function runExec(
 ): Promise<number> {
   const { stop, reporter } = context;
   using interrupts = new Interrupts();
-  const token = options.wire === "v1" ? await openToken(options.tokenFile) : undefined;
+  const token = options.wire === "v1" ? await clientToken(address, options.tokenFile) : undefined;
   const dialling = { ...await dialOptions(address, options), signal: stop.signal };
   const dialled = await dial(address, dialling, context.clock);
   const connection = context.trace(dialled);

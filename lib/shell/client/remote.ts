@@ -1,8 +1,8 @@
 import type { Context } from "../../app/mod.ts";
 import type { Connection } from "../../net/mod.ts";
-import type { Token } from "../../session/token.ts";
 import { ShellClient } from "./client.ts";
 import type { Exit, Ready, Signal } from "../wire/bodies.ts";
+import type { TokenSource } from "../wire/handshake.ts";
 import type { ClientStream, Output } from "./client_stream.ts";
 import { SimpleClient } from "./simple_client.ts";
 
@@ -26,7 +26,7 @@ export interface Remote {
 /** @throws {PinwireError} why the server doesn't let us in */
 export async function openRemote(
   connection: Connection,
-  token: Token | undefined,
+  token: TokenSource | undefined,
   context: Context,
 ): Promise<Remote> {
   if (!token) return overSimple(SimpleClient.open(connection, context));

@@ -9,6 +9,8 @@ export interface Hello {
   readonly version: number;
   /** 32 random bytes in base64url. */
   readonly nonce: string;
+  /** In a challenge: no proof is asked for, as the kernel says that the client is of the server's user. */
+  readonly token?: false;
 }
 
 /** What the server says when it lets the client in. */
@@ -85,10 +87,10 @@ export function parseSignal(body: Uint8Array): Signal {
 export function parseHello(body: Uint8Array): Hello {
   // Its bytes are one line of what is proven.
   if (body.some((byte) => byte < 0x20)) throw badFrame("a hello with control characters");
-  const { version, nonce } = parseJson(body);
+  const { version, nonce, token } = parseJson(body);
   const isNonce = typeof nonce === "string" && /^[\w-]{43}$/.test(nonce);
   if (typeof version !== "number" || !isNonce) throw badFrame("a hello without nonce");
-  return { version, nonce };
+  return { version, nonce, ...token === false && { token } };
 }
 
 /** @throws {PinwireError} `bad_frame` */

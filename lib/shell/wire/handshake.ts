@@ -20,6 +20,9 @@ export function openingBody(due: FrameName, { type, stream, body }: Frame): Uint
 
 const decode = (bytes: Uint8Array) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 
+/** Gives the token when it is asked for. */
+export type TokenSource = () => Promise<Token>;
+
 /**
  * The client's side of the opening:
  *
@@ -28,19 +31,29 @@ const decode = (bytes: Uint8Array) => new TextDecoder("utf-8", { ignoreBOM: true
  *                      ←   challenge {nonce}
  *     proof            →
  *                      ←   ready {proof, …}
+ *
+ * Where each end knows from the kernel that the other is of its own user, the challenge says `token: false`, the
+ * client's proof is empty, and the server's isn't looked at.
  */
 export class ClientHandshake {
   /** The first frame, which the client sends. */
   readonly hello: Uint8Array<ArrayBuffer>;
-  #token: Token;
+  #openToken: TokenSource;
   #binding: string;
+  #isOurs: boolean;
   #said: string;
   #transcript?: Transcript;
+  /** There once the server has asked for it. */
+  #token?: Token;
 
-  /** @param nonce 32 random bytes in base64url, used in no other conversation */
-  constructor(token: Token, binding: string, nonce = newNonce()) {
-    this.#token = token;
+  /**
+   * @param isOurs whether the kernel says that the server is of our user
+   * @param nonce 32 random bytes in base64url, used in no other conversation
+   */
+  constructor(openToken: TokenSource, binding: string, isOurs = false, nonce = newNonce()) {
+    this.#openToken = openToken;
     this.#binding = binding;
+    this.#isOurs = isOurs;
     this.#said = JSON.stringify({ version: VERSION, nonce });
     this.hello = makeFrame(TYPE.hello, 0, new TextEncoder().encode(this.#said));
   }
@@ -53,16 +66,19 @@ export class ClientHandshake {
   /**
    * Gives the frame that answers the server's challenge.
    *
-   * @throws {PinwireError} `bad_frame`, `bad_version`
+   * @throws {PinwireError} `bad_frame`, `bad_version`; why there is no token
    */
   async prove(challenge: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-    checkVersion(FRAMES.challenge.parse(challenge).version);
+    const { version, token } = FRAMES.challenge.parse(challenge);
+    checkVersion(version);
+    if (!this.#isOurs || token !== false) this.#token = await this.#openToken();
     this.#transcript = {
       protocol: PROTOCOL,
       hellos: [this.#said, decode(challenge)],
       binding: this.#binding,
     };
-    return makeJsonFrame(TYPE.proof, 0, { proof: await this.#token.prove("client", this.#transcript) });
+    const proof = await this.#token?.prove("client", this.#transcript) ?? "";
+    return makeJsonFrame(TYPE.proof, 0, { proof });
   }
 
   /**
@@ -72,7 +88,8 @@ export class ClientHandshake {
    */
   async check(body: Uint8Array): Promise<Ready> {
     const ready = FRAMES.ready.parse(body);
-    const isRight = this.#transcript && await this.#token.verify("server", this.#transcript, ready.proof);
+    const isRight = this.#transcript &&
+      (!this.#token || await this.#token.verify("server", this.#transcript, ready.proof));
     if (isRight) return ready;
     throw new PinwireError("bad_proof", "the server does not know the token", {
       hint: "both ends need the same --token-file; somebody may stand in between",
@@ -84,11 +101,14 @@ export class ClientHandshake {
 export class ServerHandshake {
   #token: Token;
   #binding: string;
+  #isOurs: boolean;
   #transcript?: Transcript;
 
-  constructor(token: Token, binding: string) {
+  /** @param isOurs whether the kernel says that the client is of our user: its proof isn't looked at then */
+  constructor(token: Token, binding: string, isOurs = false) {
     this.#token = token;
     this.#binding = binding;
+    this.#isOurs = isOurs;
   }
 
   /** The frame that the client has to send next. */
@@ -103,7 +123,7 @@ export class ServerHandshake {
    */
   challenge(hello: Uint8Array): Uint8Array<ArrayBuffer> {
     checkVersion(FRAMES.hello.parse(hello).version);
-    const said = JSON.stringify({ version: VERSION, nonce: newNonce() });
+    const said = JSON.stringify({ version: VERSION, nonce: newNonce(), ...this.#isOurs && { token: false } });
     this.#transcript = { protocol: PROTOCOL, hellos: [decode(hello), said], binding: this.#binding };
     return makeFrame(TYPE.challenge, 0, new TextEncoder().encode(said));
   }
@@ -115,7 +135,8 @@ export class ServerHandshake {
    */
   async check(body: Uint8Array, about: Omit<Ready, "proof">): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const transcript = this.#transcript!;
-    if (!await this.#token.verify("client", transcript, FRAMES.proof.parse(body))) return undefined;
+    const given = FRAMES.proof.parse(body);
+    if (!this.#isOurs && !await this.#token.verify("client", transcript, given)) return undefined;
     const proof = await this.#token.prove("server", transcript);
     return makeJsonFrame(TYPE.ready, 0, { proof, ...about });
   }

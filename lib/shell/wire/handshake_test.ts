@@ -29,7 +29,10 @@ interface Ends {
 
 /** Two ends, each with its token and what it takes for the connection. */
 function ends(clients: Token, servers = clients, dialled = HERE, accepted = HERE): Ends {
-  return { client: new ClientHandshake(clients, dialled), server: new ServerHandshake(servers, accepted) };
+  return {
+    client: new ClientHandshake(() => Promise.resolve(clients), dialled),
+    server: new ServerHandshake(servers, accepted),
+  };
 }
 
 /** The body of the client's proof, once both have said hello. */
@@ -58,7 +61,12 @@ pure("ClientHandshake proves, and is answered, as in the example of docs/protoco
   const Q = "QSRVAjl9ULrggm4v-1EvtjS46RQYSzBjVNIn-p83O5A";
   const hellos = ["A", "E"].map((letter) => `{"version":1,"nonce":"${letter.repeat(43)}"}`);
   const secret = await Token.from("xK3vQ0m1pB7nR5sT9uW2yZ4aC6dE8fGh");
-  const client = new ClientHandshake(secret, "tcp://127.0.0.1:8080", "A".repeat(43));
+  const client = new ClientHandshake(
+    () => Promise.resolve(secret),
+    "tcp://127.0.0.1:8080",
+    false,
+    "A".repeat(43),
+  );
   assertEquals(text(bodyOf(client.hello, TYPE.hello)), hellos[0]);
   const proof = bodyOf(await client.prove(bytes(hellos[1])), TYPE.proof);
   assertEquals(text(proof), `{"proof":"${P}"}`);
@@ -69,6 +77,28 @@ pure("ClientHandshake proves, and is answered, as in the example of docs/protoco
 pure("handshake with two tokens fails at the server", async () => {
   const both = ends(await token("a"), await token("b"));
   assertEquals(await both.server.check(await prove(both), ABOUT), undefined);
+});
+
+pure("handshake asks for no token where each end knows that the other is its own user's", async () => {
+  const secret = await token("a");
+  const none = () => Promise.reject(new PinwireError("bad_token_file", "there is no token"));
+  const server = () => new ServerHandshake(secret, "unix:", true);
+  const both = { client: new ClientHandshake(none, "unix:", true), server: server() };
+  const proof = await prove(both);
+  assertEquals(parseProof(proof), "");
+  const ready = bodyOf(await both.server.check(proof, ABOUT), TYPE.ready);
+  assertEquals((await both.client.check(ready)).cwd, ABOUT.cwd);
+  // A client that doesn't know it of the server proves the token, as one that has never heard of this.
+  const wary = { client: new ClientHandshake(none, "unix:"), server: server() };
+  assertEquals(await codeOf(() => prove(wary)), "bad_token_file");
+  const asked = {
+    client: new ClientHandshake(none, "unix:", true),
+    server: new ServerHandshake(secret, "unix:"),
+  };
+  assertEquals(await codeOf(() => prove(asked)), "bad_token_file");
+  const knowing = ends(secret);
+  const challenge = bytes(JSON.stringify({ version: 1, nonce: "E".repeat(43), token: false }));
+  assertEquals(parseProof(bodyOf(await knowing.client.prove(challenge), TYPE.proof)).length, 43);
 });
 
 pure("ServerHandshake takes no malformed proof, and throws at what is none", async () => {
@@ -92,6 +122,8 @@ pure("ClientHandshake takes no ready before a challenge", async () => {
   const proof = await secret.prove("server", { protocol: PROTOCOL, hellos: ["", ""], binding: HERE });
   const early = makeJsonFrame(TYPE.ready, 0, { proof, ...ABOUT });
   assertEquals(await codeOf(() => ends(secret).client.check(bodyOf(early, TYPE.ready))), "bad_proof");
+  const local = new ClientHandshake(() => Promise.resolve(secret), "unix:", true);
+  assertEquals(await codeOf(() => local.check(bodyOf(early, TYPE.ready))), "bad_proof");
 });
 
 pure("a client's own proof that is sent back to it is not the server's", async () => {
