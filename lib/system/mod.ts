@@ -8,4 +8,4 @@ export { SocketCalls } from "./socket_calls.ts";
 export { ERRNO, systemError } from "./errno.ts";
 export { EVENTS, type Pollable } from "./event_poller.ts";
 export { familyOf, type IpEnd, packIp, packPath } from "./socket_address.ts";
-export { type Family, Sockets } from "./sockets.ts";
+export { type Family, Sockets, type Vigilance } from "./sockets.ts";

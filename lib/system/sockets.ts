@@ -26,7 +26,13 @@ const STREAM = 1, NONBLOCK = 0o4000, CLOEXEC = 0o2000000;
 const NO_SIGNAL = 0x4000;
 /** SOL_SOCKET and IPPROTO_TCP, and options of them (socket(7), tcp(7)). */
 const SOCKET = 1, TCP = 6;
-const SO_REUSEADDR = 2, SO_ERROR = 4, SO_REUSEPORT = 15, SO_PEERCRED = 17, TCP_NODELAY = 1, TCP_INFO = 11;
+const SO_REUSEADDR = 2, SO_ERROR = 4, SO_KEEPALIVE = 9, SO_REUSEPORT = 15, SO_PEERCRED = 17;
+const TCP_NODELAY = 1,
+  TCP_KEEPIDLE = 4,
+  TCP_KEEPINTVL = 5,
+  TCP_KEEPCNT = 6,
+  TCP_INFO = 11,
+  TCP_RTO_MAX_MS = 44;
 /** The user that there is none of: `(uid_t) -1`. */
 const NOBODY = 0xffff_ffff;
 /** SHUT_WR. */
@@ -36,6 +42,18 @@ const NOWHERE = new Uint8Array(16);
 
 /** Where a socket is: in IP, or in the file system. */
 export type Family = keyof typeof FAMILIES;
+
+/** How the other end of a TCP connection is watched (tcp(7)). */
+export interface Vigilance {
+  /** Seconds in which nothing came, after which it is asked whether it is there. */
+  idle: number;
+  /** Seconds after which it is asked once more … */
+  interval: number;
+  /** … and how often in all. */
+  probes: number;
+  /** The longest time in ms between two attempts to send what isn't acknowledged (TCP_RTO_MAX_MS, Linux 6.15). */
+  longestWait: number;
+}
 
 /**
  * The system's own sockets, by libc, and the poller that tells when they are ready: one of it a thread. Every call gives
@@ -166,6 +184,18 @@ export class Sockets {
   /** Whether small writes leave at once, without waiting for earlier ones to be acknowledged. */
   setNoDelay(socket: number): number {
     return this.#set(socket, TCP, TCP_NODELAY, 1);
+  }
+
+  /**
+   * Has the kernel find out that the other end of a TCP connection has gone without a word. Connections have it from the
+   * listener that they come from. What an older system doesn't know stays as it was.
+   */
+  watchPeer(socket: number, { idle, interval, probes, longestWait }: Vigilance): void {
+    this.#set(socket, SOCKET, SO_KEEPALIVE, 1);
+    this.#set(socket, TCP, TCP_KEEPIDLE, idle);
+    this.#set(socket, TCP, TCP_KEEPINTVL, interval);
+    this.#set(socket, TCP, TCP_KEEPCNT, probes);
+    this.#set(socket, TCP, TCP_RTO_MAX_MS, longestWait);
   }
 
   /** What a dial has failed with, as a number of {@linkcode ERRNO}; 0 if it has not. */

@@ -13,6 +13,9 @@ const READABLE = EVENTS.readable | EVENTS.peerEnded | EVENTS.hungUp | EVENTS.fai
 const ENDED = EVENTS.peerEnded | EVENTS.hungUp | EVENTS.failed;
 const WRITABLE = EVENTS.writable | EVENTS.hungUp | EVENTS.failed;
 
+/** What the kernel has heard of a peer that it has given up, where it would say ETIMEDOUT otherwise. */
+const SILENT: number[] = [ERRNO.EHOSTUNREACH, ERRNO.EHOSTDOWN, ERRNO.ENETUNREACH, ERRNO.ENETDOWN];
+
 /**
  * A {@linkcode Connection} over one of the system's own sockets. While it is idle it has no buffer and no operation of the
  * runtime's: its reads go to the one place of the thread when there is something to read.
@@ -264,10 +267,11 @@ export class NativeConnection implements DrainableConnection, Pollable {
     return errno > 0 ? Promise.reject(this.#failed(errno)) : Promise.resolve();
   }
 
-  /** The error in our words. The kernel tells of a reset once, so that whoever reads is told too. */
+  /** The error in our words. The kernel tells once what has become of the peer, so that whoever reads is told too. */
   #failed(errno: number): unknown {
-    const error = translateIoError(systemError(errno), this.peer.name);
-    if (errno === ERRNO.ECONNRESET) this.#failure = error;
+    const told = SILENT.includes(errno) ? ERRNO.ETIMEDOUT : errno;
+    const error = translateIoError(systemError(told), this.peer.name);
+    if (errno !== ERRNO.EPIPE) this.#failure = error;
     return error;
   }
 

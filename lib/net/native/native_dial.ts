@@ -12,6 +12,7 @@ import type { Endpoint } from "../datagram.ts";
 import { type Peer, socketPeer } from "../peer.ts";
 import { NativeConnection } from "./native_connection.ts";
 import { check, denoAddress, localAddress, mayUse, openSocket } from "./native_socket.ts";
+import { watchPeers } from "./vigilance.ts";
 
 /**
  * Connects over TCP by one of the system's own sockets; gives nothing where there are none to be had, and for an address
@@ -29,6 +30,7 @@ export function connectTcp(
   if (!isPlain || !mayUse({ name: "net", host: `${hostname}:${port}` })) return undefined;
   return openSocket(familyOf(hostname), (sockets, socket) => {
     if (bind) bindTo(sockets, socket, bind);
+    watchPeers(sockets, socket, hostname);
     const remote = { transport: "tcp", hostname, port } as const;
     const peer = socketPeer(remote, "tcp");
     const outcome = sockets.connect(socket, packIp({ hostname, port }));

@@ -1,8 +1,9 @@
-import { familyOf, packIp, packPath } from "../../system/mod.ts";
+import { familyOf, packIp, packPath, type Vigilance } from "../../system/mod.ts";
 import type { InternetAddress } from "../address.ts";
 import { isIpAddress } from "../ip.ts";
 import { NativeListener } from "./native_listener.ts";
 import { check, mayUse, openSocket } from "./native_socket.ts";
+import { watchPeers } from "./vigilance.ts";
 
 /** How to listen, besides where. */
 export interface NativeListenOptions {
@@ -12,6 +13,8 @@ export interface NativeListenOptions {
   reusePort?: boolean;
   /** Ms that writes may take once a peer has ended its sending side. */
   halfCloseTime: number;
+  /** How peers on other machines are watched. */
+  vigilance?: Vigilance;
 }
 
 /**
@@ -22,13 +25,14 @@ export interface NativeListenOptions {
  */
 export function listenTcp(
   { hostname, port }: InternetAddress,
-  { backlog, reusePort, halfCloseTime }: NativeListenOptions,
+  { backlog, reusePort, halfCloseTime, vigilance }: NativeListenOptions,
 ): NativeListener | undefined {
   const host = hostname === "localhost" ? "127.0.0.1" : hostname;
   if (!isIpAddress(host) || host.includes("%") || !mayUse({ name: "net", host })) return undefined;
   return openSocket(familyOf(host), (sockets, socket) => {
     check(sockets.reuseAddress(socket));
     if (reusePort) check(sockets.reusePort(socket));
+    watchPeers(sockets, socket, host, vigilance);
     check(sockets.bind(socket, packIp({ hostname: host, port })));
     check(sockets.listen(socket, backlog));
     return new NativeListener(sockets, socket, { scheme: "tcp", asked: hostname, halfCloseTime });

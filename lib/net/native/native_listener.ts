@@ -9,7 +9,15 @@ import { denoAddress, localAddress } from "./native_socket.ts";
 const MOST_IN_A_TURN = 64;
 
 /** What concerns one connection alone, which has gone before we came to it (accept(2)). */
-const PASSING: number[] = [ERRNO.ECONNABORTED, ERRNO.EINTR, ERRNO.EPROTO];
+const PASSING: number[] = [
+  ERRNO.ECONNABORTED,
+  ERRNO.EINTR,
+  ERRNO.EPROTO,
+  ERRNO.EHOSTDOWN,
+  ERRNO.EHOSTUNREACH,
+  ERRNO.ENETDOWN,
+  ERRNO.ENETUNREACH,
+];
 
 interface ListenerOptions {
   scheme: "tcp" | "unix";
