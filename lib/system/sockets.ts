@@ -26,7 +26,12 @@ const STREAM = 1, NONBLOCK = 0o4000, CLOEXEC = 0o2000000;
 const NO_SIGNAL = 0x4000;
 /** SOL_SOCKET and IPPROTO_TCP, and options of them (socket(7), tcp(7)). */
 const SOCKET = 1, TCP = 6;
-const SO_REUSEADDR = 2, SO_ERROR = 4, SO_KEEPALIVE = 9, SO_REUSEPORT = 15, SO_PEERCRED = 17;
+const SO_REUSEADDR = 2,
+  SO_ERROR = 4,
+  SO_KEEPALIVE = 9,
+  SO_REUSEPORT = 15,
+  SO_PEERCRED = 17,
+  SO_BINDTODEVICE = 25;
 const TCP_NODELAY = 1,
   TCP_KEEPIDLE = 4,
   TCP_KEEPINTVL = 5,
@@ -35,6 +40,8 @@ const TCP_NODELAY = 1,
   TCP_RTO_MAX_MS = 44;
 /** The user that there is none of: `(uid_t) -1`. */
 const NOBODY = 0xffff_ffff;
+/** Bytes of the longest name of an interface, with the NUL byte behind it (IFNAMSIZ). */
+const INTERFACE_NAME = 16;
 /** SHUT_WR. */
 const WRITING = 1;
 /** A `sockaddr` of the family AF_UNSPEC: connect(2) with it takes a connection apart. */
@@ -226,6 +233,16 @@ export class Sockets {
     const sent = view.getBigUint64(INFO.sent, true) - view.getBigUint64(INFO.sentAgain, true);
     // Its SYN and FIN count as acknowledged bytes.
     return Math.max(1, Number(sent - view.getBigUint64(INFO.acknowledged, true))) + notSent;
+  }
+
+  /**
+   * The interface that a socket is bound to; nothing if to none. A connection that was accepted between addresses of one
+   * link is bound to the one of that link.
+   */
+  interfaceOf(socket: number): string | undefined {
+    const name = new Uint8Array(INTERFACE_NAME);
+    if (this.#get(socket, SOCKET, SO_BINDTODEVICE, name) < 0 || !name[0]) return undefined;
+    return new TextDecoder().decode(name.subarray(0, name.indexOf(0)));
   }
 
   /** Asks for a socket's own address, which is in {@linkcode address} then. */

@@ -20,7 +20,10 @@ const SCENES: Record<string, (connection: Connection) => Promise<void>> = {
     await cut();
     await connection.write(new Uint8Array(1));
   },
-  async zone() {},
+  zone({ local }) {
+    console.log(JSON.stringify({ event: "notice", text: local.host }));
+    return Promise.resolve();
+  },
 };
 
 const [scene] = Deno.args;

@@ -3,7 +3,7 @@ import type { Listener } from "../listener.ts";
 import { abstractName } from "../address.ts";
 import { type SocketAddress, socketPeer } from "../peer.ts";
 import { NativeConnection } from "./native_connection.ts";
-import { denoAddress, localAddress } from "./native_socket.ts";
+import { denoAddress, localAddress, withZone } from "./native_socket.ts";
 
 /** Connections accepted in a turn: however many come, those that are there are served meanwhile. */
 const MOST_IN_A_TURN = 64;
@@ -103,7 +103,7 @@ export class NativeListener implements Listener, Pollable {
     const sockets = this.#sockets;
     const scheme = this.#local.scheme as "tcp" | "unix";
     const isUnix = scheme === "unix";
-    const address = denoAddress(sockets.address, scheme);
+    const address = withZone(sockets, socket, denoAddress(sockets.address, scheme));
     const plain = socketPeer(address, scheme, ++this.#count, isUnix ? this.#asked : "");
     const peer = isUnix ? { ...plain, uid: sockets.peerUser(socket) } : plain;
     const local = this.#isEverywhere ? localAddress(sockets, socket, scheme, this.#asked) : this.#local;

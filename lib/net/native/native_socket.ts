@@ -41,8 +41,18 @@ export function localAddress(
   asked = "",
 ): SocketAddress {
   check(sockets.askAddress(socket));
-  return socketAddress(denoAddress(sockets.address, scheme), scheme, 0, asked);
+  return socketAddress(withZone(sockets, socket, denoAddress(sockets.address, scheme)), scheme, 0, asked);
 }
+
+/** An address of one link with its zone (RFC 4007, section 11), which is the interface of an accepted connection. */
+export function withZone(sockets: Sockets, socket: number, address: Deno.Addr): Deno.Addr {
+  if (!("hostname" in address) || !isLinkLocal(address.hostname)) return address;
+  const zone = sockets.interfaceOf(socket);
+  return zone === undefined ? address : { ...address, hostname: `${address.hostname}%${zone}` };
+}
+
+/** Whether an address is of one link alone (RFC 4291, section 2.5.6). */
+const isLinkLocal = (hostname: string) => /^fe[89ab].:/.test(hostname);
 
 /** An address as the runtime writes it. */
 export function denoAddress(address: Sockets["address"], scheme: "tcp" | "unix"): Deno.Addr {

@@ -34,3 +34,10 @@ for (const scene of ["silence", "unacknowledged"]) {
     assertEquals(reason, "timed out");
   });
 }
+
+onCable("an IPv6 peer of one link is told with its zone", "zone", async (server) => {
+  const { peer } = await server.next("connected");
+  assertMatch(peer!, /^tcp:\/\/\[fe80::[0-9a-f:]+%here\]:\d+$/);
+  const { text } = await server.next("notice");
+  assertMatch(text!, /^fe80::[0-9a-f:]+%here$/);
+});
