@@ -1,7 +1,14 @@
 import type { Libc } from "./libc.ts";
 
 /** What {@linkcode EventPoller} tells of a descriptor, as in epoll_ctl(2). */
-export const EVENTS = { readable: 1, writable: 4, failed: 8, hungUp: 0x10, peerEnded: 0x2000 } as const;
+export const EVENTS = {
+  readable: 1,
+  urgent: 2,
+  writable: 4,
+  failed: 8,
+  hungUp: 0x10,
+  peerEnded: 0x2000,
+} as const;
 
 /** Whoever owns a descriptor that is watched, or has work left for another turn. */
 export interface Pollable {
@@ -32,10 +39,10 @@ const SHORT_WAIT = 100_000n;
 const SHORT_WAITS = 10;
 const FOR_EVER = -1;
 
-const { readable, writable, peerEnded } = EVENTS;
+const { readable, urgent, writable, peerEnded } = EVENTS;
 /** EPOLLET, EPOLLONESHOT. */
 const EDGE_TRIGGERED = 1 << 31, ONE_SHOT = 1 << 30;
-const ALL = readable | writable | peerEnded | EDGE_TRIGGERED;
+const ALL = readable | urgent | writable | peerEnded | EDGE_TRIGGERED;
 /** EPOLL_CTL_ADD and EPOLL_CTL_MOD. */
 const ADD = 1, MODIFY = 3;
 /** EPOLL_CLOEXEC, which is EFD_CLOEXEC too. */

@@ -9,8 +9,8 @@ import { type ReadBuffer, readBuffers } from "./read_buffer.ts";
 
 /** What is told of a connection that may have something to read, be it that it has ended. */
 const READABLE = EVENTS.readable | EVENTS.peerEnded | EVENTS.hungUp | EVENTS.failed;
-/** What comes once, though bytes may still stand before it. */
-const ENDED = EVENTS.peerEnded | EVENTS.hungUp | EVENTS.failed;
+/** What comes once, though a read stops before it: the end, and the mark of urgent data, which has bytes behind it. */
+const MARKED = EVENTS.peerEnded | EVENTS.hungUp | EVENTS.failed | EVENTS.urgent;
 const WRITABLE = EVENTS.writable | EVENTS.hungUp | EVENTS.failed;
 
 /** What the kernel has heard of a peer that it has given up, where it would say ETIMEDOUT otherwise. */
@@ -36,8 +36,8 @@ export class NativeConnection implements DrainableConnection, Pollable {
   #most = 0;
   #mostAsLong = 0n;
   #isReadable = true;
-  /** The end, or a failure, stands behind what is read now. */
-  #hasEnd = false;
+  /** The end, a failure, or urgent data stands behind what is read now. */
+  #hasMark = false;
   /** The sink still works on what it has. */
   #isWorking = false;
   #isScheduled = false;
@@ -99,7 +99,7 @@ export class NativeConnection implements DrainableConnection, Pollable {
   onEvents(events: number): void {
     if (events & READABLE) {
       this.#isReadable = true;
-      if (events & ENDED) this.#hasEnd = true;
+      if (events & MARKED) this.#hasMark = true;
       this.#read();
     }
     if (events & WRITABLE && this.#writes) this.#writeOn(this.#writes);
@@ -175,8 +175,8 @@ export class NativeConnection implements DrainableConnection, Pollable {
     const buffer = readBuffers[this.#level];
     const count = this.#sockets.receive(this.#socket, buffer.room, this.#mostAsLong);
     if (count <= 0) return this.#readNothing(-count);
-    // A short read has emptied the socket (epoll(7)), unless its end stands behind.
-    if (count < this.#most && !this.#hasEnd) this.#isReadable = false;
+    // A short read has emptied the socket (epoll(7)), unless something stands behind that a read stops at.
+    if (count < this.#most && !this.#hasMark) this.#isReadable = false;
     else if (count === buffer.size && this.#level < LAST_LEVEL) this.#readInto(this.#level + 1);
     try {
       const working = sink(buffer.taken(count));
@@ -196,7 +196,7 @@ export class NativeConnection implements DrainableConnection, Pollable {
 
   #readNothing(errno: number): void {
     if (errno === ERRNO.EAGAIN) {
-      this.#isReadable = this.#hasEnd = false;
+      this.#isReadable = this.#hasMark = false;
     } else if (errno === ERRNO.EINTR) {
       this.#schedule();
     } else if (errno || this.#failure) {

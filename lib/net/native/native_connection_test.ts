@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { isLinux } from "../../../tests/support/machine.ts";
-import { packIp, Sockets } from "../../system/mod.ts";
+import { openLibc, packIp, Sockets } from "../../system/mod.ts";
 import { PinwireError } from "../../errors.ts";
 import type { Connection } from "../connection.ts";
 import { listenTcp } from "./native_listen.ts";
@@ -180,4 +180,47 @@ test("a listener on all addresses says on which of them each connection came", a
     client.close();
     server!.close();
   }
+});
+
+/** MSG_OOB of send(2). */
+const URGENT = 1;
+
+test("what stands behind urgent data is read, whatever comes after it", async (stage) => {
+  const sockets = Sockets.open()!;
+  const c = openLibc("send");
+  const socket = sockets.stream("inet");
+  try {
+    sockets.connect(socket, packIp({ hostname: "127.0.0.1", port: stage.port }));
+    using server = disposable((await stage.listener.accept())!);
+    const send = (text: string, flags: number) =>
+      assertEquals(c.send(socket, new TextEncoder().encode(text), BigInt(text.length), flags), text.length);
+    const whole = Promise.withResolvers<void>();
+    let text = "";
+    const received = server.connection.receive((bytes) => {
+      text += new TextDecoder().decode(bytes);
+      if (text === "first ") send("second ", 0);
+      if (text === "first second ") sendAll();
+      if (text.length === 25) whole.resolve();
+    });
+    // What the system tells of these three is told at once.
+    const sendAll = () => {
+      send("before", 0);
+      send("!", URGENT);
+      send("behind", 0);
+    };
+    send("first ", 0);
+    await whole.promise;
+    assertEquals(text, "first second beforebehind");
+    server.connection.close();
+    await received;
+  } finally {
+    sockets.discard(socket);
+    sockets.close();
+    c.library.close();
+  }
+});
+
+const disposable = (connection: NativeConnection) => ({
+  connection,
+  [Symbol.dispose]: () => connection.close(),
 });
