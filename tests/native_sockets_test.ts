@@ -1,5 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
-import { ask, isLinux, pinwire, Process, testUnless, whyNoFlags } from "./support.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { ask, isLinux, pinwire, Process, runPinwire, testUnless, whyNoFlags } from "./support.ts";
 
 function test(name: string, fn: () => Promise<void>): void {
   testUnless(whyNoFlags, name, fn, !isLinux);
@@ -19,6 +19,19 @@ for (const [flags, sockets] of [[[], "deno"], [["--allow-ffi"], "native"]] as co
     assertEquals(server.stderr, "");
   });
 }
+
+test("permissions for some addresses hold for native sockets, of IPv6 too", async () => {
+  const serve = (flag: string) =>
+    pinwire(["echo", "serve", "[::1]:0", "--json", "--reply", "{data}"], { flags: [flag, "--allow-ffi"] });
+  await using server = await serve("--allow-net=[::1]");
+  assertEquals(readyEvent(server).sockets, "native");
+  const send = (flag: string) =>
+    runPinwire(["send", server.address, "hello"], { flags: [flag, "--allow-ffi"] });
+  assertEquals(await send(`--allow-net=[::1]:${server.port}`), { code: 0, stdout: "hello", stderr: "" });
+  const elsewhere = await send("--allow-net=[::1]:9");
+  assertEquals([elsewhere.code, elsewhere.stdout], [1, ""]);
+  assertMatch(elsewhere.stderr, /--allow-net/);
+});
 
 /** Starts a server as main.ts does, waits until the permission is given up, and then asks the server something. */
 const SCRIPT = `

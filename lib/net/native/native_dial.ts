@@ -11,7 +11,7 @@ import { bindError } from "../dial/bind_error.ts";
 import type { Endpoint } from "../datagram.ts";
 import { type Peer, socketPeer } from "../peer.ts";
 import { NativeConnection } from "./native_connection.ts";
-import { check, denoAddress, localAddress, mayUse, openSocket } from "./native_socket.ts";
+import { check, denoAddress, localAddress, mayReach, mayUsePath, openSocket } from "./native_socket.ts";
 import { watchPeers } from "./vigilance.ts";
 
 /**
@@ -27,7 +27,7 @@ export function connectTcp(
   bind?: Endpoint,
 ): Promise<NativeConnection> | undefined {
   const isPlain = !hostname.includes("%") && !bind?.hostname.includes("%");
-  if (!isPlain || !mayUse({ name: "net", host: `${hostname}:${port}` })) return undefined;
+  if (!isPlain || !mayReach({ hostname, port })) return undefined;
   return openSocket(familyOf(hostname), (sockets, socket) => {
     if (bind) bindTo(sockets, socket, bind);
     watchPeers(sockets, socket, hostname);
@@ -41,7 +41,7 @@ export function connectTcp(
 
 /** The same to a Unix socket, which is there at once or never. */
 export function connectPath(path: string): NativeConnection | undefined {
-  if (!mayUse({ name: "read", path }) || !mayUse({ name: "write", path })) return undefined;
+  if (!mayUsePath(path)) return undefined;
   return openSocket("unix", (sockets, socket) => {
     check(sockets.connect(socket, packPath(path)));
     const plain = socketPeer(denoAddress({ path }, "unix"), "unix", 0, path);

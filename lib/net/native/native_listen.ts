@@ -2,7 +2,7 @@ import { familyOf, packIp, packPath, type Vigilance } from "../../system/mod.ts"
 import type { InternetAddress } from "../address.ts";
 import { isIpAddress } from "../ip.ts";
 import { NativeListener } from "./native_listener.ts";
-import { check, mayUse, openSocket } from "./native_socket.ts";
+import { check, mayReach, mayUsePath, openSocket } from "./native_socket.ts";
 import { watchPeers } from "./vigilance.ts";
 
 /** How to listen, besides where. */
@@ -28,7 +28,7 @@ export function listenTcp(
   { backlog, reusePort, halfCloseTime, vigilance }: NativeListenOptions,
 ): NativeListener | undefined {
   const host = hostname === "localhost" ? "127.0.0.1" : hostname;
-  if (!isIpAddress(host) || host.includes("%") || !mayUse({ name: "net", host })) return undefined;
+  if (!isIpAddress(host) || host.includes("%") || !mayReach({ hostname: host, port })) return undefined;
   return openSocket(familyOf(host), (sockets, socket) => {
     check(sockets.reuseAddress(socket));
     if (reusePort) check(sockets.reusePort(socket));
@@ -48,7 +48,7 @@ export function listenPath(
   { backlog, halfCloseTime }: NativeListenOptions,
   binding: Binding = (bind) => bind(),
 ): NativeListener | undefined {
-  if (!mayUse({ name: "read", path }) || !mayUse({ name: "write", path })) return undefined;
+  if (!mayUsePath(path)) return undefined;
   return openSocket("unix", (sockets, socket) => {
     binding(() => check(sockets.bind(socket, packPath(path))));
     check(sockets.listen(socket, backlog));

@@ -1,12 +1,19 @@
 import { type Family, Sockets, systemError } from "../../system/mod.ts";
+import type { Endpoint } from "../datagram.ts";
 import { type SocketAddress, socketAddress } from "../peer.ts";
 
 /** Loads what the system's own sockets need, for a program that then gives up the permission (`--allow-ffi`). */
 export const keepSockets = (): void => Sockets.keep();
 
-/** Whether the runtime would let us do the same by its own sockets. */
-export const mayUse = (what: Deno.PermissionDescriptor): boolean =>
-  Deno.permissions.querySync(what).state === "granted";
+/** Whether the runtime would let us listen there, or connect to there, by its own sockets. */
+export const mayReach = ({ hostname, port }: Endpoint): boolean =>
+  isGranted({ name: "net", host: hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}` });
+
+/** The same on a Unix socket. */
+export const mayUsePath = (path: string): boolean =>
+  isGranted({ name: "read", path }) && isGranted({ name: "write", path });
+
+const isGranted = (what: Deno.PermissionDescriptor) => Deno.permissions.querySync(what).state === "granted";
 
 /**
  * Opens a stream socket, and gives what `use` makes of it; nothing where the system's own sockets are not to be had.
