@@ -160,14 +160,20 @@ export class DatagramAsker implements Asker {
   #message: Uint8Array;
   #wait: number;
   #clock: Clock;
-  #buffer = new Uint8Array(65_536);
-  #receiving?: ReturnType<DatagramPeer["receive"]>;
+  /** Answers that nobody has asked for any more. */
+  #late = 0;
+  #answered?: PromiseWithResolvers<boolean>;
+  #failure?: { error: unknown };
 
   private constructor(peer: DatagramPeer, message: Uint8Array, wait: number, clock: Clock) {
     this.#clock = clock;
     this.#peer = peer;
     this.#message = message;
     this.#wait = wait;
+    peer.receive({ onDatagram: (bytes) => this.#take(bytes), onError: (error) => this.#fail(error) }).then(
+      () => this.#answered?.resolve(false),
+      (error) => this.#fail(error),
+    );
   }
 
   /** @param wait ms until an answer counts as lost */
@@ -182,16 +188,32 @@ export class DatagramAsker implements Asker {
   }
 
   async ask(): Promise<boolean> {
+    if (this.#failure) throw this.#failure.error;
+    const answered = this.#answered = Promise.withResolvers<boolean>();
+    answered.promise.catch(() => {});
     await this.#peer.send(this.#message);
-    const receiving = this.#receiving ??= this.#peer.receive(this.#buffer);
-    if (!await withTimeout(this.#wait, receiving, this.#clock)) return false;
-    this.#receiving = undefined;
-    const received = await receiving;
-    this.received += received?.length ?? 0;
-    return received !== undefined;
+    if (this.#late) {
+      this.#late--;
+      return true;
+    }
+    if (await withTimeout(this.#wait, answered.promise, this.#clock)) return await answered.promise;
+    this.#answered = undefined;
+    return false;
   }
 
   close(): void {
     this.#peer.close();
+  }
+
+  #take(bytes: Uint8Array): void {
+    this.received += bytes.length;
+    if (this.#answered) this.#answered.resolve(true);
+    else this.#late++;
+    this.#answered = undefined;
+  }
+
+  #fail(error: unknown): void {
+    this.#failure = { error };
+    this.#answered?.reject(error);
   }
 }

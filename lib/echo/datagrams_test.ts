@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { contextOf, FakeClock, turn } from "../app/_testing.ts";
 import type { Event, WatchOptions } from "../app/mod.ts";
-import type { DatagramSocket, Endpoint } from "../net/mod.ts";
+import { type DatagramHandlers, type DatagramSocket, type Endpoint, udpPeer } from "../net/mod.ts";
 import { echoDatagrams } from "./datagrams.ts";
 import { Reply } from "./protocol.ts";
 
@@ -25,8 +25,13 @@ class Mailbox implements DatagramSocket {
     this.#received = received.map(([body, from]) => [utf8(body), from ?? { hostname: "127.0.0.1", port: 5 }]);
   }
 
-  receive(): Promise<[Uint8Array, Endpoint] | undefined> {
-    return Promise.resolve(this.#received.shift());
+  async receive({ onDatagram, onError, headroom = 0, tailroom = 0 }: DatagramHandlers): Promise<void> {
+    for (const [body, from] of this.#received) {
+      const room = new Uint8Array(headroom + body.length + tailroom);
+      room.set(body, headroom);
+      const answer = await onDatagram(room.subarray(headroom, headroom + body.length), from);
+      if (answer) await this.send(answer, from).catch((error) => onError(error, udpPeer(from)));
+    }
   }
 
   send(bytes: Uint8Array, to: Endpoint): Promise<void> {

@@ -26,16 +26,22 @@ export {
   type Sink,
   wrapConnection,
 } from "./connection.ts";
+export { bindDatagram, type BindOptions } from "./bind_datagram.ts";
 export {
-  bindDatagram,
-  type BindOptions,
+  type Answer,
+  type DatagramHandlers,
   type DatagramSocket,
   datagramTooLong,
   type Endpoint,
   MAX_DATAGRAM,
   udpPeer,
 } from "./datagram.ts";
-export { type DatagramOptions, type DatagramPeer, dialDatagram } from "./dial/dial_datagram.ts";
+export {
+  type DatagramOptions,
+  type DatagramPeer,
+  dialDatagram,
+  type PeerHandlers,
+} from "./dial/dial_datagram.ts";
 export { resolveEndpoints } from "./dial/resolve.ts";
 export { pause, race, sleep, withTimeout } from "./deadline.ts";
 export { checkDialable, dial, DIAL_TIMEOUT, type DialOptions, withDeadline } from "./dial/dial.ts";

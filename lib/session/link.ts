@@ -33,6 +33,8 @@ export interface LinkOptions {
   isExact?: boolean;
   /** Takes the bytes of each read, or datagram, before its messages, which wait until it is done. */
   onBytes?(bytes: Uint8Array): Promise<void> | void;
+  /** Is told that datagrams get lost, or that nobody takes them, in place of the reporter. */
+  onLoss?(error: unknown, peer: string): void;
 }
 
 /**
@@ -46,11 +48,13 @@ export async function openLink(
   settings: DialSettings,
   context: Context,
   onMessage: (body: Uint8Array, peer: string) => void,
-  { isExact, onBytes }: LinkOptions = {},
+  { isExact, onBytes, onLoss }: LinkOptions = {},
 ): Promise<Link> {
   checkDialable(address);
   const options = { ...await dialOptions(address, settings), signal: context.stop.signal, isExact };
-  if (address.scheme === "udp") return await openDatagramLink(address, options, context, onMessage, onBytes);
+  if (address.scheme === "udp") {
+    return await openDatagramLink(address, options, context, onMessage, { onBytes, onLoss });
+  }
   const traced = context.trace(await dial(address, options, context.clock));
   const connection = onBytes ? tee(traced, onBytes) : traced;
   const { decoder, encoder } = context.codec.open();
@@ -114,23 +118,21 @@ async function openDatagramLink(
   options: DatagramOptions,
   context: Context,
   onMessage: (body: Uint8Array, peer: string) => void,
-  onBytes: LinkOptions["onBytes"],
+  { onBytes, onLoss = (error, peer) => context.reporter.error(error, peer) }: LinkOptions,
 ): Promise<Link> {
   const socket = await dialDatagram(
     address,
     (socket) => context.traceDatagrams(socket),
     options,
   );
-  async function receive() {
-    const memory = new Uint8Array(65_536);
-    for (let received; (received = await socket.receive(memory));) {
-      if (onBytes) await onBytes(received);
-      onMessage(received, socket.name);
+  const ended = socket.receive({
+    async onDatagram(body) {
+      if (onBytes) await onBytes(body);
+      onMessage(body, socket.name);
       await context.reporter.drained();
-    }
-  }
-
-  const ended = receive();
+    },
+    onError: (error) => onLoss(error, socket.name),
+  });
   ended.catch(() => {});
   return {
     get peer() {

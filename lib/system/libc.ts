@@ -1,6 +1,8 @@
 /** Every function of the C library that we call, each with its page of the manual. */
 const FUNCTIONS = {
   accept4: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" }, // accept(2), of Linux
+  /** memmove(3), of nothing: it gives the address of its first argument, for which the runtime asks a permission. */
+  addressOf: { name: "memmove", parameters: ["buffer", "buffer", "usize"], result: "usize" },
   bind: { parameters: ["i32", "buffer", "u32"], result: "i32" }, // bind(2)
   close: { parameters: ["i32"], result: "i32" }, // close(2)
   connect: { parameters: ["i32", "buffer", "u32"], result: "i32" }, // connect(2)
@@ -38,7 +40,10 @@ const FUNCTIONS = {
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" }, // read(2)
   // No read or write of a socket takes more than 2 GiB, so that an i32 holds what they give.
   recv: { parameters: ["i32", "buffer", "usize", "i32"], result: "i32" }, // recv(2)
+  // The last one, how long to wait, is none.
+  recvmmsg: { parameters: ["i32", "buffer", "u32", "i32", "pointer"], result: "i32" }, // recvmmsg(2)
   send: { parameters: ["i32", "buffer", "usize", "i32"], result: "i32" }, // send(2)
+  sendmmsg: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" }, // sendmmsg(2)
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" }, // setsockopt(2)
   shutdown: { parameters: ["i32", "i32"], result: "i32" }, // shutdown(2)
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" }, // socket(2)

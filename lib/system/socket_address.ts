@@ -8,6 +8,9 @@ export interface IpEnd {
 /** AF_UNIX, AF_INET and AF_INET6 of Linux (socket(2)). */
 export const FAMILIES = { unix: 1, inet: 2, inet6: 10 } as const;
 
+/** Where a socket is: in IP, or in the file system. */
+export type Family = keyof typeof FAMILIES;
+
 /** The family of an IP address. */
 export const familyOf = (hostname: string): "inet" | "inet6" => hostname.includes(":") ? "inet6" : "inet";
 

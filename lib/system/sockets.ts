@@ -1,10 +1,13 @@
 import { EventPoller, POLLER_CALLS } from "./event_poller.ts";
+import { DatagramBatch, MOST_AT_ONCE } from "./datagram_batch.ts";
 import { type Libc, openLibc } from "./libc.ts";
-import { FAMILIES, LARGEST_ADDRESS, unpack } from "./socket_address.ts";
+import { FAMILIES, type Family, LARGEST_ADDRESS, unpack } from "./socket_address.ts";
+import { SocketOptions } from "./socket_options.ts";
 
 /** What is called of sockets besides: nothing that could open a file or start a program. */
 const SOCKET_CALLS = [
   "accept4",
+  "addressOf",
   "bind",
   "connect",
   "errno",
@@ -12,7 +15,9 @@ const SOCKET_CALLS = [
   "getsockopt",
   "listen",
   "recv",
+  "recvmmsg",
   "send",
+  "sendmmsg",
   "setsockopt",
   "shutdown",
   "socket",
@@ -20,47 +25,18 @@ const SOCKET_CALLS = [
 
 const CALLS = [...POLLER_CALLS, ...SOCKET_CALLS] as const;
 
-/** SOCK_STREAM, SOCK_NONBLOCK and SOCK_CLOEXEC: no program that is started inherits a socket. */
-const STREAM = 1, NONBLOCK = 0o4000, CLOEXEC = 0o2000000;
+/** SOCK_STREAM, SOCK_DGRAM, SOCK_NONBLOCK and SOCK_CLOEXEC: no program that is started inherits a socket. */
+const KINDS = { stream: 1, datagram: 2 };
+const NONBLOCK = 0o4000, CLOEXEC = 0o2000000;
 /** MSG_NOSIGNAL. */
 const NO_SIGNAL = 0x4000;
-/** SOL_SOCKET and IPPROTO_TCP, and options of them (socket(7), tcp(7)). */
-const SOCKET = 1, TCP = 6;
-const SO_REUSEADDR = 2,
-  SO_ERROR = 4,
-  SO_KEEPALIVE = 9,
-  SO_REUSEPORT = 15,
-  SO_PEERCRED = 17,
-  SO_BINDTODEVICE = 25;
-const TCP_NODELAY = 1,
-  TCP_KEEPIDLE = 4,
-  TCP_KEEPINTVL = 5,
-  TCP_KEEPCNT = 6,
-  TCP_INFO = 11,
-  TCP_RTO_MAX_MS = 44;
-/** The user that there is none of: `(uid_t) -1`. */
-const NOBODY = 0xffff_ffff;
-/** Bytes of the longest name of an interface, with the NUL byte behind it (IFNAMSIZ). */
-const INTERFACE_NAME = 16;
 /** SHUT_WR. */
 const WRITING = 1;
 /** A `sockaddr` of the family AF_UNSPEC: connect(2) with it takes a connection apart. */
 const NOWHERE = new Uint8Array(16);
 
-/** Where a socket is: in IP, or in the file system. */
-export type Family = keyof typeof FAMILIES;
-
-/** How the other end of a TCP connection is watched (tcp(7)). */
-export interface Vigilance {
-  /** Seconds in which nothing came, after which it is asked whether it is there. */
-  idle: number;
-  /** Seconds after which it is asked once more … */
-  interval: number;
-  /** … and how often in all. */
-  probes: number;
-  /** The longest time in ms between two attempts to send what isn't acknowledged (TCP_RTO_MAX_MS, Linux 6.15). */
-  longestWait: number;
-}
+/** What a socket is for. */
+export type Kind = keyof typeof KINDS;
 
 /**
  * The system's own sockets, by libc, and the poller that tells when they are ready: one of it a thread. Every call gives
@@ -76,9 +52,8 @@ export class Sockets {
   #addressView = new DataView(this.#address.buffer);
   #addressLength = new Int32Array(1);
   #addressLengthBytes = new Uint8Array(this.#addressLength.buffer);
-  #number = new Int32Array(1);
-  #numberBytes = new Uint8Array(this.#number.buffer);
   readonly poller: EventPoller;
+  readonly options: SocketOptions;
 
   private constructor() {
     this.#c = openLibc(...CALLS);
@@ -87,6 +62,7 @@ export class Sockets {
     // That of this thread stays where it is.
     this.#errno = new Int32Array(Deno.UnsafePointerView.getArrayBuffer(errno, 4));
     this.poller = new EventPoller(this.#c);
+    this.options = new SocketOptions(this.#c, this.#errno);
   }
 
   /**
@@ -128,9 +104,9 @@ export class Sockets {
     this.#c.library.close();
   }
 
-  /** A new stream socket. */
-  stream(family: Family): number {
-    return this.#outcome(this.#c.socket(FAMILIES[family], STREAM | NONBLOCK | CLOEXEC, 0));
+  /** A new socket. */
+  socket(family: Family, kind: Kind): number {
+    return this.#outcome(this.#c.socket(FAMILIES[family], KINDS[kind] | NONBLOCK | CLOEXEC, 0));
   }
 
   bind(socket: number, address: Uint8Array<ArrayBuffer>): number {
@@ -163,6 +139,25 @@ export class Sockets {
     return this.#outcome(this.#c.send(socket, bytes, BigInt(bytes.length), NO_SIGNAL));
   }
 
+  /** Room for datagrams, and for their answers. */
+  batch(headroom: number, tailroom: number, count?: number): DatagramBatch {
+    const addressOf = (memory: ArrayBuffer) => {
+      const bytes = new Uint8Array(memory);
+      return Number(this.#c.addressOf(bytes, bytes, 0n));
+    };
+    return new DatagramBatch(addressOf, headroom, tailroom, count);
+  }
+
+  /** Takes the datagrams that are there, as many as a batch has places for, and tells how many. */
+  receiveBatch(socket: number, batch: DatagramBatch): number {
+    return this.#outcome(this.#c.recvmmsg(socket, batch.incoming, MOST_AT_ONCE, 0, null));
+  }
+
+  /** Sends the next `count` answers of a batch, and tells how many could be sent, at least one. */
+  sendBatch(socket: number, batch: DatagramBatch, count: number): number {
+    return this.#outcome(this.#c.sendmmsg(socket, batch.outgoing(), count, NO_SIGNAL));
+  }
+
   /** Ends our sending side. */
   endWrites(socket: number): number {
     return this.#outcome(this.#c.shutdown(socket, WRITING));
@@ -178,73 +173,6 @@ export class Sockets {
     this.#c.close(socket);
   }
 
-  /** Lets a listener have a port that was in use a moment ago. */
-  reuseAddress(socket: number): number {
-    return this.#set(socket, SOCKET, SO_REUSEADDR, 1);
-  }
-
-  /** Lets several listeners share a port. */
-  reusePort(socket: number): number {
-    return this.#set(socket, SOCKET, SO_REUSEPORT, 1);
-  }
-
-  /** Whether small writes leave at once, without waiting for earlier ones to be acknowledged. */
-  setNoDelay(socket: number): number {
-    return this.#set(socket, TCP, TCP_NODELAY, 1);
-  }
-
-  /**
-   * Has the kernel find out that the other end of a TCP connection has gone without a word. Connections have it from the
-   * listener that they come from. What an older system doesn't know stays as it was.
-   */
-  watchPeer(socket: number, { idle, interval, probes, longestWait }: Vigilance): void {
-    this.#set(socket, SOCKET, SO_KEEPALIVE, 1);
-    this.#set(socket, TCP, TCP_KEEPIDLE, idle);
-    this.#set(socket, TCP, TCP_KEEPINTVL, interval);
-    this.#set(socket, TCP, TCP_KEEPCNT, probes);
-    this.#set(socket, TCP, TCP_RTO_MAX_MS, longestWait);
-  }
-
-  /** What a dial has failed with, as a number of {@linkcode ERRNO}; 0 if it has not. */
-  failure(socket: number): number {
-    const value = new Int32Array(1);
-    return this.#get(socket, SOCKET, SO_ERROR, new Uint8Array(value.buffer)) < 0 ? 0 : value[0];
-  }
-
-  /**
-   * The user at the other end of a Unix socket, as it was when that end called connect(2), or listen(2) (SO_PEERCRED of
-   * unix(7)); nothing where the kernel doesn't tell.
-   */
-  peerUser(socket: number): number | undefined {
-    // A `struct ucred`: process, user, group.
-    const credentials = new Uint32Array(3).fill(NOBODY);
-    const bytes = new Uint8Array(credentials.buffer);
-    if (this.#get(socket, SOCKET, SO_PEERCRED, bytes) < 0 || credentials[1] === NOBODY) return undefined;
-    return credentials[1];
-  }
-
-  /** Bytes of a TCP connection that were written and that its other end has not acknowledged (tcp(7), TCP_INFO). */
-  unacknowledged(socket: number): number {
-    const info = new Uint8Array(INFO.length);
-    if (this.#get(socket, TCP, TCP_INFO, info) < 0) return 0;
-    const view = new DataView(info.buffer);
-    const notSent = view.getUint32(INFO.notSent, true);
-    if (!view.getUint32(INFO.unacknowledged, true)) return notSent;
-    const sent = view.getBigUint64(INFO.sent, true) - view.getBigUint64(INFO.sentAgain, true);
-    // Its SYN and FIN count as acknowledged bytes.
-    return Math.max(1, Number(sent - view.getBigUint64(INFO.acknowledged, true))) + notSent;
-  }
-
-  /**
-   * The interface that a socket is bound to; nothing if to none. A connection that was accepted between addresses of one
-   * link is bound to the one of that link.
-   */
-  interfaceOf(socket: number): string | undefined {
-    const name = new Uint8Array(INTERFACE_NAME);
-    if (this.#get(socket, SOCKET, SO_BINDTODEVICE, name) < 0 || !name[0]) return undefined;
-    return new TextDecoder().decode(name.subarray(0, name.indexOf(0)));
-  }
-
   /** Asks for a socket's own address, which is in {@linkcode address} then. */
   askAddress(socket: number): number {
     this.#addressLength[0] = LARGEST_ADDRESS;
@@ -256,21 +184,8 @@ export class Sockets {
     return unpack(this.#addressView, this.#addressLength[0]);
   }
 
-  #set(socket: number, level: number, option: number, value: number): number {
-    this.#number[0] = value;
-    return this.#outcome(this.#c.setsockopt(socket, level, option, this.#numberBytes, 4));
-  }
-
-  #get(socket: number, level: number, option: number, value: Uint8Array<ArrayBuffer>): number {
-    this.#number[0] = value.length;
-    return this.#outcome(this.#c.getsockopt(socket, level, option, value, this.#numberBytes));
-  }
-
   // errno is read at once: the next call may change it.
   #outcome(result: number): number {
     return result < 0 ? -this.#errno[0] : result;
   }
 }
-
-/** Where numbers are in a `struct tcp_info` of Linux 4.19 or newer. */
-const INFO = { unacknowledged: 24, acknowledged: 120, notSent: 144, sent: 200, sentAgain: 208, length: 216 };

@@ -19,11 +19,11 @@ Deno.test({
       const [bytes, lengthBytes] = [value, length].map((numbers) => new Uint8Array(numbers.buffer));
       return c.getsockopt(socket, level, option, bytes, lengthBytes) === 0 ? value[0] : undefined;
     };
-    const [listener, dialled] = [sockets.stream("inet"), sockets.stream("inet")];
+    const [listener, dialled] = [sockets.socket("inet", "stream"), sockets.socket("inet", "stream")];
     const open = [listener, dialled];
     try {
       const isKnown = optionOf(listener, 6, 44) !== undefined;
-      sockets.watchPeer(listener, { idle: 11, interval: 7, probes: 4, longestWait: 5_000 });
+      sockets.options.watchPeer(listener, { idle: 11, interval: 7, probes: 4, longestWait: 5_000 });
       assertEquals(sockets.bind(listener, packIp(HERE)), 0);
       assertEquals(sockets.listen(listener, 1), 0);
       sockets.askAddress(listener);

@@ -21,13 +21,17 @@ export async function exchangeDatagrams(
 ): Promise<boolean> {
   let hasHeard = false;
 
-  async function receive(): Promise<void> {
-    const memory = new Uint8Array(65_536);
-    for (let body; (body = await socket.receive(memory));) {
-      hasHeard = true;
-      await ends.outlet.datagram(body, socket.name);
-    }
-  }
+  const receive = () =>
+    socket.receive({
+      onDatagram(body) {
+        hasHeard = true;
+        return ends.outlet.datagram(body, socket.name);
+      },
+      onError(error) {
+        context.reporter.error(error, socket.name);
+        ends.hasFailed = true;
+      },
+    });
 
   const sending = sendAll(ends, (piece) => socket.send(piece), () => socket.name, wait, context)
     .finally(() => socket.close());
@@ -46,6 +50,7 @@ export async function answerFirst(
   keepOpen: boolean,
   context: Context,
 ): Promise<void> {
+  const { reporter } = context;
   let peer: string | undefined;
   let failure: { error: unknown } | undefined;
 
@@ -60,14 +65,15 @@ export async function answerFirst(
     }
   }
 
-  const memory = new Uint8Array(65_536);
-  for (let received; (received = await socket.receive(memory));) {
-    const [body, from] = received;
-    const name = udpPeer(from);
-    if (peer === undefined) void answer({ hostname: from.hostname, port: from.port });
-    peer ??= name;
-    if (peer === name) await ends.outlet.datagram(body, name);
-  }
+  await socket.receive({
+    onDatagram(body, from) {
+      const name = udpPeer(from);
+      if (peer === undefined) void answer(from);
+      peer ??= name;
+      return peer === name ? ends.outlet.datagram(body, name) : undefined;
+    },
+    onError: (error, peer) => reporter.error(error, peer),
+  });
   if (failure) throw failure.error;
 }
 

@@ -65,13 +65,14 @@ export async function receive(
 
   async function datagrams(socket: DatagramSocket) {
     const watch = new MessageWatch(context, { once: options.once || options.oncePeer, until }, true);
-    const memory = new Uint8Array(65_536);
-    for (let received; (received = await socket.receive(memory));) {
-      const [body, from] = received;
-      await output?.write(body);
-      take(watch, udpPeer(from), body);
-      await reporter.drained();
-    }
+    await socket.receive({
+      async onDatagram(body, from) {
+        if (output) await output.write(body);
+        take(watch, udpPeer(from), body);
+        await reporter.drained();
+      },
+      onError: (error, peer) => reporter.error(error, peer),
+    });
   }
 
   // Whoever waits for one peer takes no other.

@@ -52,7 +52,7 @@ export async function send(
   answered: Answers,
   context: Context,
 ): Promise<boolean> {
-  const { stop, codec, clock } = context;
+  const { stop, codec, clock, reporter } = context;
   const isDatagram = address.scheme === "udp";
   const isPieces = !isDatagram && Boolean(codec.isPerRead);
   // Once the word has gone out, what is said to it may still come.
@@ -62,6 +62,7 @@ export async function send(
   const isAnswered = Promise.withResolvers<void>();
   let sent = 0;
   let answers = 0;
+  let refusals = 0;
   let isSent = false;
   let isFirst = true;
   let hasFailed = false;
@@ -84,7 +85,7 @@ export async function send(
 
   function lookForAnswers() {
     // Where a read is a message, only the peer's end shows that an answer is whole.
-    if (isSent && answers >= sent && !isPieces) isAnswered.resolve();
+    if (isSent && answers + refusals >= sent && !isPieces) isAnswered.resolve();
   }
 
   const link = await openLink(address, options, context, onMessage, {
@@ -92,6 +93,12 @@ export async function send(
     async onBytes(bytes) {
       await answered.bytes?.(bytes);
       lastMove = clock.now();
+    },
+    onLoss(error, peer) {
+      reporter.error(error, peer);
+      hasFailed = true;
+      refusals++;
+      lookForAnswers();
     },
   });
   const ended = link.ended.finally(() => hasEnded = true);

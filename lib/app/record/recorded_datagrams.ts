@@ -14,15 +14,18 @@ export function recordDatagrams(socket: DatagramSocket, recording: Recording): D
     address: socket.address,
     endpoint: socket.endpoint,
     sockets: socket.sockets,
-    async receive(buffer) {
-      const received = await socket.receive(buffer);
-      if (received) {
-        const [bytes, from] = received;
-        incoming.add(from, ourEnd(socket.endpoint, from), bytes);
-        await recording.drained();
-      }
-      return received;
-    },
+    receive: (handlers) =>
+      socket.receive({
+        ...handlers,
+        async onDatagram(bytes, from) {
+          const own = ourEnd(socket.endpoint, from);
+          incoming.add(from, own, bytes);
+          const answer = await handlers.onDatagram(bytes, from);
+          if (answer) outgoing.add(own, from, answer);
+          await recording.drained();
+          return answer;
+        },
+      }),
     async send(bytes, to) {
       outgoing.add(ourEnd(socket.endpoint, to), to, bytes);
       await recording.drained();

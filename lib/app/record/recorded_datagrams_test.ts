@@ -8,7 +8,9 @@ function socketOf(hostname: string, received: [Uint8Array, Endpoint][] = []): Da
     address: `udp://${hostname}:9`,
     sockets: "deno",
     endpoint: { hostname, port: 9 },
-    receive: () => Promise.resolve(received.shift()),
+    async receive({ onDatagram }) {
+      for (const [bytes, from] of received) await onDatagram(bytes, from);
+    },
     send: () => Promise.resolve(),
     close() {},
   };
@@ -19,12 +21,16 @@ Deno.test("Recorder has each datagram as a packet, an empty one too", async () =
   const from = { hostname: "127.0.0.1", port: 5 };
   const incoming: [Uint8Array, Endpoint][] = [[new Uint8Array(4), from], [new Uint8Array(0), from]];
   const socket = kept.recorder("line").datagrams(socketOf("127.0.0.1", incoming));
-  for (let i = 0; i < 3; i++) await socket.receive(new Uint8Array(9));
+  await socket.receive({
+    onDatagram: ({ length }) => length ? new Uint8Array(3) : undefined,
+    onError() {},
+  });
   await socket.send(new Uint8Array(65_507), { hostname: "127.0.0.1", port: 6 });
   assertEquals(kept.told(), [
     '5 → 9 UDP 4 "frame 1: bytes 0-3"',
+    '9 → 5 UDP 3 "frame 1: bytes 0-2"',
     "5 → 9 UDP 0",
-    '9 → 6 UDP 65507 "frame 1: bytes 0-65506"',
+    '9 → 6 UDP 65507 "frame 2: bytes 0-65506"',
   ]);
 });
 
@@ -51,7 +57,7 @@ Deno.test("Recorder gives a socket that is bound to all addresses one of its pee
     const kept = new Kept();
     const from = { hostname: peer, port: 5 };
     const socket = kept.recorder("raw").datagrams(socketOf(bound, [[new Uint8Array(1), from]]));
-    await socket.receive(new Uint8Array(9));
+    await socket.receive({ onDatagram() {}, onError() {} });
     await socket.send(new Uint8Array(1), from);
     const ends = kept.take().map(({ source, destination }) => [source.address, destination.address]);
     const there = peer.replace("::ffff:", "");

@@ -1,4 +1,5 @@
 import {
+  type Answer,
   type Connection,
   type DatagramSocket,
   type ReadOptions,
@@ -80,11 +81,22 @@ export function traceDatagrams(socket: DatagramSocket, options: TraceOptions): D
     address: socket.address,
     endpoint: socket.endpoint,
     sockets: socket.sockets,
-    async receive(buffer) {
-      const received = await socket.receive(buffer);
-      if (received) incoming.bytes(received[0], udpPeer(received[1]));
-      return received;
-    },
+    receive: (handlers) =>
+      socket.receive({
+        ...handlers,
+        onDatagram(bytes, from) {
+          const peer = udpPeer(from);
+          incoming.bytes(bytes, peer);
+          const answer = handlers.onDatagram(bytes, from);
+          if (answer instanceof Promise) return answer.then(show);
+          return show(answer);
+
+          function show(answer: Answer): Answer {
+            if (answer) outgoing.bytes(answer, peer);
+            return answer;
+          }
+        },
+      }),
     send(bytes, to) {
       outgoing.bytes(bytes, udpPeer(to));
       return socket.send(bytes, to);

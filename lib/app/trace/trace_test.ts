@@ -130,23 +130,31 @@ Deno.test("traceDatagrams shows each datagram as a frame, an empty one too", asy
     address: "udp://127.0.0.1:9",
     sockets: "deno",
     endpoint: { hostname: "127.0.0.1", port: 9 },
-    receive() {
-      const bytes = received.shift();
-      return Promise.resolve(bytes && [bytes, from]);
+    async receive({ onDatagram }) {
+      for (const bytes of received) {
+        const answer = await onDatagram(bytes, from);
+        if (answer) sent.push(answer.toHex());
+      }
     },
     send: (bytes, to) => Promise.resolve(void sent.push(`${bytes.toHex()} ${to.port}`)),
     close() {},
   };
   const shown = traceDatagrams(socket, kept);
-  for (let i = 0; i < 3; i++) await shown.receive(new Uint8Array(9));
+  await shown.receive({
+    onDatagram: ({ length }) => length ? undefined : utf8("ok"),
+    onError() {},
+  });
   await shown.send(utf8("ok"), { hostname: "::1", port: 6 });
-  assertEquals(sent, ["6f6b 6"]);
+  assertEquals(sent, ["6f6b", "6f6b 6"]);
   assertEquals(
     kept.text,
     `03:04:05.006789 ◀ read  udp://127.0.0.1:5  3 bytes, 1 datagram
   00000000  61 0a 62                                           a.b
             └─ #1 ─┘
 03:04:05.006789 ◀ read  udp://127.0.0.1:5  0 bytes, 1 datagram
+03:04:05.006789 ▶ write udp://127.0.0.1:5  2 bytes, 1 datagram
+  00000000  6f 6b                                              ok
+            └───┘
 03:04:05.006789 ▶ write udp://[::1]:6  2 bytes, 1 datagram
   00000000  6f 6b                                              ok
             └───┘

@@ -96,28 +96,24 @@ export async function talkToPeers(
     return numbered.text;
   }
 
-  async function hear() {
-    const memory = new Uint8Array(65_536);
-    for (let received; (received = await socket.receive(memory));) {
-      const [body, from] = received;
-      const peer = udpPeer(from);
-      const decoded = encoding.decode(body);
-      const text = options.seq ? checkNumber(from, decoded.text) : decoded.text;
-      const event = messageEvent(peer, body, { ...decoded, text });
-      if (options.json) reporter.report(event);
-      else console.print(showMessage(event));
-      if (!decoded.valid) reporter.undecodable(body, peer, encoding);
-      watch.passed(text);
-      if (watch.isOver || remotes.some((remote) => isOf(remote, from)) && CLOSING_WORDS.includes(text)) {
-        return;
-      }
-      await reporter.drained();
+  function hear(body: Uint8Array, from: Endpoint): Promise<void> | undefined {
+    const peer = udpPeer(from);
+    const decoded = encoding.decode(body);
+    const text = options.seq ? checkNumber(from, decoded.text) : decoded.text;
+    const event = messageEvent(peer, body, { ...decoded, text });
+    if (options.json) reporter.report(event);
+    else console.print(showMessage(event));
+    if (!decoded.valid) reporter.undecodable(body, peer, encoding);
+    watch.passed(text);
+    if (watch.isOver || remotes.some((remote) => isOf(remote, from)) && CLOSING_WORDS.includes(text)) {
+      bound.close();
     }
+    return reporter.drained();
   }
 
   const saying = sayLines();
   try {
-    await hear();
+    await socket.receive({ onDatagram: hear, onError: (error, peer) => reporter.error(error, peer) });
   } finally {
     bound.close();
     stop.now();

@@ -1,10 +1,19 @@
 import { PinwireError } from "../../errors.ts";
 import { type Address, formatAddress, type InternetAddress, isLoopback } from "../address.ts";
-import { bindDatagram, type DatagramSocket, type Endpoint, isSender, udpPeer } from "../datagram.ts";
+import { bindDatagram } from "../bind_datagram.ts";
+import { type DatagramSocket, type Endpoint, isSender, udpPeer } from "../datagram.ts";
 import { checkDialable, DIAL_TIMEOUT, type DialOptions, stopped, withDeadline } from "./dial.ts";
 import { checkFamily, resolveEndpoints } from "./resolve.ts";
 import { isIpv6 } from "../ip.ts";
 import { type Interface, interfaceOf, ipv4Of, isShared, zoned } from "../multicast.ts";
+
+/** What is done with datagrams of a peer. */
+export interface PeerHandlers {
+  /** Takes a datagram, which may be empty and is good until this is done; what comes after waits. */
+  onDatagram(bytes: Uint8Array): Promise<void> | void;
+  /** Is told of what is lost, and that nobody listens there (`refused`), where the system tells us. */
+  onError(error: unknown): void;
+}
 
 /** A UDP socket that speaks with one peer alone. */
 export interface DatagramPeer {
@@ -12,8 +21,8 @@ export interface DatagramPeer {
   readonly name: string;
   /** @throws {PinwireError} if the system refuses this one datagram at all addresses of the peer; the socket stays good */
   send(bytes: Uint8Array): Promise<void>;
-  /** Waits for a datagram of the peer, which may be empty, and gives a view of `buffer`; `undefined` once closed. */
-  receive(buffer: Uint8Array): Promise<Uint8Array | undefined>;
+  /** Hands over each datagram of the peer, until the socket is closed or `onDatagram` fails, which it then throws. */
+  receive(handlers: PeerHandlers): Promise<void>;
   /** May be called again. */
   close(): void;
 }
@@ -53,10 +62,13 @@ export async function dialDatagram(
   }
 
   async function bind(): Promise<void> {
-    socket = wrap(await bindDatagram({ scheme: "udp", ...options.bind ?? ownEnd(endpoints[0], on) }));
+    const [peer] = endpoints;
+    const own = { scheme: "udp", ...options.bind ?? ownEnd(peer, on) } as const;
+    socket = wrap(await bindDatagram(own, { peer: isShared(peer.hostname) ? undefined : peer }));
   }
 
-  await bind();
+  let binding = bind();
+  await binding;
   return {
     get name() {
       return udpPeer(endpoints[0]);
@@ -70,21 +82,25 @@ export async function dialDatagram(
           if (isTooLong || endpoints.length === 1) throw error;
           endpoints.shift();
           socket.close();
-          await bind();
+          await (binding = bind());
         }
       }
     },
-    async receive(buffer) {
-      for (;;) {
-        const own = socket;
-        const received = await own.receive(buffer);
-        // It was closed for another, at the peer's next address.
-        if (!received && own !== socket) continue;
-        // An unconnected socket hears everybody, of whom any may be one of a group.
-        if (!received || isShared(endpoints[0].hostname) || isSender(received[1], endpoints[0])) {
-          return received?.[0];
-        }
-      }
+    async receive({ onDatagram, onError }) {
+      let own: DatagramSocket;
+      do {
+        own = socket;
+        await own.receive({
+          onError,
+          onDatagram(bytes, from) {
+            // An unconnected socket hears everybody, of whom any may be one of a group.
+            const [peer] = endpoints;
+            return isShared(peer.hostname) || isSender(from, peer) ? onDatagram(bytes) : undefined;
+          },
+        });
+        // It may have been closed for another, at the peer's next address.
+        await binding;
+      } while (own !== socket);
     },
     close: () => socket.close(),
   };

@@ -1,11 +1,12 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { PinwireError } from "../../errors.ts";
-import { bindDatagram, type DatagramSocket, MAX_DATAGRAM } from "../datagram.ts";
+import { DatagramInbox } from "../_datagram_inbox.ts";
+import { bindDatagram } from "../bind_datagram.ts";
+import { type DatagramSocket, MAX_DATAGRAM } from "../datagram.ts";
 import { dialDatagram } from "./dial_datagram.ts";
 import { resolveEndpoints } from "./resolve.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-const text = (bytes?: Uint8Array) => new TextDecoder().decode(bytes);
 
 /** A socket on a free port of this host. */
 async function listening(hostname: string): Promise<{ socket: DatagramSocket; port: number } & Disposable> {
@@ -20,12 +21,13 @@ for (
     using server = await listening(host);
     const peer = await dialDatagram({ scheme: "udp", hostname, port: server.port });
     await peer.send(bytes("hello"));
-    const [message, from] = (await server.socket.receive(new Uint8Array(9)))!;
-    assertEquals(text(message), "hello");
-    await server.socket.send(bytes("back"), from);
-    assertEquals(text(await peer.receive(new Uint8Array(9))), "back");
+    const { text, from } = (await new DatagramInbox(server.socket).next())!;
+    assertEquals(text, "hello");
+    await server.socket.send(bytes("back"), from!);
+    const inbox = new DatagramInbox(peer);
+    assertEquals((await inbox.next())?.text, "back");
     peer.close();
-    assertEquals(await peer.receive(new Uint8Array(9)), undefined);
+    assertEquals(await inbox.next(), undefined);
   });
 }
 
@@ -40,7 +42,7 @@ Deno.test("dialDatagram hears its peer alone", async () => {
   const { endpoint } = await own.promise;
   await stranger.socket.send(bytes("forged"), endpoint);
   await server.socket.send(bytes("true"), endpoint);
-  assertEquals(text(await peer.receive(new Uint8Array(9))), "true");
+  assertEquals((await new DatagramInbox(peer).next())?.text, "true");
   peer.close();
 });
 
@@ -49,7 +51,7 @@ Deno.test("dialDatagram takes the address of localhost at which somebody listens
     using server = await listening(hostname);
     const peer = await dialDatagram({ scheme: "udp", hostname: "localhost", port: server.port });
     await peer.send(bytes("hello"));
-    assertEquals(text((await server.socket.receive(new Uint8Array(9)))?.[0]), "hello");
+    assertEquals((await new DatagramInbox(server.socket).next())?.text, "hello");
     peer.close();
   }
 });
@@ -60,7 +62,7 @@ Deno.test("dialDatagram refuses a datagram that is too long, and stays good", as
   const error = await assertRejects(() => peer.send(new Uint8Array(MAX_DATAGRAM + 1)), PinwireError);
   assertEquals(error.code, "datagram_too_long");
   await peer.send(bytes("short"));
-  assertEquals(text((await server.socket.receive(new Uint8Array(9)))?.[0]), "short");
+  assertEquals((await new DatagramInbox(server.socket).next())?.text, "short");
   peer.close();
 });
 

@@ -159,7 +159,7 @@ export class NativeConnection implements DrainableConnection, Pollable {
 
   get unsent(): number {
     if (this.#isClosed || this.peer.scheme !== "tcp") return 0;
-    return this.#sockets.unacknowledged(this.#socket);
+    return this.#sockets.options.unacknowledged(this.#socket);
   }
 
   #schedule(): void {
@@ -280,7 +280,7 @@ export class NativeConnection implements DrainableConnection, Pollable {
   #avoidDelay(length: number): void {
     if (this.#hasWritten || length > SEGMENT) {
       this.#isUndelayed = true;
-      this.#sockets.setNoDelay(this.#socket);
+      this.#sockets.options.setNoDelay(this.#socket);
     }
     this.#hasWritten = true;
   }

@@ -140,7 +140,7 @@ test("closing with unread bytes ends the peer's stream before it is a reset", as
 test("a dial that is aborted ends with the reason, and leaves nothing", async () => {
   // Nobody accepts, and no more than this one may wait: the next one's SYN is dropped (listen(2)).
   const sockets = Sockets.open()!;
-  const socket = sockets.stream("inet");
+  const socket = sockets.socket("inet", "stream");
   assertEquals(sockets.bind(socket, packIp(HERE)), 0);
   assertEquals(sockets.listen(socket, 0), 0);
   sockets.askAddress(socket);
@@ -188,7 +188,7 @@ const URGENT = 1;
 test("what stands behind urgent data is read, whatever comes after it", async (stage) => {
   const sockets = Sockets.open()!;
   const c = openLibc("send");
-  const socket = sockets.stream("inet");
+  const socket = sockets.socket("inet", "stream");
   try {
     sockets.connect(socket, packIp({ hostname: "127.0.0.1", port: stage.port }));
     using server = disposable((await stage.listener.accept())!);

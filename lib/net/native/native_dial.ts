@@ -45,14 +45,14 @@ export function connectPath(path: string): NativeConnection | undefined {
   return openSocket("unix", (sockets, socket) => {
     check(sockets.connect(socket, packPath(path)));
     const plain = socketPeer(denoAddress({ path }, "unix"), "unix", 0, path);
-    const peer = { ...plain, uid: sockets.peerUser(socket) };
+    const peer = { ...plain, uid: sockets.options.peerUser(socket) };
     return new NativeConnection(sockets, socket, localAddress(sockets, socket, "unix"), peer);
   });
 }
 
 function bindTo(sockets: Sockets, socket: number, bind: Endpoint): void {
   // A connection that has ended keeps its port for a while, and is in nobody's way.
-  sockets.reuseAddress(socket);
+  sockets.options.reuseAddress(socket);
   const outcome = sockets.bind(socket, packIp(bind));
   if (outcome < 0) throw bindError(systemError(-outcome), bind);
 }
@@ -80,7 +80,7 @@ class Dial implements Pollable {
 
   onEvents(events: number): void {
     if (this.#isOver) return;
-    const errno = this.#sockets.failure(this.#socket);
+    const errno = this.#sockets.options.failure(this.#socket);
     if (errno) return this.#fail(systemError(errno));
     this.#over();
     const local = localAddress(this.#sockets, this.#socket, "tcp");

@@ -30,8 +30,8 @@ export function listenTcp(
   const host = hostname === "localhost" ? "127.0.0.1" : hostname;
   if (!isIpAddress(host) || host.includes("%") || !mayReach({ hostname: host, port })) return undefined;
   return openSocket(familyOf(host), (sockets, socket) => {
-    check(sockets.reuseAddress(socket));
-    if (reusePort) check(sockets.reusePort(socket));
+    check(sockets.options.reuseAddress(socket));
+    if (reusePort) check(sockets.options.reusePort(socket));
     watchPeers(sockets, socket, host, vigilance);
     check(sockets.bind(socket, packIp({ hostname: host, port })));
     check(sockets.listen(socket, backlog));

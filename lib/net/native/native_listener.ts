@@ -105,7 +105,7 @@ export class NativeListener implements Listener, Pollable {
     const isUnix = scheme === "unix";
     const address = withZone(sockets, socket, denoAddress(sockets.address, scheme));
     const plain = socketPeer(address, scheme, ++this.#count, isUnix ? this.#asked : "");
-    const peer = isUnix ? { ...plain, uid: sockets.peerUser(socket) } : plain;
+    const peer = isUnix ? { ...plain, uid: sockets.options.peerUser(socket) } : plain;
     const local = this.#isEverywhere ? localAddress(sockets, socket, scheme, this.#asked) : this.#local;
     return new NativeConnection(Sockets.open()!, socket, local, peer, this.#halfCloseTime);
   }

@@ -1,4 +1,4 @@
-import { type Family, Sockets, systemError } from "../../system/mod.ts";
+import { type Family, type Kind, Sockets, systemError } from "../../system/mod.ts";
 import type { Endpoint } from "../datagram.ts";
 import { type SocketAddress, socketAddress } from "../peer.ts";
 
@@ -9,6 +9,9 @@ export const keepSockets = (): void => Sockets.keep();
 export const mayReach = ({ hostname, port }: Endpoint): boolean =>
   isGranted({ name: "net", host: hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}` });
 
+/** The same, wherever it is. */
+export const mayReachAll = (): boolean => isGranted({ name: "net" });
+
 /** The same on a Unix socket. */
 export const mayUsePath = (path: string): boolean =>
   isGranted({ name: "read", path }) && isGranted({ name: "write", path });
@@ -16,16 +19,20 @@ export const mayUsePath = (path: string): boolean =>
 const isGranted = (what: Deno.PermissionDescriptor) => Deno.permissions.querySync(what).state === "granted";
 
 /**
- * Opens a stream socket, and gives what `use` makes of it; nothing where the system's own sockets are not to be had.
+ * Opens a socket, and gives what `use` makes of it; nothing where the system's own sockets are not to be had.
  *
  * @throws what `use` throws, and what the system refuses: then nothing stays open
  */
-export function openSocket<T>(family: Family, use: (sockets: Sockets, socket: number) => T): T | undefined {
+export function openSocket<T>(
+  family: Family,
+  use: (sockets: Sockets, socket: number) => T,
+  kind: Kind = "stream",
+): T | undefined {
   const sockets = Sockets.open();
   if (!sockets) return undefined;
   let socket: number | undefined;
   try {
-    socket = check(sockets.stream(family));
+    socket = check(sockets.socket(family, kind));
     return use(sockets, socket);
   } catch (error) {
     if (socket !== undefined) sockets.discard(socket);
@@ -54,7 +61,7 @@ export function localAddress(
 /** An address of one link with its zone (RFC 4007, section 11), which is the interface of an accepted connection. */
 export function withZone(sockets: Sockets, socket: number, address: Deno.Addr): Deno.Addr {
   if (!("hostname" in address) || !isLinkLocal(address.hostname)) return address;
-  const zone = sockets.interfaceOf(socket);
+  const zone = sockets.options.interfaceOf(socket);
   return zone === undefined ? address : { ...address, hostname: `${address.hostname}%${zone}` };
 }
 

@@ -13,5 +13,5 @@ export const VIGILANCE: Vigilance = { idle: 15, interval: 5, probes: 3, longestW
 
 /** Watches the peers of a socket that is at, or goes to, this address. Nobody on this machine goes without a word. */
 export function watchPeers(sockets: Sockets, socket: number, host: string, vigilance = VIGILANCE): void {
-  if (!isLoopback(host)) sockets.watchPeer(socket, vigilance);
+  if (!isLoopback(host)) sockets.options.watchPeer(socket, vigilance);
 }

@@ -63,18 +63,16 @@ export async function relayDatagrams(
     }
   }
 
-  const memory = new Uint8Array(65_536);
-  for (let received; (received = await socket.receive(memory));) {
+  function take(body: Uint8Array, from: Endpoint): void {
     // What is under way keeps the socket open now.
-    if (stop.signal.aborted) continue;
-    const [body, from] = received;
+    if (stop.signal.aborted) return;
     const key = hostPort(from);
     let sender = senders.get(key);
     if (!sender) {
       if (senders.size >= maxClients) {
         if (!isFull) reporter.error(tooManySenders(from, maxClients));
         isFull = true;
-        continue;
+        return;
       }
       sender = new SenderDatagrams(socket, from, guard, context);
       senders.set(key, sender);
@@ -83,6 +81,8 @@ export async function relayDatagrams(
     }
     sender.take(body);
   }
+
+  await socket.receive({ onDatagram: take, onError: (error, peer) => reporter.error(error, peer) });
   owing.forEach((owed) => owed.drop());
   for (const sender of senders.values()) sender.close();
   await Promise.all(relaying);
@@ -193,8 +193,11 @@ export class TargetDatagrams implements Connection {
   }
 
   async receive(sink: Sink): Promise<void> {
-    const memory = new Uint8Array(65_536);
-    for (let body; (body = await this.#socket.receive(memory));) await sink(body);
+    const { reporter } = this.#context;
+    await this.#socket.receive({
+      onDatagram: (body) => sink(body),
+      onError: (error) => reporter.error(error, this.peer.name),
+    });
     if (this.#reason !== undefined) throw this.#reason;
   }
 

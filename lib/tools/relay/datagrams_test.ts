@@ -17,12 +17,15 @@ class Mailbox<T> {
     this.#changed.resolve();
   }
 
-  async take(): Promise<T | undefined> {
-    while (!this.#coming.length && !this.#isClosed) {
-      this.#changed = Promise.withResolvers();
-      await this.#changed.promise;
+  /** Hands over all that comes, until it is closed. */
+  async empty(take: (one: T) => unknown): Promise<void> {
+    while (!this.#isClosed) {
+      if (this.#coming.length) await take(this.#coming.shift()!);
+      else {
+        this.#changed = Promise.withResolvers();
+        await this.#changed.promise;
+      }
     }
-    return this.#isClosed ? undefined : this.#coming.shift();
   }
 
   close(): void {
@@ -47,7 +50,7 @@ class SendersWorld {
       endpoint: { hostname: "127.0.0.1", port: 8001 },
       sockets: "deno",
       address: "udp://127.0.0.1:8001",
-      receive: () => this.#mailbox.take(),
+      receive: ({ onDatagram }) => this.#mailbox.empty(([body, from]) => onDatagram(body, from)),
       send: (bytes, { port }) => Promise.resolve(void this.answers.push(`${port}:${textOf(bytes)}`)),
       close() {},
     };
@@ -175,7 +178,7 @@ function target() {
   const connection = new TargetDatagrams({
     name: "udp://127.0.0.1:9",
     send: (bytes) => Promise.resolve(void sent.push(bytes.slice())),
-    receive: () => mailbox.take(),
+    receive: ({ onDatagram }) => mailbox.empty(onDatagram),
     close: () => mailbox.close(),
   }, contextOf("raw", { clock }));
   return { clock, mailbox, sent, connection };

@@ -47,14 +47,16 @@ export function streamPartner(connection: Connection, clock: Clock): Partner {
   };
 }
 
-/** Who datagrams go to and come from. `first` is one that has come already. */
-export function datagramPartner(peer: DatagramPeer, clock: Clock, first?: Uint8Array): Partner {
+/** Who datagrams go to and come from. `onError` is told of what gets lost. */
+export function datagramPartner(
+  peer: DatagramPeer,
+  clock: Clock,
+  onError: (error: unknown) => void,
+): Partner {
   const inbox = new Inbox(clock);
   async function hear(): Promise<void> {
-    const memory = new Uint8Array(65_536);
     try {
-      if (first) await inbox.add(first);
-      for (let body; (body = await peer.receive(memory));) await inbox.add(body);
+      await peer.receive({ onDatagram: (body) => inbox.add(body), onError });
     } finally {
       inbox.end();
     }

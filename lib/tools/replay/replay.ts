@@ -2,9 +2,12 @@ import { type Context, dialOptions, type DialSettings } from "../../app/mod.ts";
 import {
   type Address,
   type Connection,
+  type DatagramPeer,
   type DatagramSocket,
   dial,
   dialDatagram,
+  type Endpoint,
+  type PeerHandlers,
   race,
   udpPeer,
 } from "../../net/mod.ts";
@@ -89,7 +92,8 @@ async function playAtClient(
   const settings = { ...await dialOptions(address, options), signal: stop.signal };
   if (address.scheme === "udp") {
     const socket = await dialDatagram(address, (socket) => context.traceDatagrams(socket), settings);
-    return await play(datagramPartner(socket, clock));
+    const onError = (error: unknown) => reporter.error(error, socket.name);
+    return await play(datagramPartner(socket, clock, onError));
   }
   const connection = context.trace(await dial(address, { ...settings, isExact: true }, clock));
   const stopReason = () => stop.signal.aborted ? "stopped" : undefined;
@@ -99,23 +103,38 @@ async function playAtClient(
 /** Plays to whoever sends first. */
 async function answer(
   socket: DatagramSocket,
-  { clock }: Context,
+  { clock, reporter }: Context,
   play: (partner: Partner) => Promise<void>,
 ): Promise<void> {
-  const received = await socket.receive(new Uint8Array(65_536));
-  if (!received) return;
-  const [first, { hostname, port }] = received;
-  const name = udpPeer({ hostname, port });
-  const peer = {
-    name,
-    send: (bytes: Uint8Array) => socket.send(bytes, { hostname, port }),
-    async receive(buffer: Uint8Array) {
-      for (let received; (received = await socket.receive(buffer));) {
-        if (udpPeer(received[1]) === name) return received[0];
+  let peer: DatagramPeer | undefined;
+  let handlers: PeerHandlers | undefined;
+  let playing: Promise<void> | undefined;
+
+  function begin(from: Endpoint): DatagramPeer {
+    const name = udpPeer(from);
+    return {
+      name,
+      send: (bytes) => socket.send(bytes, from),
+      receive(given) {
+        handlers = given;
+        return received;
+      },
+      close: () => socket.close(),
+    };
+  }
+
+  const received = socket.receive({
+    onDatagram(bytes, from) {
+      if (!peer) {
+        peer = begin(from);
+        const { name } = peer;
+        playing = play(datagramPartner(peer, clock, (error) => reporter.error(error, name)));
+        playing.catch(() => {});
       }
-      return undefined;
+      return udpPeer(from) === peer.name ? handlers?.onDatagram(bytes) : undefined;
     },
-    close: () => socket.close(),
-  };
-  await play(datagramPartner(peer, clock, first));
+    onError: (error, peer) => reporter.error(error, peer),
+  });
+  await received;
+  await playing;
 }
