@@ -46,6 +46,7 @@ export async function connect(
   let isWaiting = false;
   let sentAt = clock.now();
   let isAnswered = true;
+  let isRefused = false;
   const wait = options.wait ?? DEFAULT_WAIT;
 
   function printTimed(event: MessageEvent) {
@@ -63,7 +64,11 @@ export async function connect(
 
   let link: Link | undefined;
   try {
-    link = await openLink(address, options, context, onMessage);
+    const onRefused = () => {
+      isRefused = true;
+      answered.resolve();
+    };
+    link = await openLink(address, options, context, onMessage, { onRefused });
     const { ended, peer } = link;
     let hasLeft = false;
     ended.catch(() => {}).then(() => {
@@ -83,6 +88,7 @@ export async function connect(
       watch.sent(message);
       sentAt = clock.now();
       isWaiting = true;
+      isRefused = false;
       if (await link.send(message)) {
         const inTime = await withTimeout(
           wait,
@@ -90,8 +96,8 @@ export async function connect(
           clock,
         );
         if (stop.signal.aborted) return isAnswered;
-        if (!inTime) {
-          reporter.error(noAnswer(wait, address), peer);
+        if (!inTime || isRefused) {
+          if (!isRefused) reporter.error(noAnswer(wait, address), peer);
           isAnswered &&= options.wait === undefined;
         } else if (answers === answersBefore) throw closedByPeer(peer);
       }

@@ -15,6 +15,20 @@ export function datagramTooLong(what: string, length: number): PinwireError {
   );
 }
 
+/** What is said of datagrams that the system has dropped, since nobody had taken those before them. */
+export function datagramsLost(count: number): PinwireError {
+  return new PinwireError(
+    LOST,
+    `datagrams lost, since they came faster than they were read: ${count}`,
+    { hint: "send more slowly, or give sockets more room with sysctl net.core.rmem_default" },
+  );
+}
+
+/** Whether an error says that. */
+export const isLoss = (error: unknown): boolean => error instanceof PinwireError && error.code === LOST;
+
+const LOST = "datagrams_dropped";
+
 /** Where a datagram came from or goes to. */
 export type Endpoint = Pick<Deno.NetAddr, "hostname" | "port">;
 

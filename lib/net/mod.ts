@@ -33,6 +33,7 @@ export {
   type DatagramSocket,
   datagramTooLong,
   type Endpoint,
+  isLoss,
   MAX_DATAGRAM,
   udpPeer,
 } from "./datagram.ts";

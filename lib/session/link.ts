@@ -9,6 +9,7 @@ import {
   dial,
   dialDatagram,
   type InternetAddress,
+  isLoss,
   MAX_DATAGRAM,
   wrapConnection,
 } from "../net/mod.ts";
@@ -33,8 +34,8 @@ export interface LinkOptions {
   isExact?: boolean;
   /** Takes the bytes of each read, or datagram, before its messages, which wait until it is done. */
   onBytes?(bytes: Uint8Array): Promise<void> | void;
-  /** Is told that datagrams get lost, or that nobody takes them, in place of the reporter. */
-  onLoss?(error: unknown, peer: string): void;
+  /** Is told, behind the reporter, that nobody takes a datagram. */
+  onRefused?(): void;
 }
 
 /**
@@ -48,12 +49,12 @@ export async function openLink(
   settings: DialSettings,
   context: Context,
   onMessage: (body: Uint8Array, peer: string) => void,
-  { isExact, onBytes, onLoss }: LinkOptions = {},
+  { isExact, onBytes, onRefused }: LinkOptions = {},
 ): Promise<Link> {
   checkDialable(address);
   const options = { ...await dialOptions(address, settings), signal: context.stop.signal, isExact };
   if (address.scheme === "udp") {
-    return await openDatagramLink(address, options, context, onMessage, { onBytes, onLoss });
+    return await openDatagramLink(address, options, context, onMessage, { onBytes, onRefused });
   }
   const traced = context.trace(await dial(address, options, context.clock));
   const connection = onBytes ? tee(traced, onBytes) : traced;
@@ -118,7 +119,7 @@ async function openDatagramLink(
   options: DatagramOptions,
   context: Context,
   onMessage: (body: Uint8Array, peer: string) => void,
-  { onBytes, onLoss = (error, peer) => context.reporter.error(error, peer) }: LinkOptions,
+  { onBytes, onRefused }: LinkOptions,
 ): Promise<Link> {
   const socket = await dialDatagram(
     address,
@@ -131,7 +132,10 @@ async function openDatagramLink(
       onMessage(body, socket.name);
       await context.reporter.drained();
     },
-    onError: (error) => onLoss(error, socket.name),
+    onError(error) {
+      context.reporter.error(error, socket.name);
+      if (!isLoss(error)) onRefused?.();
+    },
   });
   ended.catch(() => {});
   return {

@@ -29,7 +29,7 @@ export async function connect(address: Address, options: ConnectOptions, context
     const talk = async () =>
       void (hasHeard = await exchangeDatagrams(socket, ends, wait ?? DEFAULT_WAIT, context));
     await untilStopped(talk(), stop, () => socket.close(), clock);
-    if (wait && !hasHeard && !stop.signal.aborted) throw noAnswer(socket.name, wait);
+    if (wait && !hasHeard && !ends.hasFailed && !stop.signal.aborted) throw noAnswer(socket.name, wait);
     return !ends.hasFailed;
   }
   const connection = context.trace(await dial(address, { ...settings, isExact: true }, clock));

@@ -1,5 +1,5 @@
 import type { Context } from "../app/mod.ts";
-import { type DatagramPeer, type DatagramSocket, type Endpoint, pause, udpPeer } from "../net/mod.ts";
+import { type DatagramPeer, type DatagramSocket, type Endpoint, isLoss, pause, udpPeer } from "../net/mod.ts";
 import type { Ends } from "./ends.ts";
 import { Pump } from "./pump.ts";
 
@@ -29,7 +29,7 @@ export async function exchangeDatagrams(
       },
       onError(error) {
         context.reporter.error(error, socket.name);
-        ends.hasFailed = true;
+        if (!isLoss(error)) ends.hasFailed = true;
       },
     });
 

@@ -52,7 +52,7 @@ export async function send(
   answered: Answers,
   context: Context,
 ): Promise<boolean> {
-  const { stop, codec, clock, reporter } = context;
+  const { stop, codec, clock } = context;
   const isDatagram = address.scheme === "udp";
   const isPieces = !isDatagram && Boolean(codec.isPerRead);
   // Once the word has gone out, what is said to it may still come.
@@ -94,8 +94,7 @@ export async function send(
       await answered.bytes?.(bytes);
       lastMove = clock.now();
     },
-    onLoss(error, peer) {
-      reporter.error(error, peer);
+    onRefused() {
       hasFailed = true;
       refusals++;
       lookForAnswers();
@@ -144,6 +143,8 @@ export async function send(
     if (options.wait && !answers && !hasFailed && !stop.signal.aborted) {
       throw noAnswer(link.peer, hasEnded, isLate ? options.timeout! : wait, options);
     }
+    // That nobody takes datagrams may be told of now.
+    close();
     return !hasFailed;
   } catch (error) {
     if (!stop.signal.aborted) throw error;

@@ -7,11 +7,11 @@ import {
   type Sockets,
   systemError,
 } from "../../system/mod.ts";
-import { PinwireError } from "../../errors.ts";
 import { type Clock, systemClock, type Timer } from "../clock.ts";
 import {
   type Answer,
   type DatagramHandlers,
+  datagramsLost,
   type DatagramSocket,
   datagramTooLong,
   type Endpoint,
@@ -243,16 +243,7 @@ export class NativeDatagramSocket implements DatagramSocket, Pollable {
     const lost = this.#sockets.options.dropped(this.#socket);
     const more = lost - this.#lost >>> 0;
     this.#lost = lost;
-    if (!more) return;
-    this.#handlers?.onError(
-      new PinwireError(
-        "datagrams_dropped",
-        `datagrams lost, since they came faster than they were read: ${more}`,
-        {
-          hint: "send more slowly, or give sockets more room with sysctl net.core.rmem_default",
-        },
-      ),
-    );
+    if (more) this.#handlers?.onError(datagramsLost(more));
   }
 }
 

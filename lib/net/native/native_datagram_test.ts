@@ -178,3 +178,20 @@ Deno.test({
     await received;
   },
 });
+
+Deno.test({
+  name: "a socket with much to read lets another have its turn",
+  ignore,
+  async fn() {
+    const [busy, other, client] = [bind(HERE), bind(HERE), bind(HERE)];
+    for (let i = 0; i < 200; i++) await client.send(new Uint8Array(1), busy.endpoint);
+    await client.send(new Uint8Array(2), other.endpoint);
+    let heard = 0;
+    const before = Promise.withResolvers<number>();
+    const received = busy.receive({ onDatagram: () => void heard++, onError() {} });
+    const others = other.receive({ onDatagram: () => before.resolve(heard), onError() {} });
+    assert(await before.promise < 100);
+    for (const socket of [busy, other, client]) socket.close();
+    await Promise.all([received, others]);
+  },
+});

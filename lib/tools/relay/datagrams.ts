@@ -79,7 +79,7 @@ export async function relayDatagrams(
       const serving = serve(sender, key).finally(() => relaying.delete(serving));
       relaying.add(serving);
     }
-    sender.take(body);
+    sender.take(body, from);
   }
 
   await socket.receive({ onDatagram: take, onError: (error, peer) => reporter.error(error, peer) });
@@ -122,8 +122,9 @@ class SenderDatagrams implements Connection {
     this.#context = context;
   }
 
-  /** A datagram has come. */
-  take(body: Uint8Array): void {
+  /** A datagram has come; answers leave from the address of ours that it was sent to. */
+  take(body: Uint8Array, from: Endpoint): void {
+    this.#sender = from;
     if (this.#waiting.length >= MOST_WAITING || this.#waitingBytes + body.length > MOST_BYTES) return;
     this.#received += body.length;
     this.#waitingBytes += body.length;
