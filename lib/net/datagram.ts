@@ -37,6 +37,12 @@ export function isSender(from: Endpoint, { hostname, port }: Endpoint): boolean 
   return from.port === port && unmapped(from.hostname) === withoutZone(hostname);
 }
 
+/** Who has sent a datagram. */
+export interface Sender extends Endpoint {
+  /** The address of ours that it was sent to, where a socket is bound to all and knows it. */
+  readonly asked?: string;
+}
+
 /** What goes back to who sent a datagram. */
 export type Answer = Uint8Array | undefined | void;
 
@@ -49,7 +55,7 @@ export interface DatagramHandlers {
    *
    * @param from the very object that answers should be sent to later, too
    */
-  onDatagram(bytes: Uint8Array, from: Endpoint): Answer | Promise<Answer>;
+  onDatagram(bytes: Uint8Array, from: Sender): Answer | Promise<Answer>;
   /**
    * Is told of what is lost, and of what could not be sent: the socket stays good.
    *

@@ -35,6 +35,7 @@ export {
   type Endpoint,
   isLoss,
   MAX_DATAGRAM,
+  type Sender,
   udpPeer,
 } from "./datagram.ts";
 export {

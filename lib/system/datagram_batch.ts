@@ -1,4 +1,4 @@
-import { FAMILIES } from "./socket_address.ts";
+import { FAMILIES, ipv4At, ipv6At } from "./socket_address.ts";
 
 /** Datagrams that one call takes (recvmmsg(2), sendmmsg(2)). */
 export const MOST_AT_ONCE = 32;
@@ -12,7 +12,7 @@ const WORDS = HEADER / 4, NAME_LENGTH = 2, CONTROL_LENGTH = 10, LENGTH = 14;
 /** Bytes of a control message with a `struct in_pktinfo` (ip(7)), or with a `struct in6_pktinfo` (ipv6(7)). */
 const PKTINFO = 28, PKTINFO6 = 36;
 /** Behind the head of a control message: words of a `struct in_pktinfo`, and of a `struct in6_pktinfo`. */
-const INTERFACE = 4, ASKED = 5, ASKED6 = 4, INTERFACE6 = 8;
+const INTERFACE = 4, ASKED = 5, SENT_TO = 6, ASKED6 = 4, INTERFACE6 = 8;
 
 /** The other end of a datagram as the kernel has it. */
 export interface DatagramEnd {
@@ -20,6 +20,13 @@ export interface DatagramEnd {
   readonly name: Uint32Array<ArrayBuffer>;
   /** A control message that says which address of ours was asked, and by which interface. */
   readonly control?: Uint32Array<ArrayBuffer>;
+}
+
+/** The address of ours that a datagram was sent to, where that is known. */
+export function askedOf({ control }: DatagramEnd): string | undefined {
+  if (!control) return undefined;
+  const view = new DataView(control.buffer);
+  return control[0] === PKTINFO ? ipv4At(view, 4 * SENT_TO) : ipv6At(view, 4 * ASKED6);
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 export { type Libc, type LibcFunction, openLibc } from "./libc.ts";
 export { SocketCalls } from "./socket_calls.ts";
-export { DatagramBatch, type DatagramEnd, MOST_AT_ONCE } from "./datagram_batch.ts";
+export { askedOf, DatagramBatch, type DatagramEnd, MOST_AT_ONCE } from "./datagram_batch.ts";
 export { ERRNO, systemError } from "./errno.ts";
 export { EVENTS, type Pollable } from "./event_poller.ts";
 export { type Family, familyOf, hostOf, type IpEnd, packIp, packPath } from "./socket_address.ts";

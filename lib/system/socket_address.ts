@@ -68,13 +68,18 @@ export function unpack(view: DataView, length: number): IpEnd | { path?: string 
 
 /** The host in a `struct sockaddr_in` or `sockaddr_in6`, written as the runtime does. */
 export function hostOf(view: DataView): string {
-  if (view.getUint16(0, true) === FAMILIES.inet) return dotted(view, 4);
-  const groups = Array.from({ length: 8 }, (_, i) => view.getUint16(8 + 2 * i).toString(16));
-  const ip = new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1);
-  return /^::ffff:[0-9a-f]+:[0-9a-f]+$/.test(ip) ? `::ffff:${dotted(view, 20)}` : ip;
+  return view.getUint16(0, true) === FAMILIES.inet ? ipv4At(view, 4) : ipv6At(view, 8);
 }
 
-const dotted = (view: DataView, at: number) =>
+/** The IPv6 address of 16 bytes that stands there, written as the runtime does. */
+export function ipv6At(view: DataView, at: number): string {
+  const groups = Array.from({ length: 8 }, (_, i) => view.getUint16(at + 2 * i).toString(16));
+  const ip = new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1);
+  return /^::ffff:[0-9a-f]+:[0-9a-f]+$/.test(ip) ? `::ffff:${ipv4At(view, at + 12)}` : ip;
+}
+
+/** The IPv4 address of 4 bytes that stands there. */
+export const ipv4At = (view: DataView, at: number): string =>
   `${view.getUint8(at)}.${view.getUint8(at + 1)}.${view.getUint8(at + 2)}.${view.getUint8(at + 3)}`;
 
 /** The eight groups of an IPv6 address (RFC 4291, section 2.2). */

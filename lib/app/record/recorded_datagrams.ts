@@ -1,4 +1,11 @@
-import { type DatagramSocket, type Endpoint, isIpv6, isLoopback, unmapped } from "../../net/mod.ts";
+import {
+  type DatagramSocket,
+  type Endpoint,
+  isIpv6,
+  isLoopback,
+  type Sender,
+  unmapped,
+} from "../../net/mod.ts";
 import { MAX_HEADERS, PacketPath } from "../../packet/mod.ts";
 import { frameComments } from "./comments.ts";
 import type { Recording } from "./recording.ts";
@@ -58,8 +65,9 @@ class Datagrams {
 
 const packetEnd = ({ hostname, port }: Endpoint) => ({ address: unmapped(hostname), port });
 
-/** Our end as `other` sees it. A socket that is bound to all addresses doesn't tell which one it was. */
-function ourEnd({ hostname, port }: Endpoint, other: Endpoint): Endpoint {
+/** Our end as `other` sees it. A socket that is bound to all addresses doesn't always tell which one it was. */
+function ourEnd({ hostname, port }: Endpoint, other: Sender): Endpoint {
+  if (other.asked !== undefined) return { hostname: other.asked, port };
   const isV6 = isIpv6(unmapped(other.hostname));
   const bound = unmapped(hostname);
   if (!isUnspecified(bound) && isIpv6(bound) === isV6) return { hostname, port };

@@ -52,10 +52,12 @@ Deno.test("Recorder gives a socket that is bound to all addresses one of its pee
     ["::", "2001:db8::1", "::"],
     ["10.0.0.1", "10.1.2.3", "10.0.0.1"],
     ["fe80::1%eth0", "fe80::2", "fe80::1"],
+    ["0.0.0.0", "10.1.2.3", "10.0.0.2", "10.0.0.2"],
+    ["::", "::ffff:127.0.0.2", "127.0.0.3", "::ffff:127.0.0.3"],
   ];
-  for (const [bound, peer, ours] of cases) {
+  for (const [bound, peer, ours, asked] of cases) {
     const kept = new Kept();
-    const from = { hostname: peer, port: 5 };
+    const from = { hostname: peer, port: 5, asked };
     const socket = kept.recorder("raw").datagrams(socketOf(bound, [[new Uint8Array(1), from]]));
     await socket.receive({ onDatagram() {}, onError() {} });
     await socket.send(new Uint8Array(1), from);

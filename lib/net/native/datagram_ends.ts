@@ -1,9 +1,9 @@
-import { type DatagramBatch, type DatagramEnd, hostOf, packIp } from "../../system/mod.ts";
-import type { Endpoint } from "../datagram.ts";
+import { askedOf, type DatagramBatch, type DatagramEnd, hostOf, packIp } from "../../system/mod.ts";
+import type { Endpoint, Sender } from "../datagram.ts";
 import { interfaceOf } from "../multicast.ts";
 
-/** Who has sent a datagram, and which address of ours it was sent to. */
-export interface Sender extends Endpoint {
+/** A sender in both forms. */
+interface NativeSender extends Sender {
   readonly end: DatagramEnd;
 }
 
@@ -15,9 +15,9 @@ const CONNECTED: DatagramEnd = { name: new Uint32Array() };
 /** The other ends that a socket knows, in our form and in the kernel's: who goes on sending costs nothing new. */
 export class DatagramEnds {
   #peer?: Endpoint;
-  #senders: (Sender | undefined)[];
+  #senders: (NativeSender | undefined)[];
   /** Who was sent to last, of those that have sent nothing. */
-  #receiver?: Sender;
+  #receiver?: NativeSender;
 
   /** @param peer the one that the socket is connected to */
   constructor(peer?: Endpoint) {
@@ -26,7 +26,7 @@ export class DatagramEnds {
   }
 
   /** Who has sent a datagram. */
-  senderOf(batch: DatagramBatch, i: number): Sender {
+  senderOf(batch: DatagramBatch, i: number): NativeSender {
     const place = batch.hash(i) & this.#senders.length - 1;
     const known = this.#senders[place];
     if (known && batch.isFrom(i, known.end)) return known;
@@ -36,7 +36,7 @@ export class DatagramEnds {
   /** @throws {PinwireError} `usage` for a zone that is no interface */
   endOf(to: Endpoint): DatagramEnd {
     if (to === this.#peer) return CONNECTED;
-    if ("end" in to) return (to as Sender).end;
+    if ("end" in to) return (to as NativeSender).end;
     const { hostname, port } = to;
     if (this.#receiver?.hostname !== hostname || this.#receiver.port !== port) {
       this.#receiver = { hostname, port, end: { name: nameOf(to) } };
@@ -46,9 +46,9 @@ export class DatagramEnds {
 }
 
 /** A sender out of what the kernel says. */
-export function senderFrom(end: DatagramEnd): Sender {
+export function senderFrom(end: DatagramEnd): NativeSender {
   const view = new DataView(end.name.buffer);
-  return { hostname: hostOf(view), port: view.getUint16(2), end };
+  return { hostname: hostOf(view), port: view.getUint16(2), asked: askedOf(end), end };
 }
 
 function nameOf({ hostname, port }: Endpoint): Uint32Array<ArrayBuffer> {

@@ -3,7 +3,7 @@ import { isLinux } from "../../../tests/support/machine.ts";
 import { PinwireError } from "../../errors.ts";
 import { FakeClock } from "../_fake_clock.ts";
 import { DatagramInbox } from "../_datagram_inbox.ts";
-import type { Endpoint } from "../datagram.ts";
+import type { Endpoint, Sender } from "../datagram.ts";
 import { bindNative } from "./native_bind.ts";
 import type { NativeDatagramSocket } from "./native_datagram.ts";
 
@@ -77,7 +77,7 @@ for (const [all, asked] of [["0.0.0.0", "127.0.0.2"], ["::", "::1"], ["::", "::f
     ignore,
     async fn() {
       const server = bind({ hostname: all, port: 0 });
-      const sender = Promise.withResolvers<Endpoint>();
+      const sender = Promise.withResolvers<Sender>();
       const received = server.receive({
         onDatagram(message, from) {
           sender.resolve(from);
@@ -90,6 +90,7 @@ for (const [all, asked] of [["0.0.0.0", "127.0.0.2"], ["::", "::1"], ["::", "::f
       const inbox = new DatagramInbox(client);
       await client.send(new Uint8Array(3), to);
       assertEquals((await inbox.next())?.from?.hostname, asked);
+      assertEquals((await sender.promise).asked, asked);
       await server.send(new Uint8Array(4), await sender.promise);
       const { text, from } = (await inbox.next())!;
       assertEquals([text.length, from?.hostname, from?.port], [4, asked, to.port]);
