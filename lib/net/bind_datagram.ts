@@ -43,7 +43,19 @@ export async function bindDatagram(
   return await bindByDeno(address, options);
 }
 
-/** The same on a socket of the runtime's. */
+/** Whether nobody has this port of this machine, at an address of ours. */
+export function isFree({ hostname, port }: Endpoint): boolean {
+  try {
+    const socket = bindNative({ hostname, port }) ??
+      Deno.listenDatagram({ transport: "udp", hostname, port });
+    socket.close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The same as {@linkcode bindDatagram} on a socket of the runtime's. */
 export async function bindByDeno(
   address: InternetAddress,
   { interface: name }: BindOptions = {},

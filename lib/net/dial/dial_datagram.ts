@@ -1,6 +1,6 @@
 import { PinwireError } from "../../errors.ts";
 import { type Address, formatAddress, type InternetAddress, isLoopback } from "../address.ts";
-import { bindDatagram } from "../bind_datagram.ts";
+import { bindDatagram, isFree } from "../bind_datagram.ts";
 import { type DatagramSocket, type Endpoint, isSender, udpPeer } from "../datagram.ts";
 import { checkDialable, DIAL_TIMEOUT, type DialOptions, stopped, withDeadline } from "./dial.ts";
 import { checkFamily, resolveEndpoints } from "./resolve.ts";
@@ -116,15 +116,9 @@ function ownEnd({ hostname }: Endpoint, on: Interface | undefined): Endpoint {
 }
 
 /**
- * Whether somebody may listen there. On loopback nobody does where we can bind; nothing else would tell, as the
- * runtime keeps to itself that the port is unreachable (ICMP).
+ * Whether somebody may listen there. On loopback nobody does where we can bind; nothing else would tell before a datagram
+ * is lost.
  */
-function isThere({ hostname, port }: Endpoint, _index: number, all: Endpoint[]): boolean {
-  if (all.length === 1 || !isLoopback(hostname)) return true;
-  try {
-    Deno.listenDatagram({ transport: "udp", hostname, port }).close();
-    return false;
-  } catch {
-    return true;
-  }
+function isThere(endpoint: Endpoint, _index: number, all: Endpoint[]): boolean {
+  return all.length === 1 || !isLoopback(endpoint.hostname) || !isFree(endpoint);
 }
