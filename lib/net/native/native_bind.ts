@@ -38,5 +38,3 @@ export function bindNative(
     );
   }, "datagram");
 }
-
-const hostPort = ({ hostname, port }: Endpoint) => `${hostname}:${port}`;
