@@ -85,7 +85,10 @@ export class EventPoller {
     this.#c = c;
     this.#epoll = c.epoll_create1(CLOEXEC);
     this.#alarm = c.eventfd(1, CLOEXEC);
-    if (this.#epoll < 0 || !this.#ask(ADD, this.#alarm, 0, 0)) throw new Error("no epoll is to be had");
+    if (this.#epoll < 0 || !this.#ask(ADD, this.#alarm, 0, 0)) {
+      this.close();
+      throw new Error("no epoll is to be had");
+    }
     this.#mostWaits = c.epoll_pwait2 !== null && this.#wait(NO_TIME) === 0 ? SHORT_WAITS : 0;
   }
 

@@ -57,12 +57,17 @@ export class Sockets {
 
   private constructor() {
     this.#c = openLibc(...CALLS);
-    const errno = this.#c.errno();
-    if (errno === null) throw new Error("errno isn't to be had");
-    // That of this thread stays where it is.
-    this.#errno = new Int32Array(Deno.UnsafePointerView.getArrayBuffer(errno, 4));
-    this.poller = new EventPoller(this.#c);
-    this.options = new SocketOptions(this.#c, this.#errno);
+    try {
+      const errno = this.#c.errno();
+      if (errno === null) throw new Error("errno isn't to be had");
+      // That of this thread stays where it is.
+      this.#errno = new Int32Array(Deno.UnsafePointerView.getArrayBuffer(errno, 4));
+      this.poller = new EventPoller(this.#c);
+      this.options = new SocketOptions(this.#c, this.#errno);
+    } catch (error) {
+      this.#c.library.close();
+      throw error;
+    }
   }
 
   /**

@@ -81,10 +81,11 @@ export class NativeListener implements Listener, Pollable {
     if (this.#isClosed) return;
     this.#isClosed = true;
     const sockets = this.#sockets;
+    // Before the socket: once that is dead, another server may take the path over.
+    if (this.#local.scheme === "unix" && abstractName(this.#asked) === undefined) removePath(this.#asked);
     sockets.poller.forget(this.#socket);
     sockets.discard(this.#socket);
     sockets.close();
-    if (this.#local.scheme === "unix" && abstractName(this.#asked) === undefined) removePath(this.#asked);
     this.#changed?.resolve();
   }
 
@@ -107,7 +108,14 @@ export class NativeListener implements Listener, Pollable {
     const plain = socketPeer(address, scheme, ++this.#count, isUnix ? this.#asked : "");
     const peer = isUnix ? { ...plain, uid: sockets.options.peerUser(socket) } : plain;
     const local = this.#isEverywhere ? localAddress(sockets, socket, scheme, this.#asked) : this.#local;
-    return new NativeConnection(Sockets.open()!, socket, local, peer, this.#halfCloseTime);
+    const own = Sockets.open()!;
+    try {
+      return new NativeConnection(own, socket, local, peer, this.#halfCloseTime);
+    } catch (error) {
+      sockets.discard(socket);
+      own.close();
+      throw error;
+    }
   }
 }
 
