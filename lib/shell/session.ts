@@ -120,7 +120,7 @@ export class ShellSession extends Session {
 
   /** Begins the opening, unless the client is turned away at once. */
   async #enter(): Promise<void> {
-    const refusal = needsTls(this.peer) ? tlsNeeded() : refusalOfUser(this.peer) ?? this.#pending.refusal;
+    const refusal = needsTls(this.peer) ? tlsNeeded() : this.#pending.refusal;
     if (refusal) return await this.#turnAway(refusal);
     if (this.#state.at === "over") return;
     const binding = bindingOf(this.connection, "accepted");
@@ -133,6 +133,9 @@ export class ShellSession extends Session {
   async #shakeHands(handshake: ServerHandshake, frame: Frame): Promise<void> {
     const { due } = handshake;
     const body = openingBody(due, frame);
+    // Once its hello has been read: a Unix socket that is closed before loses what was said to it.
+    const refusal = due === "hello" ? refusalOfUser(this.peer) : undefined;
+    if (refusal) return await this.#turnAway(refusal);
     try {
       if (due === "hello") await this.connection.write(handshake.challenge(body));
       else await this.#letIn(handshake, body);
