@@ -113,6 +113,15 @@ contract("can be half closed: the other side goes on", async ({ client, server }
   await back;
 });
 
+contract("takes no more once its end is to be written", async ({ client, server }) => {
+  const written = client.write(new Uint8Array(TOO_MUCH));
+  const ended = client.closeWrite();
+  const late = codeOf(client.write(new Uint8Array(1)));
+  assertEquals((await receiveAll(server)).length, TOO_MUCH);
+  await Promise.all([written, ended]);
+  assertEquals(await late, "connection_closed");
+}, SOCKETS);
+
 contract("may be closed twice, and then is at its end", async ({ client, server }) => {
   client.close();
   client.close();

@@ -31,6 +31,7 @@ export const ERRNO = {
 
 /** What the manual says of them, where it isn't said by the class of the error. */
 const MESSAGES: Partial<Record<keyof typeof ERRNO, string>> = {
+  EAGAIN: "resource temporarily unavailable",
   ENOMEM: "cannot allocate memory",
   ENFILE: "too many open files in the system",
   EMFILE: "too many open files",

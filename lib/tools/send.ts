@@ -100,7 +100,8 @@ export async function send(
       lookForAnswers();
     },
   });
-  const ended = link.ended.finally(() => hasEnded = true);
+  // When our time is up, it is we who end it.
+  const ended = link.ended.finally(() => hasEnded = !isLate);
   ended.catch(() => {});
 
   const pump: Pump = new Pump(source, async (bytes) => {

@@ -111,7 +111,7 @@ export class NativeConnection implements DrainableConnection, Pollable {
   }
 
   write(bytes: Uint8Array): Promise<void> | undefined {
-    if (this.#isClosed) return Promise.reject(closed(this.peer.name));
+    if (this.#isClosed || this.#ending) return Promise.reject(closed(this.peer.name));
     if (!this.#isUndelayed) this.#avoidDelay(bytes.length);
     const whole = bytes as Uint8Array<ArrayBuffer>;
     let rest = whole;
