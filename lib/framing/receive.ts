@@ -87,6 +87,9 @@ export function receiveFrames(source: FrameSource, decoder: Decoder, handler: Fr
   return pump.done;
 }
 
+/** Ms by which a timer is late only if the thread had other things to do. */
+const LATE = 5;
+
 /** What stands between a source that pushes and a handler that may make it wait. */
 class FramePump {
   readonly done: Promise<void>;
@@ -99,6 +102,10 @@ class FramePump {
   /** What the source failed with: that outweighs a write of the handler's that it cut off. */
   #sourceFailure?: { error: unknown };
   #timer?: { cancel(): void };
+  /** Ms that the last read was worked on. */
+  #worked = 0;
+  /** A pause that was told of late was given another moment. */
+  #hasLooked = false;
   /** Frames that a pause has ended were not handled: the source may still push, but nothing more is handed over. */
   #hasFailed = false;
   /** The handling of frames that a pause has ended. */
@@ -114,11 +121,13 @@ class FramePump {
     if (this.#hasFailed) return;
     if (this.#paused) return this.#paused.then(() => this.take(bytes));
     const decoder = this.#decoder;
-    decoder.feed(bytes, decoder.nextTimeout && this.#handler.clock?.now());
+    const fedAt = decoder.nextTimeout && this.#handler.clock?.now();
+    this.#hasLooked = false;
+    decoder.feed(bytes, fedAt);
     const working = this.#handOver();
-    if (!working) return this.#awaitPause();
+    if (!working) return this.#readOn(fedAt);
     this.#stopTimer();
-    return working.then(() => this.#awaitPause());
+    return working.then(() => this.#readOn(fedAt));
   };
 
   /** The stream is at its end. */
@@ -155,6 +164,13 @@ class FramePump {
     this.#timer = undefined;
   }
 
+  /** The next read may come. What came while this one was worked through is there already, and no pause. */
+  #readOn(fedAt: number | undefined): void {
+    if (fedAt === undefined) return;
+    this.#worked = this.#handler.clock!.now() - fedAt;
+    this.#awaitPause();
+  }
+
   // One timer that looks again, and not one for every read: a line may come a byte at a time.
   #awaitPause(): void {
     const { clock } = this.#handler;
@@ -165,7 +181,8 @@ class FramePump {
 
   /** When a pause ends the message that has begun, in ms of the clock; `undefined` if none does. */
   #pauseDue(): number | undefined {
-    return this.#handler.waitsForEnd?.() ? undefined : this.#decoder.nextTimeout?.();
+    const due = this.#handler.waitsForEnd?.() ? undefined : this.#decoder.nextTimeout?.();
+    return due && due + this.#worked;
   }
 
   #onPause(): void {
@@ -174,6 +191,12 @@ class FramePump {
       const now = this.#handler.clock!.now();
       const due = this.#pauseDue();
       if (due === undefined || due > now) return this.#awaitPause();
+      if (now - due > LATE && !this.#hasLooked) {
+        // The thread was busy elsewhere: what is there is read before the pause counts.
+        this.#hasLooked = true;
+        this.#timer = this.#handler.clock!.after(1, () => this.#onPause());
+        return;
+      }
       this.#decoder.timeout?.(now);
       const working = this.#handOver();
       if (!working) return this.#awaitPause();

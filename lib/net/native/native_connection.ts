@@ -88,7 +88,8 @@ export class NativeConnection implements DrainableConnection, Pollable {
   ): Promise<void> {
     for (const buffer of readBuffers) buffer.reserve(headroom, tailroom);
     this.#largest = largest;
-    this.#readInto(Math.max(0, readBuffers.findIndex(({ size }) => size >= first)));
+    const level = readBuffers.findIndex(({ size }) => size >= first);
+    this.#readInto(level < 0 ? LAST_LEVEL : level);
     this.#sink = sink;
     const received = this.#received = Promise.withResolvers<void>();
     if (this.#isClosed) this.#endReceive();
