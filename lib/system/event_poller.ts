@@ -120,18 +120,27 @@ export class EventPoller {
   /** Gives `pollable` a turn once all that are ready have had theirs. */
   schedule(pollable: Pollable): void {
     this.#scheduled.push(pollable);
-    if (!this.#isAsleep || this.#isTurnDue) return;
-    this.#isTurnDue = true;
-    setImmediate(() => {
-      this.#isTurnDue = false;
-      this.#giveTurns();
-    });
+    if (this.#isAsleep || !this.#isRunning) this.#turnSoon();
   }
 
   /** Gives it back; nothing is watched any more. */
   close(): void {
     this.#c.close(this.#alarm);
     this.#c.close(this.#epoll);
+  }
+
+  /** Done when all that are scheduled by now have had their turn. */
+  turn(): Promise<void> {
+    return new Promise((resolve) => this.schedule({ onEvents() {}, onTurn: resolve }));
+  }
+
+  #turnSoon(): void {
+    if (this.#isTurnDue) return;
+    this.#isTurnDue = true;
+    setImmediate(() => {
+      this.#isTurnDue = false;
+      this.#giveTurns();
+    });
   }
 
   async #run(): Promise<void> {
@@ -162,6 +171,7 @@ export class EventPoller {
       began = performance.now();
     }
     this.#isRunning = false;
+    if (this.#scheduled.length) this.#turnSoon();
   }
 
   #tell(count: number): void {

@@ -1,10 +1,10 @@
-import { ERRNO, EVENTS, type Pollable, type Sockets, systemError } from "../../system/mod.ts";
+import { ERRNO, EVENTS, type Pollable, type Sockets } from "../../system/mod.ts";
 import { type Clock, systemClock, type Timer } from "../clock.ts";
 import type { DrainableConnection, Sink } from "../connection.ts";
-import { translateIoError } from "../io_errors.ts";
 import type { Peer, SocketAddress } from "../peer.ts";
 import { type ReadOptions, SEGMENT } from "../read_window.ts";
 import { PendingWrites } from "./pending_writes.ts";
+import { closed, socketError } from "./native_socket.ts";
 import { type ReadBuffer, readBuffers } from "./read_buffer.ts";
 
 /** What is told of a connection that may have something to read, be it that it has ended. */
@@ -12,9 +12,6 @@ const READABLE = EVENTS.readable | EVENTS.peerEnded | EVENTS.hungUp | EVENTS.fai
 /** What comes once, though a read stops before it: the end, and the mark of urgent data, which has bytes behind it. */
 const MARKED = EVENTS.peerEnded | EVENTS.hungUp | EVENTS.failed | EVENTS.urgent;
 const WRITABLE = EVENTS.writable | EVENTS.hungUp | EVENTS.failed;
-
-/** What the kernel has heard of a peer that it has given up, where it would say ETIMEDOUT otherwise. */
-const SILENT: number[] = [ERRNO.EHOSTUNREACH, ERRNO.EHOSTDOWN, ERRNO.ENETUNREACH, ERRNO.ENETDOWN];
 
 /**
  * A {@linkcode Connection} over one of the system's own sockets. While it is idle it has no buffer and no operation of the
@@ -119,7 +116,7 @@ export class NativeConnection implements DrainableConnection, Pollable {
     if (!this.#writes) {
       const count = this.#send(whole);
       if (count === whole.length) return undefined;
-      if (count < 0) return Promise.reject(this.#failed(-count));
+      if (count < 0) return this.#rejection(-count);
       rest = whole.subarray(count);
     }
     if (this.#peerEnded) this.#limitWrites();
@@ -265,13 +262,21 @@ export class NativeConnection implements DrainableConnection, Pollable {
 
   #endWrites(): Promise<void> {
     const errno = -this.#sockets.endWrites(this.#socket);
-    return errno > 0 ? Promise.reject(this.#failed(errno)) : Promise.resolve();
+    return errno > 0 ? this.#rejection(errno) : Promise.resolve();
+  }
+
+  /** Fails once what the peer said before it went is handed over: that may tell more than that it went. */
+  async #rejection(errno: number): Promise<never> {
+    const error = this.#failed(errno);
+    this.#isReadable = true;
+    this.#schedule();
+    await this.#sockets.poller.turn();
+    throw error;
   }
 
   /** The error in our words. The kernel tells once what has become of the peer, so that whoever reads is told too. */
   #failed(errno: number): unknown {
-    const told = SILENT.includes(errno) ? ERRNO.ETIMEDOUT : errno;
-    const error = translateIoError(systemError(told), this.peer.name);
+    const error = socketError(errno, this.peer.name);
     if (errno !== ERRNO.EPIPE) this.#failure = error;
     return error;
   }
@@ -293,5 +298,3 @@ export class NativeConnection implements DrainableConnection, Pollable {
 }
 
 const LAST_LEVEL = readBuffers.length - 1;
-
-const closed = (peer: string) => translateIoError(new Deno.errors.BadResource("the socket is closed"), peer);

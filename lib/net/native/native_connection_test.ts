@@ -96,6 +96,19 @@ test("a write to a peer that has reset fails, and so does the read", async (stag
   assert(["connection_reset", "connection_closed"].includes(error.code));
 });
 
+test("what a peer said before it reset is handed over before a write fails", async (stage) => {
+  const { client, server } = await stage.connect();
+  const steps: string[] = [];
+  const received = server.receive((bytes) => void steps.push(`read ${bytes.length}`)).catch(() => {});
+  client.write(new Uint8Array(7));
+  client.reset();
+  // Both are there, and the poller has not looked yet.
+  await assertRejects(() => server.write(new Uint8Array(1))!, PinwireError);
+  steps.push("failed");
+  await received;
+  assertEquals(steps, ["read 7", "failed"]);
+});
+
 test("a write that fits is done when it returns", async (stage) => {
   const { client, server } = await stage.connect();
   assertEquals(client.write(new Uint8Array(100)), undefined);

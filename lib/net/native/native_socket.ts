@@ -1,5 +1,6 @@
-import { type Family, type Kind, Sockets, systemError } from "../../system/mod.ts";
+import { ERRNO, type Family, type Kind, Sockets, systemError } from "../../system/mod.ts";
 import type { Endpoint } from "../datagram.ts";
+import { translateIoError } from "../io_errors.ts";
 import { type SocketAddress, socketAddress } from "../peer.ts";
 
 /** Loads what the system's own sockets need, for a program that then gives up the permission (`--allow-ffi`). */
@@ -74,3 +75,14 @@ export function denoAddress(address: Sockets["address"], scheme: "tcp" | "unix")
     ? { transport: "tcp", ...address }
     : { transport: scheme as "unix", path: address.path ?? "" };
 }
+
+/** What the kernel has heard of a peer that it has given up, where it would say ETIMEDOUT otherwise. */
+const SILENT: number[] = [ERRNO.EHOSTUNREACH, ERRNO.EHOSTDOWN, ERRNO.ENETUNREACH, ERRNO.ENETDOWN];
+
+/** Why reading or writing has failed, in our words. */
+export const socketError = (errno: number, peer: string): unknown =>
+  translateIoError(systemError(SILENT.includes(errno) ? ERRNO.ETIMEDOUT : errno), peer);
+
+/** The same for a connection that is closed here. */
+export const closed = (peer: string): unknown =>
+  translateIoError(new Deno.errors.BadResource("the socket is closed"), peer);
