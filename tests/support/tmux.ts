@@ -19,7 +19,8 @@ export class Emulator implements AsyncDisposable {
   constructor(args: string[], columns: number, env: Record<string, string> = {}) {
     const command = pinwireCommand(args).map((word) => `'${word}'`).join(" ");
     // It begins once it has been told how wide its terminal is, which at first is as wide as tmux takes us for.
-    const session = ["new-session", `tmux wait-for sized; exec ${command}`];
+    // What it leaves on the screen stays there until we go.
+    const session = ["new-session", `tmux wait-for sized; ${command}; exec tmux wait-for over`];
     this.#control = new Process("tmux", ["-u", "-S", this.#socket, "-f", "/dev/null", "-C", ...session], {
       env: { ...env, LC_ALL: "C.UTF-8" },
     });
