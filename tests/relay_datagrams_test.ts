@@ -47,8 +47,9 @@ Deno.test("relay udp → udp keeps two senders apart, whole, empty and long data
   assertEquals(await target.next(), [longest, firstPort]);
   await target.send(longest, secondPort);
   assertEquals((await second.next())[0].length, 65_507);
-  const data = relay.events.filter(({ event }) => event === "data");
-  assertEquals(data.map(({ bytes }) => bytes), [1, 0, 9, 8, 65_507, 65_507]);
+  for (const length of [1, 0, 9, 8, 65_507, 65_507]) {
+    assertEquals((await relay.next("data")).bytes, length);
+  }
   assertEquals(errorsOf(relay), []);
   await assertStops(relay);
 });
