@@ -41,8 +41,10 @@ export async function redial(
       hasHeld = true;
       if (await serve(context.trace(connection))) return;
     } catch (error) {
+      // It is told even where the last line is out, and nothing is left to come back for.
+      if (!mayPass(error)) throw error;
       if (signal.aborted) return;
-      if (!hasHeld || noReconnect || !mayPass(error)) throw error;
+      if (!hasHeld || noReconnect) throw error;
       failure = error;
     }
     if (noReconnect && !signal.aborted) throw lost(address);

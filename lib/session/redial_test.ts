@@ -194,6 +194,20 @@ Deno.test("redial throws what no further attempt can mend, also once a link has 
   );
 });
 
+Deno.test("redial throws what no further attempt can mend, though it is stopped at that moment", async () => {
+  using door = new Door();
+  const { context } = world();
+  const error = new PinwireError("speaks_tls", "another language");
+  const thrown = await assertRejects(() =>
+    redial(door.address, HELD, context, (connection: Connection) => {
+      connection.close();
+      context.stop.now();
+      return Promise.reject(error);
+    })
+  );
+  assertEquals(thrown, error);
+});
+
 Deno.test("redial with noReconnect throws why a dial failed or a link was lost, also if no dial must hold", async () => {
   using door = new Door();
   const { context, errors } = world();
