@@ -68,6 +68,28 @@ export function checkRecord({ record, force }: Pick<LiveOptions, "record" | "for
 }
 
 /**
+ * Opens the file that the segments of a lesson go to; nothing if none is asked for.
+ *
+ * @param about what the file says of its segments
+ * @throws {PinwireError} as {@linkcode openRecording}
+ */
+export async function openLessonRecording(
+  { record, force }: Pick<LiveOptions, "record" | "force">,
+  about: string,
+  { reporter, stop }: Context,
+): Promise<Awaited<ReturnType<typeof openRecording>> | undefined> {
+  return record === undefined ? undefined : await openRecording({
+    path: record,
+    force,
+    about,
+    signal: stop.signal,
+    now: preciseTime,
+    onFailed: (error) => reporter.error(error),
+    onClosed: () => stop.now(),
+  });
+}
+
+/**
  * Starts the inner process in a private network, and reports what happens there.
  *
  * @param instead does what can be done where no such network is to be had, and is told why
@@ -95,17 +117,8 @@ async function play(
   context: Context,
   begin: () => void,
 ): Promise<number> {
-  const { reporter, stop } = context;
-  using enter = step ? new EnterKey(stop, json ? undefined : language) : undefined;
-  const recording = record === undefined ? undefined : await openRecording({
-    path: record,
-    force,
-    about: ABOUT,
-    signal: stop.signal,
-    now: preciseTime,
-    onFailed: (error) => reporter.error(error),
-    onClosed: () => stop.now(),
-  });
+  using enter = step ? new EnterKey(context.stop, json ? undefined : language) : undefined;
+  const recording = await openLessonRecording({ record, force }, ABOUT, context);
   begin();
   try {
     return await playOutside(flags, {

@@ -1,11 +1,10 @@
 import { type Console, type Context, type Event, openConsole, stdinReads } from "../../app/mod.ts";
-import { openRecording } from "../../app/record/open.ts";
 import { PinwireError } from "../../errors.ts";
 import { preciseTime } from "../../net/mod.ts";
 import { findPrivateNetwork } from "../../system/private_network.ts";
 import type { Language } from "../../text/languages.ts";
 import { type LessonOptions, showLesson } from "../show.ts";
-import { checkRecord, type LiveOptions } from "../stage/live.ts";
+import { checkRecord, type LiveOptions, openLessonRecording } from "../stage/live.ts";
 import { refusalText } from "../stage/refusals.ts";
 import { CallReader } from "./calls.ts";
 import type { Ending, Tracing, WatchMessage } from "./messages.ts";
@@ -75,7 +74,7 @@ class Watch {
   /** @param join the command that joins the network */
   async run(join: string): Promise<Ending> {
     const { stop, clock, reporter } = this.#context;
-    const recording = await this.#record();
+    const recording = await openLessonRecording(this.#options, ABOUT, this.#context);
     using screen = await this.#openScreen();
     using _stopping = stop.onStop(() => {
       screen.answered();
@@ -144,20 +143,6 @@ class Watch {
   #print(screen: Screen, event: "stdout" | "stderr", data: string, time: number): void {
     if (this.#options.json) this.#tell(screen, { event, data }, time);
     else screen.print(event, Uint8Array.fromBase64(data));
-  }
-
-  async #record(): Promise<Awaited<ReturnType<typeof openRecording>> | undefined> {
-    const { record, force } = this.#options;
-    const { reporter, stop } = this.#context;
-    return record === undefined ? undefined : await openRecording({
-      path: record,
-      force,
-      about: ABOUT,
-      signal: stop.signal,
-      now: preciseTime,
-      onFailed: (error) => reporter.error(error),
-      onClosed: () => stop.now(),
-    });
   }
 
   /** Whatever is typed, or comes by stdin, goes to the command. */
