@@ -1,5 +1,5 @@
 import { twin } from "../../text/languages.ts";
-import type { SequenceStyle } from "../sequence/sequence_view.ts";
+import type { SequenceStyle } from "../sequence/sequence_style.ts";
 import { SCENES, SEGMENTS, SIZE } from "./loss.ts";
 
 /** How lost segments are drawn: what each part of the lesson is about, and what it comes to. */

@@ -1,3 +1,5 @@
+import type { Event } from "../../app/mod.ts";
+
 /** The pitfalls, in the order in which they are shown. */
 export const PITFALLS = [
   "time-wait",
@@ -11,6 +13,10 @@ export const PITFALLS = [
 
 /** The name of a pitfall. */
 export type Pitfall = typeof PITFALLS[number];
+
+/** Which pitfall an event begins, if it is one. */
+export const pitfallOf = (event: Event): Pitfall | undefined =>
+  event.event === "scene" ? PITFALLS.find((name) => name === event.scene) : undefined;
 
 /** The parts of the lesson that are no pitfall by themselves; nothing is said of the first. */
 export const SCENES = {

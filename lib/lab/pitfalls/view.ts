@@ -1,14 +1,13 @@
 import { bold, cyan, green } from "@std/fmt/colors";
-import type { Event, FloodEvent, SegmentEvent } from "../../app/mod.ts";
+import type { Event } from "../../app/mod.ts";
 import { wrapText } from "../../text/wrap.ts";
-import { clockOf } from "../sequence/sequence_texts.ts";
 import { SequenceView } from "../sequence/sequence_view.ts";
+import type { Telling } from "../sequence/teller.ts";
 import { type LessonView, type Look, paragraph } from "../show.ts";
 import { PORT } from "../stage/stage.ts";
 import { LOCAL, REMOTE } from "../stage/wire.ts";
-import { type Pitfall, PITFALLS, SCENES } from "./names.ts";
-import { NOTES, PARTS } from "./notes.ts";
-import { TEXTS } from "./texts.ts";
+import { type Pitfall, pitfallOf } from "./names.ts";
+import { PitfallsTeller } from "./teller.ts";
 
 /** Columns of a text. */
 const WIDTH = 80;
@@ -16,75 +15,44 @@ const WIDTH = 80;
 /** Draws each pitfall: a question, an experiment as a sequence diagram, and the answer with its lines of Python. */
 export class PitfallsView implements LessonView {
   readonly #look: Look;
-  /** Whether somebody looks at each segment, so that times say nothing. */
-  readonly #isStepping: boolean;
-  #pitfall?: { name: Pitfall; sequence: SequenceView };
-  /** What the client's clock said when it sent data, in ms; the last time since a part began. */
-  #sent?: number;
+  readonly #teller: PitfallsTeller;
+  readonly #sequence: SequenceView;
+  #hasBegun = false;
 
+  /** @param isStepping whether somebody looks at each segment, so that times say nothing */
   constructor(look: Look, isStepping: boolean) {
     this.#look = look;
-    this.#isStepping = isStepping;
+    this.#teller = new PitfallsTeller(look.language, isStepping);
+    this.#sequence = new SequenceView(look);
   }
 
   draw(event: Event): string {
     if (event.event === "notice") return paragraph(event.text);
-    const name = event.event === "scene" && PITFALLS.find((one) => one === event.scene);
-    if (name) return this.#begin(name);
-    if (!this.#pitfall) return "";
-    const { sequence } = this.#pitfall;
-    switch (event.event) {
-      case "segment":
-        return sequence.draw(event) + this.#later(event);
-      case "flood":
-        return this.#flood(event, sequence);
-      case "scene":
-        this.#sent = undefined;
-        return event.scene === SCENES.cure ? this.#cure(this.#pitfall.name) : sequence.draw(event);
-      default:
-        return sequence.draw(event);
-    }
+    const telling = this.#teller.tell(event);
+    if (!telling) return "";
+    const name = pitfallOf(event);
+    if (name) return this.#begin(name, telling);
+    if (telling.code) return this.#cure(telling.notes, telling.code);
+    if (event.event !== "flood") return this.#sequence.paint(event, telling);
+    return this.#sequence.line("client", `${event.segments} × SYN`) +
+      telling.notes.map((note) => this.#sequence.note(note)).join("");
   }
 
-  #begin(name: Pitfall): string {
-    const { language } = this.#look;
-    const before = this.#pitfall ? "\n\n" : "";
-    const style = {
-      isBrief: true,
-      scenes: PARTS,
-      socket: NOTES.socket,
-      ...name === "half-open" && { explain: NOTES.state },
-    };
-    const sequence = new SequenceView({ ...this.#look, style });
-    this.#pitfall = { name, sequence };
-    const [question, ...more] = wrapText(`${name}: ${TEXTS[name].question[language]()}`, WIDTH);
-    const title = [
+  #begin(name: Pitfall, { title, notes }: Telling): string {
+    const before = this.#hasBegun ? "\n\n" : "";
+    this.#hasBegun = true;
+    const [question, ...more] = wrapText(`${name}: ${title}`, WIDTH);
+    const lines = [
       `${this.#paint(cyan, `${name}:`)}${this.#paint(bold, question.slice(name.length + 1))}`,
       ...more.map((line) => this.#paint(bold, line)),
+      ...notes.flatMap((note) => wrapText(note, WIDTH)),
     ];
-    const story = wrapText(TEXTS[name].story[language](), WIDTH);
-    return `${before}${[...title, ...story].join("\n")}\n\n${sequence.head(LOCAL, `${REMOTE}:${PORT}`)}`;
+    return `${before}${lines.join("\n")}\n\n${this.#sequence.head(LOCAL, `${REMOTE}:${PORT}`)}`;
   }
 
-  #cure(name: Pitfall): string {
-    const { answer, code } = TEXTS[name];
+  #cure(notes: readonly string[], code: readonly string[]): string {
     const lines = code.map((line) => line && `    ${this.#paint(green, line)}`);
-    return `\n${[...wrapText(answer[this.#look.language](), WIDTH), "", ...lines].join("\n")}\n`;
-  }
-
-  #flood({ segments, sources, half_open: halfOpen }: FloodEvent, sequence: SequenceView): string {
-    return sequence.line("client", `${segments} × SYN`) +
-      sequence.note(NOTES.flood[this.#look.language](sources, halfOpen));
-  }
-
-  /** How long the second part of a message has waited for the first. */
-  #later({ from, bytes, options, again }: SegmentEvent): string {
-    if (from !== "client" || !bytes || again) return "";
-    const [first, now] = [this.#sent, clockOf(options)];
-    this.#sent = now;
-    const { name, sequence } = this.#pitfall!;
-    if (name !== "nagle" || this.#isStepping || first === undefined || now === undefined) return "";
-    return sequence.note(NOTES.later[this.#look.language](now - first));
+    return `\n${[...notes.flatMap((note) => wrapText(note, WIDTH)), "", ...lines].join("\n")}\n`;
   }
 
   #paint(colour: (text: string) => string, text: string): string {

@@ -1,7 +1,8 @@
 import type { Context } from "../../app/mod.ts";
 import type { Lesson } from "../lessons.ts";
 import { type LessonOptions, showLesson } from "../show.ts";
-import { type SequenceStyle, SequenceView } from "./sequence_view.ts";
+import type { SequenceStyle } from "./sequence_style.ts";
+import { SequenceView } from "./sequence_view.ts";
 
 /** An end of a connection, as it stands above its column. */
 export interface End {

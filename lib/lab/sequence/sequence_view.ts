@@ -1,52 +1,31 @@
 import { bold, cyan, dim, green, red, yellow } from "@std/fmt/colors";
-import type { Event, SegmentEvent, TcpEnd, TcpSocketEvent, TcpStateEvent } from "../../app/mod.ts";
-import type { Language, Twin } from "../../text/languages.ts";
+import type { Event, SegmentEvent, TcpEnd } from "../../app/mod.ts";
+import type { Language } from "../../text/languages.ts";
 import { visible } from "../../text/mod.ts";
 import { displayWidth } from "../../text/width.ts";
 import { wrapText } from "../../text/wrap.ts";
 import { type Look, paragraph } from "../show.ts";
-import { endName, LEGEND, LOST, SegmentSpeaker, TIME_WAIT } from "./sequence_texts.ts";
+import type { SequenceStyle } from "./sequence_style.ts";
+import { endName, LOST } from "./sequence_texts.ts";
+import { SequenceTeller, type Telling } from "./teller.ts";
 
 /** Columns of each end, and of the wire between them: 80 with the gaps. */
 const END = 15, WIRE = 48;
 /** Columns of a note below, which has the right end's too. */
 const NOTE = 61;
 
-/** How a lesson's diagram differs from that of a plain connection. */
-export interface SequenceStyle {
-  /** What stands above each part of the lesson, by its name; a part that has nothing here isn't drawn. */
-  scenes?: Readonly<Record<string, Twin>>;
-  /** Whether each header's details are left out. */
-  isBrief?: boolean;
-  /** Whether each acknowledgment says how much its sender has room for. */
-  hasWindows?: boolean;
-  /** What is said below a state. */
-  explain?(event: TcpStateEvent, language: Language): string[];
-  /** What is said of a socket. */
-  socket?(event: TcpSocketEvent, language: Language): string;
-  /** What is said below it all, in place of who waits and why. */
-  foot?: Twin;
-}
-
 /** Draws what happens between two ends from top to bottom: the client at the left, the server at the right. */
 export class SequenceView {
   readonly #language: Language;
-  readonly #style: SequenceStyle;
   readonly #paint: Paint;
-  readonly #speaker: SegmentSpeaker;
-  readonly #isWaiting: TcpEnd[] = [];
-  #isHidden = false;
-  #hasDetails = false;
+  readonly #teller: SequenceTeller;
   /** Whether there is an empty line above. */
   #isApart = false;
 
-  constructor(
-    { language, coloured, style = {} }: Look & { style?: SequenceStyle },
-  ) {
+  constructor({ language, coloured, style }: Look & { style?: SequenceStyle }) {
     this.#language = language;
-    this.#style = style;
     this.#paint = coloured ? COLOURS : PLAIN;
-    this.#speaker = new SegmentSpeaker(language, style.hasWindows);
+    this.#teller = new SequenceTeller(language, style);
   }
 
   /** What stands above the columns. */
@@ -57,27 +36,30 @@ export class SequenceView {
 
   /** The lines of an event; none for one that is no part of the diagram. */
   draw(event: Event): string {
+    const telling = this.#teller.tell(event);
+    if (telling) return this.paint(event, telling);
+    this.#isApart = false;
+    return "";
+  }
+
+  /** The lines of an event of which somebody else has told. */
+  paint(event: Event, telling: Telling): string {
     const isApart = this.#isApart;
     this.#isApart = event.event === "notice";
+    const notes = telling.notes.map((text) => this.note(text)).join("");
     switch (event.event) {
       case "scene":
-        return this.#begin(event.scene, isApart);
+        return (isApart ? "" : "\n") + this.#title(telling.title!);
       case "notice":
         return paragraph(event.text);
-      case "segment": {
-        const drawn = this.#segment(event);
-        return this.#isHidden ? "" : drawn;
-      }
+      case "segment":
+        return this.#row("", this.#arrow(event), this.#fate(event)) + notes;
       case "call":
-        return this.#isHidden ? "" : this.#atEnd(event.at, visible(event.call));
+        return this.#atEnd(event.at, visible(event.call));
       case "tcp_state":
-        return this.#isHidden ? "" : this.#state(event);
-      case "tcp_socket":
-        return this.#style.socket && !this.#isHidden
-          ? this.note(this.#style.socket(event, this.#language))
-          : "";
+        return this.#atEnd(event.at, this.#paint.state(event.state)) + notes;
       default:
-        return "";
+        return notes;
     }
   }
 
@@ -88,34 +70,15 @@ export class SequenceView {
 
   /** What is said below: who waits, and why; and what the details mean. */
   foot(): string {
-    const { foot } = this.#style;
-    if (foot) return ["", ...wrapText(foot[this.#language](), WIDTH), ""].join("\n");
-    const texts = this.#isWaiting.map((end) => TIME_WAIT[this.#language](endName(end, this.#language)));
-    if (this.#hasDetails) texts.push(LEGEND[this.#language]());
-    return texts.map((text) => ["", ...wrapText(text, WIDTH), ""].join("\n")).join("");
+    return this.#teller.foot().map((text) => ["", ...wrapText(text, WIDTH), ""].join("\n")).join("");
   }
 
-  #begin(scene: string, isApart: boolean): string {
-    const { scenes } = this.#style;
-    const title = scenes?.[scene]?.[this.#language]();
-    this.#isHidden = scenes !== undefined && title === undefined;
-    if (title === undefined) return "";
-    return (isApart ? "" : "\n") +
-      wrapText(title, WIDTH).map((line) => `${this.#paint.bold(line)}\n`).join("") + "\n";
+  #title(title: string): string {
+    return wrapText(title, WIDTH).map((line) => `${this.#paint.bold(line)}\n`).join("") + "\n";
   }
 
-  #segment(event: SegmentEvent): string {
-    this.#hasDetails ||= !this.#style.isBrief;
-    const right = event.lost ? this.#paint.lost(LOST[this.#language]()) : "";
-    return this.#row("", this.#arrow(event), right) + this.note(this.#speaker.sentence(event)) +
-      (this.#style.isBrief ? "" : this.note(detailsOf(event)));
-  }
-
-  #state(event: TcpStateEvent): string {
-    const { at, state } = event;
-    if (state === "TIME_WAIT") this.#isWaiting.push(at);
-    const notes = this.#style.explain?.(event, this.#language) ?? [];
-    return this.#atEnd(at, this.#paint.state(state)) + notes.map((text) => this.note(text)).join("");
+  #fate({ lost }: SegmentEvent): string {
+    return lost ? this.#paint.lost(LOST[this.#language]()) : "";
   }
 
   #arrow({ from, flags, seq, ack, lost }: SegmentEvent): string {
@@ -155,16 +118,6 @@ export class SequenceView {
   #row(left: string, middle: string, right: string): string {
     return `${pad(left, END)} ${pad(middle, WIRE)} ${right}`.trimEnd() + "\n";
   }
-}
-
-/** What a header says besides; the time stamps are left to `--json`, as they tell nothing by themselves. */
-function detailsOf({ absolute, window, options }: SegmentEvent): string {
-  const numbers = absolute.ack === undefined
-    ? `seq = ${absolute.seq}`
-    : `seq = ${absolute.seq}, ack = ${absolute.ack}`;
-  return [numbers, `window ${window}`, ...options.filter((option) => !option.startsWith("timestamps"))].join(
-    ", ",
-  );
 }
 
 /** Columns of the text below. */

@@ -2,7 +2,8 @@ import { assertEquals, assertMatch } from "@std/assert";
 import type { LabEvent } from "../../app/mod.ts";
 import { twin } from "../../text/languages.ts";
 import { displayWidth } from "../../text/width.ts";
-import { type SequenceStyle, SequenceView } from "./sequence_view.ts";
+import type { SequenceStyle } from "./sequence_style.ts";
+import { SequenceView } from "./sequence_view.ts";
 
 const SEGMENT: LabEvent = {
   event: "segment",

@@ -7,7 +7,7 @@ import type { Lesson } from "../lessons.ts";
 import { playOutside } from "./outside.ts";
 import { type Asked, RECORDED, refusalText } from "./refusals.ts";
 import { showSequence } from "../sequence/sequence.ts";
-import type { SequenceStyle } from "../sequence/sequence_view.ts";
+import type { SequenceStyle } from "../sequence/sequence_style.ts";
 import type { LessonOptions } from "../show.ts";
 import { PORT } from "./stage.ts";
 import { EnterKey } from "./steps.ts";

@@ -1,5 +1,5 @@
 import { type Language, type Twin, twin } from "../../text/languages.ts";
-import type { SequenceStyle } from "../sequence/sequence_view.ts";
+import type { SequenceStyle } from "../sequence/sequence_style.ts";
 import { reasonOf } from "./reasons.ts";
 import { SCENES } from "./walk.ts";
 import { rowsStyle, walkStyle } from "./walk_style.ts";

@@ -1,6 +1,6 @@
 import type { TcpStateEvent } from "../../app/mod.ts";
 import { type Language, type Twin, twin } from "../../text/languages.ts";
-import type { SequenceStyle } from "../sequence/sequence_view.ts";
+import type { SequenceStyle } from "../sequence/sequence_style.ts";
 import { reasonOf } from "./reasons.ts";
 import { SCENES } from "./walk.ts";
 

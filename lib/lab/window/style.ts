@@ -1,6 +1,6 @@
 import type { TcpSocketEvent } from "../../app/mod.ts";
 import { type Language, twin } from "../../text/languages.ts";
-import type { SequenceStyle } from "../sequence/sequence_view.ts";
+import type { SequenceStyle } from "../sequence/sequence_style.ts";
 import { SCENES } from "./window.ts";
 
 /** How a closing window is drawn: with what waits at both ends. */
