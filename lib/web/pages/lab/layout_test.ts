@@ -8,9 +8,9 @@ Deno.test({
   fn() {
     assertEquals(wrap("no answer for 960 ms: once more", 12), ["no answer", "for 960 ms:", "once more"]);
     assertEquals(wrap("你的 FIN 我也收到了（它占一个序号）。", 16), [
-      "你的 FIN 我也",
-      "收到了（它占一",
-      "个序号）。",
+      "你的 FIN 我也收",
+      "到了（它占一个序",
+      "号）。",
     ]);
     assertEquals(wrap("到了（它占", 6), ["到了", "（它占"]);
     assertEquals(wrap("antidisestablishmentarianism", 5), ["antidisestablishmentarianism"]);
