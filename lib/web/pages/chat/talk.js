@@ -145,7 +145,7 @@ export class Talk {
   }
 
   #onBye(why) {
-    this.#note("bye", visible(why));
+    if (!this.#isLeaving) this.#note("bye", visible(why));
     this.link.end();
   }
 

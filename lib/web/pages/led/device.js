@@ -19,6 +19,7 @@ export class Device extends Component {
     const { index, blink } = device;
     const id = `device-${index}`;
     const state = stateOf(device);
+    const detail = detailOf(device, texts);
     return html`
       <li class="device ${state}">
         <div role="group" aria-labelledby=${id}>
@@ -27,10 +28,7 @@ export class Device extends Component {
             <${Name} id=${id} device=${device} texts=${texts} isOpen=${isOpen} say=${say} />
             <p class="state">
               <span class="word">${texts[state]}</span>
-              ${blink !== null && state !== "away" &&
-                html`
-                  <span class="blinking">${texts.blinking(blink)}</span>
-                `}
+              ${detail && html`<span class="detail">${detail}</span>`}
             </p>
           </div>
           <${Switches} which=${index} texts=${texts} isOpen=${isOpen} say=${say} />
@@ -38,6 +36,13 @@ export class Device extends Component {
       </li>
     `;
   }
+}
+
+/** What is to be said of a device beside its state. */
+function detailOf({ away, on, blink, desired }, texts) {
+  if (away) return undefined;
+  if (blink !== null) return texts.blinking(blink);
+  return on === null && desired !== undefined ? texts.told(texts[desired] ?? desired) : undefined;
 }
 
 /** The row that switches every device. */

@@ -2,18 +2,22 @@
 
 /**
  * A device as the server tells it: its name, or its number if it has none. `on` is null while nobody knows, `blink` its
- * rate in Hz or null.
+ * rate in Hz or null. One that never says what it is has what it was told as `desired`.
  *
- * @typedef {{ index: number, device: string, on: boolean | null, blink: number | null, away: boolean }} Device
+ * @typedef {{ index: number, device: string, on: boolean | null, blink: number | null, away: boolean,
+ *   desired?: string }} Device
  */
 
 /** Everything that the server knows, as it tells it piece by piece. */
 export class Devices {
+  /** Whether it has told of all that there are. */
+  areAll = false;
   /** @type {Map<number, Device>} */
   #devices = new Map();
 
   /** The server will tell everything anew. */
   clear() {
+    this.areAll = false;
     this.#devices.clear();
   }
 
@@ -50,10 +54,8 @@ export const hasName = ({ index, device }) => device !== String(index);
  * @param {Device} device
  * @returns {"away" | "unknown" | "isOn" | "isOff"}
  */
-export function stateOf({ away, blink, on }) {
+export function stateOf({ away, on }) {
   if (away) return "away";
-  // Its word would change as fast as it does.
-  if (blink !== null) return "isOn";
   if (on === null) return "unknown";
   return on ? "isOn" : "isOff";
 }

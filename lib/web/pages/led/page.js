@@ -25,7 +25,8 @@ const link = new Link({
     if (line === "ping") link.say("pong");
     if (word === "device") devices.told(JSON.parse(json));
     if (word === "error") error = JSON.parse(json);
-    if (word) draw();
+    if (line === "ok") devices.areAll = true;
+    if (word || line === "ok") draw();
   },
 });
 
@@ -71,10 +72,11 @@ const Trouble = ({ text, texts }) =>
   `;
 
 function Nothing({ texts, isOpen }) {
-  if (!isOpen) return html`<p class="empty">${texts.waiting}</p>`;
+  if (link.state === "refused") return undefined;
+  if (!isOpen || !devices.areAll) return html`<p class="empty">${texts.waiting}</p>`;
   const isHere = /^(localhost|127\.|\[::1\])/.test(location.hostname);
   return html`
-    <div class="empty late">
+    <div class="empty">
       <p>${texts.empty}</p>
       <p>${texts.emptyPi}</p>
       <pre><code>pinwire led agent ${isHere ? "ADDRESS" : location.hostname}</code></pre>

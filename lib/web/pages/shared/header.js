@@ -11,6 +11,7 @@ const TEXTS = {
     refusedHelp:
       "This page needs the address with its key, as pinwire prints it in the terminal (http://…/#k=…). " +
       "Each start of the server may have a new one. Open it again from there.",
+    endedHelp: "This page has left the server.",
     again: "Connect again",
   },
   zh: {
@@ -21,6 +22,7 @@ const TEXTS = {
     ended: "已断开",
     refusedHelp: "打开本页需要带密钥的完整地址，即 pinwire 在终端里打印的 http://…/#k=…。" +
       "服务器每次启动，密钥都可能更换，请从终端重新打开。",
+    endedHelp: "本页已离开服务器。",
     again: "重新连接",
   },
 };
@@ -47,7 +49,7 @@ export function Header({ title, link, language, choose, children }) {
     </header>
     ${(state === "refused" || state === "ended") && html`
       <div class="notice" role="alert">
-        <p>${state === "refused" ? texts.refusedHelp : texts.ended}</p>
+        <p>${state === "refused" ? texts.refusedHelp : texts.endedHelp}</p>
         <button type="button" onClick=${() => link.connect()}>${texts.again}</button>
       </div>
     `}
