@@ -38,6 +38,8 @@ export const DOORS: Record<string, readonly string[]> = {
     "trace/trace.ts",
     "trace/view.ts",
   ],
+  // Of those who speak HTTP alone.
+  framing: ["http/mod.ts", "websocket/mod.ts"],
   session: ["admission.ts", "browser_guard.ts", "redial.ts", "token.ts"],
   packet: ["cidr.ts", "random.ts"],
   // Only a terminal of the shell and the lab need these, and every connection loads mod.ts.
