@@ -1,6 +1,6 @@
 import { PinwireError, usageError } from "../errors.ts";
 import type { CommonOptions, Context, Event, Reporter } from "../app/mod.ts";
-import { type Address, formatAddress, listen, parseAddress } from "../net/mod.ts";
+import { type Address, formatAddress, type InternetAddress, listen, parseAddress } from "../net/mod.ts";
 import type { ServerOptions } from "../session/mod.ts";
 import type { FromWorker, ToWorker, WorkerOptions, WorkerStart } from "./worker_messages.ts";
 
@@ -38,9 +38,8 @@ export async function serveWithWorkers(
   }
   // With SO_REUSEPORT the workers could join a stranger's port: a plain bind shows that it is free.
   const probe = await listen(address);
-  const bound = parseAddress(probe.address, { schemes: ["tcp"] });
+  const bound = parseAddress(probe.address, { schemes: ["tcp"] }) as InternetAddress;
   probe.close();
-  if (bound.scheme === "unix") throw new TypeError("a TCP listener has a port");
 
   const { reporter, stop } = context;
   const shared = new SharedArrayBuffer(8);

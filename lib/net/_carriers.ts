@@ -3,9 +3,14 @@ import type { Endpoint } from "./datagram.ts";
 import { type Connection, type DrainableConnection, HALF_CLOSE_TIME } from "./connection.ts";
 import { connectPathByDeno, dial } from "./dial/dial.ts";
 import { connectByDeno } from "./dial/dial_tcp.ts";
-import { listen, listenPathByDeno, listenTcpByDeno, type ServerIdentity } from "./listen.ts";
+import { listen, listenPathByDeno, listenTcpByDeno, type ServerIdentity } from "./listen/listen.ts";
 import type { Listener } from "./listener.ts";
 import { pipe } from "./pipe.ts";
+import { systemClock } from "./clock.ts";
+import { answerHandshake } from "./websocket/answer.ts";
+import { askForWebSocket } from "./websocket/dial.ts";
+import { PLAIN_FORM } from "./websocket/form.ts";
+import { HeadStream } from "./websocket/head_stream.ts";
 
 /** Both ends of a connection; disposing of it closes them. */
 export interface Pair extends Disposable {
@@ -17,12 +22,16 @@ export interface Pair extends Disposable {
 export interface Carrier {
   name: string;
   isEncrypted: boolean;
+  /** There is no half-close. */
+  endsWhole?: true;
   /** What it needs is missing on this machine. */
   ignore?: boolean;
   connect(): Promise<Pair>;
 }
 
 const isWindows = Deno.build.os === "windows";
+/** What a test writes at a time is a message. */
+const FORM = { ...PLAIN_FORM, maxMessage: 1 << 26 };
 const BIND: Endpoint = { hostname: "127.0.0.1", port: 0 };
 
 /** Every carrier that there is. `identity` is for 127.0.0.1. */
@@ -45,6 +54,19 @@ export function carriersWith(identity: ServerIdentity): Carrier[] {
       connect: () => connect({ scheme: "tls", hostname: "127.0.0.1", port: 0 }, identity, BIND),
     },
     { name: "unix", isEncrypted: false, ignore: isWindows, connect: connectUnix },
+    {
+      name: "ws",
+      isEncrypted: false,
+      endsWhole: true,
+      connect: () => connect(parseAddress("0", { schemes: ["ws"] })),
+    },
+    {
+      name: "wss",
+      isEncrypted: true,
+      endsWhole: true,
+      connect: () => connect({ scheme: "wss", hostname: "127.0.0.1", port: 0 }, identity),
+    },
+    { name: "Deno's ws", isEncrypted: false, endsWhole: true, connect: connectWebByDenos },
   ];
 }
 
@@ -61,10 +83,11 @@ export async function receiveAll(connection: Connection): Promise<Uint8Array> {
 }
 
 async function connect(address: Address, identity?: ServerIdentity, bind?: Endpoint): Promise<Pair> {
-  const listener = await listen(address, { identity });
+  const webSocket = { form: FORM };
+  const listener = await listen(address, { identity, webSocket });
   const where = address.scheme === "unix" ? formatAddress(address) : listener.address;
   const [client, server] = await Promise.all([
-    dial(parseAddress(where, { schemes: [address.scheme] }), { ca: identity?.cert, bind }),
+    dial(parseAddress(where, { schemes: [address.scheme] }), { ca: identity?.cert, bind, webSocket }),
     listener.accept(),
   ]);
   listener.close();
@@ -79,6 +102,19 @@ async function connectByDenos(bind?: Endpoint): Promise<Pair> {
   const signal = new AbortController().signal;
   const attempt = await connectByDeno({ hostname: "127.0.0.1", port }, address, { bind }, signal);
   return await accepted(listener, await attempt.finish());
+}
+
+/** A WebSocket over the runtime's own sockets. */
+async function connectWebByDenos(): Promise<Pair> {
+  const { client, server } = await connectByDenos();
+  const webSocket = { names: [], given: [], form: FORM };
+  const address = { scheme: "ws", hostname: "127.0.0.1", port: server.local.port! } as const;
+  const signal = new AbortController().signal;
+  const [asked, answered] = await Promise.all([
+    askForWebSocket(client, address, { form: FORM }, signal, systemClock),
+    answerHandshake(new HeadStream(server), webSocket, systemClock),
+  ]);
+  return pairOf(asked, answered);
 }
 
 async function connectUnixByDenos(): Promise<Pair> {

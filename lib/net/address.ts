@@ -2,7 +2,7 @@ import { usageError } from "../errors.ts";
 import { canonicalIp, isIpAddress, unmapped } from "./ip.ts";
 
 /** Where a listener listens or a peer is. */
-export type Address = InternetAddress | UnixAddress;
+export type Address = HostAddress | UnixAddress;
 
 /** A host and port, over TCP, UDP, or TLS over TCP. */
 export interface InternetAddress {
@@ -11,6 +11,19 @@ export interface InternetAddress {
   hostname: string;
   port: number;
 }
+
+/** Where a WebSocket is, over TCP or TLS. */
+export interface WebAddress {
+  scheme: "ws" | "wss";
+  /** As of {@linkcode InternetAddress}. */
+  hostname: string;
+  port: number;
+  /** What follows the port, with its query: `/chat?room=1`; `/` if it isn't given. */
+  path?: string;
+}
+
+/** Whatever has a host and a port. */
+export type HostAddress = InternetAddress | WebAddress;
 
 /** Where a Unix domain socket is. */
 export interface UnixAddress {
@@ -26,15 +39,20 @@ export type Scheme = Address["scheme"];
 export interface AddressDefaults {
   /** Used where the port is missing; without it a missing port is an error. */
   port?: number;
+  /** Used in its place for `ws://` and `wss://`: a client's are 80 and 443 (RFC 6455, section 3). */
+  webPorts?: { ws: number; wss: number };
   /** Used where the host is missing; default 127.0.0.1. */
   host?: string;
   /** The schemes that make sense; the first is taken where none is given. */
   schemes: readonly Scheme[];
 }
 
+/** The ports that a client dials where none is given. */
+export const WEB_PORTS = { ws: 80, wss: 443 } as const;
+
 /**
  * Reads `HOST:PORT`, `PORT`, `:PORT` (loopback), `[::1]:PORT`, `HOST`, each perhaps behind `tcp://`, `udp://` or
- * `tls://`, or `unix:PATH`, or `unix:@NAME` for an abstract socket.
+ * `tls://`; with a path and a query behind `ws://` or `wss://`, or `unix:PATH`, or `unix:@NAME` for an abstract socket.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -47,23 +65,35 @@ export interface AddressDefaults {
  *
  * @throws {PinwireError} `usage`, telling what is right
  */
-export function parseAddress(text: string, { port, host = "127.0.0.1", schemes }: AddressDefaults): Address {
-  const [, given, rest] = text.match(/^(?:(tcp|udp|tls):\/\/|unix:(?=.))?(.*)$/s)!;
+export function parseAddress(
+  text: string,
+  { port, webPorts, host = "127.0.0.1", schemes }: AddressDefaults,
+): Address {
+  const [, given, whole] = text.match(/^(?:(tcp|udp|tls|wss?):\/\/|unix:(?=.))?(.*)$/s)!;
   const scheme = given as Scheme | undefined ?? (text.startsWith("unix:") ? "unix" : schemes[0]);
   if (!schemes.includes(scheme)) {
     throw usageError(`${prefixOf(scheme)} can't be used here`, `use ${schemes.map(prefixOf).join(", ")}`);
   }
   if (scheme === "unix") {
     if (text === "unix:") throw wrong(text, "the path is missing; write unix:PATH");
-    return { scheme, path: rest.startsWith("@") ? `\0${parseAbstract(rest, text)}` : rest };
+    return { scheme, path: whole.startsWith("@") ? `\0${parseAbstract(whole, text)}` : whole };
   }
+  const isWeb = scheme === "ws" || scheme === "wss";
+  const [, rest, path] = isWeb ? whole.match(/^([^/?#]*)(.*)$/s)! : ["", whole, ""];
   const narrow = text.normalize("NFKC").replaceAll("。", ".");
   if (narrow !== text && /^[!-~]+$/.test(narrow)) throw wrong(text, `write ${narrow}`);
   if (/^[a-z]+:\/\//i.test(rest)) {
     throw wrong(text, `unknown scheme; use ${schemes.map(prefixOf).join(", ")}`);
   }
-  if (/^(tcp|udp|tls):\d/.test(rest)) throw wrong(text, `write ${rest.replace(":", "://")}`);
-  if (/^[^/[]*@/.test(rest)) throw wrong(text, "leave the user name out, there are none");
+  if (/^(tcp|udp|tls|wss?):\d/.test(rest)) throw wrong(text, `write ${rest.replace(":", "://")}`);
+  if (/^[^/[]*@/.test(rest)) {
+    throw wrong(
+      text,
+      isWeb
+        ? "give the user name with --header 'Authorization: …'"
+        : "leave the user name out, there are none",
+    );
+  }
   if (/^[./]/.test(rest)) throw wrong(text, `write unix:${rest} for the path of a socket`);
   const [, brackets, plain, portText] = rest.match(/^(?:\[([^\]]*)\]|([^:[\]]*))(?::([^:]*))?$/s) ?? [];
   if (brackets === undefined && plain === undefined) {
@@ -72,14 +102,21 @@ export function parseAddress(text: string, { port, host = "127.0.0.1", schemes }
   const onlyPort = portText === undefined && plain !== undefined && /^\d+$/.test(plain);
   const named = onlyPort ? "" : brackets ?? plain;
   const hostname = brackets !== undefined ? parseIpv6(brackets, text) : named ? parseHost(named, text) : host;
-  const number = parsePort(onlyPort ? plain : portText, text) ?? port;
+  const usual = isWeb && webPorts ? webPorts[scheme] : port;
+  const number = parsePort(onlyPort ? plain : portText, text) ?? usual;
   if (number === undefined) throw wrong(text, "the port is missing; write HOST:PORT");
-  return { scheme, hostname, port: number };
+  return isWeb
+    ? { scheme, hostname, port: number, ...path && { path: parsePath(path, text) } }
+    : { scheme, hostname, port: number };
 }
 
-/** `tcp://127.0.0.1:80`, `tcp://[::1]:80`, `unix:/run/x`, `unix:@x`. */
+/** `tcp://127.0.0.1:80`, `tcp://[::1]:80`, `ws://127.0.0.1:80/a`, without a query, `unix:/run/x`, `unix:@x`. */
 export function formatAddress(address: Address): string {
-  if (address.scheme !== "unix") return `${address.scheme}://${hostPort(address)}`;
+  if (address.scheme !== "unix") {
+    // A query may hold what nobody else should read.
+    const path = "path" in address ? address.path?.replace(/\?.*/s, "") : "";
+    return `${address.scheme}://${hostPort(address)}${path === "/" ? "" : path ?? ""}`;
+  }
   const name = abstractName(address.path);
   return `unix:${name === undefined ? address.path : `@${name}`}`;
 }
@@ -150,6 +187,11 @@ function parseHost(host: string, text: string): string {
 const prefixOf = (scheme: Scheme) => scheme === "unix" ? "unix:" : `${scheme}://`;
 
 const wrong = (text: string, hint: string) => usageError(`"${text}" is not an address`, hint);
+
+function parsePath(path: string, text: string): string {
+  if (path.includes("#")) throw wrong(text, "leave out what is behind #, which no server is told");
+  return path.replace(/^\?/, "/?").replace(/[^!-~]+/gu, (characters) => encodeURIComponent(characters));
+}
 
 function parsePort(digits: string | undefined, text: string): number | undefined {
   if (digits === undefined || digits === "") return undefined;

@@ -10,7 +10,18 @@ import { type ReadOptions, ReadWindow, SEGMENT } from "./read_window.ts";
  */
 export type Sink = (bytes: Uint8Array) => Promise<void> | void;
 
-/** A stream to one peer, whatever carries it: TCP, TLS, a Unix socket, or the pair in memory. */
+/** Text, or bytes. */
+export type MessageKind = "text" | "binary";
+
+/** The kinds of the messages that cross a connection. */
+export interface MessageKinds {
+  /** That of the last message that came. */
+  readonly received: MessageKind | undefined;
+  /** From now on each message goes out as `kind` says at that moment, or else as it did. */
+  follow(kind: () => MessageKind | undefined): void;
+}
+
+/** A stream to one peer, whatever carries it: TCP, TLS, a Unix socket, a WebSocket, or the pair in memory. */
 export interface Connection {
   /** Our end. */
   readonly local: SocketAddress;
@@ -46,6 +57,8 @@ export interface Connection {
    * @returns whether it was a reset
    */
   reset(): boolean;
+  /** Which kinds of messages cross it, where its carrier has messages. */
+  readonly messages?: MessageKinds;
   /** Bytes written that a reset would lose, as the other end has not taken them; 0 where nobody tells. */
   readonly unsent: number;
 }
@@ -96,6 +109,10 @@ class WrappedConnection implements Connection {
 
   get unsent(): number {
     return this.#connection.unsent;
+  }
+
+  get messages(): MessageKinds | undefined {
+    return this.#connection.messages;
   }
 
   reset(): boolean {

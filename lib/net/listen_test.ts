@@ -4,7 +4,7 @@ import { PinwireError } from "../errors.ts";
 import { receiveAll } from "./_carriers.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import { dial } from "./dial/dial.ts";
-import { listen } from "./listen.ts";
+import { listen } from "./listen/listen.ts";
 
 const LOOPBACK = parseAddress("0", { schemes: ["tcp"] });
 const onUnix = Deno.build.os !== "windows";

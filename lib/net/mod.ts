@@ -8,6 +8,7 @@ export {
   type Address,
   type AddressDefaults,
   formatAddress,
+  type HostAddress,
   hostPort,
   type InternetAddress,
   isHost,
@@ -15,6 +16,8 @@ export {
   parseAddress,
   type Scheme,
   type UnixAddress,
+  WEB_PORTS,
+  type WebAddress,
 } from "./address.ts";
 export { canonicalIp, isIpAddress, isIpv6, unmapped, withoutZone } from "./ip.ts";
 export { type Clock, preciseTime, systemClock, type Timer } from "./clock.ts";
@@ -22,6 +25,8 @@ export {
   type Connection,
   type DrainableConnection,
   HALF_CLOSE_TIME,
+  type MessageKind,
+  type MessageKinds,
   prepareReset,
   type Sink,
   wrapConnection,
@@ -51,9 +56,11 @@ export { withIdleTimeout } from "./idle.ts";
 export { hasGone, reasonOf, tlsFault } from "./io_errors.ts";
 export { type ReadOptions } from "./read_window.ts";
 export { keepSockets } from "./native/native_socket.ts";
-export { listen, type ListenOptions, type ServerIdentity } from "./listen.ts";
+export { listen, type ListenOptions, type ServerIdentity } from "./listen/listen.ts";
 export { type Listener, type SocketKind } from "./listener.ts";
 export { type Peer, type SocketAddress } from "./peer.ts";
 export { checkInterface } from "./multicast.ts";
+export { type MessageForm, PLAIN_FORM } from "./websocket/form.ts";
+export { type WebSocketRequest } from "./websocket/dial.ts";
 export { RateLimit } from "./rate_limit.ts";
 export { pipe } from "./pipe.ts";

@@ -21,6 +21,8 @@ export interface Peer extends SocketAddress {
   readonly isLocal: boolean;
   /** Whether nobody on the way can read or change the bytes. */
   readonly isEncrypted: boolean;
+  /** Whether to end our side ends the whole connection, as over a WebSocket, which has no half-close. */
+  readonly endsWhole?: true;
   /**
    * The name of the abstract Unix socket that was dialled. It has no file whose mode keeps the machine's other users out,
    * from dialling it or from listening there.

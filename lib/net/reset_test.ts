@@ -6,7 +6,7 @@ import { makeCertificate } from "../tools/cert.ts";
 import { carriersWith, receiveAll } from "./_carriers.ts";
 import { parseAddress } from "./address.ts";
 import { prepareReset } from "./connection.ts";
-import { listen } from "./listen.ts";
+import { listen } from "./listen/listen.ts";
 
 const CARRIERS = carriersWith(await makeCertificate(["127.0.0.1"]));
 const isLinux = Deno.build.os === "linux";

@@ -6,7 +6,7 @@ import { PinwireError } from "../errors.ts";
 import { receiveAll } from "./_carriers.ts";
 import { parseAddress } from "./address.ts";
 import { HALF_CLOSE_TIME, SocketConnection } from "./connection.ts";
-import { listen } from "./listen.ts";
+import { listen } from "./listen/listen.ts";
 import { socketPeer } from "./peer.ts";
 
 /** The code of what `act` rejects with. */

@@ -5,7 +5,7 @@ import { type Address, parseAddress } from "./address.ts";
 import { makeCertificate } from "../tools/cert.ts";
 import type { Connection } from "./connection.ts";
 import { dial } from "./dial/dial.ts";
-import { listen } from "./listen.ts";
+import { listen } from "./listen/listen.ts";
 import type { Listener } from "./listener.ts";
 
 const ours = await makeCertificate(["localhost", "127.0.0.1", "::1"]);

@@ -40,6 +40,7 @@ export const DOORS: Record<string, readonly string[]> = {
   ],
   // Of those who speak HTTP alone.
   framing: ["http/mod.ts", "websocket/mod.ts"],
+  net: ["websocket/mod.ts"],
   session: ["admission.ts", "browser_guard.ts", "redial.ts", "token.ts"],
   packet: ["cidr.ts", "random.ts"],
   // Only a terminal of the shell and the lab need these, and every connection loads mod.ts.

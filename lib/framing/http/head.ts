@@ -17,6 +17,7 @@ export interface ResponseHead {
   readonly fields: HeaderFields;
 }
 
+const NO_HTTP = { isHttp: false };
 const latin1 = new TextDecoder("latin1");
 
 /**
@@ -34,7 +35,7 @@ const latin1 = new TextDecoder("latin1");
 export function parseRequest(bytes: Uint8Array): RequestHead {
   const [line, ...rest] = linesOf(bytes);
   const [, method, target, version] = line.match(/^([^ ]+) ([^ ]+) (HTTP\/\d\.\d)$/) ?? [];
-  if (!version || !isToken(method)) throw new HttpError(400, "the request line is none of HTTP/1.1");
+  if (!version || !isToken(method)) throw new HttpError(400, "the request line is none of HTTP/1.1", NO_HTTP);
   if (version !== "HTTP/1.1" && version !== "HTTP/1.0") {
     throw new HttpError(505, `${version} isn't spoken here`);
   }
@@ -56,7 +57,7 @@ export function parseRequest(bytes: Uint8Array): RequestHead {
 export function parseResponse(bytes: Uint8Array): ResponseHead {
   const [line, ...rest] = linesOf(bytes);
   const [, status, reason = ""] = line.match(/^HTTP\/1\.[01] ([1-5]\d\d)(?: (.*))?$/) ?? [];
-  if (!status) throw new HttpError(400, "the status line is none of HTTP/1.1");
+  if (!status) throw new HttpError(400, "the status line is none of HTTP/1.1", NO_HTTP);
   const fields = fieldsOf(rest);
   checkLength(fields);
   return { status: Number(status), reason, fields };

@@ -4,6 +4,7 @@ import { HttpError } from "./http_error.ts";
 /** The most bytes that a head may have. */
 export const MAX_HEAD = 8192;
 
+const NO_HTTP = { isHttp: false };
 const CR = 13;
 const LF = 10;
 /** The least byte that a line may begin with: no space, and nothing of TLS. */
@@ -53,8 +54,10 @@ export class HeadDecoder {
 
   #take(byte: number): void {
     if (this.length === MAX_HEAD) throw new HttpError(431, `a head has at most ${MAX_HEAD} bytes`);
-    if (!this.length++ && byte < FIRST) throw new HttpError(400, "this is no HTTP");
-    if ((byte === LF) !== (this.#last === CR)) throw new HttpError(400, "a line ends with both CR and LF");
+    if (!this.length++ && byte < FIRST) throw new HttpError(400, "this is no HTTP", NO_HTTP);
+    if ((byte === LF) !== (this.#last === CR)) {
+      throw new HttpError(400, "a line ends with both CR and LF", NO_HTTP);
+    }
     if (byte === LF) {
       this.#isWhole = this.#line === 0;
       this.#line = 0;

@@ -26,14 +26,22 @@ export class HttpError extends PinwireError {
   /** Header fields that belong to the answer. */
   readonly fields: readonly (readonly [name: string, value: string])[];
 
-  /** @param message a clause that may stand behind `the request is refused:` */
+  /** Whether it was HTTP at all that came. */
+  readonly isHttp: boolean;
+
+  /** See the fields; `message` is a clause of its own. */
   constructor(
     status: number,
     message: string,
-    { hint, fields = [] }: { hint?: string; fields?: readonly (readonly [string, string])[] } = {},
+    { hint, fields = [], isHttp = true }: {
+      hint?: string;
+      fields?: readonly (readonly [name: string, value: string])[];
+      isHttp?: boolean;
+    } = {},
   ) {
     super("bad_http", message, { hint });
     this.status = status;
     this.fields = fields;
+    this.isHttp = isHttp;
   }
 }

@@ -26,7 +26,7 @@ export function framesOf(from: Role, frames: readonly FrameParts[]): Uint8Array 
 export interface Reading {
   role?: Role;
   maxMessage?: number;
-  endsLines?: boolean;
+  endsLines?: "all" | "text" | "none";
   /** The sizes of the chunks; the rest comes in one. */
   sizes?: readonly number[];
 }

@@ -21,8 +21,8 @@ export interface WebSocketDecoderOptions {
   role: Role;
   /** The most bytes in a message. */
   maxMessage: number;
-  /** Whether each message is a line: one that doesn't end with `\n` is given one. */
-  endsLines?: boolean;
+  /** Which messages are lines: one that doesn't end with `\n` is given one; default none. */
+  endsLines?: "all" | "text" | "none";
 }
 
 const NEWLINE = 10;
@@ -42,7 +42,7 @@ const NEWLINE = 10;
 export class WebSocketDecoder {
   #isServer: boolean;
   #max: number;
-  #endsLines: boolean;
+  #endsLines: "all" | "text" | "none";
   #chunk = NOTHING;
   #at = 0;
   /** The header of a frame, if a chunk ended inside it. */
@@ -63,7 +63,7 @@ export class WebSocketDecoder {
   #failed?: WebSocketError;
   #isClosed = false;
 
-  constructor({ role, maxMessage, endsLines = false }: WebSocketDecoderOptions) {
+  constructor({ role, maxMessage, endsLines = "none" }: WebSocketDecoderOptions) {
     this.#isServer = role === "server";
     this.#max = maxMessage;
     this.#endsLines = endsLines;
@@ -192,19 +192,23 @@ export class WebSocketDecoder {
     const isWhole = this.#left === 0 && this.#isFinal;
     if (this.#left === 0) this.#left = -1;
     if (isWhole && !this.#body.length) return this.#finish(this.#inPlace(from, to));
-    const most = this.#max + (this.#endsLines ? 1 : 0);
+    const most = this.#max + 1;
     if (to > from) this.#body.append(chunk, from, to, most);
     if (!isWhole) return undefined;
-    if (this.#endsLines && this.#body.at(this.#body.length - 1) !== NEWLINE) {
+    if (this.#isLine && this.#body.at(this.#body.length - 1) !== NEWLINE) {
       this.#body.appendByte(NEWLINE, most);
     }
     return this.#finish(this.#body.take());
   }
 
+  get #isLine(): boolean {
+    return this.#endsLines === "all" || this.#endsLines === "text" && this.#message === OPCODES.text;
+  }
+
   /** A body that lies whole in the chunk; what was its header makes room for the end of a line. */
   #inPlace(from: number, to: number): Uint8Array {
     const chunk = this.#chunk;
-    if (!this.#endsLines || to > from && chunk[to - 1] === NEWLINE) return chunk.subarray(from, to);
+    if (!this.#isLine || to > from && chunk[to - 1] === NEWLINE) return chunk.subarray(from, to);
     if (from === 0) {
       // Its header came with the chunk before.
       const line = new Uint8Array(to + 1);

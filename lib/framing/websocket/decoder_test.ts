@@ -34,11 +34,11 @@ const anyFrames: fc.Arbitrary<FrameParts[]> = fc.array(
 
 const anySizes = fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 60 });
 
-for (const endsLines of [false, true]) {
+for (const endsLines of ["none", "all"] as const) {
   for (const role of ["server", "client"] as const) {
     Deno.test({
       name: `WebSocketDecoder of a ${role} gives the same ${
-        endsLines ? "lines" : "messages"
+        endsLines === "all" ? "lines" : "messages"
       } however they are cut`,
       permissions: "none",
       fn() {
@@ -49,7 +49,7 @@ for (const endsLines of [false, true]) {
           assertEquals(outcome(stream, { role, endsLines, sizes }), whole);
           const messages = frames.filter(({ opcode, isFinal = true }) => isFinal || opcode >= close).length;
           assertEquals(whole.length, messages);
-          if (endsLines) {
+          if (endsLines === "all") {
             for (const event of whole) assert(/^p[io]ng|0a$/.test(event), event);
           }
         }));
@@ -225,10 +225,12 @@ Deno.test({
   fn() {
     const frames = ["a", "b\n", "", "c\nd"].map((line) => ({ opcode: text, body: utf8(line) }));
     const lines = ["a\n", "b\n", "\n", "c\nd\n"].map((line) => `text ${hex(line)}`);
-    assertEquals(outcome(framesOf("client", frames), { endsLines: true }), lines);
+    assertEquals(outcome(framesOf("client", frames), { endsLines: "all" }), lines);
+    const binaries = [{ opcode: binary, body: utf8("a") }, { opcode: text, body: utf8("a") }];
+    assertEquals(outcome(framesOf("client", binaries), { endsLines: "text" }), ["binary 61", "text 610a"]);
     const sizes = [6];
     assertEquals(
-      outcome(framesOf("client", frames.slice(0, 1)), { endsLines: true, sizes }),
+      outcome(framesOf("client", frames.slice(0, 1)), { endsLines: "all", sizes }),
       lines.slice(0, 1),
     );
   },

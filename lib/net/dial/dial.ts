@@ -8,6 +8,7 @@ import { translateDialError } from "../io_errors.ts";
 import { connectPath } from "../native/native_dial.ts";
 import { socketPeer } from "../peer.ts";
 import { dialTcp } from "./dial_tcp.ts";
+import type { WebSocketRequest } from "../websocket/dial.ts";
 import type { resolveEndpoints } from "./resolve.ts";
 
 /** @throws {PinwireError} `usage` for port 0, which nobody can have */
@@ -37,6 +38,8 @@ export interface DialOptions {
   interface?: string;
   /** Hands bytes over as they come: an alert of TLS is data, and no error. */
   isExact?: boolean;
+  /** What a WebSocket's request says, and how its messages are bytes. */
+  webSocket?: WebSocketRequest;
 }
 
 /** How long an attempt may take, in ms. */
@@ -57,7 +60,8 @@ const PASSING = [
 ];
 
 /**
- * Connects to a listener. With `tls://` the peer's certificate has been verified when this returns. A name with several
+ * Connects to a listener. With `tls://` the peer's certificate has been verified when this returns, with `ws://` it has
+ * agreed to a WebSocket. A name with several
  * addresses means the first that answers (RFC 8305).
  *
  * @throws {PinwireError} `refused`, `unknown_host`, `timed_out`, `tls_failed` …
@@ -89,7 +93,7 @@ export function stopped(name: string): PinwireError {
 
 async function attempt(
   address: Address,
-  { ca, bind, resolve, isExact, timeout = DIAL_TIMEOUT }: DialOptions,
+  { ca, bind, resolve, isExact, webSocket = {}, timeout = DIAL_TIMEOUT }: DialOptions,
   signal: AbortSignal,
   clock: Clock,
 ): Promise<Connection> {
@@ -100,10 +104,13 @@ async function attempt(
       if (abstractName(path) !== undefined) checkAbstract();
       return connectPath(path) ?? await connectPathByDeno(path);
     }
-    if (address.scheme !== "tcp" && address.scheme !== "tls") {
-      throw new TypeError(`${address.scheme} has no connections to dial`);
+    if (address.scheme === "udp") throw new TypeError("UDP has no connections to dial");
+    const deadline = withDeadline(signal, timeout);
+    const connection = await dialTcp(address, { ca, bind, resolve }, deadline, clock);
+    if (address.scheme === "ws" || address.scheme === "wss") {
+      const { askForWebSocket } = await import("../websocket/dial.ts");
+      return await askForWebSocket(connection, address, webSocket, deadline, clock);
     }
-    const connection = await dialTcp(address, { ca, bind, resolve }, withDeadline(signal, timeout), clock);
     return address.scheme === "tcp" && !isExact ? refuseTls(connection) : connection;
   } catch (error) {
     throw translateDialError(error, name);

@@ -1,5 +1,5 @@
 import { PinwireError } from "../../errors.ts";
-import { type Address, formatAddress, type InternetAddress } from "../address.ts";
+import { formatAddress, type HostAddress } from "../address.ts";
 import type { Clock } from "../clock.ts";
 import { type Connection, type SocketConn, SocketConnection } from "../connection.ts";
 import type { Endpoint } from "../datagram.ts";
@@ -37,17 +37,21 @@ interface TcpDial {
   resolve?: typeof resolveEndpoints;
 }
 
+/** What is below an address, where a WebSocket is on top. */
+const carrierOf = ({ scheme }: Pick<HostAddress, "scheme">): StreamScheme =>
+  scheme === "tls" || scheme === "wss" ? "tls" : "tcp";
+
 /** Connects over TCP, and begins TLS where the address says so; ends soon once `signal` is aborted. */
 export async function dialTcp(
-  address: InternetAddress,
+  address: HostAddress,
   { ca, bind, resolve = resolveEndpoints }: TcpDial,
   signal: AbortSignal,
   clock: Clock,
 ): Promise<Connection> {
-  const name = formatAddress(address as Address);
+  const name = formatAddress(address);
   const endpoints = checkFamily(await resolve(address, signal), bind, name);
   const connect = async (endpoint: Endpoint, eitherSignal: AbortSignal) => {
-    const native = address.scheme === "tcp" ? connectTcp(endpoint, eitherSignal, bind) : undefined;
+    const native = carrierOf(address) === "tcp" ? connectTcp(endpoint, eitherSignal, bind) : undefined;
     const attempt = native
       ? ofConnection(await native)
       : await connectByDeno(endpoint, address, { ca, bind }, eitherSignal, signal);
@@ -64,17 +68,18 @@ export async function dialTcp(
 /** Connects to one address by the runtime's sockets, or by those of `node:net` where our own end is chosen. */
 export async function connectByDeno(
   endpoint: Endpoint,
-  { scheme, hostname }: InternetAddress,
+  { scheme, hostname }: HostAddress,
   { ca, bind }: Omit<TcpDial, "resolve">,
   signal: AbortSignal,
   tlsSignal = signal,
 ): Promise<Attempt> {
+  const carried = carrierOf({ scheme });
   const over = <T extends SocketConn>({ startTls }: Carrier<T>, conn: T): Attempt => ({
     isWithItself: isSame(conn.localAddr, conn.remoteAddr),
     close: () => conn.close(),
     async finish() {
-      const peer = socketPeer(conn.remoteAddr, scheme as StreamScheme, 0, endpoint.hostname);
-      if (scheme === "tcp") return new SocketConnection(conn, peer);
+      const peer = socketPeer(conn.remoteAddr, carried, 0, endpoint.hostname);
+      if (carried === "tcp") return new SocketConnection(conn, peer);
       return new SocketConnection(await startTls(conn, hostname, ca, tlsSignal), peer);
     },
   });

@@ -5,7 +5,7 @@ import { PinwireError } from "../../errors.ts";
 import { makeCertificate } from "../../tools/cert.ts";
 import type { Address } from "../address.ts";
 import { receiveAll } from "../_carriers.ts";
-import { listen } from "../listen.ts";
+import { listen } from "../listen/listen.ts";
 import { dial, type DialOptions } from "./dial.ts";
 
 const HOST = "127.0.0.1";

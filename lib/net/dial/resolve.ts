@@ -1,5 +1,5 @@
 import { usageError } from "../../errors.ts";
-import { type Address, formatAddress, type InternetAddress } from "../address.ts";
+import { formatAddress, type HostAddress } from "../address.ts";
 import type { Endpoint } from "../datagram.ts";
 import { race } from "../deadline.ts";
 import { translateDialError } from "../io_errors.ts";
@@ -14,7 +14,7 @@ import { interleaved } from "./first_to_connect.ts";
  * @throws {PinwireError} `unknown_host`; for a signal that is aborted by a timeout, `timed_out`
  */
 export async function resolveEndpoints(
-  address: InternetAddress,
+  address: HostAddress,
   signal?: AbortSignal,
 ): Promise<Endpoint[]> {
   const { hostname, port } = address;
@@ -27,7 +27,7 @@ export async function resolveEndpoints(
   const { lookup } = await import("node:dns/promises");
   const found = await abortable(lookup(hostname, { all: true, verbatim: true }), signal)
     .catch((error) => {
-      throw translateDialError(error, formatAddress(address as Address));
+      throw translateDialError(error, formatAddress(address));
     });
   // A hosts file with two lines for a name gives one of its addresses twice.
   const hosts = [...new Set(found.map(({ address }) => address))];

@@ -1,11 +1,12 @@
-import { PinwireError } from "../errors.ts";
-import { SocketCalls } from "../system/mod.ts";
-import { type DrainableConnection, SocketConnection } from "./connection.ts";
-import { socketAddress, socketPeer } from "./peer.ts";
-import { RateLimit } from "./rate_limit.ts";
-import { systemClock } from "./clock.ts";
-import { translateIoError } from "./io_errors.ts";
-import type { Listener } from "./listener.ts";
+import { PinwireError } from "../../errors.ts";
+import { SocketCalls } from "../../system/mod.ts";
+import { type DrainableConnection, SocketConnection } from "../connection.ts";
+import { socketAddress, socketPeer } from "../peer.ts";
+import { Queue } from "./queue.ts";
+import { RateLimit } from "../rate_limit.ts";
+import { systemClock } from "../clock.ts";
+import { translateIoError } from "../io_errors.ts";
+import type { Listener } from "../listener.ts";
 
 /** ms that a client has for its handshake. */
 const HANDSHAKE_TIMEOUT = 5_000;
@@ -139,29 +140,4 @@ function crowdedOut(peer: string): PinwireError {
       hint: "somebody may be opening connections without using them",
     },
   );
-}
-
-/** What has come and waits to be taken, until the end. */
-class Queue<T> {
-  #items: T[] = [];
-  #ended = false;
-  #changed = Promise.withResolvers<void>();
-
-  put(item: T): void {
-    this.#items.push(item);
-    this.#changed.resolve();
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#changed.resolve();
-  }
-
-  async take(): Promise<T | undefined> {
-    while (!this.#items.length && !this.#ended) {
-      await this.#changed.promise;
-      this.#changed = Promise.withResolvers();
-    }
-    return this.#items.shift();
-  }
 }

@@ -1,10 +1,17 @@
-import { PinwireError } from "../errors.ts";
-import { abstractName, type Address, checkAbstract, formatAddress, type InternetAddress } from "./address.ts";
-import { HALF_CLOSE_TIME, SocketConnection } from "./connection.ts";
-import { socketAddress, socketPeer } from "./peer.ts";
-import { translateListenError } from "./io_errors.ts";
-import type { Listener } from "./listener.ts";
-import { type Binding, listenPath, listenTcp, type NativeListenOptions } from "./native/native_listen.ts";
+import { PinwireError } from "../../errors.ts";
+import {
+  abstractName,
+  type Address,
+  checkAbstract,
+  formatAddress,
+  type InternetAddress,
+} from "../address.ts";
+import { type MessageForm, PLAIN_FORM } from "../websocket/form.ts";
+import { HALF_CLOSE_TIME, SocketConnection } from "../connection.ts";
+import { socketAddress, socketPeer } from "../peer.ts";
+import { translateListenError } from "../io_errors.ts";
+import type { Listener } from "../listener.ts";
+import { type Binding, listenPath, listenTcp, type NativeListenOptions } from "../native/native_listen.ts";
 
 /** Certificate chain and private key of a server, as PEM text. */
 export interface ServerIdentity {
@@ -14,13 +21,17 @@ export interface ServerIdentity {
 
 /** How to listen, besides where. */
 export interface ListenOptions {
-  /** Needed with `tls://`. */
+  /** Needed with `tls://` and `wss://`. */
   identity?: ServerIdentity;
   /** Lets several listeners share the port; the kernel spreads connections over them (Linux). */
   reusePort?: boolean;
   /** Bytes pass as they are, so that a peer that has ended its side may still be sent any amount: no time limits that. */
   isExact?: boolean;
+  /** How the messages of WebSockets are bytes, and more names that their requests may give this server. */
+  webSocket?: { form?: MessageForm; hosts?: readonly string[] };
 }
+
+type HostPort = Pick<InternetAddress, "hostname" | "port">;
 
 // The kernel cuts it to net.core.somaxconn; the runtime's own 511 is short for thousands that come at once.
 const BACKLOG = 4096;
@@ -33,23 +44,35 @@ const BACKLOG = 4096;
  */
 export async function listen(
   address: Address,
-  { identity, reusePort, isExact }: ListenOptions = {},
+  { identity, reusePort, isExact, webSocket = {} }: ListenOptions = {},
 ): Promise<Listener> {
   const halfCloseTime = isExact ? Infinity : HALF_CLOSE_TIME;
   if (address.scheme === "udp") throw new TypeError("UDP has no connections to accept");
   try {
-    if (address.scheme === "tls") {
-      const listener = await openTls(address, identity);
-      const { wrapTls } = await import("./tls_listen.ts");
-      return wrapTls(listener, address.hostname, halfCloseTime);
-    }
     const options = { reusePort, halfCloseTime, backlog: BACKLOG };
-    if (address.scheme === "unix") return await openPath(address.path, options);
-    if (address.scheme !== "tcp") throw new TypeError(`no carrier for ${formatAddress(address)}`);
-    return listenTcp(address, options) ?? listenTcpByDeno(address, options);
+    switch (address.scheme) {
+      case "tls":
+        return await openTls(address, identity, halfCloseTime);
+      case "unix":
+        return await openPath(address.path, options);
+      case "tcp":
+        return openTcp(address, options);
+    }
+    const { form = PLAIN_FORM, hosts: given = [] } = webSocket;
+    const { namesOfMachine, wrapWebSocket } = await import("../websocket/listen.ts");
+    const server = { form, given, names: namesOfMachine() };
+    const listener = address.scheme === "wss"
+      ? await openTls(address, identity, halfCloseTime)
+      : openTcp(address, options);
+    return wrapWebSocket(listener, server);
   } catch (error) {
     throw await translateListenError(error, formatAddress(address), portOf(address));
   }
+}
+
+function openTcp({ hostname, port }: HostPort, options: NativeListenOptions): Listener {
+  const address = { scheme: "tcp", hostname, port } as const;
+  return listenTcp(address, options) ?? listenTcpByDeno(address, options);
 }
 
 /** The same over TCP by the runtime's own sockets. */
@@ -78,12 +101,15 @@ export function listenPathByDeno(
 const portOf = (address: Address) => address.scheme === "unix" ? undefined : address.port;
 
 async function openTls(
-  { hostname, port }: InternetAddress,
-  identity?: ServerIdentity,
-): Promise<Deno.TlsListener> {
+  { hostname, port }: HostPort,
+  identity: ServerIdentity | undefined,
+  halfCloseTime: number,
+): Promise<Listener> {
   if (!identity) throw new TypeError("TLS needs a certificate and its key");
+  const { wrapTls } = await import("./tls_listen.ts");
   try {
-    return Deno.listenTls({ hostname, port, ...identity, tcpBacklog: BACKLOG });
+    const listener = Deno.listenTls({ hostname, port, ...identity, tcpBacklog: BACKLOG });
+    return wrapTls(listener, hostname, halfCloseTime);
   } catch (error) {
     throw await translateIdentityError(error, identity);
   }

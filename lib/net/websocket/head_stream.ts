@@ -1,0 +1,83 @@
+import { PinwireError } from "../../errors.ts";
+import { HeadDecoder } from "../../framing/http/mod.ts";
+import type { Connection, Sink } from "../connection.ts";
+
+/** Bytes that stay free around each read, so that short answers can be built around messages. */
+export const ROOM = 256;
+
+/**
+ * Reads from a connection: first the head of an HTTP message, then whatever is behind it. Whoever takes the head may take
+ * his time, and then receives.
+ */
+export class HeadStream {
+  readonly connection: Connection;
+  /** What came of the head so far is the beginning of TLS. */
+  isTls = false;
+  #decoder = new HeadDecoder();
+  #head = Promise.withResolvers<Uint8Array>();
+  #sink?: Sink;
+  /** Done once somebody receives. */
+  #taken = Promise.withResolvers<void>();
+  /** Done at the end of the stream, however it came about. */
+  readonly ended: Promise<void>;
+  #received: Promise<void>;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+    const room = { headroom: ROOM, tailroom: ROOM };
+    this.#received = connection.receive(
+      (bytes) => this.#sink ? this.#sink(bytes) : this.#takeHead(bytes),
+      room,
+    );
+    this.ended = this.#received.then(
+      () => this.#head.reject(this.#left()),
+      (error) => this.#head.reject(error),
+    );
+    this.#head.promise.catch(() => {});
+  }
+
+  /**
+   * The head, its empty line included.
+   *
+   * @throws {HttpError} for what can't be one; {@linkcode PinwireError} `connection_closed` if the peer goes before
+   */
+  head(): Promise<Uint8Array> {
+    return this.#head.promise;
+  }
+
+  /** Hands over what is behind the head, as {@linkcode Connection.receive} does. May be called once, and has no options. */
+  receive(sink: Sink): Promise<void> {
+    this.#sink = sink;
+    this.#taken.resolve();
+    return this.#received;
+  }
+
+  /** Drops whatever comes, until the peer ends its side. */
+  async drop(): Promise<void> {
+    await this.receive(() => {}).catch(() => {});
+  }
+
+  #takeHead(bytes: Uint8Array): Promise<void> | void {
+    const decoder = this.#decoder;
+    if (!decoder.length) this.isTls = bytes[0] === HANDSHAKE || bytes[0] === ALERT;
+    try {
+      decoder.feed(bytes);
+    } catch (error) {
+      this.#head.reject(error);
+      return this.#taken.promise;
+    }
+    const head = decoder.next();
+    if (!head) return;
+    const { rest } = decoder;
+    this.#head.resolve(head);
+    return this.#taken.promise.then(() => rest.length ? this.#sink!(rest) : undefined);
+  }
+
+  #left(): PinwireError {
+    return new PinwireError("connection_closed", `${this.connection.peer.name} has closed the connection`);
+  }
+}
+
+/** What records of TLS begin with that may come first (RFC 8446, section 5.1). */
+const HANDSHAKE = 22;
+const ALERT = 21;
