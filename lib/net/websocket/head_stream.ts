@@ -6,7 +6,7 @@ import type { Connection, Sink } from "../connection.ts";
 export const ROOM = 256;
 
 /**
- * Reads from a connection: first the head of an HTTP message, then whatever is behind it. Whoever takes the head may take
+ * Reads from a connection: first the head of an HTTP message, or of several, then whatever is behind it. Whoever takes the head may take
  * his time, and then receives.
  */
 export class HeadStream {
@@ -21,6 +21,8 @@ export class HeadStream {
   /** Done at the end of the stream, however it came about. */
   readonly ended: Promise<void>;
   #received: Promise<void>;
+  /** Why there is no more to come. */
+  #end: unknown;
 
   constructor(connection: Connection) {
     this.connection = connection;
@@ -29,10 +31,8 @@ export class HeadStream {
       (bytes) => this.#sink ? this.#sink(bytes) : this.#takeHead(bytes),
       room,
     );
-    this.ended = this.#received.then(
-      () => this.#head.reject(this.#left()),
-      (error) => this.#head.reject(error),
-    );
+    const end = (error: unknown) => this.#head.reject(this.#end = error);
+    this.ended = this.#received.then(() => end(this.#left()), end);
     this.#head.promise.catch(() => {});
   }
 
@@ -43,6 +43,22 @@ export class HeadStream {
    */
   head(): Promise<Uint8Array> {
     return this.#head.promise;
+  }
+
+  /** Goes on to the next head: the one before has no body, and is dealt with. */
+  again(): void {
+    this.#decoder = new HeadDecoder();
+    this.#head = Promise.withResolvers();
+    this.#head.promise.catch(() => {});
+    if (this.#end) this.#head.reject(this.#end);
+    const taken = this.#taken;
+    this.#taken = Promise.withResolvers();
+    taken.resolve();
+  }
+
+  /** How many bytes have come of the head. */
+  get length(): number {
+    return this.#decoder.length;
   }
 
   /** Hands over what is behind the head, as {@linkcode Connection.receive} does. May be called once, and has no options. */
@@ -70,7 +86,9 @@ export class HeadStream {
     if (!head) return;
     const { rest } = decoder;
     this.#head.resolve(head);
-    return this.#taken.promise.then(() => rest.length ? this.#sink!(rest) : undefined);
+    return this.#taken.promise.then(() => {
+      if (rest.length) return this.#sink ? this.#sink(rest) : this.#takeHead(rest);
+    });
   }
 
   #left(): PinwireError {
