@@ -70,9 +70,7 @@ const TABLE = {
       throw badCommand("name needs a number and a name", "as in name 3 kitchen");
     },
     run({ registry, print }, which, name) {
-      if (which === ALL) throw badCommand("a name is for one device", "as in name 3 kitchen");
-      const [entry] = registry.select(which);
-      registry.rename(entry, name);
+      const entry = renameOne(registry, [which, name]);
       print(`number ${entry.index} is ${entry.name}`);
     },
   },
@@ -153,6 +151,18 @@ export function execute(request: Request, desk: Desk): void {
   const entries = desk.registry.select(request.which);
   if (!entries.length) desk.print(NOBODY);
   for (const entry of entries) switchOne(desk, entry, request.command);
+}
+
+/**
+ * Gives a device another name.
+ *
+ * @throws {PinwireError} `no_device`, `bad_command`, and why it can't have that name
+ */
+export function renameOne(registry: Registry, [which, name]: readonly string[]): DeviceEntry {
+  if (which === ALL) throw badCommand("a name is for one device", "as in name 3 kitchen");
+  const [entry] = registry.select(which);
+  registry.rename(entry, name);
+  return entry;
 }
 
 const NOBODY = "no device is connected: start an agent, or the tutorial's client";

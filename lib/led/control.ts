@@ -1,6 +1,6 @@
 import { PinwireError } from "../errors.ts";
 import { type Clock, withTimeout } from "../net/mod.ts";
-import { parseRequest } from "./console.ts";
+import { parseRequest, renameOne } from "./console.ts";
 import { ALL, type Message } from "./protocol.ts";
 import { type DeviceEntry, labelOf, type Registry } from "./registry.ts";
 import { type Command, isDone, VERB_WORDS } from "./verbs.ts";
@@ -10,22 +10,28 @@ const REPORT_TIME = 2_000;
 /** How many devices' rows leave at once: a thousand would be more than may wait for a peer. */
 const ROWS = 200;
 
+/** Who has asked, and what it is told. */
+export interface Asker {
+  /** Sends a message; resolves when the peer has taken it. */
+  say(message: Message): Promise<void>;
+  /** What it is told of a device. */
+  describe(entry: DeviceEntry): Message;
+}
+
 /**
  * Carries out a line from a `control`, such as `on kitchen` or `status`. The answer is the devices that the line
  * means, and `ok`; or an error. A device that is switched has to confirm it by its own report.
- *
- * @param say sends a message; resolves when the peer has taken it
  */
 export async function answerControl(
   line: string,
   registry: Registry,
   clock: Clock,
-  say: (message: Message) => Promise<void>,
+  { say, describe }: Asker,
 ): Promise<void> {
   try {
     const entries = await execute(line, registry, clock);
     for (const [i, entry] of entries.entries()) {
-      const said = say({ say: "device", device: registry.status(entry) });
+      const said = say(describe(entry));
       if (i % ROWS === ROWS - 1) await said;
     }
     await say({ say: "ok" });
@@ -37,13 +43,14 @@ export async function answerControl(
 
 /** Where the console's hint would not help. */
 const HINTS: Record<string, string> = {
-  bad_command: `${VERB_WORDS.join(", ")} and status are understood here`,
+  bad_command: `${VERB_WORDS.join(", ")}, name, status and watch are understood here`,
   no_device: "led status --via shows those that there are",
 };
 
 async function execute(line: string, registry: Registry, clock: Clock): Promise<DeviceEntry[]> {
   const request = parseRequest(line);
   if (request.ask === "status") return registry.select(request.words[0]);
+  if (request.ask === "name") return [renameOne(registry, request.words)];
   if (request.ask !== "switch") throw new PinwireError("bad_command", "that is for the console only");
   const entries = registry.select(request.which);
   if (!entries.length) {

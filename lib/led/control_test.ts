@@ -25,9 +25,12 @@ function world() {
     },
     async ask(line: string): Promise<Message[]> {
       const said: Message[] = [];
-      await answerControl(line, registry, clock, (message) => {
-        said.push(message);
-        return Promise.resolve();
+      await answerControl(line, registry, clock, {
+        say(message) {
+          said.push(message);
+          return Promise.resolve();
+        },
+        describe: (entry) => ({ say: "device", device: registry.status(entry) }),
       });
       return said;
     },
@@ -84,7 +87,7 @@ pure(
 pure("answerControl has hints of its own, since its user has no console", async () => {
   const on = world();
   const noDevice = "led status --via shows those that there are";
-  const badCommand = `${VERB_WORDS.join(", ")} and status are understood here`;
+  const badCommand = `${VERB_WORDS.join(", ")}, name, status and watch are understood here`;
   const rate = "use 0.01 to 50 times a second, such as 2";
   const expected: [string, string, string][] = [
     ["on all", "no device is connected", "start an agent"],
@@ -93,7 +96,6 @@ pure("answerControl has hints of its own, since its user has no console", async 
     ["bogus", '"bogus" is no command', badCommand],
     ["on", "on needs a device", badCommand],
     ["list", "that is for the console only", badCommand],
-    ["name 0 lamp", "that is for the console only", badCommand],
     ["", "that is for the console only", badCommand],
     ["blink all 99", '"99" is no rate to blink at', rate],
   ];
@@ -101,4 +103,19 @@ pure("answerControl has hints of its own, since its user has no console", async 
     assertEquals(await on.ask(line), [{ say: "error", message, hint }], line);
   }
   assertEquals(await on.ask("status"), [{ say: "ok" }]);
+});
+
+pure("answerControl gives a device another name, and says why it can't have one", async () => {
+  const on = world();
+  on.greet("lamp");
+  on.greet("fan");
+  assertEquals(summary(await on.ask("name 0 kitchen")), [["kitchen", undefined, false, undefined], {
+    say: "ok",
+  }]);
+  const errors = ["name kitchen fan", "name all x", "name kitchen", "name nobody x", "name kitchen a:b"];
+  for (const line of errors) {
+    const said = await on.ask(line);
+    assertEquals(said.map(({ say }) => say), ["error"], line);
+  }
+  assertEquals(on.registry.names(), ["fan", "kitchen"]);
 });

@@ -122,7 +122,28 @@ export type Message =
   | { say: "ok" }
   | { say: "error"; message: string; hint?: string }
   /** A device, in the answer to `status`. */
-  | { say: "device"; device: DeviceStatus };
+  | { say: "device"; device: DeviceStatus }
+  /** The same, to a `control` that watches. */
+  | { say: "shown"; device: ShownDevice };
+
+/** What somebody that watches is told of a device. */
+export interface ShownDevice {
+  index: number;
+  /** Its name, or its number if it has none. */
+  device: string;
+  /** What its pin is; null while that isn't known. One that blinks is on. */
+  on: boolean | null;
+  /** How often a second it blinks, if it does. */
+  blink: number | null;
+  /** Whether it has gone and may come back. */
+  away: boolean;
+  /** It has never said hello: it never says what its pin is. */
+  plain?: true;
+  /** What one that is plain was told. */
+  desired?: string;
+  /** Its number means nobody any more. */
+  gone?: true;
+}
 
 /** What a controller knows of a device. */
 export interface DeviceStatus {
@@ -198,6 +219,7 @@ export function printMessage(message: Message): string {
     case "error":
       return `error ${JSON.stringify({ message: message.message, hint: message.hint })}`;
     case "device":
+    case "shown":
       return `device ${JSON.stringify(message.device)}`;
     default:
       return message.say;

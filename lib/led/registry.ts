@@ -30,6 +30,9 @@ export interface DeviceEntry {
   awaySince?: number;
 }
 
+/** Hears of an entry of which something has changed, or which is not on the list any more. */
+export type Watcher = (entry: DeviceEntry, isGone: boolean) => void;
+
 /** Hears what happens. A flash, and what is known already, are `forPrograms` alone. */
 export type Tell = (event: Event, forPrograms?: boolean) => void;
 
@@ -46,6 +49,7 @@ export class Registry {
   #byName = new Map<string, DeviceEntry>();
   #given = new Map<string, string>();
   #waiting = new Map<DeviceEntry, Set<(on: boolean) => void>>();
+  #watchers = new Set<Watcher>();
   #next = 0;
 
   /** @param limit how many devices that are away are remembered */
@@ -59,6 +63,12 @@ export class Registry {
     return [...this.#entries.values()];
   }
 
+  /** Has `hear` told of each change, until what it gives is disposed of. */
+  watch(hear: Watcher): Disposable {
+    this.#watchers.add(hear);
+    return { [Symbol.dispose]: () => void this.#watchers.delete(hear) };
+  }
+
   /** The names of all devices, away or not. */
   names(): string[] {
     return [...this.#byName.keys()];
@@ -68,6 +78,7 @@ export class Registry {
   join(link: DeviceLink): DeviceEntry {
     const entry: DeviceEntry = { index: this.#next++, link };
     this.#entries.set(entry.index, entry);
+    this.#changed(entry);
     return entry;
   }
 
@@ -76,6 +87,7 @@ export class Registry {
     entry.hello = hello;
     const name = this.#ownName(entry);
     if (name !== undefined) this.#takeName(entry, name);
+    this.#changed(entry);
     this.#tell({ event: "device", device: labelOf(entry), index: entry.index, peer: entry.link!.peer.name });
     this.#sayDesired(entry);
   }
@@ -87,6 +99,7 @@ export class Registry {
     entry.on = on;
     // Another report was on its way already, and says nothing of what was told meanwhile.
     if (desired && isDone(desired, on)) entry.isToldNews = false;
+    this.#changed(entry);
     this.#tell({ event: "state", on, device: labelOf(entry), peer: entry.link!.peer.name }, !isNews);
     for (const hear of this.#waiting.get(entry) ?? []) hear(on);
   }
@@ -104,6 +117,7 @@ export class Registry {
     const heir = this.list().findLast((other) => other.link && !other.name && this.#ownName(other) === name);
     if (heir) return this.#takeName(heir, name);
     entry.awaySince = now;
+    this.#changed(entry);
     this.#tell({ event: "notice", text: `${name} is away` });
     // The one that went first is forgotten first.
     const away = this.list().filter(({ link }) => !link).sort((a, b) => a.awaySince! - b.awaySince!);
@@ -148,6 +162,7 @@ export class Registry {
     // One that is so already has nothing to report.
     const isSo = !entry.isToldNews && !isMoving(before) && !isMoving(desired) && levelOf(desired) === on;
     entry.isToldNews = !isSo;
+    this.#changed(entry);
     // A plain client knows no toggle. A device that has never said what its pin is finds out itself.
     const said = isUnknown && entry.hello ? command : desired;
     entry.link?.send(printWord(said));
@@ -230,14 +245,13 @@ export class Registry {
     if (entry.name !== undefined) this.#byName.delete(entry.name);
     this.#byName.set(name, entry);
     entry.name = name;
+    this.#changed(entry);
     if (!holder) return;
     entry.desired ??= holder.desired;
     entry.on ??= holder.on;
     holder.name = undefined;
-    if (!holder.link) {
-      this.#entries.delete(holder.index);
-      return;
-    }
+    if (!holder.link) return this.#forget(holder);
+    this.#changed(holder);
     const text =
       `two say the name ${name}: number ${entry.index} has it now, number ${holder.index} has lost it`;
     this.#tell({ event: "notice", text });
@@ -247,6 +261,11 @@ export class Registry {
     this.#entries.delete(entry.index);
     this.#waiting.delete(entry);
     if (entry.name !== undefined) this.#byName.delete(entry.name);
+    this.#changed(entry, true);
+  }
+
+  #changed(entry: DeviceEntry, isGone = false): void {
+    for (const hear of this.#watchers) hear(entry, isGone);
   }
 }
 

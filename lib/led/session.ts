@@ -7,6 +7,7 @@ import { guardLines } from "../session/browser_guard.ts";
 import { Session } from "../session/mod.ts";
 import { bindingOf, type Token } from "../session/token.ts";
 import { answerControl } from "./control.ts";
+import { DeviceWatch, shown } from "./device_watch.ts";
 import { ControllerHandshake, refusal } from "./handshake.ts";
 import { Outbox } from "./outbox.ts";
 import {
@@ -25,6 +26,8 @@ export interface ControllerSessionOptions extends WatchOptions {
   registry: Registry;
   /** With a token only those are listed that have proven to know it. */
   token?: Token;
+  /** Whether it is a page, which has proven a secret of its own: it is a control from the start. */
+  isPage?: boolean;
 }
 
 /** Milliseconds between two lines to a plain client, which takes each read for a message. */
@@ -35,6 +38,9 @@ const NOISY = 64;
 const PATIENCE = 1_000;
 /** Milliseconds that it may take to tell an end that it isn't let in. */
 const REFUSAL_TIME = 1_000;
+const TOO_MANY = "there are too many already, raise --max-clients";
+/** Lines of one that watches whose devices have still to report, while further ones are carried out. */
+const MOST_UNANSWERED = 32;
 
 /**
  * What a connection is. A hello makes it a `device` or a `control`; where there is a token, only after a proof. A hello
@@ -59,6 +65,8 @@ export class ControllerSession extends Session {
   #entry?: DeviceEntry;
   #hello?: Hello;
   #place: Place = "new";
+  #devices?: DeviceWatch;
+  #unanswered = 0;
   /** How many have come since the last batch. */
   #frames = 0;
 
@@ -72,14 +80,17 @@ export class ControllerSession extends Session {
     super(guardLines(connection, context.codec), context);
     this.#options = options;
     this.#pending = pending;
-    this.#watch = new MessageWatch(context, options, false);
+    // Whoever looks at a page ends nothing by that.
+    this.#watch = new MessageWatch(context, options.isPage ? {} : options, false);
     this.#outbox = new Outbox(connection, context, this.#watch);
-    this.#outbox.gap = PLAIN_GAP;
-    if (!options.token) this.#entry = this.#join();
+    if (options.isPage) this.#place = "control";
+    else this.#outbox.gap = PLAIN_GAP;
+    if (!options.token && !options.isPage) this.#entry = this.#join();
   }
 
   override async run(): Promise<void> {
-    if (this.#pending?.refusal) await this.#refuse("too many wrong proofs, try again in a minute");
+    if (this.#options.isPage && this.#pending?.admit() === false) await this.#refuse(TOO_MANY);
+    else if (this.#pending?.refusal) await this.#refuse("too many wrong proofs, try again in a minute");
     await super.run();
   }
 
@@ -112,6 +123,7 @@ export class ControllerSession extends Session {
   }
 
   protected override over(): void {
+    this.#devices?.[Symbol.dispose]();
     // When the controller ends, no device is away.
     if (this.#entry && !this.context.stop.signal.aborted) {
       this.#options.registry.leave(this.#entry, this.clock.wall());
@@ -156,10 +168,34 @@ export class ControllerSession extends Session {
   #onControlLine(line: string): Promise<void> | void {
     if (line === "pong") return;
     if (line === "ping") return this.#outbox.send("pong");
-    return answerControl(line, this.#options.registry, this.clock, (message) => {
-      this.#outbox.send(printMessage(message));
-      return this.#outbox.flushed();
+    if (line === "watch") return this.#onWatch();
+    const answered = answerControl(line, this.#options.registry, this.clock, {
+      say: (message) => this.#say(message),
+      describe: (entry) =>
+        this.#devices
+          ? { say: "shown", device: shown(entry) }
+          : { say: "device", device: this.#options.registry.status(entry) },
     });
+    if (!this.#devices) return answered;
+    // A device that doesn't report must not keep whoever looks at all of them from switching another.
+    this.#unanswered++;
+    const counted = answered.catch((error) => this.close(error)).finally(() => this.#unanswered--);
+    return this.#unanswered > MOST_UNANSWERED ? counted : undefined;
+  }
+
+  async #onWatch(): Promise<void> {
+    this.#devices ??= new DeviceWatch(
+      this.#options.registry,
+      this.clock,
+      (device) => this.#say({ say: "shown", device }),
+    );
+    await this.#devices.tellAll();
+    await this.#say({ say: "ok" });
+  }
+
+  #say(message: Message): Promise<void> {
+    this.#outbox.send(printMessage(message));
+    return this.#outbox.flushed();
   }
 
   #onHello(hello: Hello, line: string): Promise<void> | void {
@@ -189,7 +225,7 @@ export class ControllerSession extends Session {
       return await this.#refuse("the proof is wrong");
     }
     if (this.#pending?.admit() === false) {
-      return await this.#refuse("there are too many already, raise --max-clients");
+      return await this.#refuse(TOO_MANY);
     }
     this.#outbox.send(proof);
     this.#begin(this.#hello!);
