@@ -3,10 +3,13 @@ export const isWindows = Deno.build.os === "windows";
 export const isRoot = isLinux && Deno.uid() === 0;
 
 /** Whether a program of this name is in the PATH. */
-export function has(program: string): boolean {
+export const has = (program: string): boolean => pathOf(program) !== undefined;
+
+/** Where in the PATH a program of this name is. */
+export function pathOf(program: string): string | undefined {
   const folders = (Deno.env.get("PATH") ?? "").split(isWindows ? ";" : ":");
   const names = isWindows ? [`${program}.exe`, `${program}.bat`, `${program}.cmd`] : [program];
-  return folders.some((folder) => names.some((name) => isFile(`${folder}/${name}`)));
+  return folders.flatMap((folder) => names.map((name) => `${folder}/${name}`)).find(isFile);
 }
 
 function isFile(path: string): boolean {

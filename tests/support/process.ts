@@ -12,6 +12,7 @@ const MOST_SHOWN = 10_000;
 export interface Event {
   event: string;
   address?: string;
+  url?: string;
   peer?: string;
   reason?: string;
   text?: string;
