@@ -1,13 +1,20 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { isForTests } from "./lint/rooms.ts";
-import { sourcesIn } from "./support/sources.ts";
+import { pageFiles, sourcesIn } from "./support/sources.ts";
 import { tempDir } from "./support.ts";
 import { run } from "./support/process.ts";
 
 const ROOT = new URL("..", import.meta.url);
 
 /** All that `deno task compile` may need of a checkout. */
-const NEEDED = ["deno.json", "deno.lock", "main.ts", ".github/bundle.ts", ...sourcesIn("lib")];
+const NEEDED = [
+  "deno.json",
+  "deno.lock",
+  "main.ts",
+  ".github/bundle.ts",
+  ...sourcesIn("lib"),
+  ...pageFiles(),
+];
 
 /** Bytes of ours that a download may have beside Deno's. */
 const MOST_BYTES = 3_000_000;

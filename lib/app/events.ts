@@ -23,6 +23,8 @@ export interface ListeningEvent {
   address: string;
   /** Whose sockets these are: the system's own, or the runtime's. */
   sockets: SocketKind;
+  /** Of a page: what to open in a browser. The secret that the page shows to its server stands behind `#k=`. */
+  url?: string;
   warning?: string;
 }
 
@@ -45,10 +47,10 @@ export interface MessageEvent {
   private?: boolean;
 }
 
-/** What a relay has read from one of its two ends. */
+/** What a relay has read from one of its two ends; for a page also what an echo server has read, and answered. */
 export interface DataEvent {
   event: "data";
-  from: "client" | "target";
+  from: "client" | "target" | "server";
   /** The client, whichever of the two it is from. */
   peer: string;
   /** Length in bytes. */

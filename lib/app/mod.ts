@@ -27,6 +27,7 @@ export type {
 export {
   type CallEvent,
   type CureEvent,
+  type DataEvent,
   type DeliveryEvent,
   type ErrorEvent,
   type Event,
@@ -45,7 +46,7 @@ export {
   type TcpStateEvent,
   type TlsFacts,
 } from "./events.ts";
-export { Reporter, type ReporterOptions } from "./reporter.ts";
+export { printEvent, Reporter, type ReporterOptions } from "./reporter.ts";
 export { type ReadPiece, stdinReads } from "./stdin.ts";
 export { Stop } from "./stop.ts";
 export { exitAt, hasColors, isDumb } from "./terminal.ts";

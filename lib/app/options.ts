@@ -8,6 +8,7 @@ import {
   DIAL_TIMEOUT,
   type Endpoint,
   type InternetAddress,
+  isHost,
   isIpAddress,
   parseAddress,
 } from "../net/mod.ts";
@@ -116,6 +117,46 @@ export const serverOptions = {
   tlsCert: { kind: text("FILE"), common: "", help: "the server's certificate, PEM; makes tcp:// tls://" },
   tlsKey: { kind: text("FILE"), common: "", help: "the certificate's private key, PEM" },
 };
+
+/** Where browsers find a page: HOST:PORT, PORT, or as a browser shows it. */
+const webKind: Kind<InternetAddress> = {
+  meta: "ADDRESS",
+  parse: (value) =>
+    parseAddress(value.replace(/^https?:\/\/(.*?)\/?$/, "$1"), { schemes: ["tcp"] }) as InternetAddress,
+  values: () => ["127.0.0.1:8000", "0.0.0.0:8000"],
+};
+
+const webHostKind: Kind<string> = {
+  meta: "NAME",
+  parse(value) {
+    if (/^[^:]+(:\d{1,5})?$/.test(value) && isHost(value.replace(/:\d+$/, ""))) return value.toLowerCase();
+    throw usageError(`"${value}" is no host`, "write the name that stands in the browser's address bar");
+  },
+};
+
+/** What a server has that browsers can use. */
+export const webOptions = {
+  web: {
+    kind: webKind,
+    common: "",
+    help:
+      "a page for browsers, at HOST:PORT or PORT (https:// with --tls-cert); the ready line says its address",
+  },
+  webHost: {
+    kind: webHostKind,
+    multiple: true,
+    common: "",
+    help:
+      "a name under which browsers may ask for the page, besides those of this machine: NAME or NAME:PORT",
+  },
+} as const;
+
+/** @throws {PinwireError} `usage` for options of a page that there isn't */
+export function checkWeb({ web, webHost }: { web?: unknown; webHost: readonly string[] }): void {
+  if (!web && webHost.length) {
+    throw usageError("--web-host is for a page", "add --web ADDRESS, or leave it out");
+  }
+}
 
 /** Our own end of what is dialled. */
 const bindKind: Kind<Endpoint> = {

@@ -37,14 +37,13 @@ export interface ReporterOptions {
 
 /** Tells of events: on stdout for programs, on stderr for people. */
 export class Reporter {
-  /** Whether anybody looks at messages; if not, they need not be decoded. */
-  readonly wantsMessages: boolean;
   #options: ReporterOptions;
   #clock: Clock;
   #stdout: Output;
   #stderr: Output;
   #hasHinted = false;
   #console?: (line: string) => void;
+  #taps = new Set<(event: Event) => void>();
 
   constructor(options: ReporterOptions) {
     const { stdout = Deno.stdout, stderr = Deno.stderr, onClosed, signal } = options;
@@ -56,7 +55,11 @@ export class Reporter {
       onDropped: (count) => this.error(eventsDropped(count)),
     });
     this.#stderr = new Output(stderr, { signal });
-    this.wantsMessages = Boolean(options.json || options.showMessage);
+  }
+
+  /** Whether anybody looks at messages; if not, they need not be decoded. */
+  get wantsMessages(): boolean {
+    return Boolean(this.#options.json || this.#options.showMessage || this.#taps.size);
   }
 
   /** Whether nobody reads stdout any more. */
@@ -69,14 +72,20 @@ export class Reporter {
     this.#stdout.close();
   }
 
+  /** Has `hear` told of each event too, until what it gives is disposed of. */
+  tap(hear: (event: Event) => void): Disposable {
+    this.#taps.add(hear);
+    return { [Symbol.dispose]: () => void this.#taps.delete(hear) };
+  }
+
   /** Tells of one event, now; programs alone are told of it if people would see too many. */
   report(event: Event, forPrograms = false): void {
     const { json, quiet, role, show, showMessage, forward } = this.#options;
+    for (const hear of this.#taps) hear(event);
     if (forward) {
       forward(event);
     } else if (json) {
-      const { event: name, ...fields } = event;
-      this.print(safeJson({ event: name, time: new Date(this.#clock.wall()).toISOString(), ...fields }));
+      this.print(printEvent(event, this.#clock));
     } else if (event.event === "message") {
       if (showMessage) this.print(showMessage(event));
     } else if (event.event === "listening" || event.event === "error") {
@@ -156,6 +165,11 @@ export class Reporter {
   }
 }
 
+/** An event as `--json` prints it, without its newline. */
+export function printEvent({ event, ...fields }: Event, clock: Clock): string {
+  return safeJson({ event, time: new Date(clock.wall()).toISOString(), ...fields });
+}
+
 /** A reader that has stopped reading is waited for so long at the end, in ms. */
 const FLUSH_TIME = 1000;
 
@@ -167,7 +181,7 @@ const eventsDropped = (count: number) =>
 function sentence(event: Exclude<Event, MessageEvent>): string {
   switch (event.event) {
     case "listening":
-      return `listening on ${event.address}${event.warning ? ` (${event.warning})` : ""}`;
+      return `listening on ${event.url ?? event.address}${event.warning ? ` (${event.warning})` : ""}`;
     case "connected":
       return `${event.peer} connected`;
     case "disconnected":

@@ -4,6 +4,7 @@ import { openContext, untilCode } from "../app/mod.ts";
 import { type Address, checkDialable, type InternetAddress, MAX_DATAGRAM, parseAddress } from "../net/mod.ts";
 import {
   addressPositional,
+  checkWeb,
   clientOptions,
   clientPermissions,
   encodingOption,
@@ -16,6 +17,7 @@ import {
   serverOptions,
   socketPermissions,
   STREAMS,
+  webOptions,
 } from "../app/options.ts";
 import { DEFAULT_PORT, LONGEST_LINE, LONGEST_RELAYED, parseNickOption, parseRoomOption } from "./protocol.ts";
 
@@ -66,6 +68,7 @@ const chatServe = command({
     ...encodingOption,
     ...endOptions,
     ...serverOptions,
+    ...webOptions,
     ...outputOptions,
   },
   ...socketPermissions,
@@ -79,9 +82,12 @@ const chatServe = command({
     ["", `on 127.0.0.1:${DEFAULT_PORT}`],
     [`0.0.0.0:${DEFAULT_PORT} -e gbk`, "for the whole network, and for programs that write GBK"],
     ["--history-file chat.jsonl --timestamps", "what was said outlasts a restart"],
+    ["0.0.0.0:8888 --web 0.0.0.0:8000", "and a page, for who has installed nothing"],
   ],
   async run(options, { address = DEFAULT_ADDRESS }, opened) {
-    checkTurns(options, { "--history-file": options.historyFile, "--timestamps": options.timestamps });
+    const { web, historyFile, timestamps } = options;
+    checkTurns(options, { "--history-file": historyFile, "--timestamps": timestamps, "--web": web });
+    checkWeb(options);
     await using context = await openContext({ program: "pinwire chat", role: "server" }, options);
     if (options.turns) {
       const { serveTurns } = await import("./turns/turns.ts");
@@ -89,7 +95,9 @@ const chatServe = command({
       return untilCode(options, context);
     }
     const { serveChat } = await import("./serve.ts");
-    await serveChat(address, options, context, opened);
+    using page = web &&
+      await (await import("../web/mod.ts")).openPage("chat", "/ws", { ...options, web }, context);
+    await serveChat(address, { ...options, page }, context, opened);
     return untilCode(options, context);
   },
 });

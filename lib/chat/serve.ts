@@ -1,6 +1,6 @@
 import { type Context, MessageWatch, type WatchOptions } from "../app/mod.ts";
 import type { Address, Connection } from "../net/mod.ts";
-import { DelayQueue, serve, type ServerOptions } from "../session/mod.ts";
+import { DelayQueue, pageContext, serve, type ServerOptions } from "../session/mod.ts";
 import type { PinwireError } from "../errors.ts";
 import { ChatConsole, type ChatConsoleOptions } from "./console.ts";
 import { HistoryFile } from "./rooms/history_file.ts";
@@ -31,6 +31,8 @@ export class ChatServer implements AsyncDisposable {
   readonly hub: Hub;
   #context: Context;
   #session: ChatOptions;
+  /** What members in a page share: they are clients of ours, whatever the others speak. */
+  #pages: { context: Context; options: ChatOptions };
   #file?: HistoryFile;
 
   constructor(options: ChatServerOptions, context: Context) {
@@ -59,6 +61,11 @@ export class ChatServer implements AsyncDisposable {
       watch: new MessageWatch(context, { once, until }, false),
     };
     this.#context = context;
+    const pages = pageContext(context);
+    this.#pages = {
+      context: pages,
+      options: { ...this.#session, formats: new LineFormats(pages.codec), greeting: true },
+    };
     this.#file = file;
   }
 
@@ -79,6 +86,11 @@ export class ChatServer implements AsyncDisposable {
     return new MemberSession(connection, this.#context, this.#session).run();
   }
 
+  /** Serves one WebSocket of a page, which has shown the page's secret. */
+  servePage(connection: Connection): Promise<void> {
+    return new MemberSession(connection, this.#pages.context, this.#pages.options).run();
+  }
+
   /**
    * Listens until the context stops.
    *
@@ -88,6 +100,7 @@ export class ChatServer implements AsyncDisposable {
   async listen(address: Address, options: ServerOptions, opened: () => void): Promise<void> {
     await serve(address, options, this.#context, {
       connection: (connection) => this.serveConnection(connection),
+      page: { connection: (connection) => this.servePage(connection) },
       opened,
     });
     this.hub.close();

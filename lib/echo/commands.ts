@@ -3,6 +3,7 @@ import { usageError } from "../errors.ts";
 import { openContext, showMessage, showText, untilCode } from "../app/mod.ts";
 import {
   addressPositional,
+  checkWeb,
   clientOptions,
   clientPermissions,
   encodingOption,
@@ -13,6 +14,7 @@ import {
   serverOptions,
   socketPermissions,
   SOCKETS,
+  webOptions,
 } from "../app/options.ts";
 import { DEFAULT_PORT, Reply, STAMP_TEMPLATE } from "./protocol.ts";
 
@@ -53,6 +55,7 @@ const echoServe = command({
     ...encodingOption,
     ...endOptions,
     ...serverOptions,
+    ...webOptions,
     ...outputOptions,
   },
   ...socketPermissions,
@@ -70,6 +73,7 @@ const echoServe = command({
       "a server that is slow and hangs up",
     ],
     ["--frame line --trace", "line by line, and see where lines begin and end"],
+    ["--frame line --web 8000", "the same as a picture, in a browser"],
   ],
   async run(options, { address = DEFAULT_ADDRESS }, opened) {
     if (address.scheme === "udp" && options.closeAfter !== undefined) {
@@ -81,6 +85,14 @@ const echoServe = command({
         "leave one of the two out",
       );
     }
+    const { web } = options;
+    if (options.workers > 1 && web) {
+      throw usageError(
+        "--web has no --workers, as one thread shows what crosses",
+        "leave one of the two out",
+      );
+    }
+    checkWeb(options);
     const isSilent = options.reply === "none";
     await using context = await openContext({
       program: "pinwire echo",
@@ -99,7 +111,9 @@ const echoServe = command({
       return untilCode(options, context);
     }
     const { serveEcho } = await import("./serve.ts");
-    await serveEcho(address, reply, options, context, opened);
+    using page = web &&
+      await (await import("../web/mod.ts")).openPage("frames", "/events", { ...options, web }, context);
+    await serveEcho(address, reply, { ...options, page }, context, opened);
     return untilCode(options, context);
   },
 });

@@ -39,9 +39,14 @@ export async function serveEcho(
     takeOnce: once ? takeOnce(new Int32Array(1)) : undefined,
     stop: () => context.stop.now(),
   };
+  const pages = options.page?.events;
+  const watching = pages && await import("./web.ts");
   await serve(address, options, context, {
-    connection: (connection, _, owe) => new EchoSession(connection, context, echo, owe).run(),
-    datagrams: (socket, owe) => echoDatagrams(socket, context, echo, owe),
+    connection: (connection, _, owe) =>
+      new EchoSession(watching?.watchData(connection, pages!, context) ?? connection, context, echo, owe)
+        .run(),
+    datagrams: (socket, owe) =>
+      echoDatagrams(watching?.watchDatagrams(socket, pages!) ?? socket, context, echo, owe),
     opened,
   });
 }

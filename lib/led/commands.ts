@@ -1,33 +1,32 @@
-import { ALL_PERMISSIONS, choice, command, integer, type Kind, type Permission } from "../cli/mod.ts";
+import { ALL_PERMISSIONS, command, integer, type Kind, type Permission } from "../cli/mod.ts";
 import { usageError } from "../errors.ts";
 import { type Context, type DialSettings, openContext, untilCode } from "../app/mod.ts";
 import type { Address } from "../net/mod.ts";
 import {
-  addressPositional,
+  checkWeb,
   clientOptions,
   clientPermissions,
   encodingOption,
   endOptions,
   frameOptions,
   outputOptions,
-  reconnectOption,
   recordPermissions,
   serverOptions,
   socketPermissions,
-  STREAMS,
   tokenOption,
+  webOptions,
 } from "../app/options.ts";
-import { type GpioOptions, gpioOptions, gpioPermissions, tokenPermissions } from "./options.ts";
-import { ALL, DEFAULT_PORT, LONGEST_LINE, parseName } from "./protocol.ts";
+import { ledAgent } from "./agent/commands.ts";
+import {
+  address,
+  DEFAULT_ADDRESS,
+  type GpioOptions,
+  gpioOptions,
+  gpioPermissions,
+  tokenPermissions,
+} from "./options.ts";
+import { ALL, DEFAULT_PORT, LONGEST_LINE } from "./protocol.ts";
 import { BLINK, parseAmount, type SteadyVerb, VERB_WORDS, VERBS } from "./verbs.ts";
-
-const address = addressPositional(DEFAULT_PORT, STREAMS);
-
-const DEFAULT_ADDRESS = address.kind.parse("");
-
-const nameKind: Kind<string> = { meta: "NAME", parse: parseName };
-
-const VERB_LIST = `${VERB_WORDS.slice(0, -1).join(", ")} and ${VERB_WORDS.at(-1)}`;
 
 const ledServe = command({
   summary: "list the devices that call in, and switch them",
@@ -42,6 +41,7 @@ const ledServe = command({
     ...encodingOption,
     ...endOptions,
     ...serverOptions,
+    ...webOptions,
     ...outputOptions,
   },
   ...socketPermissions,
@@ -59,71 +59,20 @@ const ledServe = command({
       "for the whole network, and only for who knows the token",
     ],
     ["--json", "events on stdout, for a script; the console reads its stdin"],
+    ["--web 0.0.0.0:8000", "and a page, for a phone"],
   ],
   async run(options, { address = DEFAULT_ADDRESS }, opened) {
+    const { web } = options;
+    checkWeb(options);
     await using context = await openContext(
       { program: "pinwire led", role: "server", leavesStdout: true },
       options,
     );
     const { serveLed } = await import("./serve.ts");
-    await serveLed(address, options, context, opened);
+    using page = web &&
+      await (await import("../web/mod.ts")).openPage("led", "/ws", { ...options, web }, context);
+    await serveLed(address, { ...options, page }, context, opened);
     return untilCode(options, context);
-  },
-});
-
-const ledAgent = command({
-  summary: "move the pins of this machine as a controller says",
-  description:
-    `Connects, says what its device is, obeys ${VERB_LIST}, reports every change, and dials again ` +
-    "for ever when the link is lost. Without GPIO the pins are simulated.",
-  positionals: { address },
-  options: {
-    name: { kind: nameKind, short: "n", help: "the device's name (default: this machine's)" },
-    ...gpioOptions,
-    initial: {
-      kind: choice("on|off|keep", ["on", "off", "keep"]),
-      default: "keep",
-      help: "what the pin is at the start (default keep: what it puts out already, or off)",
-    },
-    onDisconnect: {
-      kind: choice("hold|off|blink", ["hold", "off", "blink"]),
-      default: "hold",
-      help: "what the pin does while the link is lost (default hold: as it was, blinking or not)",
-    },
-    onExit: {
-      kind: choice("off|keep", ["off", "keep"]),
-      default: "off",
-      help: "what the pin is at the end (default off)",
-    },
-    interactive: {
-      short: "i",
-      help: "ask for the controller's address (an empty line is ADDRESS); until then 1 and 2 switch the pin",
-    },
-    ...tokenOption,
-    ...frameOptions("text", LONGEST_LINE),
-    ...encodingOption,
-    ...endOptions,
-    ...clientOptions,
-    ...reconnectOption,
-    ...outputOptions,
-  },
-  permissions: ALL_PERMISSIONS,
-  optionalPermissions: ["ffi"],
-  permissionsWith: (options, positionals) => [
-    ...gpioPermissions(options),
-    ...clientPermissions(options, positionals.address ? positionals : { address: DEFAULT_ADDRESS }),
-    ...options.interactive ? ["read", "write"] as const : [],
-    ...tokenPermissions(options, false),
-    ...options.name === undefined && !options.pin.some(({ name }) => name) ? ["sys"] as const : [],
-  ],
-  examples: [
-    ["192.168.1.10", `pin 11 obeys the controller on 192.168.1.10:${DEFAULT_PORT}`],
-    ["pi.local --pin red=11 --pin green=13", "two devices"],
-    ["--gpio simulated --name lamp", "without a Raspberry Pi, to try it"],
-  ],
-  async run(options, { address = DEFAULT_ADDRESS }) {
-    const { runAgents } = await import("./agent/command.ts");
-    return await runAgents(address, options);
   },
 });
 

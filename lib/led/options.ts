@@ -2,7 +2,14 @@ import { ALL_PERMISSIONS, choice, type Kind, type Permission, text } from "../cl
 import { usageError } from "../errors.ts";
 import { chooseGpio, type Gpio, type GpioChoice, type Line, parseLine } from "deno-gpio";
 import type { Context } from "../app/mod.ts";
-import { parseName } from "./protocol.ts";
+import { addressPositional, STREAMS } from "../app/options.ts";
+import { DEFAULT_PORT, parseName } from "./protocol.ts";
+
+/** Where a controller is. */
+export const address = addressPositional(DEFAULT_PORT, STREAMS);
+
+/** Where it is if nobody says it. */
+export const DEFAULT_ADDRESS = address.kind.parse("");
 
 /** A pin on the command line, perhaps under a name. */
 export interface NamedPin {

@@ -1,6 +1,6 @@
 import { CommandConsole, type Context, type WatchOptions } from "../app/mod.ts";
 import { type Address, type Connection, isLoopback } from "../net/mod.ts";
-import { serve, type ServerOptions } from "../session/mod.ts";
+import { pageContext, serve, type ServerOptions } from "../session/mod.ts";
 import { AdmissionControl, type PendingClient } from "../session/admission.ts";
 import { readToken, type Token } from "../session/token.ts";
 import { completeRequest, execute, parseRequest } from "./console.ts";
@@ -41,6 +41,12 @@ export class Controller {
     return new ControllerSession(connection, this.#context, this.#session, pending).run();
   }
 
+  /** Serves one WebSocket of a page, which has shown the page's secret. */
+  servePage(connection: Connection, pending?: PendingClient): Promise<void> {
+    const options = { ...this.#session, isPage: true };
+    return new ControllerSession(connection, pageContext(this.#context), options, pending).run();
+  }
+
   /**
    * Listens until the context stops.
    *
@@ -53,6 +59,10 @@ export class Controller {
       warning: isOpen ? OPEN_TO_ALL : undefined,
       connection: (connection, pending) => this.serveConnection(connection, pending),
       admission: this.admission,
+      page: {
+        token: this.#session.token,
+        connection: (connection, pending) => this.servePage(connection, pending),
+      },
       opened,
     });
   }

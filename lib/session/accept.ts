@@ -31,7 +31,7 @@ export interface ServeOptions {
    * @throws what went wrong; it is reported, and concerns no other connection
    */
   handle(connection: Connection, pending: PendingClient | undefined, owe: Owe): Promise<void>;
-  /** Counts the connections when several threads share `maxClients`. */
+  /** Counts the connections when several threads, or listeners, share `maxClients`. */
   counter?: ClientCounter;
 }
 
@@ -64,7 +64,7 @@ const ACCEPT_RETRY = 50;
  */
 export async function serveConnections(listener: Listener, options: ServeOptions): Promise<void> {
   const { signal, reporter, maxClients } = options;
-  const counter = options.counter ?? localCounter();
+  const counter = options.counter ?? countClients();
   // Those that have proven nothing yet, or are being turned away, come on top.
   const most = maxClients + (options.admission?.pool ?? 0);
   const open = new Set<DrainableConnection>();
@@ -205,7 +205,8 @@ function leaving(connection: Connection, { left }: { left(): void }): Connection
 
 const isIdle = (error: unknown) => error instanceof PinwireError && error.code === "idle_timeout";
 
-function localCounter(): ClientCounter {
+/** Counts the clients of a server that has one thread. */
+export function countClients(): ClientCounter {
   let count = 0;
   return {
     enter: (max) => count < max && ++count > 0,

@@ -10,8 +10,9 @@ import {
   type ServerIdentity,
   withTimeout,
 } from "../net/mod.ts";
-import { DRAIN_TIME, type Owe, type Owed, serveConnections } from "./accept.ts";
+import { countClients, DRAIN_TIME, type Owe, type Owed, serveConnections } from "./accept.ts";
 import type { AdmissionControl, PendingClient } from "./admission.ts";
+import { type Page, type PageHandlers, servePage } from "./page.ts";
 
 /** The values of the options that every server has, as `options.ts` declares them. */
 export interface ServerOptions {
@@ -21,6 +22,8 @@ export interface ServerOptions {
   tlsKey?: string;
   /** The interface at which a group is joined. */
   interface?: string;
+  /** Where browsers find it, too. */
+  page?: Page;
 }
 
 /** What a server does with what comes, by the kind of its socket. */
@@ -34,6 +37,8 @@ export interface ServeHandlers {
   isExact?: boolean;
   /** What the ready line warns of. */
   warning?: string;
+  /** What is done with the WebSockets of its page, where there is one. */
+  page?: PageHandlers;
   /** Called once the socket is open, before the ready line. */
   opened(): void;
 }
@@ -50,6 +55,12 @@ export async function serve(
   handlers: ServeHandlers,
 ): Promise<void> {
   const { reporter, stop } = context;
+  const { page, maxClients, idleTimeout } = options;
+  const counter = countClients();
+  const servePages = async () => {
+    const limits = { maxClients, idleTimeout, counter, admission: handlers.admission };
+    if (page) await servePage(page, handlers.page, limits, context);
+  };
   const { address, identity } = await serverAddress(where, options);
   checkInterface(address, options.interface);
   if (address.scheme === "udp") {
@@ -61,20 +72,26 @@ export async function serve(
     });
     handlers.opened();
     reporter.report({ event: "listening", address: socket.address, sockets: socket.sockets });
-    await handlers.datagrams?.(context.traceDatagrams(socket), (given) => owed = given);
-    socket.close();
+    const answerAll = async () => {
+      await handlers.datagrams?.(context.traceDatagrams(socket), (given) => owed = given);
+      socket.close();
+      page?.[Symbol.dispose]();
+    };
+    await Promise.all([answerAll(), servePages()]);
   } else {
     const listener = await openListener(address, identity, context, handlers);
-    await serveConnections(listener, {
+    const serving = serveConnections(listener, {
       reporter,
       clock: context.clock,
       signal: stop.signal,
-      maxClients: options.maxClients,
-      idleTimeout: options.idleTimeout,
+      maxClients,
+      idleTimeout,
+      counter,
       admission: handlers.admission,
       handle: (connection, pending, owe) =>
         handlers.connection(context.traceAccepted(connection), pending, owe),
     });
+    await Promise.all([serving, servePages()]);
   }
 }
 

@@ -42,6 +42,12 @@ export class Token {
     return new Uint8Array(proof).toBase64({ alphabet: "base64url", omitPadding: true });
   }
 
+  /** A secret of its own for `purpose`, in base64url: who knows that doesn't know this one. */
+  async derive(purpose: string): Promise<string> {
+    const secret = await crypto.subtle.sign("HMAC", this.#key, new TextEncoder().encode(purpose));
+    return new Uint8Array(secret).toBase64({ alphabet: "base64url", omitPadding: true });
+  }
+
   /** Whether `proof` is the one that `role` must give; in constant time, as WebCrypto compares. */
   async verify(role: string, transcript: Transcript, proof: string): Promise<boolean> {
     try {

@@ -24,7 +24,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   demo: [...FLOORS, "gpio", "tools", "echo", "led", "chat", "shell"],
 };
 
-/** What a `commands.ts` may import besides, if only by import(), so that no other command loads it. */
+/** What a `commands.ts` or a `web.ts` may import besides, if only by import(), so that no other command loads it. */
 const LAZY = ["web", "mqtt", "redis"];
 
 /** The files of a room, beside its mod.ts, that other rooms may import. */
@@ -89,7 +89,7 @@ export function whyNot(from: string, to: string, isLazy = false): string | undef
   const row = MAY_IMPORT[room];
   if (!row) return `lib/${room} has no row in tests/lint/rooms.ts`;
   const declares = /(^|\/)(commands|options)(_test)?\.ts$/.test(ownFile) && other === "cli";
-  const lazily = isLazy && ownFile === "commands.ts" && LAZY.includes(other);
+  const lazily = isLazy && /(^|\/)(commands|web)\.ts$/.test(ownFile) && LAZY.includes(other);
   if (!row.includes(other) && !declares && !lazily) return `lib/${room} may not import lib/${other}`;
   const isDoor = file === "mod.ts" || DOORS[other]?.includes(file) || (isTest && isForTests(file));
   return isDoor ? undefined : `${to} is no door of lib/${other}: import its mod.ts`;

@@ -3,11 +3,16 @@ import { resolve, visitImports } from "../lint/imports.ts";
 const ROOT = new URL("../../", import.meta.url);
 
 /** The TypeScript files of a folder and of those in it, by their paths from the root of the project. */
-export function* sourcesIn(folder: string): Generator<string> {
+export const sourcesIn = (folder: string): Generator<string> => filesIn(folder, /\.ts$/);
+
+/** What browsers are sent, and what checkers have in its place. */
+export const pageFiles = (): Generator<string> => filesIn("lib/web/pages", /\.(html|css|js|svg)$/);
+
+function* filesIn(folder: string, names: RegExp): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(new URL(`${folder}/`, ROOT))) {
     const path = `${folder}/${name}`;
-    if (isDirectory) yield* sourcesIn(path);
-    else if (name.endsWith(".ts")) yield path;
+    if (isDirectory) yield* filesIn(path, names);
+    else if (names.test(name)) yield path;
   }
 }
 

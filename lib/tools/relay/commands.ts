@@ -2,6 +2,7 @@ import { command, duration, integer, type Permission } from "../../cli/mod.ts";
 import { openContext } from "../../app/mod.ts";
 import {
   addressKind,
+  checkWeb,
   clientOptions,
   encodingOption,
   frameOptions,
@@ -10,6 +11,7 @@ import {
   recordPermissions,
   serverOptions,
   SOCKETS,
+  webOptions,
 } from "../../app/options.ts";
 import { checkApart, disturbanceOptions, disturbances } from "./options.ts";
 
@@ -44,6 +46,7 @@ const relay = command({
       kind: duration(),
       help: "close a connection on which nothing moved for so long (default: never; over UDP 60)",
     },
+    ...webOptions,
     ...outputOptions,
   },
   permissions: ["net", "ffi"],
@@ -59,6 +62,7 @@ const relay = command({
   examples: [
     ["8001 127.0.0.1:8000 --trace --frame line", "show each read of both sides, and the lines in it"],
     ["8001 tls://example.com:443", "end TLS here: what a plain client says goes out encrypted"],
+    ["8001 127.0.0.1:8000 --web 8002", "the same as a picture, in a browser"],
     ["8001 127.0.0.1:8000 --delay 300~50 --rate 10k:down", "a slow network"],
     ["8001 127.0.0.1:8000 --reset 1000:down", "cut every answer off after 1,000 bytes"],
     [
@@ -67,7 +71,9 @@ const relay = command({
     ],
   ],
   async run(options, { listen, target }, opened) {
+    const { web } = options;
     checkApart(listen, target);
+    checkWeb(options);
     const isDatagram = [listen, target].some(({ scheme }) => scheme === "udp");
     const { up, down } = disturbances(options, isDatagram);
     await using context = await openContext(
@@ -75,7 +81,9 @@ const relay = command({
       options,
     );
     const { serveRelay } = await import("./serve.ts");
-    await serveRelay(listen, target, { ...options, disturbances: { up, down } }, context, opened);
+    using page = web &&
+      await (await import("../../web/mod.ts")).openPage("frames", "/events", { ...options, web }, context);
+    await serveRelay(listen, target, { ...options, page, disturbances: { up, down } }, context, opened);
     return 0;
   },
 });

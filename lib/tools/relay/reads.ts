@@ -11,22 +11,22 @@ export interface ReadsOptions {
   target: string;
   isDatagram: boolean;
   /** Whether each read is an event. */
-  json: boolean;
+  isTold: boolean;
 }
 
 /** The same connection, whose reads are traced, and told of. */
 export function watchReads(connection: Connection, options: ReadsOptions, context: Context): Connection {
-  const { direction, client, target, isDatagram, json } = options;
+  const { direction, client, target, isDatagram, isTold } = options;
   const { reporter, codec, clock } = context;
   const name = direction === "up" ? `${client} → ${target}` : `${client} ← ${target}`;
   const traced = context.traceReads(connection, { verb: direction, name, isDatagram });
-  if (!json && traced === connection) return connection;
+  if (!isTold && traced === connection) return connection;
   const borders = isDatagram ? undefined : new FrameBorders(codec, false);
   const from = direction === "up" ? "client" : "target";
   return wrapConnection(traced, {
     receive: (sink, readOptions) =>
       traced.receive((bytes) => {
-        if (json) {
+        if (isTold) {
           const found = borders?.take(bytes, clock.now());
           for (const error of found?.errors ?? []) reporter.error(error);
           reporter.report({
@@ -36,7 +36,7 @@ export function watchReads(connection: Connection, options: ReadsOptions, contex
             bytes: bytes.length,
             hex: bytes.toHex(),
             frames: found?.lengths ?? [bytes.length],
-          });
+          }, true);
         }
         const drained = reporter.drained();
         return drained ? drained.then(() => sink(bytes)) : sink(bytes);

@@ -11,7 +11,7 @@ import {
   withIdleTimeout,
   wrapConnection,
 } from "../../net/mod.ts";
-import type { Owe } from "../../session/mod.ts";
+import type { Owe, Page } from "../../session/mod.ts";
 import { TargetDatagrams } from "./datagrams.ts";
 import type { Direction, Disturbance } from "./disturbance.ts";
 import { Pair } from "./pair.ts";
@@ -27,6 +27,8 @@ export interface RelayOptions extends DialSettings {
   /** Whether TCP can be reset here. */
   hasResets: boolean;
   json: boolean;
+  /** A page that shows what crosses. */
+  page?: Page;
 }
 
 /** Takes each client to a connection of its own to the target. */
@@ -68,7 +70,8 @@ export class Relay {
     const number = ++this.#count;
     const target = await this.#dial();
     if (!target) return;
-    const names = { client: client.peer.name, target: target.peer.name, json: this.#options.json };
+    const { json, page } = this.#options;
+    const names = { client: client.peer.name, target: target.peer.name, isTold: json || page !== undefined };
     const isTargetDatagram = target instanceof TargetDatagrams;
     const pair: Pair = new Pair({
       number,

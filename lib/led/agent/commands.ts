@@ -1,0 +1,75 @@
+import { ALL_PERMISSIONS, choice, command, type Kind } from "../../cli/mod.ts";
+import {
+  clientOptions,
+  clientPermissions,
+  encodingOption,
+  endOptions,
+  frameOptions,
+  outputOptions,
+  reconnectOption,
+  tokenOption,
+} from "../../app/options.ts";
+import { address, DEFAULT_ADDRESS, gpioOptions, gpioPermissions, tokenPermissions } from "../options.ts";
+import { DEFAULT_PORT, LONGEST_LINE, parseName } from "../protocol.ts";
+import { VERB_WORDS } from "../verbs.ts";
+
+const nameKind: Kind<string> = { meta: "NAME", parse: parseName };
+
+const VERB_LIST = `${VERB_WORDS.slice(0, -1).join(", ")} and ${VERB_WORDS.at(-1)}`;
+
+/** `led agent`. */
+export const ledAgent = command({
+  summary: "move the pins of this machine as a controller says",
+  description:
+    `Connects, says what its device is, obeys ${VERB_LIST}, reports every change, and dials again ` +
+    "for ever when the link is lost. Without GPIO the pins are simulated.",
+  positionals: { address },
+  options: {
+    name: { kind: nameKind, short: "n", help: "the device's name (default: this machine's)" },
+    ...gpioOptions,
+    initial: {
+      kind: choice("on|off|keep", ["on", "off", "keep"]),
+      default: "keep",
+      help: "what the pin is at the start (default keep: what it puts out already, or off)",
+    },
+    onDisconnect: {
+      kind: choice("hold|off|blink", ["hold", "off", "blink"]),
+      default: "hold",
+      help: "what the pin does while the link is lost (default hold: as it was, blinking or not)",
+    },
+    onExit: {
+      kind: choice("off|keep", ["off", "keep"]),
+      default: "off",
+      help: "what the pin is at the end (default off)",
+    },
+    interactive: {
+      short: "i",
+      help: "ask for the controller's address (an empty line is ADDRESS); until then 1 and 2 switch the pin",
+    },
+    ...tokenOption,
+    ...frameOptions("text", LONGEST_LINE),
+    ...encodingOption,
+    ...endOptions,
+    ...clientOptions,
+    ...reconnectOption,
+    ...outputOptions,
+  },
+  permissions: ALL_PERMISSIONS,
+  optionalPermissions: ["ffi"],
+  permissionsWith: (options, positionals) => [
+    ...gpioPermissions(options),
+    ...clientPermissions(options, positionals.address ? positionals : { address: DEFAULT_ADDRESS }),
+    ...options.interactive ? ["read", "write"] as const : [],
+    ...tokenPermissions(options, false),
+    ...options.name === undefined && !options.pin.some(({ name }) => name) ? ["sys"] as const : [],
+  ],
+  examples: [
+    ["192.168.1.10", `pin 11 obeys the controller on 192.168.1.10:${DEFAULT_PORT}`],
+    ["pi.local --pin red=11 --pin green=13", "two devices"],
+    ["--gpio simulated --name lamp", "without a Raspberry Pi, to try it"],
+  ],
+  async run(options, { address = DEFAULT_ADDRESS }) {
+    const { runAgents } = await import("./command.ts");
+    return await runAgents(address, options);
+  },
+});

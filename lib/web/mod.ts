@@ -1,0 +1,7 @@
+/**
+ * Pages for browsers: their files over HTTP/1.1, and each of their WebSockets, handed on as a connection. What is said
+ * over it, its mode knows.
+ *
+ * @module
+ */
+export { openPage, type PageOptions } from "./page.ts";
