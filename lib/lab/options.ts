@@ -1,5 +1,5 @@
 import { choice, text } from "../cli/mod.ts";
-import { outputOptions } from "../app/options.ts";
+import { outputOptions, webOptions } from "../app/options.ts";
 import { languageOf, LANGUAGES } from "../text/languages.ts";
 
 const { json, noColor, force } = outputOptions;
@@ -28,5 +28,9 @@ export const liveOptions = {
     help: "write the segments to FILE, as pcapng for Wireshark",
   },
   force,
+  ...webOptions,
   ...lessonOptions,
 };
+
+/** Whether somebody lets each segment arrive: at the terminal, or in a page. */
+export const isStepped = ({ step, web }: { step: boolean; web?: unknown }) => step || web !== undefined;

@@ -53,14 +53,15 @@ export const handshake = command({
 /** @throws {PinwireError} `usage` if an option doesn't go with what it is about */
 function checkFileOptions(
   file: string | undefined,
-  { stream, step, record }: { stream?: number; step: boolean; record?: string },
+  { stream, step, record, web }: { stream?: number; step: boolean; record?: string; web?: unknown },
 ): void {
   if (file === undefined && stream !== undefined) {
     throw usageError("--stream is for a FILE", "name one, or leave it out");
   }
-  if (file !== undefined && (step || record !== undefined)) {
+  const option = step ? "--step" : record !== undefined ? "--record" : web ? "--web" : undefined;
+  if (file !== undefined && option) {
     throw usageError(
-      `${step ? "--step" : "--record"} is for a connection that is made`,
+      `${option} is for a connection that is made`,
       "leave out either it or FILE",
     );
   }

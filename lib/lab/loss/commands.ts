@@ -1,6 +1,6 @@
 import { ALL_PERMISSIONS, command, type Kind } from "../../cli/mod.ts";
 import { usageError } from "../../errors.ts";
-import { environment, liveOptions } from "../options.ts";
+import { environment, isStepped, liveOptions } from "../options.ts";
 
 /** The highest number that may be lost: eight segments, and what is sent again of them. */
 const MOST = 32;
@@ -37,7 +37,9 @@ export const loss = command({
   ],
   async run({ lang: language = environment, drop, ...options }) {
     const { isInside, playInside } = await import("../stage/inside.ts");
-    if (isInside()) return await playInside((await import("./loss.ts")).loss(drop, options.step), options);
+    if (isInside()) {
+      return await playInside((await import("./loss.ts")).loss(drop, isStepped(options)), options);
+    }
     const [{ showLive }, { LOSS_STYLE }] = await Promise.all([
       import("../stage/live.ts"),
       import("./style.ts"),

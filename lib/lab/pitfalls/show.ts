@@ -1,5 +1,6 @@
 import type { LabEvent } from "../../app/mod.ts";
 import { type Look, showLesson } from "../show.ts";
+import { isStepped } from "../options.ts";
 import { checkRecord, type LiveOptions, playLive } from "../stage/live.ts";
 import { RECORDED } from "../stage/refusals.ts";
 import { type Pitfall, SCENES } from "./names.ts";
@@ -8,7 +9,7 @@ import { PitfallsView } from "./view.ts";
 /** Shows one pitfall or all of them; where there is no private network, what they were like in one. */
 export async function showPitfalls(name: Pitfall | undefined, options: LiveOptions): Promise<number> {
   checkRecord(options);
-  const open = (look: Look) => new PitfallsView(look, options.step);
+  const open = (look: Look) => new PitfallsView(look, isStepped(options));
   return await showLesson("pitfalls", options, open, async (context) => {
     const { reporter } = context;
     return await playLive(options, context, async (why) => {

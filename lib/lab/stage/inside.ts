@@ -2,6 +2,7 @@ import { TextLineStream } from "@std/streams";
 import type { LabEvent } from "../../app/mod.ts";
 import { PinwireError } from "../../errors.ts";
 import { isNewNetwork, networkNamespace } from "../../system/private_network.ts";
+import { isStepped } from "../options.ts";
 import { type Audience, Stage } from "./stage.ts";
 
 /** Holds the network namespace that the program was started from: where that is the same, nothing is private. */
@@ -31,7 +32,7 @@ export function isInside(): boolean {
 /** Plays a lesson on a stage, as the inner process. */
 export async function playInside(
   lesson: (stage: Stage) => Promise<void>,
-  options: { step: boolean },
+  options: { step: boolean; web?: unknown },
 ): Promise<number> {
   return await tellOutside(async (audience) => {
     using stage = new Stage(audience);
@@ -42,14 +43,14 @@ export async function playInside(
 /**
  * Does what the inner process is there for: it tells the outer one on stdout, and is told by lines on stdin to go on.
  *
- * @param step whether it waits for that
+ * @param options whether it waits for that
  * @returns the exit code
  */
 export async function tellOutside(
   play: (audience: Audience) => Promise<void>,
-  { step }: { step: boolean },
+  options: { step: boolean; web?: unknown },
 ): Promise<number> {
-  const outer = new OuterProcess(step);
+  const outer = new OuterProcess(isStepped(options));
   await play(outer);
   await outer.told;
   return 0;

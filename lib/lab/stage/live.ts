@@ -1,7 +1,8 @@
 import type { Context, LabEvent } from "../../app/mod.ts";
+import { checkWeb } from "../../app/options.ts";
 import { openRecording } from "../../app/record/open.ts";
 import { usageError } from "../../errors.ts";
-import { preciseTime } from "../../net/mod.ts";
+import { type InternetAddress, preciseTime } from "../../net/mod.ts";
 import { findPrivateNetwork } from "../../system/private_network.ts";
 import type { Lesson } from "../lessons.ts";
 import { playOutside } from "./outside.ts";
@@ -10,7 +11,8 @@ import { showSequence } from "../sequence/sequence.ts";
 import type { SequenceStyle } from "../sequence/sequence_style.ts";
 import type { LessonOptions } from "../show.ts";
 import { PORT } from "./stage.ts";
-import { EnterKey } from "./steps.ts";
+import { EnterKey, type Stepper } from "./steps.ts";
+import type { LessonPage } from "../web.ts";
 import { LOCAL, REMOTE } from "./wire.ts";
 
 /** What a lesson on a wire of its own is told. */
@@ -21,6 +23,9 @@ export interface LiveOptions extends LessonOptions {
   record?: string;
   /** Whether that may be overwritten. */
   force: boolean;
+  /** Where a page shows it, too. */
+  web?: InternetAddress;
+  webHost: readonly string[];
 }
 
 /**
@@ -102,10 +107,29 @@ export async function playLive(
   instead: (why: string) => Promise<void>,
   begin: () => void = () => {},
 ): Promise<number> {
+  await using page = await openLessonPage(options, context);
   const network = await findPrivateNetwork();
-  if ("flags" in network) return await play(network.flags, options, context, begin);
-  await instead(refusalText(network, options)!);
-  return 0;
+  if (!("flags" in network)) await instead(refusalText(network, options)!);
+  const code = "flags" in network ? await play(network.flags, options, page, context, begin) : 0;
+  await page?.left();
+  return code;
+}
+
+/**
+ * Opens the page of a lesson, if it is to have one.
+ *
+ * @throws {PinwireError} `usage`, and why it can't listen there
+ */
+export async function openLessonPage(
+  options: LiveOptions,
+  context: Context,
+): Promise<LessonPage | undefined> {
+  const { web, step } = options;
+  checkWeb(options);
+  if (web && step) {
+    throw usageError("--step has no --web, whose page has a button for it", "leave --step out");
+  }
+  return web && await (await import("../web.ts")).LessonPage.open({ ...options, web }, context);
 }
 
 const ABOUT =
@@ -114,6 +138,7 @@ const ABOUT =
 async function play(
   flags: readonly string[],
   { step, record, force, json, language }: LiveOptions,
+  page: Stepper | undefined,
   context: Context,
   begin: () => void,
 ): Promise<number> {
@@ -122,7 +147,7 @@ async function play(
   begin();
   try {
     return await playOutside(flags, {
-      step: () => enter?.pressed() ?? Promise.resolve(),
+      step: () => (page ?? enter)?.pressed() ?? Promise.resolve(),
       record(packet, time) {
         recording?.add(time, packet);
         recording?.flush();

@@ -50,7 +50,10 @@ export const states = command({
 });
 
 /** @throws {PinwireError} `usage` if an option is for the walk alone */
-function checkWatch({ step, record, force }: { step: boolean; record?: string; force: boolean }): void {
-  const option = step ? "--step" : record !== undefined ? "--record" : force ? "--force" : undefined;
+function checkWatch(
+  { step, record, force, web }: { step: boolean; record?: string; force: boolean; web?: unknown },
+): void {
+  const given = { "--step": step, "--record": record !== undefined, "--force": force, "--web": web };
+  const [option] = Object.entries(given).find(([, value]) => value) ?? [];
   if (option) throw usageError(`${option} is for the walk`, "leave out either it or PORT");
 }

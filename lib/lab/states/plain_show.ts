@@ -1,7 +1,7 @@
 import type { LabEvent } from "../../app/mod.ts";
 import { twin } from "../../text/languages.ts";
 import { showSequence } from "../sequence/sequence.ts";
-import { checkRecord, type LiveOptions } from "../stage/live.ts";
+import { checkRecord, type LiveOptions, openLessonPage } from "../stage/live.ts";
 import { EnterKey } from "../stage/steps.ts";
 import { HOST, walkPlain } from "./plain.ts";
 import { plainStyle } from "./plain_style.ts";
@@ -24,14 +24,16 @@ export async function showPlain(
   const { language } = options;
   let isRecorded = false;
   const style = plainStyle(table, () => isRecorded);
-  return await showSequence("states", options, async ({ reporter, stop }, begin) => {
+  return await showSequence("states", options, async (context, begin) => {
+    const { reporter, stop } = context;
+    await using page = await openLessonPage(options, context);
     using enter = options.step ? new EnterKey(stop, options.json ? undefined : options.language) : undefined;
     begin({ address: HOST }, { address: HOST });
     reporter.report({ event: "notice", text: TEXTS.plain[language](why) });
     try {
       await walkPlain({
         tell: (event) => reporter.report(event),
-        step: () => enter?.pressed() ?? Promise.resolve(),
+        step: () => (page ?? enter)?.pressed() ?? Promise.resolve(),
         signal: stop.signal,
       });
     } catch (error) {
@@ -41,6 +43,7 @@ export async function showPlain(
       reporter.report({ event: "notice", text: TEXTS.stuck[language](what) });
       for (const event of await recorded()) reporter.report(event);
     }
+    await page?.left();
     return 0;
   }, style);
 }
