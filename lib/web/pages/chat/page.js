@@ -30,7 +30,7 @@ function Page() {
   const [isOpen, setOpen] = useState(false);
   const texts = TEXTS[language];
   const field = useRef();
-  const { room, nick, unread, link } = talk;
+  const { room, unread, link } = talk;
   useTitle(`${unread ? `(${unread}) ` : ""}${room ? `${room} – ` : ""}${texts.title} – pinwire`);
   useEffect(() => isOpen && talk.askRooms(), [isOpen]);
   const whisper = (to) => {
@@ -41,7 +41,7 @@ function Page() {
   const toggle = room && html`
     <button type="button" class="toggle" aria-expanded=${String(isOpen)} aria-controls="side" title=${texts
       .side}
-      onClick=${() => setOpen(!isOpen)}>${room} · ${nick}<span aria-hidden="true">${isOpen
+      onClick=${() => setOpen(!isOpen)}>${room} · ${talk.names.size}<span aria-hidden="true">${isOpen
         ? "▴"
         : "▾"}</span></button>
   `;
