@@ -86,9 +86,8 @@ class OpenPage implements Page {
     const { webHost: given, maxFrame, ...options } = this.#options;
     const token = await WebToken.from(secret);
     const door = new Door({ ...options, given, token });
-    const listener = new PageListener(this.#listener, door, maxFrame, this.#context);
     await this.#announce(token);
-    return listener;
+    return new PageListener(this.#listener, door, maxFrame, this.#context);
   }
 
   async #announce(token: WebToken): Promise<void> {
