@@ -65,7 +65,8 @@ function ReadView({ read, lane, view, stop, scale, texts, language }) {
             aria-label=${nameOf(piece, texts)}
             aria-current=${isAt(view.inspected, read, index) ? "true" : undefined}
             style=${{ left: px(piece.x, scale), width: px(piece.width, scale) }}
-          >${labelOf(piece, texts)}</button>
+            data-rest=${piece.begins ? undefined : piece.label}
+          >${piece.begins && labelOf(piece, texts)}</button>
         `
       )}
     </div>

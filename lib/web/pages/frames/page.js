@@ -34,8 +34,8 @@ function Page() {
   const lanes = view.lanes();
   return html`
     <${Header} title=${texts.title} ...${{ link, language, choose }} />
-    <${Tools} texts=${texts} />
     <main>
+      <${Tools} texts=${texts} />
       ${lanes.length
         ? html`<${LaneList} ...${{ lanes, texts, language }} />`
         : html`<${Empty} texts=${texts} />`}
@@ -48,7 +48,7 @@ function Tools({ texts }) {
   const { waiting, leftOut } = view;
   const toggle = (isPaused) => () => (view.pause(isPaused), redraw());
   return html`
-    <div class="tools" role="toolbar" aria-label=${texts.tools}>
+    <div class="tools" role="group" aria-label=${texts.tools}>
       <button type="button" aria-pressed=${waiting !== undefined} onClick=${toggle(!waiting)}>${texts
         .pause}</button>
       <button type="button" aria-pressed=${view.isFollowing} onClick=${() => {
