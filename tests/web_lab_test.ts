@@ -9,7 +9,7 @@ const SEGMENT = /"event":"segment"/;
 
 Deno.test({
   name:
-    "lab handshake --web waits for each segment until a page lets it arrive, and goes on by itself once it may",
+    "lab handshake --web tells pages of a segment at a time, until one lets all pass, and says what each means",
   ignore,
   async fn() {
     await using lesson = await withPage(["lab", "handshake"]);

@@ -28,9 +28,8 @@ export const liveOptions = {
     help: "write the segments to FILE, as pcapng for Wireshark",
   },
   force,
-  ...webOptions,
   ...lessonOptions,
 };
 
-/** Whether somebody lets each segment arrive: at the terminal, or in a page. */
-export const isStepped = ({ step, web }: { step: boolean; web?: unknown }) => step || web !== undefined;
+/** What a lesson has besides that shows its segments. */
+export const pagedOptions = { ...webOptions, ...liveOptions };

@@ -1,6 +1,6 @@
 import { ALL_PERMISSIONS, command, integer, text } from "../../cli/mod.ts";
 import { usageError } from "../../errors.ts";
-import { environment, liveOptions } from "../options.ts";
+import { environment, pagedOptions } from "../options.ts";
 
 /** `lab handshake`. */
 export const handshake = command({
@@ -20,7 +20,7 @@ export const handshake = command({
       kind: integer("N", 0),
       help: "which connection of FILE, as tshark counts from 0 (default: the first)",
     },
-    ...liveOptions,
+    ...pagedOptions,
   },
   permissions: ALL_PERMISSIONS,
   permissionsWith: (_, { file }) => file === undefined ? ALL_PERMISSIONS : ["read"],

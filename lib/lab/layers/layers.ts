@@ -10,7 +10,7 @@ export async function showLayers(wrapped: LayersOptions, options: LiveOptions): 
   checkRecord(options);
   return await showLesson("layers", options, (look) => new LayersView(look), async (context) => {
     const { reporter } = context;
-    return await playLive(options, context, (why) => {
+    return await playLive(undefined, options, context, (why) => {
       reporter.report({ event: "notice", text: OUTCOMES.unplayed[options.language](why) });
       for (const layer of dissect(wrap(wrapped))) reporter.report(layer);
       return Promise.resolve();

@@ -1,6 +1,6 @@
 import { ALL_PERMISSIONS, command, type Kind } from "../../cli/mod.ts";
 import { usageError } from "../../errors.ts";
-import { environment, isStepped, liveOptions } from "../options.ts";
+import { environment, pagedOptions } from "../options.ts";
 
 /** The highest number that may be lost: eight segments, and what is sent again of them. */
 const MOST = 32;
@@ -26,7 +26,7 @@ export const loss = command({
       kind: numbers,
       help: "lose the segments with these numbers: 1 to 8, from 9 on those that are sent again",
     },
-    ...liveOptions,
+    ...pagedOptions,
   },
   permissions: ALL_PERMISSIONS,
   examples: [
@@ -38,13 +38,13 @@ export const loss = command({
   async run({ lang: language = environment, drop, ...options }) {
     const { isInside, playInside } = await import("../stage/inside.ts");
     if (isInside()) {
-      return await playInside((await import("./loss.ts")).loss(drop, isStepped(options)), options);
+      return await playInside((await import("./loss.ts")).loss(drop, options.step), options);
     }
     const [{ showLive }, { LOSS_STYLE }] = await Promise.all([
       import("../stage/live.ts"),
       import("./style.ts"),
     ]);
     const recorded = async () => (await import("./recorded.ts")).EVENTS;
-    return await showLive("loss", recorded, { ...options, language }, LOSS_STYLE);
+    return await showLive("loss", recorded, { ...options, language }, () => LOSS_STYLE);
   },
 });

@@ -1,6 +1,6 @@
 import { ALL_PERMISSIONS, command, type Kind } from "../../cli/mod.ts";
 import { usageError } from "../../errors.ts";
-import { environment, liveOptions } from "../options.ts";
+import { environment, pagedOptions } from "../options.ts";
 import { type Pitfall, PITFALLS } from "./names.ts";
 
 const pitfall: Kind<Pitfall> = {
@@ -22,7 +22,7 @@ export const pitfalls = command({
   positionals: {
     name: { kind: pitfall, optional: true, help: `one of them: ${PITFALLS.join(", ")}` },
   },
-  options: liveOptions,
+  options: pagedOptions,
   permissions: ALL_PERMISSIONS,
   examples: [
     ["", "all of them"],

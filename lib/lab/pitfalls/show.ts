@@ -1,18 +1,20 @@
 import type { LabEvent } from "../../app/mod.ts";
 import { type Look, showLesson } from "../show.ts";
-import { isStepped } from "../options.ts";
 import { checkRecord, type LiveOptions, playLive } from "../stage/live.ts";
 import { RECORDED } from "../stage/refusals.ts";
 import { type Pitfall, SCENES } from "./names.ts";
+import type { Language } from "../../text/languages.ts";
+import { PitfallsTeller } from "./teller.ts";
 import { PitfallsView } from "./view.ts";
 
 /** Shows one pitfall or all of them; where there is no private network, what they were like in one. */
 export async function showPitfalls(name: Pitfall | undefined, options: LiveOptions): Promise<number> {
   checkRecord(options);
-  const open = (look: Look) => new PitfallsView(look, isStepped(options));
+  const open = (look: Look) => new PitfallsView(look, options.step);
   return await showLesson("pitfalls", options, open, async (context) => {
     const { reporter } = context;
-    return await playLive(options, context, async (why) => {
+    const teller = (language: Language) => new PitfallsTeller(language, options.step);
+    return await playLive({ name: "pitfalls", teller }, options, context, async (why) => {
       reporter.report({ event: "notice", text: RECORDED[options.language](why) });
       const { EVENTS } = await import("./recorded.ts");
       for (const event of name ? partOf(EVENTS, name) : EVENTS) reporter.report(event);

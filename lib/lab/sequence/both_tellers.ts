@@ -26,4 +26,10 @@ export class BothTellers {
       said: { en: { notes: [reason("en"), ...en.notes] }, zh: { notes: [reason("zh"), ...zh.notes] } },
     };
   }
+
+  /** What is said below it all. */
+  foot(): Readonly<Record<Language, string[]>> {
+    const [en, zh] = this.#tellers.map((teller) => teller.foot?.() ?? []);
+    return { en, zh };
+  }
 }

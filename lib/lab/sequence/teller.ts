@@ -17,6 +17,8 @@ export interface Telling {
 export interface LessonTeller {
   /** What is said of the next event; nothing if it is no part of the diagram. */
   tell(event: Event): Telling | undefined;
+  /** What is said below it all. */
+  foot?(): string[];
 }
 
 /** Says what the events of a lesson mean, in one language, each with what the ones before it have told. */

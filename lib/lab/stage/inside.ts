@@ -2,7 +2,6 @@ import { TextLineStream } from "@std/streams";
 import type { LabEvent } from "../../app/mod.ts";
 import { PinwireError } from "../../errors.ts";
 import { isNewNetwork, networkNamespace } from "../../system/private_network.ts";
-import { isStepped } from "../options.ts";
 import { type Audience, Stage } from "./stage.ts";
 
 /** Holds the network namespace that the program was started from: where that is the same, nothing is private. */
@@ -32,7 +31,7 @@ export function isInside(): boolean {
 /** Plays a lesson on a stage, as the inner process. */
 export async function playInside(
   lesson: (stage: Stage) => Promise<void>,
-  options: { step: boolean; web?: unknown },
+  options: { step: boolean },
 ): Promise<number> {
   return await tellOutside(async (audience) => {
     using stage = new Stage(audience);
@@ -43,14 +42,14 @@ export async function playInside(
 /**
  * Does what the inner process is there for: it tells the outer one on stdout, and is told by lines on stdin to go on.
  *
- * @param options whether it waits for that
+ * @param step whether it waits for that
  * @returns the exit code
  */
 export async function tellOutside(
   play: (audience: Audience) => Promise<void>,
-  options: { step: boolean; web?: unknown },
+  { step }: { step: boolean },
 ): Promise<number> {
-  const outer = new OuterProcess(isStepped(options));
+  const outer = new OuterProcess(step);
   await play(outer);
   await outer.told;
   return 0;

@@ -7,12 +7,14 @@ import { findPrivateNetwork } from "../../system/private_network.ts";
 import type { Lesson } from "../lessons.ts";
 import { playOutside } from "./outside.ts";
 import { type Asked, RECORDED, refusalText } from "./refusals.ts";
+import type { Language } from "../../text/languages.ts";
+import { SequenceTeller } from "../sequence/teller.ts";
 import { showSequence } from "../sequence/sequence.ts";
 import type { SequenceStyle } from "../sequence/sequence_style.ts";
 import type { LessonOptions } from "../show.ts";
 import { PORT } from "./stage.ts";
-import { EnterKey, type Stepper } from "./steps.ts";
-import type { LessonPage } from "../web.ts";
+import { EnterKey } from "./steps.ts";
+import type { LessonPage, PlayedLesson } from "../web.ts";
 import { LOCAL, REMOTE } from "./wire.ts";
 
 /** What a lesson on a wire of its own is told. */
@@ -25,7 +27,7 @@ export interface LiveOptions extends LessonOptions {
   force: boolean;
   /** Where a page shows it, too. */
   web?: InternetAddress;
-  webHost: readonly string[];
+  webHost?: readonly string[];
 }
 
 /**
@@ -33,24 +35,25 @@ export interface LiveOptions extends LessonOptions {
  * recording of it is shown, and named as one.
  *
  * @param recorded what happened in a lesson that was played elsewhere
- * @param style how its diagram differs from that of a plain connection
+ * @param style makes what its diagram differs by from that of a plain connection
  * @returns the exit code
  */
 export async function showLive(
   lesson: Lesson,
   recorded: () => Promise<readonly LabEvent[]>,
   options: LiveOptions,
-  style?: SequenceStyle,
+  style?: () => SequenceStyle,
 ): Promise<number> {
   checkRecord(options);
+  const played = { name: lesson, teller: (language: Language) => new SequenceTeller(language, style?.()) };
   return await showSequence(lesson, options, async (context, begin) => {
     const head = () => begin({ address: LOCAL }, { address: REMOTE, port: PORT });
-    return await playLive(options, context, async (why) => {
+    return await playLive(played, options, context, async (why) => {
       head();
       context.reporter.report({ event: "notice", text: RECORDED[options.language](why) });
       for (const event of await recorded()) context.reporter.report(event);
     }, head);
-  }, style);
+  }, style?.());
 }
 
 /** What keeps the lab from a private network, and what would allow it; nothing if there is one to be had. */
@@ -97,20 +100,22 @@ export async function openLessonRecording(
 /**
  * Starts the inner process in a private network, and reports what happens there.
  *
+ * @param lesson what a page shows of it; nothing if it has none
  * @param instead does what can be done where no such network is to be had, and is told why
  * @param begin called once nothing more is in the way
  * @returns the exit code
  */
 export async function playLive(
+  lesson: PlayedLesson | undefined,
   options: LiveOptions,
   context: Context,
   instead: (why: string) => Promise<void>,
   begin: () => void = () => {},
 ): Promise<number> {
-  await using page = await openLessonPage(options, context);
+  await using page = lesson && await openLessonPage(lesson, options, context);
   const network = await findPrivateNetwork();
   if (!("flags" in network)) await instead(refusalText(network, options)!);
-  const code = "flags" in network ? await play(network.flags, options, page, context, begin) : 0;
+  const code = "flags" in network ? await play(network.flags, options, context, begin) : 0;
   await page?.left();
   return code;
 }
@@ -121,15 +126,17 @@ export async function playLive(
  * @throws {PinwireError} `usage`, and why it can't listen there
  */
 export async function openLessonPage(
+  lesson: PlayedLesson,
   options: LiveOptions,
   context: Context,
 ): Promise<LessonPage | undefined> {
-  const { web, step } = options;
-  checkWeb(options);
+  const { web, webHost = [], step } = options;
+  checkWeb({ web, webHost });
   if (web && step) {
     throw usageError("--step has no --web, whose page has a button for it", "leave --step out");
   }
-  return web && await (await import("../web.ts")).LessonPage.open({ ...options, web }, context);
+  return web &&
+    await (await import("../web.ts")).LessonPage.open(lesson, { ...options, web, webHost }, context);
 }
 
 const ABOUT =
@@ -138,7 +145,6 @@ const ABOUT =
 async function play(
   flags: readonly string[],
   { step, record, force, json, language }: LiveOptions,
-  page: Stepper | undefined,
   context: Context,
   begin: () => void,
 ): Promise<number> {
@@ -147,7 +153,7 @@ async function play(
   begin();
   try {
     return await playOutside(flags, {
-      step: () => (page ?? enter)?.pressed() ?? Promise.resolve(),
+      step: () => enter?.pressed() ?? Promise.resolve(),
       record(packet, time) {
         recording?.add(time, packet);
         recording?.flush();

@@ -9,14 +9,8 @@ const HINT = twin({
   zh: () => "按 Enter，下一个报文段就到达。",
 });
 
-/** Lets segments arrive one at a time. */
-export interface Stepper {
-  /** Done when the next one may, or when it is time to stop. */
-  pressed(): Promise<void>;
-}
-
 /** Waits for Enter at the terminal, whatever stdin is; what is typed isn't shown. */
-export class EnterKey implements Stepper, Disposable {
+export class EnterKey implements Disposable {
   readonly #terminal: Deno.FsFile;
   readonly #stop: Stop;
 

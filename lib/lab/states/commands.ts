@@ -1,6 +1,6 @@
 import { ALL_PERMISSIONS, command, integer } from "../../cli/mod.ts";
 import { usageError } from "../../errors.ts";
-import { environment, liveOptions } from "../options.ts";
+import { environment, pagedOptions } from "../options.ts";
 
 /** `lab states`. */
 export const states = command({
@@ -18,7 +18,7 @@ export const states = command({
   },
   options: {
     once: { help: "with PORT: show the table once, and end" },
-    ...liveOptions,
+    ...pagedOptions,
   },
   permissions: ALL_PERMISSIONS,
   examples: [
@@ -45,7 +45,7 @@ export const states = command({
       const { showPlain } = await import("./plain_show.ts");
       return await showPlain(refusal, SOCKET_TABLE, recorded, { ...options, language });
     }
-    return await showLive("states", recorded, { ...options, language }, walkStyle());
+    return await showLive("states", recorded, { ...options, language }, walkStyle);
   },
 });
 

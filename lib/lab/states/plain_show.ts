@@ -2,6 +2,8 @@ import type { LabEvent } from "../../app/mod.ts";
 import { twin } from "../../text/languages.ts";
 import { showSequence } from "../sequence/sequence.ts";
 import { checkRecord, type LiveOptions, openLessonPage } from "../stage/live.ts";
+import type { PlayedLesson } from "../web.ts";
+import { SequenceTeller } from "../sequence/teller.ts";
 import { EnterKey } from "../stage/steps.ts";
 import { HOST, walkPlain } from "./plain.ts";
 import { plainStyle } from "./plain_style.ts";
@@ -23,17 +25,22 @@ export async function showPlain(
   checkRecord(options);
   const { language } = options;
   let isRecorded = false;
-  const style = plainStyle(table, () => isRecorded);
+  const style = () => plainStyle(table, () => isRecorded);
+  const lesson: PlayedLesson = {
+    name: "states",
+    teller: (language) => new SequenceTeller(language, style()),
+    unit: "tcp_state",
+  };
   return await showSequence("states", options, async (context, begin) => {
     const { reporter, stop } = context;
-    await using page = await openLessonPage(options, context);
+    await using page = await openLessonPage(lesson, options, context);
     using enter = options.step ? new EnterKey(stop, options.json ? undefined : options.language) : undefined;
     begin({ address: HOST }, { address: HOST });
     reporter.report({ event: "notice", text: TEXTS.plain[language](why) });
     try {
       await walkPlain({
         tell: (event) => reporter.report(event),
-        step: () => (page ?? enter)?.pressed() ?? Promise.resolve(),
+        step: () => enter?.pressed() ?? Promise.resolve(),
         signal: stop.signal,
       });
     } catch (error) {
@@ -45,7 +52,7 @@ export async function showPlain(
     }
     await page?.left();
     return 0;
-  }, style);
+  }, style());
 }
 
 const TEXTS = {

@@ -1,5 +1,5 @@
 import { ALL_PERMISSIONS, command, integer } from "../../cli/mod.ts";
-import { environment, liveOptions } from "../options.ts";
+import { environment, pagedOptions } from "../options.ts";
 import { SEED } from "./fates.ts";
 
 /** `lab udp`. */
@@ -11,7 +11,7 @@ export const udp = command({
   positionals: {},
   options: {
     seed: { kind: integer("N", 0), default: SEED, help: `choose another wire (default ${SEED})` },
-    ...liveOptions,
+    ...pagedOptions,
   },
   permissions: ALL_PERMISSIONS,
   examples: [

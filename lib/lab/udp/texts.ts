@@ -41,6 +41,12 @@ export const TEXTS = {
   }),
 };
 
+/** What a packet is about. */
+export const CARRIES = twin({
+  en: (number: number) => `the number ${number}`,
+  zh: (number: number) => `数 ${number}`,
+});
+
 /** The table of packets. */
 export const PACKETS = {
   wire: twin({ en: () => "the wire", zh: () => "线路" }),

@@ -1,5 +1,5 @@
 import { ALL_PERMISSIONS, command } from "../../cli/mod.ts";
-import { environment, liveOptions } from "../options.ts";
+import { environment, pagedOptions } from "../options.ts";
 
 /** `lab window`. */
 export const window = command({
@@ -8,7 +8,7 @@ export const window = command({
     "A server with little room doesn't read: its window closes, the client has to wait and asks from time to time " +
     "whether there is room again, until the server reads.",
   positionals: {},
-  options: liveOptions,
+  options: pagedOptions,
   permissions: ALL_PERMISSIONS,
   examples: [
     ["", "the window closes, and opens again"],
@@ -22,6 +22,6 @@ export const window = command({
       import("./style.ts"),
     ]);
     const recorded = async () => (await import("./recorded.ts")).EVENTS;
-    return await showLive("window", recorded, { ...options, language }, WINDOW_STYLE);
+    return await showLive("window", recorded, { ...options, language }, () => WINDOW_STYLE);
   },
 });

@@ -10,6 +10,7 @@
  * @property {"lost" | "twice" | "late"} [fate] what the wire does to a packet
  * @property {boolean} [isAgain] whether it was sent before
  * @property {string} [content] what a packet carries
+ * @property {boolean} waits whether it is to be looked at before more is shown
  */
 
 /** What has happened in a lesson, and how far it is shown. */
@@ -18,6 +19,10 @@ export class Lesson {
   rows = [];
   /** How many rows are shown. */
   shown = 0;
+  /** What it is called, once that is known. */
+  name = "";
+  /** Whether the server has no more to tell. */
+  isOver = false;
   /** Whether rows wait to be shown, at the reader's pace; if not, each is shown as it comes. */
   isPaced = false;
 
@@ -27,9 +32,12 @@ export class Lesson {
    * @param {any} event as `--json` has it, with `said` besides, or `hidden` if it is no part of the diagram
    */
   take(event) {
+    this.name = event.lesson ?? this.name;
+    this.isOver ||= event.last === true;
     const row = rowOf(event);
     if (!row) return;
-    this.rows.push(row);
+    // Who tells events as they are doesn't say where to wait.
+    this.rows.push({ ...row, waits: event.waits ?? row.kind === "packet" });
     if (!this.isPaced) this.shown = this.rows.length;
   }
 
@@ -38,6 +46,7 @@ export class Lesson {
     this.rows = [];
     this.shown = 0;
     this.isPaced = false;
+    this.isOver = false;
   }
 
   /** Shows it from the start. */
@@ -61,7 +70,7 @@ export class Lesson {
   }
 
   #showCauses() {
-    while (this.hasMore && this.rows[this.shown++].kind !== "packet");
+    while (this.hasMore && !this.rows[this.shown++].waits);
   }
 
   /**
@@ -86,7 +95,7 @@ export class Lesson {
 
 /**
  * @param {any} event
- * @returns {Row | undefined}
+ * @returns {Omit<Row, "waits"> | undefined}
  */
 function rowOf(event) {
   const { said, hidden } = event;
@@ -111,14 +120,14 @@ function rowOf(event) {
     case "datagram":
       return packetOf(event, "UDP");
     default:
-      return said ? { kind: "note", text: event.text ?? "", said } : undefined;
+      return said?.en.notes.length ? { kind: "note", text: "", said } : undefined;
   }
 }
 
 /**
  * @param {any} event
  * @param {string} text
- * @returns {Row}
+ * @returns {Omit<Row, "waits">}
  */
 function packetOf({ from, bytes, number, lost, twice, late, again, text: content, hex, said }, text) {
   const fate = lost ? "lost" : twice ? "twice" : late ? "late" : undefined;

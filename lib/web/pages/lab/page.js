@@ -30,7 +30,7 @@ const link = new Link({
 let pacer;
 
 function step() {
-  if (!lesson.step()) link.say("step");
+  if (!lesson.step() && !lesson.isOver) link.say("step");
   redraw();
 }
 
@@ -40,7 +40,9 @@ function play() {
   lesson.step();
   pacer = setInterval(() => {
     lesson.isPaced = true;
-    if (lesson.step()) redraw();
+    lesson.step();
+    if (lesson.isOver && !lesson.hasMore) pause();
+    redraw();
   }, PACE);
   redraw();
 }
@@ -61,9 +63,10 @@ function restart() {
 function Page() {
   const [language, choose] = useLanguage();
   const texts = TEXTS[language];
-  useTitle(`${texts.title} – pinwire`);
+  const title = lesson.name ? `${texts.title}: ${lesson.name}` : texts.title;
+  useTitle(`${title} – pinwire`);
   return html`
-    <${Header} title=${texts.title} ...${{ link, language, choose }} />
+    <${Header} title=${title} ...${{ link, language, choose }} />
     <main>
       <${Controls} texts=${texts} />
       <${States} ...${{ texts, language }} />
@@ -74,11 +77,13 @@ function Page() {
 }
 
 function Controls({ texts }) {
+  const isDone = lesson.isOver && !lesson.hasMore;
   return html`
     <div class="controls" role="group" aria-label=${texts.controls}>
-      <button type="button" class="main" aria-keyshortcuts="ArrowRight" onClick=${step}>${texts.step}</button>
+      <button type="button" class="main" aria-keyshortcuts="ArrowRight" disabled=${isDone} onClick=${step}>${texts
+        .step}</button>
       ${pacer === undefined
-        ? html`<button type="button" onClick=${play}>${texts.play}</button>`
+        ? html`<button type="button" disabled=${isDone} onClick=${play}>${texts.play}</button>`
         : html`<button type="button" onClick=${pause}>${texts.pause}</button>`}
       <button type="button" disabled=${lesson.rows.length === 0} onClick=${restart}>${texts.restart}</button>
     </div>
