@@ -1,4 +1,5 @@
 import type { SocketKind } from "../net/mod.ts";
+import type { DataEvent } from "./events/data.ts";
 import type { OnWireEvent, TcpEnd } from "./events/wire.ts";
 
 /** What happens, as `--json` tells it; docs/protocol.md lists the fields. */
@@ -45,19 +46,6 @@ export interface MessageEvent {
   past?: boolean;
   /** It was said to this client alone. */
   private?: boolean;
-}
-
-/** What a relay has read from one of its two ends; for a page also what an echo server has read, and answered. */
-export interface DataEvent {
-  event: "data";
-  from: "client" | "target" | "server";
-  /** The client, whichever of the two it is from. */
-  peer: string;
-  /** Length in bytes. */
-  bytes: number;
-  hex: string;
-  /** Lengths in bytes of the frames that ended in it, without their borders. */
-  frames: number[];
 }
 
 /** Something that people should know and that is no message of anybody's. */

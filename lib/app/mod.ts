@@ -27,7 +27,6 @@ export type {
 export {
   type CallEvent,
   type CureEvent,
-  type DataEvent,
   type DeliveryEvent,
   type ErrorEvent,
   type Event,
@@ -46,6 +45,7 @@ export {
   type TcpStateEvent,
   type TlsFacts,
 } from "./events.ts";
+export type { DataEvent, DataPiece } from "./events/data.ts";
 export { printEvent, Reporter, type ReporterOptions } from "./reporter.ts";
 export { type ReadPiece, stdinReads } from "./stdin.ts";
 export { Stop } from "./stop.ts";

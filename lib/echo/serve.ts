@@ -46,7 +46,7 @@ export async function serveEcho(
       new EchoSession(watching?.watchData(connection, pages!, context) ?? connection, context, echo, owe)
         .run(),
     datagrams: (socket, owe) =>
-      echoDatagrams(watching?.watchDatagrams(socket, pages!) ?? socket, context, echo, owe),
+      echoDatagrams(watching?.watchDatagrams(socket, pages!, context) ?? socket, context, echo, owe),
     opened,
   });
 }

@@ -1,16 +1,22 @@
 import type { Context, DataEvent } from "../app/mod.ts";
 import { FrameBorders } from "../app/trace/borders.ts";
+import { datagramPieces, frameText, piecesOf } from "../app/trace/pieces.ts";
 import { type Answer, type Connection, type DatagramSocket, udpPeer, wrapConnection } from "../net/mod.ts";
 import type { EventTeller } from "../session/mod.ts";
 
 /** The same connection; pages are told of each read, and of each write. */
-export function watchData(connection: Connection, pages: EventTeller, { codec, clock }: Context): Connection {
+export function watchData(
+  connection: Connection,
+  pages: EventTeller,
+  { codec, encoding, clock }: Context,
+): Connection {
   const peer = connection.peer.name;
-  const read = new FrameBorders(codec, false);
-  const written = new FrameBorders(codec, true);
+  const read = new FrameBorders(codec, false, frameText(encoding));
+  const written = new FrameBorders(codec, true, frameText(encoding));
   const tell = (from: DataEvent["from"], bytes: Uint8Array, borders: FrameBorders) => {
-    const { lengths } = borders.take(bytes, clock.now());
-    if (pages.isWatched) pages.tell(dataEvent(from, peer, bytes, lengths));
+    const { lengths, segments } = borders.take(bytes, clock.now());
+    if (!pages.isWatched) return;
+    pages.tell(dataEvent(from, peer, bytes, { frames: lengths, pieces: piecesOf(segments) }));
   };
   return wrapConnection(connection, {
     receive: (sink, options) =>
@@ -26,9 +32,13 @@ export function watchData(connection: Connection, pages: EventTeller, { codec, c
 }
 
 /** The same socket; pages are told of each datagram that comes, and of each that answers it. */
-export function watchDatagrams(socket: DatagramSocket, pages: EventTeller): DatagramSocket {
+export function watchDatagrams(
+  socket: DatagramSocket,
+  pages: EventTeller,
+  { encoding }: Context,
+): DatagramSocket {
   const tell = (from: DataEvent["from"], peer: string, bytes: Uint8Array) => {
-    if (pages.isWatched) pages.tell(dataEvent(from, peer, bytes, [bytes.length]));
+    if (pages.isWatched) pages.tell(dataEvent(from, peer, bytes, datagramPieces(bytes, encoding)));
   };
   return {
     address: socket.address,
@@ -56,6 +66,11 @@ export function watchDatagrams(socket: DatagramSocket, pages: EventTeller): Data
   };
 }
 
-function dataEvent(from: DataEvent["from"], peer: string, bytes: Uint8Array, frames: number[]): DataEvent {
-  return { event: "data", from, peer, bytes: bytes.length, hex: bytes.toHex(), frames };
+function dataEvent(
+  from: DataEvent["from"],
+  peer: string,
+  bytes: Uint8Array,
+  found: Pick<DataEvent, "frames" | "pieces">,
+): DataEvent {
+  return { event: "data", from, peer, bytes: bytes.length, hex: bytes.toHex(), ...found };
 }

@@ -19,7 +19,8 @@ export class EventStream implements EventTeller, Disposable {
 
   constructor({ reporter, clock }: Context) {
     this.#clock = clock;
-    this.#tapping = reporter.tap((event) => this.tell(event));
+    // Of what crosses pages are told by those who see it, in more detail.
+    this.#tapping = reporter.tap((event) => event.event === "data" || this.tell(event));
   }
 
   get isWatched(): boolean {

@@ -35,6 +35,7 @@ export const DOORS: Record<string, readonly string[]> = {
     "options.ts",
     "record/open.ts",
     "trace/borders.ts",
+    "trace/pieces.ts",
     "trace/trace.ts",
     "trace/view.ts",
   ],

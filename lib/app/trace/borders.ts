@@ -9,6 +9,8 @@ export interface Segment {
   to: number;
   begins: boolean;
   ends: boolean;
+  /** The text of the frame, if it ends here and texts are asked for; none if it is no text. */
+  text?: string;
 }
 
 /** What {@linkcode FrameBorders} finds in one read or write. */
@@ -27,12 +29,14 @@ interface Border {
   to: number;
   /** Bytes of its body. */
   length: number;
+  text?: string;
 }
 
 /** Finds the borders of frames in one direction of a connection, with a decoder of its own. */
 export class FrameBorders {
   #codec: Codec;
   #areWhole: boolean;
+  #textOf?: (body: Uint8Array) => string | undefined;
   #decoder: Decoder | undefined;
   #offset = 0;
   #frame = 1;
@@ -40,10 +44,14 @@ export class FrameBorders {
   /** Behind a frame that is passed over, whose end is not known yet. */
   #skipping = false;
 
-  /** @param areWhole whether all that is taken at once is whole messages, whatever a pause would say: our own writes are */
-  constructor(codec: Codec, areWhole: boolean) {
+  /**
+   * @param areWhole whether all that is taken at once is whole messages, whatever a pause would say: our own writes are
+   * @param textOf reads a body, which is good until it returns
+   */
+  constructor(codec: Codec, areWhole: boolean, textOf?: (body: Uint8Array) => string | undefined) {
     this.#codec = codec;
     this.#areWhole = areWhole;
+    this.#textOf = textOf;
     this.#decoder = codec.open().decoder;
   }
 
@@ -109,7 +117,7 @@ export class FrameBorders {
         }
         const to = this.#decoder.offset;
         const from = this.#skipping ? this.#startOf(body, to, chunk) : undefined;
-        frames.push({ from, to, length: body.length });
+        frames.push({ from, to, length: body.length, text: this.#textOf?.(body) });
         this.#skipping = false;
       } catch (error) {
         if (!(error instanceof FrameError)) throw error;
@@ -138,7 +146,7 @@ export class FrameBorders {
       const to = frame.to - start;
       const from = frame.from === undefined ? at : Math.max(at, frame.from - start);
       const begins = !this.#inside || frame.from !== undefined;
-      if (to > from) segments.push({ frame: this.#frame, from, to, begins, ends: true });
+      if (to > from) segments.push({ frame: this.#frame, from, to, begins, ends: true, text: frame.text });
       this.#frame++;
       this.#inside = false;
       at = to;

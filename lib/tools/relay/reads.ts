@@ -1,6 +1,8 @@
-import type { Context } from "../../app/mod.ts";
+import type { Context, DataEvent } from "../../app/mod.ts";
 import { FrameBorders } from "../../app/trace/borders.ts";
+import { datagramPieces, frameText, piecesOf } from "../../app/trace/pieces.ts";
 import { type Connection, wrapConnection } from "../../net/mod.ts";
+import type { EventTeller } from "../../session/mod.ts";
 import type { Direction } from "./disturbance.ts";
 
 /** Whose reads are told of. */
@@ -11,32 +13,42 @@ export interface ReadsOptions {
   target: string;
   isDatagram: boolean;
   /** Whether each read is an event. */
-  isTold: boolean;
+  json: boolean;
+  /** Pages that are told of each read too. */
+  pages?: EventTeller;
 }
 
 /** The same connection, whose reads are traced, and told of. */
 export function watchReads(connection: Connection, options: ReadsOptions, context: Context): Connection {
-  const { direction, client, target, isDatagram, isTold } = options;
-  const { reporter, codec, clock } = context;
+  const { direction, client, target, isDatagram, json, pages } = options;
+  const { reporter, codec, encoding, clock } = context;
   const name = direction === "up" ? `${client} → ${target}` : `${client} ← ${target}`;
   const traced = context.traceReads(connection, { verb: direction, name, isDatagram });
-  if (!isTold && traced === connection) return connection;
-  const borders = isDatagram ? undefined : new FrameBorders(codec, false);
+  if (!json && !pages && traced === connection) return connection;
+  const borders = isDatagram ? undefined : new FrameBorders(codec, false, pages && frameText(encoding));
   const from = direction === "up" ? "client" : "target";
   return wrapConnection(traced, {
     receive: (sink, readOptions) =>
       traced.receive((bytes) => {
-        if (isTold) {
+        if (json || pages) {
           const found = borders?.take(bytes, clock.now());
           for (const error of found?.errors ?? []) reporter.error(error);
-          reporter.report({
+          const frames = found?.lengths ?? [bytes.length];
+          const data: DataEvent = {
             event: "data",
             from,
             peer: client,
             bytes: bytes.length,
             hex: bytes.toHex(),
-            frames: found?.lengths ?? [bytes.length],
-          }, true);
+            frames,
+          };
+          reporter.report(data, true);
+          if (pages?.isWatched) {
+            pages.tell({
+              ...data,
+              ...found ? { pieces: piecesOf(found.segments) } : datagramPieces(bytes, encoding),
+            });
+          }
         }
         const drained = reporter.drained();
         return drained ? drained.then(() => sink(bytes)) : sink(bytes);

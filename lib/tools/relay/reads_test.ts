@@ -26,7 +26,7 @@ class Watched {
     const names = { client: "tcp://127.0.0.1:5", target: "tcp://127.0.0.1:6" };
     const watched = watchReads(
       receiver,
-      { direction: "up", isDatagram: false, isTold: true, ...names, ...options },
+      { direction: "up", isDatagram: false, json: true, ...names, ...options },
       context,
     );
     void watched.receive((bytes) => void (this.text += textOf(bytes)));
@@ -74,7 +74,7 @@ pure("watchReads tells of each read whose it is, by the client's name, and passe
 
 pure("watchReads leaves a connection alone of which nothing is to be told", () => {
   const [, connection] = pipe();
-  const options = { direction: "up", client: "", target: "", isDatagram: false, isTold: false } as const;
+  const options = { direction: "up", client: "", target: "", isDatagram: false, json: false } as const;
   assertEquals(watchReads(connection, options, contextOf("raw")) === connection, true);
 });
 

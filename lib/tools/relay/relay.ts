@@ -71,7 +71,7 @@ export class Relay {
     const target = await this.#dial();
     if (!target) return;
     const { json, page } = this.#options;
-    const names = { client: client.peer.name, target: target.peer.name, isTold: json || page !== undefined };
+    const names = { client: client.peer.name, target: target.peer.name, json, pages: page?.events };
     const isTargetDatagram = target instanceof TargetDatagrams;
     const pair: Pair = new Pair({
       number,
