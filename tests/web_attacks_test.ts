@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { withPage } from "./support/browser.ts";
+import { withPage } from "./support/page_server.ts";
 import { honestWorld } from "./support/honest_world.ts";
 import { addressOf, exchange, type PageAddress, request, statusesIn, UPGRADE } from "./support/http.ts";
 import type { LedEvent } from "./support/led.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { refusal } from "./support.ts";
-import { withPage } from "./support/browser.ts";
+import { withPage } from "./support/page_server.ts";
 import { HAS_PRIVATE_NETWORKS } from "./support/lab.ts";
 import { PageSocket } from "./support/page_socket.ts";
 

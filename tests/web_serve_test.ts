@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { LOOPBACK, pinwire, refusal, runPinwire, tempDir } from "./support.ts";
-import { withPage } from "./support/browser.ts";
+import { withPage } from "./support/page_server.ts";
 import { addressOf, exchange, request, statusesIn } from "./support/http.ts";
 import { agent, controller, next, through } from "./support/led.ts";
 import { PageSocket } from "./support/page_socket.ts";

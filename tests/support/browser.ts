@@ -21,7 +21,7 @@
  *
  * @module
  */
-import { assertEquals, fail } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import {
   type Browser as PlaywrightBrowser,
   type BrowserContextOptions,
@@ -29,8 +29,8 @@ import {
   type Page,
 } from "playwright-core";
 import { isRoot, pathOf } from "./machine.ts";
-import { pinwire, type PinwireOptions } from "./pinwire.ts";
-import type { Process } from "./process.ts";
+
+export { type ServerWithPage, withPage } from "./page_server.ts";
 
 const CHROMIUM = ["chromium", "chromium-browser", "google-chrome"].map(pathOf).find(Boolean);
 
@@ -97,15 +97,4 @@ export function browsing(name: string, fn: (browser: Browser) => Promise<void>):
       assertEquals(browser.takeProblems(), []);
     },
   });
-}
-
-/** A server whose page is at `url`. */
-export type ServerWithPage = Process & { url: string };
-
-/** Starts a server with `--json` and a page on loopback; `args` may say `--web` themselves. */
-export async function withPage(args: string[], options?: PinwireOptions): Promise<ServerWithPage> {
-  const web = args.includes("--web") ? [] : ["--web", "127.0.0.1:0"];
-  const server = await pinwire([...args, ...web, "--json"], options);
-  const { url = fail("a page without an address") } = await server.next("listening");
-  return Object.assign(server, { url });
 }

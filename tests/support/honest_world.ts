@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { withPage } from "./browser.ts";
+import { withPage } from "./page_server.ts";
 import { addressOf } from "./http.ts";
 import { agent, next } from "./led.ts";
 import { PageSocket } from "./page_socket.ts";

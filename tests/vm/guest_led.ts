@@ -1,5 +1,7 @@
 /** The tests of the LED mode on a kernel's own chip, beside guest_pins.ts. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { withPage } from "../support/page_server.ts";
+import { PageSocket } from "../support/page_socket.ts";
 import { pinwire, runPinwire } from "../support/pinwire.ts";
 import type { Event, Process } from "../support/process.ts";
 import { driven, isExported, SIM, tidy, wire, write } from "./chip.ts";
@@ -57,6 +59,21 @@ test("agent moves a pin as its controller says, and leaves it off and given back
   device.kill("SIGTERM");
   assertEquals((await device.status).code, 0);
   assertEquals([wire(17), isExported(17), driven(17).at(-1)], [false, false, false]);
+});
+
+test("agent moves a pin as somebody says in a page, who sees that it did", async () => {
+  await using server = await withPage(["led", "serve", "127.0.0.1:0"]);
+  await using device = await agent(server);
+  await assertState(device, false);
+  await using page = await PageSocket.open(server.url);
+  page.say("watch");
+  await page.next(/^device .*"device":"lamp","on":false/);
+  page.say("on lamp");
+  await page.next(/^device .*"device":"lamp","on":true/);
+  assertEquals(wire(17), true);
+  page.say("off lamp");
+  await page.next(/^device .*"device":"lamp","on":false/);
+  assertEquals(wire(17), false);
 });
 
 test("agent with --on-exit keep leaves the pin as it is", async () => {
