@@ -34,6 +34,13 @@ export class World {
     return new FarEnd(there, this.controller.serveConnection(here, pending).finally(() => pending?.left()));
   }
 
+  /** The WebSocket of a page, from its side. */
+  page(): FarEnd {
+    const [here, there] = pipe({ first: HERE, second: { ...FAR, scheme: "ws" } });
+    const pending = this.controller.admission?.enter(here);
+    return new FarEnd(there, this.controller.servePage(here, pending).finally(() => pending?.left()));
+  }
+
   /** The peers' names, or numbers, in the list of devices. */
   listed(): (string | number)[] {
     return this.controller.registry.list().map(({ name, index }) => name ?? index);

@@ -18,6 +18,10 @@ export const CONTROLLER_PING = 3_000;
 /** Milliseconds of silence after which the link counts as dead. */
 export const DEAD_AFTER = 6_000;
 
+/** The same for a page, whose browser may be busy with another. */
+export const PAGE_PING = 10_000;
+export const PAGE_DEAD_AFTER = 30_000;
+
 /** What an agent is told: to do something, or to say what its pin is. */
 export type Word = Command | { do: "state?" };
 

@@ -16,6 +16,8 @@ import {
   type Hello,
   isLinkTalk,
   type Message,
+  PAGE_DEAD_AFTER,
+  PAGE_PING,
   parseMessage,
   printMessage,
 } from "./protocol.ts";
@@ -80,12 +82,16 @@ export class ControllerSession extends Session {
     super(guardLines(connection, context.codec), context);
     this.#options = options;
     this.#pending = pending;
-    // Whoever looks at a page ends nothing by that.
+    // That somebody looks at a page ends nothing.
     this.#watch = new MessageWatch(context, options.isPage ? {} : options, false);
     this.#outbox = new Outbox(connection, context, this.#watch);
-    if (options.isPage) this.#place = "control";
-    else this.#outbox.gap = PLAIN_GAP;
-    if (!options.token && !options.isPage) this.#entry = this.#join();
+    if (options.isPage) {
+      this.#place = "control";
+      this.#keepAlive(PAGE_PING, PAGE_DEAD_AFTER, "its phone may sleep, or be out of reach");
+      return;
+    }
+    this.#outbox.gap = PLAIN_GAP;
+    if (!options.token) this.#entry = this.#join();
   }
 
   override async run(): Promise<void> {
@@ -234,13 +240,7 @@ export class ControllerSession extends Session {
   #begin(hello: Hello): void {
     this.#outbox.gap = 0;
     this.#handshake = undefined;
-    this.keepAlive({
-      ping: CONTROLLER_PING,
-      dead: DEAD_AFTER,
-      insists: true,
-      ask: () => this.#outbox.send("ping"),
-      hint: "its link is dead, or it does not answer ping with pong",
-    });
+    this.#keepAlive(CONTROLLER_PING, DEAD_AFTER, "its link is dead, or it does not answer ping with pong");
     if (hello.role === "control") {
       this.#place = "control";
       if (this.#entry) this.#options.registry.remove(this.#entry);
@@ -250,6 +250,10 @@ export class ControllerSession extends Session {
       this.#entry ??= this.#join();
       this.#options.registry.greet(this.#entry, hello);
     }
+  }
+
+  #keepAlive(ping: number, dead: number, hint: string): void {
+    this.keepAlive({ ping, dead, hint, insists: true, ask: () => this.#outbox.send("ping") });
   }
 
   async #refuse(why: string): Promise<void> {

@@ -13,6 +13,7 @@ export class PageSocket implements AsyncDisposable {
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.onmessage = ({ data }) => {
+      if (data === "ping") return this.say("pong");
       this.lines.push(data);
       this.#change();
     };
