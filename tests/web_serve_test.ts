@@ -114,7 +114,7 @@ Deno.test("--web-host names the hosts under which a page may be asked for beside
     [`other.test:${port}`, 421],
   ];
   for (const [host, status] of cases) {
-    const sent = request("GET /", { Host: host, Connection: "close" }) + request("POST /", { Host: host });
+    const sent = request("GET /", { Host: host }) + request("POST /", { Host: host });
     assertEquals(statusesIn(await exchange(address, sent))[0], status, host);
   }
   assertMatch(

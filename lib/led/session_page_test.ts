@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { PinwireError } from "../errors.ts";
+import type { PinwireError } from "../errors.ts";
 import { pure } from "../app/_testing.ts";
 import { Token } from "../session/token.ts";
 import { FAR, World } from "./_session_testing.ts";

@@ -8,7 +8,7 @@ import { fileResponse, refusalResponse } from "./responses.ts";
 const REQUEST_TIME = 5_000;
 /** Ms that a browser has to take a response. */
 const RESPONSE_TIME = 30_000;
-/** Ms that who was refused has to leave: closed with something unread, the connection would be reset, and the answer lost. */
+/** Ms that who gets no further answer has to leave: closed with something unread, the connection would be reset. */
 const LEAVING_TIME = 1_000;
 
 /**
@@ -32,9 +32,13 @@ export async function serveBrowser(
         await agree(stream, answer.socket, answer.protocol);
         return stream;
       }
-      await write(connection, fileResponse(answer.file, clock.wall(), answer.isHead), clock);
+      const { file, isHead } = answer;
+      const isLast = request.fields.has("connection", "close");
+      await write(connection, fileResponse(file, clock.wall(), { isHead, isLast }), clock);
+      if (isLast) break;
       stream.again();
     }
+    await leave(stream, clock);
   } catch (error) {
     if (error instanceof HttpError) {
       onRefused(error);
@@ -57,7 +61,11 @@ async function nextHead(stream: HeadStream, clock: Clock): Promise<Uint8Array> {
 async function refuse(stream: HeadStream, error: HttpError, clock: Clock): Promise<void> {
   const { connection } = stream;
   await write(connection, refusalResponse(error, clock.wall()), clock);
-  await connection.closeWrite();
+  await leave(stream, clock);
+}
+
+async function leave(stream: HeadStream, clock: Clock): Promise<void> {
+  await stream.connection.closeWrite();
   await withTimeout(LEAVING_TIME, stream.drop(), clock);
 }
 

@@ -66,6 +66,15 @@ Deno.test("serveBrowser closes a connection that asks for nothing within 5 s, wi
   assertEquals([here.statuses(), here.refused], [[200, 200], []]);
 });
 
+Deno.test("serveBrowser ends the connection behind a request that asks for it", async () => {
+  const here = await world();
+  await here.says(GET.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
+  await here.says(GET);
+  here.clock.pass(1_000);
+  await assertOver(here);
+  assertEquals([here.statuses(), here.refused], [[200], []]);
+});
+
 Deno.test("serveBrowser refuses a request that isn't whole within 5 s, however slowly it comes", async () => {
   const here = await world();
   for (const letter of GET.slice(0, 10)) {

@@ -26,12 +26,18 @@ const COMMON: Fields = [
  *
  * @param now ms since 1970
  * @param isHead whether its body was not asked for
+ * @param isLast whether the connection ends behind it
  */
-export function fileResponse({ type, body }: PageFile, now: number, isHead: boolean): Uint8Array {
+export function fileResponse(
+  { type, body }: PageFile,
+  now: number,
+  { isHead, isLast }: { isHead: boolean; isLast: boolean },
+): Uint8Array {
   const head = formatResponse(200, REASONS[200], [
     ["Date", dateOf(now)],
     ["Content-Type", type],
     ["Content-Length", String(body.length)],
+    ...isLast ? [["Connection", "close"]] as const : [],
     ...COMMON,
   ]);
   return isHead ? head : joined(head, body);
