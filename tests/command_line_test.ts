@@ -53,7 +53,7 @@ wrong(
   ["connect", "-w", "3", "127.0.0.1:7"],
   /unknown option -w: .*--connect-timeout.* SECONDS/,
 );
-for (const other of ["nc", "ncat", "netcat", "telnet", "websocat"]) {
+for (const other of ["nc", "ncat", "netcat", "telnet"]) {
   wrong(other, [other, "127.0.0.1", "7"], /connect HOST:PORT.*listen PORT.*probe HOST:20-25/);
 }
 wrong("socat", ["socat", "-", "TCP:127.0.0.1:7"], /pinwire listen, or pinwire relay LISTEN TARGET.*unix:/);

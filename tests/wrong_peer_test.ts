@@ -17,16 +17,31 @@ const SERVERS = {
   "led serve": ["led", "serve", "127.0.0.1:0"],
   "shell serve": ["shell", "serve", "127.0.0.1:0"],
   "shell serve --wire simple": ["shell", "serve", "127.0.0.1:0", "--wire", "simple", "--json"],
+  "echo serve over ws": ["echo", "serve", "ws://127.0.0.1:0", "--json"],
+  "echo serve over wss": [
+    "echo",
+    "serve",
+    "wss://127.0.0.1:0",
+    "--tls-cert",
+    "CERT",
+    "--tls-key",
+    "KEY",
+    "--json",
+  ],
   "echo serve over TLS": ["echo", "serve", "127.0.0.1:0", "--tls-cert", "CERT", "--tls-key", "KEY"],
 };
 
 const TLS = /speaks TLS: write tls:\/\/ in front of the address/;
 const NO_TLS = /does not speak TLS; use tls:\/\/ on both sides or on none/;
+const NO_WEBSOCKET = /does not speak WebSocket: use tcp:\/\/ for a plain server/;
+const HUNG_UP = /ended the connection in place of an answer: it may be no WebSocket: use tcp:\/\//;
 const NOT_SHELL =
   /(does not speak the shell's wire v1|closed the connection before it let us in): is it pinwire shell serve\? A tutorial's server needs --wire simple/;
 
 const send = (at: string) => ["send", at, "hi", "--wait", "5"];
 const sendTls = (at: string, ca: string) => ["send", `tls://${at}`, "hi", "--ca", ca];
+const sendWeb = (at: string) => ["send", `ws://${at}`, "hi", "--wait", "5"];
+const sendWss = (at: string, ca: string) => ["send", `wss://${at}`, "hi", "--ca", ca];
 const chat = (at: string) => ["chat", "connect", at, "--no-reconnect"];
 const agent = (at: string) => ["led", "agent", at, "--gpio", "simulated", "--name", "x", "--no-reconnect"];
 const exec = (at: string) => ["shell", "exec", at, "--", "echo hi"];
@@ -40,6 +55,43 @@ const PAIRS: Record<string, Pair> = {
   "shell exec, wire simple, to TLS": { client: simple, server: "echo serve over TLS", says: TLS, code: 255 },
   "TLS to plain echo": { client: sendTls, server: "echo serve", says: NO_TLS, code: 1 },
   "TLS to plain shell": { client: sendTls, server: "shell serve", says: NO_TLS, code: 1 },
+  "ws to plain echo": { client: sendWeb, server: "echo serve", says: NO_WEBSOCKET, code: 1 },
+  "ws to plain chat": { client: sendWeb, server: "chat serve", says: NO_WEBSOCKET, code: 1 },
+  "ws to plain led": { client: sendWeb, server: "led serve", says: HUNG_UP, code: 1 },
+  "ws to TLS": {
+    client: sendWeb,
+    server: "echo serve over TLS",
+    says: /speaks TLS: write wss:\/\/ in front of the address/,
+    code: 1,
+  },
+  "ws to wss": {
+    client: sendWeb,
+    server: "echo serve over wss",
+    says: /speaks TLS: write wss:\/\/ in front of the address/,
+    code: 1,
+    told: /does not speak TLS/,
+  },
+  "wss to ws": {
+    client: sendWss,
+    server: "echo serve over ws",
+    says: NO_TLS,
+    code: 1,
+    told: /speaks TLS: use wss:\/\/ on both sides/,
+  },
+  "wss to plain echo": { client: sendWss, server: "echo serve", says: NO_TLS, code: 1 },
+  "plain lines to ws": {
+    client: send,
+    server: "echo serve over ws",
+    says: /HTTP\/1\.1 400 Bad Request/,
+    code: 0,
+    told: /does not speak WebSocket: use ws:\/\/ on both sides/,
+  },
+  "TLS to wss": {
+    client: sendTls,
+    server: "echo serve over wss",
+    says: /HTTP\/1\.1 400 Bad Request|^$/,
+    code: 0,
+  },
   "shell exec to echo": { client: exec, server: "echo serve", says: NOT_SHELL, code: 255 },
   "shell exec to chat": { client: exec, server: "chat serve", says: NOT_SHELL, code: 255 },
   "shell exec to led": { client: exec, server: "led serve", says: NOT_SHELL, code: 255 },
@@ -63,7 +115,7 @@ const PAIRS: Record<string, Pair> = {
   },
 };
 
-for (const [title, { client, server, says, code }] of Object.entries(PAIRS)) {
+for (const [title, { client, server, says, code, told }] of Object.entries(PAIRS)) {
   Deno.test({
     name: `${title}: each end that speaks something else is told what it is`,
     ignore: isWindows && title.includes("shell"),
@@ -84,6 +136,9 @@ for (const [title, { client, server, says, code }] of Object.entries(PAIRS)) {
       const outcome = await runPinwire(client(at, files.CERT), { env, stdin: "hello\n" });
       assertMatch(outcome.stdout + outcome.stderr, says);
       assertEquals(outcome.code, code);
+      if (!told) return;
+      const { message, hint } = await process.next("error");
+      assertMatch(`${message}: ${hint}`, told);
     },
   });
 }

@@ -1,6 +1,14 @@
 import { usageError } from "../errors.ts";
-import { type Codec, parseSpec } from "../framing/mod.ts";
-import { type Clock, type Connection, type DatagramSocket, preciseTime, systemClock } from "../net/mod.ts";
+import { type Codec, DEFAULT_MAX_FRAME, parseSpec } from "../framing/mod.ts";
+import {
+  type Clock,
+  type Connection,
+  type DatagramSocket,
+  type MessageForm,
+  preciseTime,
+  systemClock,
+} from "../net/mod.ts";
+import { formOf } from "./websocket/form.ts";
 import { type Encoding, openEncoding, utf8 } from "../text/mod.ts";
 import { Reporter, type ReporterOptions } from "./reporter.ts";
 import { Stop } from "./stop.ts";
@@ -28,6 +36,8 @@ export interface CommonOptions {
 export interface Context extends AsyncDisposable {
   readonly encoding: Encoding;
   readonly codec: Codec;
+  /** How the messages of WebSockets are bytes. */
+  readonly form: MessageForm;
   readonly reporter: Reporter;
   /** The time. */
   readonly clock: Clock;
@@ -96,6 +106,7 @@ export async function openContext(
   return {
     encoding,
     codec,
+    form: formOf(codec, options.maxFrame),
     reporter,
     clock: systemClock,
     stop,
@@ -122,6 +133,7 @@ export function plainContext(codec: Codec, reporter: Reporter, clock: Clock = sy
   return {
     encoding: utf8,
     codec,
+    form: formOf(codec, DEFAULT_MAX_FRAME),
     reporter,
     clock,
     stop: new Stop(),

@@ -11,7 +11,9 @@ import {
   isHost,
   isIpAddress,
   parseAddress,
+  WEB_PORTS,
 } from "../net/mod.ts";
+import { webSocketOptions } from "./websocket/options.ts";
 
 /** An ADDRESS on the command line. */
 export function addressKind(defaults: AddressDefaults): Kind<Address> {
@@ -25,16 +27,26 @@ export function addressKind(defaults: AddressDefaults): Kind<Address> {
   };
 }
 
-/** The schemes of all streams. A new carrier is named here once. */
-export const STREAMS = ["tcp", "tls", "unix"] as const;
+/** The schemes of streams of bytes. */
+export const BYTE_STREAMS = ["tcp", "tls", "unix"] as const;
+/** Those of all streams. A new carrier is named here once. */
+export const STREAMS = ["tcp", "tls", "unix", "ws", "wss"] as const;
 /** The same, and datagrams. */
-export const SOCKETS = ["tcp", "udp", "tls", "unix"] as const;
+export const SOCKETS = ["tcp", "udp", "tls", "unix", "ws", "wss"] as const;
 
-/** The ADDRESS of a mode's command: on this machine, at the mode's own port, unless it says otherwise. */
-export function addressPositional(port: number, schemes: typeof STREAMS | typeof SOCKETS) {
-  const others = schemes.flatMap((scheme) => scheme === "udp" || scheme === "tls" ? [`${scheme}://…`] : []);
+/**
+ * The ADDRESS of a mode's command: on this machine, at the mode's own port, unless it says otherwise.
+ *
+ * @param isDialled whether it is a client's, to whom `ws://HOST` is port 80
+ */
+export function addressPositional(
+  port: number,
+  schemes: typeof BYTE_STREAMS | typeof STREAMS | typeof SOCKETS,
+  isDialled = false,
+) {
+  const others = schemes.flatMap((scheme) => scheme === "tcp" || scheme === "unix" ? [] : [`${scheme}://…`]);
   return {
-    kind: addressKind({ port, schemes }),
+    kind: addressKind({ port, schemes, webPorts: isDialled ? WEB_PORTS : undefined }),
     optional: true,
     help: `HOST:PORT, PORT, ${others.join(", ")} or unix:PATH (default 127.0.0.1:${port})`,
   } as const;
@@ -114,7 +126,11 @@ export const serverOptions = {
     common: "",
     help: "close a connection on which nothing moved for so long: 30, 500ms, 5m (default 0: never)",
   },
-  tlsCert: { kind: text("FILE"), common: "", help: "the server's certificate, PEM; makes tcp:// tls://" },
+  tlsCert: {
+    kind: text("FILE"),
+    common: "",
+    help: "the server's certificate, PEM; makes tcp:// tls://, and wss:// needs it",
+  },
   tlsKey: { kind: text("FILE"), common: "", help: "the certificate's private key, PEM" },
 };
 
@@ -147,13 +163,17 @@ export const webOptions = {
     multiple: true,
     common: "",
     help:
-      "a name under which browsers may ask for the page, besides those of this machine: NAME or NAME:PORT",
+      "a name under which browsers may ask for the page, or for ws://, besides those of this machine: NAME or " +
+      "NAME:PORT",
   },
 } as const;
 
-/** @throws {PinwireError} `usage` for options of a page that there isn't */
-export function checkWeb({ web, webHost }: { web?: unknown; webHost: readonly string[] }): void {
-  if (!web && webHost.length) {
+/** @throws {PinwireError} `usage` for options of a page that there isn't, at an address that no page can reach */
+export function checkWeb(
+  { web, webHost }: { web?: unknown; webHost: readonly string[] },
+  { scheme }: Partial<Address> = {},
+): void {
+  if (!web && webHost.length && scheme !== "ws" && scheme !== "wss") {
     throw usageError("--web-host is for a page", "add --web ADDRESS, or leave it out");
   }
 }
@@ -177,11 +197,11 @@ const bindKind: Kind<Endpoint> = {
 };
 
 /** What every client has. */
-export const clientOptions = {
+export const byteClientOptions = {
   ca: {
     kind: text("FILE"),
     common: "",
-    help: "trust the certificates in this PEM file, beside the system's (tls://)",
+    help: "trust the certificates in this PEM file, beside the system's (tls://, wss://)",
   },
   connectTimeout: {
     kind: duration(),
@@ -201,6 +221,9 @@ export const clientOptions = {
     help: "dial from this address of this machine, and this port (default: what the system takes)",
   },
 };
+
+/** The same where it may dial a WebSocket. */
+export const clientOptions = { ...byteClientOptions, ...webSocketOptions };
 
 /** What a command has that may speak to a multicast group, or listen to one. */
 export const interfaceOption = {

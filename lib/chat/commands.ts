@@ -22,6 +22,7 @@ import {
 import { DEFAULT_PORT, LONGEST_LINE, LONGEST_RELAYED, parseNickOption, parseRoomOption } from "./protocol.ts";
 
 const address = addressPositional(DEFAULT_PORT, STREAMS);
+const dialled = addressPositional(DEFAULT_PORT, STREAMS, true);
 
 const DEFAULT_ADDRESS = address.kind.parse("");
 
@@ -87,7 +88,7 @@ const chatServe = command({
   async run(options, { address = DEFAULT_ADDRESS }, opened) {
     const { web, historyFile, timestamps } = options;
     checkTurns(options, { "--history-file": historyFile, "--timestamps": timestamps, "--web": web });
-    checkWeb(options);
+    checkWeb(options, address);
     await using context = await openContext({ program: "pinwire chat", role: "server" }, options);
     if (options.turns) {
       const { serveTurns } = await import("./turns/turns.ts");
@@ -111,7 +112,7 @@ const chatConnect = command({
     "Says each line that is typed, or that a script pipes in, and shows what the others say. Ends with /quit, Ctrl-D " +
     "or the end of stdin. A lost link is dialled again and again. A server that does not greet us is sent bare " +
     "messages; there end or 88 ends it too, and so does the server by closing.",
-  positionals: { address },
+  positionals: { address: dialled },
   options: {
     turns: turnsOption,
     nick: { kind: nickKind, short: "n", help: "what to be called (default: what the server says)" },

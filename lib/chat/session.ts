@@ -9,7 +9,7 @@ import { encodingOf, HelloReader, takePlace, tellPlace, undecodable, welcomeOf }
 import { CLOSING_WORDS, DEAD_AFTER, GREETING, nameKey, PING_AFTER } from "./protocol.ts";
 import { inputOf, type MemberInput, textOf } from "./member_input.ts";
 import type { Hub } from "./rooms/hub.ts";
-import type { LineFormats } from "./rooms/line_format.ts";
+import type { LineFormat, LineFormats } from "./rooms/line_format.ts";
 import type { Member, Room } from "./rooms/room.ts";
 import { Subscriber, type SubscriberOptions } from "./rooms/subscriber.ts";
 import { placeOf } from "./rooms/roster.ts";
@@ -63,13 +63,13 @@ export class MemberSession extends Session implements Member, SubscriberOptions 
   constructor(connection: Connection, context: Context, options: ChatOptions) {
     const input = inputOf(connection);
     super(textOf(input.connection, context), context);
-    const { hub, formats } = options;
+    const { hub } = options;
     this.#input = input;
     this.#options = options;
     this.maxQueue = options.maxQueue;
     this.#encoding = context.encoding;
     input.onRead = (bytes) => this.#onRead(bytes);
-    this.subscriber = new Subscriber(connection, formats.get(context.encoding, false), this.clock, this);
+    this.subscriber = new Subscriber(connection, this.#format(false), this.clock, this);
     if (options.greeting) this.subscriber.tell(GREETING);
     this.subscriber.hold();
     hub.add(this);
@@ -95,8 +95,7 @@ export class MemberSession extends Session implements Member, SubscriberOptions 
   }
 
   tellPast(): void {
-    const { formats } = this.#options;
-    this.subscriber.tellFrames(this.room.past(formats.get(this.#encoding, false)).frames);
+    this.subscriber.tellFrames(this.room.past(this.#format(false)).frames);
   }
 
   arrived(): void {
@@ -186,6 +185,11 @@ export class MemberSession extends Session implements Member, SubscriberOptions 
     if (line !== undefined) this.#onLine(line, body, decoded);
   }
 
+  #format(isNumbered: boolean): LineFormat {
+    const isMessage = this.connection.writeFrames !== undefined && this.context.form.cutsLines;
+    return this.#options.formats.get(this.#encoding, isNumbered, isMessage);
+  }
+
   #warnOfEncoding(body: Uint8Array): void {
     if (this.#isWarnedOf) return;
     this.#isWarnedOf = true;
@@ -244,14 +248,14 @@ export class MemberSession extends Session implements Member, SubscriberOptions 
   }
 
   async #onHello(hello: Hello): Promise<void> {
-    const { hub, formats, newcomers } = this.#options;
+    const { hub, newcomers } = this.#options;
     newcomers.cancel(this.#settle);
     this.#encoding = await encodingOf(hello) ?? this.#encoding;
     // It may have been thrown out meanwhile.
     if (this.#stage === "leaving") return;
     const { room, subscriber } = this;
     room.leave(this);
-    subscriber.become(formats.get(this.#encoding, true));
+    subscriber.become(this.#format(true));
     room.enter(this);
     const troubles = takePlace(this, hello, hub);
     this.session = hub.openSession(this);

@@ -7,6 +7,9 @@ const RELAYING =
   "can disturb it";
 const NETCAT = "use pinwire connect HOST:PORT, pinwire listen PORT to wait for a peer, or pinwire probe " +
   "HOST:20-25 to see which ports are open";
+const WEBSOCKETS =
+  "use pinwire connect ws://HOST/PATH, pinwire listen ws://8000 to wait for a peer, or pinwire relay ws://8001 " +
+  "HOST:PORT to let pages speak with a server of plain TCP";
 const KEEPING =
   "use pinwire listen 8000 --keep-open, for one peer after the other; other servers take many at once";
 const PORT = "a port is part of the address, as in 127.0.0.1:8000, or 8000 alone";
@@ -24,10 +27,12 @@ const COMMANDS = new Map(Object.entries({
   ncat: NETCAT,
   netcat: NETCAT,
   telnet: NETCAT,
-  websocat: NETCAT,
+  websocat: WEBSOCKETS,
+  wscat: WEBSOCKETS,
+  websockify: "use pinwire relay ws://8001 HOST:PORT, which lets pages speak with a server of plain TCP",
   socat:
     "use pinwire connect, pinwire listen, or pinwire relay LISTEN TARGET between two addresses; each takes " +
-    "tcp://, udp://, tls:// and unix: addresses",
+    "tcp://, udp://, tls://, ws://, wss:// and unix: addresses",
   scan: PROBING,
   nmap: PROBING,
   proxy: RELAYING,
@@ -51,6 +56,8 @@ const naming = (option: string, hint: string) => (known: readonly string[]) =>
   known.includes(option) ? hint : undefined;
 
 const CRLF = naming("--newline", "--newline crlf ends lines in CR and LF");
+const HEADER = naming("--header", "a field of the request is --header 'N: V'");
+const SUBPROTOCOL = naming("--subprotocol", "a sub-protocol is --subprotocol NAME");
 const SOURCE = naming("--bind", "the address and port to dial from are --bind HOST[:PORT]");
 const HALF_CLOSE = naming("--newline", "leave it out: the end of stdin ends our side of the connection");
 
@@ -75,6 +82,8 @@ const OPTIONS = new Map<string, string | typeof waiting>(Object.entries({
   "-s": SOURCE,
   "--source": SOURCE,
   "--source-port": SOURCE,
+  "-H": HEADER,
+  "--protocol": SUBPROTOCOL,
   "-N": HALF_CLOSE,
   "-c": RUNNING,
   "--exec": RUNNING,

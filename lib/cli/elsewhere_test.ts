@@ -10,7 +10,10 @@ function pure(name: string, fn: () => void): void {
 
 pure("elsewhereHint knows what other programs are called, where a command stands", () => {
   const cases: [string[], RegExp][] = [
-    [["nc", "ncat", "netcat", "telnet", "websocat"], /connect HOST:PORT.*listen PORT.*probe HOST:20-25/],
+    [["nc", "ncat", "netcat", "telnet"], /connect HOST:PORT.*listen PORT.*probe HOST:20-25/],
+    [["websocat", "wscat"], /connect ws:\/\/HOST.*listen ws:\/\/8000.*relay ws:\/\/8001/],
+    [["websockify"], /relay ws:\/\/8001/],
+    [["ws://a/b", "wss://a"], /pinwire connect/],
     [["socat"], /connect.*listen.*relay LISTEN TARGET.*unix:/],
     [["scan", "nmap"], /probe HOST:20-25/],
     [["127.0.0.1", "127.0.0.1:80", "localhost:80", "[::1]:80", "tcp://a:1"], /pinwire connect HOST:PORT/],
@@ -55,6 +58,8 @@ pure("elsewhereHint knows the options of others, at a command that opens a socke
 pure("elsewhereHint names an option of ours only where the command has it", () => {
   const cases: [string[], string, RegExp][] = [
     [["-C", "--crlf"], "--newline", /--newline crlf/],
+    [["-H"], "--header", /--header 'N: V'/],
+    [["--protocol"], "--subprotocol", /--subprotocol NAME/],
     [["-N"], "--newline", /the end of stdin ends our side/],
     [["-s", "--source", "--source-port"], "--bind", /--bind HOST\[:PORT\]/],
   ];

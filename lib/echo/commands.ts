@@ -19,6 +19,7 @@ import {
 import { DEFAULT_PORT, Reply, STAMP_TEMPLATE } from "./protocol.ts";
 
 const address = addressPositional(DEFAULT_PORT, SOCKETS);
+const dialled = addressPositional(DEFAULT_PORT, SOCKETS, true);
 
 const DEFAULT_ADDRESS = address.kind.parse("");
 
@@ -92,7 +93,7 @@ const echoServe = command({
         "leave one of the two out",
       );
     }
-    checkWeb(options);
+    checkWeb(options, address);
     const isSilent = options.reply === "none";
     await using context = await openContext({
       program: "pinwire echo",
@@ -124,7 +125,7 @@ const echoConnect = command({
     "On a terminal with line editing, history and the time of each round trip; an empty line ends. " +
     "With stdin piped each line goes out when the answer to the one before has come, and the answers are " +
     "printed a line each.",
-  positionals: { address },
+  positionals: { address: dialled },
   options: {
     wait: {
       kind: duration(),
@@ -142,6 +143,7 @@ const echoConnect = command({
     ["", `connect to the server on 127.0.0.1:${DEFAULT_PORT}`],
     ["udp://127.0.0.1:8002", "over UDP"],
     ["tls://pi.local --ca pinwire-cert.pem", "over TLS"],
+    ["wss://pi.local/echo --origin https://pi.local", "a WebSocket"],
   ],
   async run(options, { address = DEFAULT_ADDRESS }) {
     await using context = await openContext(
@@ -158,7 +160,7 @@ const echoBench = command({
   summary: "measure an echo server, ours or any other",
   description: "Each connection sends a message, waits for the whole answer, and sends the next. How an " +
     "answer ends is learned from the first one: with the message's own last byte, or after so many bytes.",
-  positionals: { address },
+  positionals: { address: dialled },
   options: {
     connections: { kind: integer("N", 1, 20_000), short: "c", default: 50, help: "connections (default 50)" },
     size: {

@@ -97,7 +97,8 @@ export class EchoSession extends Session {
     this.#answer = undefined;
     if (this.#isOver) return this.#finish(bytes);
     const drained = this.context.reporter.drained() ?? this.errors.turn();
-    const written = bytes?.length ? this.connection.write(bytes) : undefined;
+    const isAnswer = bytes?.length || this.#inPlace && bytes;
+    const written = isAnswer ? this.connection.write(bytes!) : undefined;
     if (!written) {
       this.#out?.clear();
       return drained;

@@ -20,6 +20,7 @@ import { ledAgent } from "./agent/commands.ts";
 import {
   address,
   DEFAULT_ADDRESS,
+  dialled,
   type GpioOptions,
   gpioOptions,
   gpioPermissions,
@@ -63,7 +64,7 @@ const ledServe = command({
   ],
   async run(options, { address = DEFAULT_ADDRESS }, opened) {
     const { web } = options;
-    checkWeb(options);
+    checkWeb(options, address);
     await using context = await openContext(
       { program: "pinwire led", role: "server", leavesStdout: true },
       options,
@@ -100,7 +101,7 @@ const device: { kind: Kind<string>; optional: true; help: string } = {
     parse: (value) => value,
     async values({ via = "", ...given }) {
       const { deviceNames } = await import("./device_names.ts");
-      return await deviceNames(address.kind.parse(via), given);
+      return await deviceNames(dialled.kind.parse(via), given);
     },
   },
   optional: true,
@@ -108,7 +109,7 @@ const device: { kind: Kind<string>; optional: true; help: string } = {
 };
 
 const localOptions = {
-  via: { kind: address.kind, help: "switch a controller's device, not a pin of this machine" },
+  via: { kind: dialled.kind, help: "switch a controller's device, not a pin of this machine" },
   ...tokenOption,
   ...clientOptions,
   ...gpioOptions,

@@ -25,7 +25,7 @@ export async function deviceNames(
   const late = context.clock.after(PATIENCE, () => context.stop.now());
   try {
     const token = tokenFile === undefined ? undefined : await readToken(tokenFile);
-    const dialling = await dialOptions(address, { ca });
+    const dialling = await dialOptions(address, { ca }, context.form);
     const devices = await askController(address, "status all", { ...dialling, token }, context);
     return devices.length ? [...devices.map(({ name, index }) => name ?? String(index)), ALL] : [];
   } finally {

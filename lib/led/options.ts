@@ -8,6 +8,9 @@ import { DEFAULT_PORT, parseName } from "./protocol.ts";
 /** Where a controller is. */
 export const address = addressPositional(DEFAULT_PORT, STREAMS);
 
+/** The same of a command that dials. */
+export const dialled = addressPositional(DEFAULT_PORT, STREAMS, true);
+
 /** Where it is if nobody says it. */
 export const DEFAULT_ADDRESS = address.kind.parse("");
 

@@ -1,6 +1,7 @@
 import { type IpEnd, SocketCalls } from "../system/mod.ts";
 import { type Clock, systemClock, type Timer } from "./clock.ts";
 import { translateIoError } from "./io_errors.ts";
+import type { MessageKinds } from "./message_kinds.ts";
 import { type Peer, type SocketAddress, socketAddress, type StreamScheme } from "./peer.ts";
 import { type ReadOptions, ReadWindow, SEGMENT } from "./read_window.ts";
 
@@ -9,17 +10,6 @@ import { type ReadOptions, ReadWindow, SEGMENT } from "./read_window.ts";
  * more is read before that, so that a slow receiver slows the sender down.
  */
 export type Sink = (bytes: Uint8Array) => Promise<void> | void;
-
-/** Text, or bytes. */
-export type MessageKind = "text" | "binary";
-
-/** The kinds of the messages that cross a connection. */
-export interface MessageKinds {
-  /** That of the last message that came. */
-  readonly received: MessageKind | undefined;
-  /** From now on each message goes out as `kind` says at that moment, or else as it did. */
-  follow(kind: () => MessageKind | undefined): void;
-}
 
 /** A stream to one peer, whatever carries it: TCP, TLS, a Unix socket, a WebSocket, or the pair in memory. */
 export interface Connection {
@@ -41,6 +31,11 @@ export interface Connection {
    * @throws {PinwireError} `connection_closed`, `connection_reset`, by the promise
    */
   write(bytes: Uint8Array): Promise<void> | undefined;
+  /**
+   * The same for messages that are framed already as a server of WebSockets does it, so that many members share the bytes;
+   * only where nobody on the way looks at what is written.
+   */
+  writeFrames?(bytes: Uint8Array): Promise<void> | undefined;
   /** Ends our sending side once everything is written; the peer may go on sending. */
   closeWrite(): Promise<void>;
   /**
@@ -74,12 +69,17 @@ export function wrapConnection<T extends Partial<Omit<Connection, "local">>>(
   connection: Connection,
   changes: T,
 ): Connection & T {
-  return Object.assign(new WrappedConnection(connection), changes);
+  const wrapped = Object.assign(new WrappedConnection(connection), changes);
+  if (connection.writeFrames && !("write" in changes)) {
+    wrapped.writeFrames = (bytes) => connection.writeFrames!(bytes);
+  }
+  return wrapped;
 }
 
 /** Hands everything on. A class, since a literal with a getter and closures of its own takes 1.5 KB. */
 class WrappedConnection implements Connection {
   readonly peer: Peer;
+  writeFrames?: Connection["writeFrames"];
   #connection: Connection;
 
   constructor(connection: Connection) {

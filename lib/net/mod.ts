@@ -25,12 +25,11 @@ export {
   type Connection,
   type DrainableConnection,
   HALF_CLOSE_TIME,
-  type MessageKind,
-  type MessageKinds,
   prepareReset,
   type Sink,
   wrapConnection,
 } from "./connection.ts";
+export { type MessageKind, type MessageKinds } from "./message_kinds.ts";
 export { bindDatagram, type BindOptions } from "./bind_datagram.ts";
 export {
   type Answer,

@@ -11,6 +11,7 @@ import {
   type InternetAddress,
   isLoss,
   MAX_DATAGRAM,
+  type MessageForm,
   wrapConnection,
 } from "../net/mod.ts";
 import { reportConnection } from "./connection_events.ts";
@@ -23,7 +24,10 @@ export interface Link {
   readonly ended: Promise<void>;
   /** Sends one message; false if it can't be one, which is reported and concerns no other. */
   send(body: Uint8Array): Promise<boolean>;
-  /** Ends our sending side, which for datagrams is all there is to end. */
+  /**
+   * Ends our sending side, which for datagrams is all there is to end. A WebSocket stays as it is: to end one side would end
+   * the other too.
+   */
   finish(): Promise<void>;
   close(): void;
 }
@@ -36,6 +40,8 @@ export interface LinkOptions {
   onBytes?(bytes: Uint8Array): Promise<void> | void;
   /** Is told, behind the reporter, that nobody takes a datagram. */
   onRefused?(): void;
+  /** How the messages of a WebSocket are bytes; that of the context if it isn't given. */
+  form?: MessageForm;
 }
 
 /**
@@ -49,10 +55,10 @@ export async function openLink(
   settings: DialSettings,
   context: Context,
   onMessage: (body: Uint8Array, peer: string) => void,
-  { isExact, onBytes, onRefused }: LinkOptions = {},
+  { isExact, onBytes, onRefused, form = context.form }: LinkOptions = {},
 ): Promise<Link> {
   checkDialable(address);
-  const options = { ...await dialOptions(address, settings), signal: context.stop.signal, isExact };
+  const options = { ...await dialOptions(address, settings, form), signal: context.stop.signal, isExact };
   if (address.scheme === "udp") {
     return await openDatagramLink(address, options, context, onMessage, { onBytes, onRefused });
   }
@@ -98,7 +104,7 @@ export async function openLink(
       await connection.write(out.bytes());
       return true;
     },
-    finish: () => connection.closeWrite(),
+    finish: () => connection.peer.endsWhole ? Promise.resolve() : connection.closeWrite(),
     close: () => connection.close(),
   };
 }

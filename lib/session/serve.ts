@@ -7,6 +7,7 @@ import {
   type DatagramSocket,
   listen,
   type Listener,
+  type MessageForm,
   type ServerIdentity,
   withTimeout,
 } from "../net/mod.ts";
@@ -24,6 +25,8 @@ export interface ServerOptions {
   interface?: string;
   /** Where browsers find it, too. */
   page?: Page;
+  /** More names that requests for WebSockets may give this server. */
+  webHost?: readonly string[];
 }
 
 /** What a server does with what comes, by the kind of its socket. */
@@ -35,6 +38,8 @@ export interface ServeHandlers {
   datagrams?(socket: DatagramSocket, owe: Owe): Promise<void>;
   /** Bytes pass as they are: no time limits what is sent to a peer that has ended its side. */
   isExact?: boolean;
+  /** How the messages of WebSockets are bytes; that of the context if it isn't given. */
+  form?: MessageForm;
   /** What the ready line warns of. */
   warning?: string;
   /** What is done with the WebSockets of its page, where there is one. */
@@ -79,7 +84,8 @@ export async function serve(
     };
     await Promise.all([answerAll(), servePages()]);
   } else {
-    const listener = await openListener(address, identity, context, handlers);
+    const hosts = options.webHost;
+    const listener = await openListener(address, identity, context, { ...handlers, hosts });
     const serving = serveConnections(listener, {
       reporter,
       clock: context.clock,
@@ -103,11 +109,13 @@ export async function serve(
 export async function openListener(
   address: Address,
   identity: ServerIdentity | undefined,
-  { recorder, reporter }: Context,
-  { isExact, warning: own, opened }: Pick<ServeHandlers, "isExact" | "warning" | "opened">,
+  { recorder, reporter, form: ownForm }: Context,
+  { isExact, warning: own, opened, hosts, form = ownForm }:
+    & Pick<ServeHandlers, "isExact" | "warning" | "opened" | "form">
+    & { hosts?: readonly string[] },
 ): Promise<Listener> {
   const warning = [...new Set([own, recorder?.warning(address)])].filter(Boolean).join("; ");
-  const bare = await listen(address, { identity, isExact });
+  const bare = await listen(address, { identity, isExact, webSocket: { form, hosts } });
   const listener = recorder?.listener(bare) ?? bare;
   opened();
   const { address: where, sockets } = listener;

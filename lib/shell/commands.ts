@@ -14,19 +14,19 @@ import { type CommonOptions, type Context, openContext, Stop } from "../app/mod.
 import type { Address } from "../net/mod.ts";
 import {
   addressPositional,
-  clientOptions,
+  BYTE_STREAMS,
+  byteClientOptions,
   clientPermissions,
   encodingOption,
   frameOptions,
   outputOptions,
   reconnectOption,
   serverOptions,
-  STREAMS,
   tokenOption,
 } from "../app/options.ts";
 import { DEFAULT_PORT, FRAME_SPEC, LONGEST_FRAME, SIMPLE_SPEC } from "./protocol.ts";
 
-const address = addressPositional(DEFAULT_PORT, STREAMS);
+const address = addressPositional(DEFAULT_PORT, BYTE_STREAMS);
 
 const DEFAULT_ADDRESS = address.kind.parse("");
 
@@ -163,7 +163,7 @@ const remoteOptions = {
     help: "longest answer that is taken with --wire simple (default 1M)",
   },
   ...encodingOption,
-  ...clientOptions,
+  ...byteClientOptions,
   ...outputOptions,
 };
 

@@ -1,6 +1,6 @@
 import { checkExclusive, command, duration, integer, type Kind, type Permission, text } from "../cli/mod.ts";
 import { usageError } from "../errors.ts";
-import { type Address, isHost, parseAddress } from "../net/mod.ts";
+import { type Address, isHost } from "../net/mod.ts";
 import { openContext, showMessage, showText, untilCode } from "../app/mod.ts";
 import {
   clientOptions,
@@ -14,10 +14,9 @@ import {
   recordPermissions,
   serverOptions,
   socketPermissions,
-  SOCKETS,
 } from "../app/options.ts";
 import type { AnswerForm } from "./answers.ts";
-import { address, checkEnds, endsOptions, message, peerOptions } from "./options.ts";
+import { address, checkEnds, dialled, endsOptions, message, peerOptions } from "./options.ts";
 
 const listenPermissions = (options: { record?: string }, { address }: { address: Address }): Permission[] =>
   address.scheme === "unix" ? ["net", "read", "write"] : ["net", ...recordPermissions(options)];
@@ -27,13 +26,14 @@ const connect = command({
   description:
     "On a terminal a typed line is a message of --frame, and what comes is shown as it comes. Where stdin or " +
     "stdout is no terminal, bytes go through as they are. It ends when both sides have ended.",
-  positionals: { address },
+  positionals: { address: dialled },
   options: { ...endsOptions, ...clientOptions },
   ...socketPermissions,
   permissionsWith: clientPermissions,
   examples: [
     ["127.0.0.1:8080", "type, and see what comes"],
     ["tls://example.com:443 --newline crlf", "type a request"],
+    ["wss://example.com/feed", "a WebSocket: a line is a text message"],
     ["127.0.0.1:8080 <in >out", "both ways at once, byte for byte"],
   ],
   async run(options, { address }) {
@@ -77,7 +77,7 @@ const send = command({
     "Nothing is added to a message. Over a stream the bytes of stdin go as they are, our sending side then " +
     "ends, and what comes back is printed until the peer closes: byte for byte where stdout is no terminal. " +
     "On a terminal it asks for what is missing.",
-  positionals: { address: { ...address, optional: true }, message },
+  positionals: { address: { ...dialled, optional: true }, message },
   options: {
     newline: { kind: newlineKind, help: "end each message with a line feed, or CR and LF" },
     hex: { help: "messages are written in hexadecimal digits" },
@@ -107,7 +107,7 @@ const send = command({
   ],
   async run(options, positionals) {
     const { json, encoding } = options;
-    const form: AnswerForm = json
+    const answerForm: AnswerForm = json
       ? "events"
       : Deno.stdout.isTerminal()
       ? "shown"
@@ -120,7 +120,7 @@ const send = command({
       import("./answers.ts"),
       import("./outgoing.ts"),
     ]);
-    const showMessage = form === "bytes" ? undefined : showText;
+    const showMessage = answerForm === "bytes" ? undefined : showText;
     await using context = await openContext(
       { program: "pinwire send", role: "client", showMessage },
       options,
@@ -132,7 +132,7 @@ const send = command({
       if (!address) {
         const answer = await questions.ask("address (HOST:PORT):");
         if (answer === undefined) return 0;
-        address = parseAddress(answer, { schemes: SOCKETS });
+        address = dialled.kind.parse(answer);
       }
       message ??= await questions.ask("message:");
       if (message === undefined) return 0;
@@ -148,7 +148,7 @@ const send = command({
       throw usageError("--no-half-close is for streams", "leave it out over UDP, where no side ends");
     }
     const outgoing = outgoingOf(options.newline, context.codec, isDatagram);
-    const answers = openAnswers(form, !isDatagram && Boolean(context.codec.isPerRead), context);
+    const answers = openAnswers(answerForm, !isDatagram && Boolean(context.codec.isPerRead), context);
     let hasFailed = false;
     // A message given is looked at before anything is dialled.
     const source = message === undefined
@@ -157,7 +157,9 @@ const send = command({
     // Who sends a message by hand is told that it should have been TLS.
     const isExact = message === undefined;
     const framed = { ...context, codec: outgoing.codec };
-    const isSent = await send(address, source, { ...options, isExact }, answers, framed);
+    // What is typed by hand is text; a pipe has bytes.
+    const form = isExact || options.hex ? context.form : { ...context.form, kind: "text" } as const;
+    const isSent = await send(address, source, { ...options, isExact, form }, answers, framed);
     return untilCode(options, context) || (isSent && !hasFailed ? 0 : 1);
   },
 });

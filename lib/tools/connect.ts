@@ -1,7 +1,7 @@
 import { type Context, dialOptions, type DialSettings } from "../app/mod.ts";
 import { type Address, dial, dialDatagram } from "../net/mod.ts";
 import { reportConnection } from "../session/mod.ts";
-import { type EndsOptions, openEnds } from "./ends.ts";
+import { endsForm, type EndsOptions, openEnds } from "./ends.ts";
 import { exchange, noAnswer, untilStopped } from "./exchange.ts";
 import { DEFAULT_WAIT, exchangeDatagrams } from "./exchange_datagrams.ts";
 
@@ -20,7 +20,10 @@ export interface ConnectOptions extends EndsOptions, DialSettings {
 export async function connect(address: Address, options: ConnectOptions, context: Context): Promise<boolean> {
   const { reporter, stop, clock } = context;
   const stopReason = () => stop.signal.aborted ? "stopped" : undefined;
-  const settings = { ...await dialOptions(address, options), signal: stop.signal };
+  const settings = {
+    ...await dialOptions(address, options, endsForm(options, context)),
+    signal: stop.signal,
+  };
   if (address.scheme === "udp") {
     const socket = await dialDatagram(address, (socket) => context.traceDatagrams(socket), settings);
     using ends = await openEnds(options, true, context);
@@ -34,7 +37,9 @@ export async function connect(address: Address, options: ConnectOptions, context
   }
   const connection = context.trace(await dial(address, { ...settings, isExact: true }, clock));
   using ends = await openEnds(options, false, context);
-  const talk = () => exchange(connection, ends, context, options.wait);
+  // Nobody sees that our side has ended.
+  const silence = connection.peer.endsWhole ? DEFAULT_WAIT : undefined;
+  const talk = () => exchange(connection, ends, context, options.wait, silence);
   await reportConnection(connection, reporter, stopReason, talk);
   return !ends.hasFailed;
 }

@@ -1,6 +1,6 @@
 import { type Console, type Context, openSharedConsole, stdinReads } from "../app/mod.ts";
 import { ByteBuffer, type Decoder, FrameError } from "../framing/mod.ts";
-import { MAX_DATAGRAM } from "../net/mod.ts";
+import { MAX_DATAGRAM, type MessageForm } from "../net/mod.ts";
 import { exactOutlet, type Outlet, textOutlet } from "./outlet.ts";
 import { bodyOf, type Newline, outgoingOf } from "./outgoing.ts";
 import { ExactOutput, Source } from "./stdio.ts";
@@ -19,6 +19,13 @@ export interface Ends extends Disposable {
   hasFailed: boolean;
   /** How pieces of the source go over a new stream, and how what comes is cut, if it is. */
   open(): { bytesOf(piece: Uint8Array): Uint8Array | undefined; decoder?: Decoder };
+}
+
+/** How the messages of WebSockets are bytes: those of a pipe are as they are, and text ends in a newline for it. */
+export function endsForm({ json }: EndsOptions, { form }: Context): MessageForm {
+  const isShown = json || Deno.stdout.isTerminal();
+  const shown: MessageForm = form.cutsLines && !isShown ? { ...form, lines: "text" } : form;
+  return Deno.stdin.isTerminal() ? shown : { ...shown, cutsLines: false, kind: "binary" };
 }
 
 /** Opens stdin and stdout: on a terminal a console, else bytes as they are. */

@@ -12,6 +12,7 @@ const STOP_TIME = 1_000;
  * A peer that has ended its side is sent more for as long as there is something to send: see {@linkcode Pump}.
  *
  * @param wait ms of silence behind the end of stdin after which it is over too; if it is given, something must come
+ * @param silence the same, where it isn't given, and nothing need come
  * @throws {PinwireError} `connection_reset`; `connection_closed` if not all could be sent; `no_answer`; why stdin can't be
  * read or stdout not be written
  */
@@ -20,13 +21,15 @@ export async function exchange(
   ends: Ends,
   { clock, stop }: Pick<Context, "clock" | "stop">,
   wait?: number,
+  silence?: number,
 ): Promise<void> {
   const { bytesOf, decoder } = ends.open();
   const pump = new Pump(ends.source, (piece) => {
     const bytes = bytesOf(piece);
     return bytes && connection.write(bytes);
   });
-  const sending = pump.done.then(() => connection.closeWrite());
+  const { endsWhole } = connection.peer;
+  const sending = pump.done.then(() => endsWhole ? undefined : connection.closeWrite());
   // What a peer that has gone said before is still taken.
   sending.catch((error) => hasGone(error) || connection.close(error));
 
@@ -35,6 +38,7 @@ export async function exchange(
     connection.close();
   }
 
+  const patience = wait ?? silence;
   let lastMove = 0;
   let isTaking = false;
   let hasHeard = false;
@@ -50,20 +54,20 @@ export async function exchange(
           lastMove = clock.now();
         }, options),
     });
-    await ends.outlet.stream(wait === undefined ? connection : watched, decoder);
-    await race([sending, pump.lapses(clock)]);
+    await ends.outlet.stream(patience === undefined ? connection : watched, decoder);
+    if (!endsWhole) await race([sending, pump.lapses(clock)]);
   }
 
-  async function silence(received: Promise<void>, wait: number): Promise<void> {
+  async function untilQuiet(received: Promise<void>, ms: number): Promise<void> {
     await sending;
     lastMove = clock.now();
-    await untilSilent(wait, () => isTaking ? clock.now() : lastMove, received, clock);
+    await untilSilent(ms, () => isTaking ? clock.now() : lastMove, received, clock);
   }
 
   async function bothSides(): Promise<void> {
     const received = receive();
-    if (wait === undefined) return await received;
-    await race([received, silence(received, wait)]);
+    if (patience === undefined) return await received;
+    await race([received, untilQuiet(received, patience)]);
     if (wait && !hasHeard && !stop.signal.aborted) throw noAnswer(connection.peer.name, wait);
   }
 

@@ -1,6 +1,6 @@
 import type { Context } from "../app/mod.ts";
 import type { Address } from "../net/mod.ts";
-import { type EndsOptions, openEnds } from "./ends.ts";
+import { endsForm, type EndsOptions, openEnds } from "./ends.ts";
 import { exchange } from "./exchange.ts";
 import { answerFirst, DEFAULT_WAIT } from "./exchange_datagrams.ts";
 import { type PeerOptions, servePeers } from "./peers.ts";
@@ -26,6 +26,7 @@ export async function listenForPeer(
   using ends = await openEnds(options, address.scheme === "udp", context);
   await servePeers(address, options, context, {
     opened,
+    form: endsForm(options, context),
     connection: (connection) => exchange(connection, ends, context, options.wait),
     datagrams: (socket) => answerFirst(socket, ends, options.wait ?? DEFAULT_WAIT, options.keepOpen, context),
   });

@@ -10,12 +10,16 @@ import {
   SOCKETS,
 } from "../app/options.ts";
 import { usageError } from "../errors.ts";
+import { WEB_PORTS } from "../net/mod.ts";
 
-/** The ADDRESS of a command that belongs to no mode. */
+/** The ADDRESS of a command that belongs to no mode, and listens. */
 export const address = {
   kind: addressKind({ schemes: SOCKETS }),
-  help: "HOST:PORT, PORT, udp://…, tls://… or unix:PATH",
+  help: "HOST:PORT, PORT, udp://…, tls://…, ws://…, wss://… or unix:PATH",
 } as const;
+
+/** The same of one that dials. */
+export const dialled = { ...address, kind: addressKind({ schemes: SOCKETS, webPorts: WEB_PORTS }) } as const;
 
 /** What `connect` and `listen` have. */
 export const endsOptions = {
@@ -23,7 +27,8 @@ export const endsOptions = {
   wait: {
     kind: duration(),
     help:
-      "after the end of stdin, end once nothing has come for so long (default: when the peer ends; over UDP 2)",
+      "after the end of stdin, end once nothing has come for so long (default: when the peer ends; over UDP 2, and " +
+      "where connect has dialled a WebSocket)",
   },
   ...frameOptions("line"),
   ...encodingOption,

@@ -6,6 +6,7 @@ import {
   type Connection,
   type DatagramSocket,
   hasGone,
+  type MessageForm,
   withIdleTimeout,
 } from "../net/mod.ts";
 import { acceptNext, openListener, reportConnection } from "../session/mod.ts";
@@ -27,6 +28,8 @@ export interface PeerOptions {
 export interface PeerHandlers {
   /** Called once the socket is open, before the ready line. */
   opened(): void;
+  /** How the messages of WebSockets are bytes; that of the context if it isn't given. */
+  form?: MessageForm;
   /** Returns when the connection is over. */
   connection(connection: Connection): Promise<void>;
   /** Returns when no more is to come, or the socket is closed. */
@@ -57,7 +60,8 @@ export async function servePeers(
     return;
   }
   const { opened } = handlers;
-  const listener = await openListener(address, identity, context, { isExact: true, opened });
+  const { form } = handlers;
+  const listener = await openListener(address, identity, context, { isExact: true, opened, form });
   const { promise: stopping, resolve } = Promise.withResolvers<void>();
   using _closing = stop.onStop(() => {
     listener.close();

@@ -82,6 +82,7 @@ export async function receive(
     await servePeers(address, { ...options, keepOpen }, context, {
       opened,
       datagrams,
+      form: raw ? { ...context.form, lines: "none" } : undefined,
       connection: (connection) =>
         untilStopped(taken(connection), stop, () => connection.close(), clock)
           .finally(() => connection.close()),

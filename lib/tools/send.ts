@@ -1,6 +1,6 @@
 import { PinwireError } from "../errors.ts";
 import { type Context, type DialSettings, type MessageEvent, MessageWatch } from "../app/mod.ts";
-import { type Address, hasGone, pause, race } from "../net/mod.ts";
+import { type Address, hasGone, type MessageForm, pause, race } from "../net/mod.ts";
 import { type Link, openLink } from "../session/mod.ts";
 import { Pump, untilSilent } from "./pump.ts";
 import type { Source } from "./stdio.ts";
@@ -23,6 +23,8 @@ export interface SendOptions extends DialSettings {
   until?: string;
   /** An answer as only TLS would send is data and no error. */
   isExact?: boolean;
+  /** How the messages of a WebSocket are bytes. */
+  form?: MessageForm;
 }
 
 /** What is done with what comes back. */
@@ -90,6 +92,7 @@ export async function send(
 
   const link = await openLink(address, options, context, onMessage, {
     isExact: options.isExact,
+    form: options.form,
     async onBytes(bytes) {
       await answered.bytes?.(bytes);
       lastMove = clock.now();

@@ -40,12 +40,12 @@ export class Recorder {
 
   /** What is to be said before anything crosses a socket at this address, if something is. */
   warning({ scheme }: Pick<Address, "scheme">): string | undefined {
-    return scheme === "tls" ? PLAIN_TEXT : undefined;
+    return scheme === "tls" || scheme === "wss" ? PLAIN_TEXT : undefined;
   }
 
   /** The same connection, which was dialled, recorded. */
   dialled(connection: Connection): Connection {
-    if (connection.peer.scheme === "tls" && !this.#hasTold) {
+    if (/^(tls|wss)$/.test(connection.peer.scheme) && !this.#hasTold) {
       this.#hasTold = true;
       this.#options.onTls?.();
     }
@@ -102,5 +102,6 @@ const endpointOf = ({ host, port }: SocketAddress): Endpoint | undefined =>
 
 function commentsOn(client: SocketAddress, server: SocketAddress): string[] {
   if (server.scheme === "tls") return ["TLS, of which the plain text is recorded"];
+  if (/^wss?$/.test(server.scheme)) return ["a WebSocket, of which the bytes of its messages are recorded"];
   return endpointOf(server) ? [] : [`${client.name} → ${server.name}`];
 }

@@ -43,7 +43,7 @@ export async function connect(address: Address, options: ConnectOptions, context
     console.print((isTerminal && isForMe ? BELL : "") + painter.line(line));
 
   const client: ChatClient = new ChatClient(
-    { ...options, dialling: await dialOptions(address, options), mustBeNamed: !isTerminal },
+    { ...options, dialling: await dialOptions(address, options, context.form), mustBeNamed: !isTerminal },
     context,
     {
       message({ peer, line, text, nick, room, isPast, isPrivate }) {

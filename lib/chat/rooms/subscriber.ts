@@ -174,7 +174,8 @@ export class Subscriber {
     }
     this.#isWriting = true;
     this.#wroteAt = this.#clock.now();
-    const writing = this.#connection.write(bytes);
+    const connection = this.#connection;
+    const writing = this.#format.isMessage ? connection.writeFrames!(bytes) : connection.write(bytes);
     if (writing) writing.then(this.#onWritten, this.#onFailed);
     else this.#onWrittenAtOnce();
     return true;

@@ -54,7 +54,7 @@ export async function talkInTurns(
   const { signal } = stop;
   await using dialogue = await Dialogue.open(true, options, context);
   const connection = context.trace(
-    await dial(address, { ...await dialOptions(address, options), signal }, context.clock),
+    await dial(address, { ...await dialOptions(address, options, context.form), signal }, context.clock),
   );
   using _closing = stop.onStop(() => connection.close());
   const { name: peer } = connection.peer;

@@ -1,5 +1,5 @@
 import type { ByteBuffer } from "../byte_buffer.ts";
-import { Input } from "../input.ts";
+import { Input, NOTHING } from "../input.ts";
 import type { Codec, Decoder, Encoder } from "../types.ts";
 
 /**
@@ -30,6 +30,8 @@ class RawDecoder implements Decoder {
   /** Whatever is in a message doesn't end it. */
   readonly sawNewline = false;
   #input = new Input();
+  /** A message without bytes has come, as a stream of messages has them. */
+  #hasEmpty = false;
 
   /** @param max bytes of the longest message */
   constructor(max: number) {
@@ -37,6 +39,7 @@ class RawDecoder implements Decoder {
   }
 
   feed(chunk: Uint8Array): void {
+    if (!chunk.length) this.#hasEmpty = true;
     this.#input.feed(chunk);
   }
 
@@ -51,7 +54,9 @@ class RawDecoder implements Decoder {
         return end - at === chunk.length ? chunk : chunk.subarray(at, end);
       }
     } while (input.advance());
-    return undefined;
+    if (!this.#hasEmpty) return undefined;
+    this.#hasEmpty = false;
+    return NOTHING;
   }
 
   end(): void {}

@@ -9,7 +9,6 @@ Deno.test({
   fn() {
     const { decoder } = rawCodec(2).open();
     decoder.feed(bytes("01 02 03"));
-    decoder.feed(bytes(""));
     decoder.feed(bytes("04"));
     decoder.end();
     const frames = [1, 2, 3, 4].map(() => decoder.next()?.toHex());
@@ -34,5 +33,16 @@ Deno.test({
   permissions: "none",
   fn() {
     assertEquals(encoded(rawCodec(5).open().encoder, bytes("0a 00")), bytes("0a 00"));
+  },
+});
+
+Deno.test({
+  name: "rawCodec gives a message without bytes, as those of a WebSocket may be",
+  permissions: "none",
+  fn() {
+    const { decoder } = rawCodec(10).open();
+    decoder.feed(new Uint8Array());
+    assertEquals(decoder.next(), new Uint8Array());
+    assertEquals(decoder.next(), undefined);
   },
 });

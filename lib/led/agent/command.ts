@@ -10,7 +10,7 @@ import {
   type WatchOptions,
 } from "../../app/mod.ts";
 import { STREAMS } from "../../app/options.ts";
-import { type Address, parseAddress } from "../../net/mod.ts";
+import { type Address, parseAddress, WEB_PORTS } from "../../net/mod.ts";
 import { readToken } from "../../session/token.ts";
 import { Agent } from "./client.ts";
 import { IgnoredWords } from "./ignored_words.ts";
@@ -63,7 +63,7 @@ export async function runAgents(address: Address, options: AgentsOptions): Promi
   if (isShared) reporter.divert((line) => reporter.write(row.above(line)));
 
   const token = options.tokenFile === undefined ? undefined : await readToken(options.tokenFile);
-  const dialling = await dialOptions(address, options);
+  const dialling = await dialOptions(address, options, context.form);
   const gpio = openGpio(options, context);
   const { activeLow, initial, onExit } = options;
   const agents = new Map<string, Agent>();
@@ -135,7 +135,7 @@ async function askAddress(
   { reporter, stop }: Context,
   isJson: boolean,
 ): Promise<Address> {
-  const defaults = { port: DEFAULT_PORT, schemes: STREAMS };
+  const defaults = { port: DEFAULT_PORT, schemes: STREAMS, webPorts: WEB_PORTS };
   const console = await openConsole(isJson ? "" : "REMOTEHOST>", stop, (text) => reporter.write(text));
   try {
     console.prompt();

@@ -9,7 +9,7 @@ import {
   reconnectOption,
   tokenOption,
 } from "../../app/options.ts";
-import { address, DEFAULT_ADDRESS, gpioOptions, gpioPermissions, tokenPermissions } from "../options.ts";
+import { DEFAULT_ADDRESS, dialled, gpioOptions, gpioPermissions, tokenPermissions } from "../options.ts";
 import { DEFAULT_PORT, LONGEST_LINE, parseName } from "../protocol.ts";
 import { VERB_WORDS } from "../verbs.ts";
 
@@ -23,7 +23,7 @@ export const ledAgent = command({
   description:
     `Connects, says what its device is, obeys ${VERB_LIST}, reports every change, and dials again ` +
     "for ever when the link is lost. Without GPIO the pins are simulated.",
-  positionals: { address },
+  positionals: { address: dialled },
   options: {
     name: { kind: nameKind, short: "n", help: "the device's name (default: this machine's)" },
     ...gpioOptions,

@@ -41,7 +41,7 @@ export async function throughController(
   await using context = await openShortContext(options);
   const { reporter } = context;
   const token = options.tokenFile === undefined ? undefined : await readToken(options.tokenFile);
-  const dialling = await dialOptions(via, options);
+  const dialling = await dialOptions(via, options, context.form);
   const devices = await askController(via, line, { ...dialling, token }, context);
   if (!options.json) {
     if (!devices.length) reporter.note("no device is connected\n");

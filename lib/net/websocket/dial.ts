@@ -57,7 +57,7 @@ export async function askForWebSocket(
     ]);
     await connection.write(request);
     const head = parseResponse(await stream.head());
-    if (head.status !== 101) throw answeredOtherwise(head, address);
+    if (head.status !== 101) throw answeredOtherwise(head, stream.rest, address);
     checkAgreement(head, await acceptFor(key), subprotocols);
     return new WebSocketConnection(stream, "client", form, clock);
   } catch (error) {
@@ -111,11 +111,22 @@ function explain(error: unknown, { isTls }: HeadStream, address: WebAddress): un
 
 const plainScheme = ({ scheme }: WebAddress) => scheme === "ws" ? "tcp://" : "tls://";
 
-function answeredOtherwise({ status, reason, fields }: ResponseHead, address: WebAddress): PinwireError {
-  const phrase = reason || REASONS[status] || "";
-  const message = `${formatAddress(address)} answered ${`${status} ${phrase}`.trim()}, and no WebSocket`;
-  return noWebSocket(message, hintFor(status, fields.get("location")));
+function answeredOtherwise(
+  { status, reason, fields }: ResponseHead,
+  body: Uint8Array,
+  address: WebAddress,
+): PinwireError {
+  const isText = /^text\/plain\b/i.test(fields.get("content-type") ?? "");
+  const [line] = new TextDecoder().decode(body.subarray(0, isText ? LONGEST_LINE : 0)).split(/\r?\n/);
+  const answer = [status, reason || REASONS[status], line && `(${line})`].filter(Boolean).join(" ");
+  return noWebSocket(
+    `${formatAddress(address)} answered ${answer}, and no WebSocket`,
+    hintFor(status, fields.get("location")),
+  );
 }
+
+/** Bytes of an answer's first line that are told of. */
+const LONGEST_LINE = 200;
 
 function hintFor(status: number, location: string | undefined): string {
   if (status >= 300 && status < 400 && location) return `it says that it is at ${location}`;

@@ -1,4 +1,4 @@
-import type { MessageKind } from "../connection.ts";
+import type { MessageKind } from "../message_kinds.ts";
 
 /** How the bytes of a stream are the messages of a WebSocket. */
 export interface MessageForm {

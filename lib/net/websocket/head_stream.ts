@@ -1,5 +1,5 @@
 import { PinwireError } from "../../errors.ts";
-import { HeadDecoder } from "../../framing/http/mod.ts";
+import { HeadDecoder, HttpError } from "../../framing/http/mod.ts";
 import type { Connection, Sink } from "../connection.ts";
 
 /** Bytes that stay free around each read, so that short answers can be built around messages. */
@@ -36,10 +36,15 @@ export class HeadStream {
     this.#head.promise.catch(() => {});
   }
 
+  /** What has come behind the head already. */
+  get rest(): Uint8Array {
+    return this.#decoder.rest;
+  }
+
   /**
    * The head, its empty line included.
    *
-   * @throws {HttpError} for what can't be one; {@linkcode PinwireError} `connection_closed` if the peer goes before
+   * @throws {HttpError} for what can't be one, or isn't whole; {@linkcode PinwireError} `connection_closed` if the peer goes before
    */
   head(): Promise<Uint8Array> {
     return this.#head.promise;
@@ -92,6 +97,7 @@ export class HeadStream {
   }
 
   #left(): PinwireError {
+    if (this.#decoder.length) return new HttpError(400, "the head isn't whole", { isHttp: false });
     return new PinwireError("connection_closed", `${this.connection.peer.name} has closed the connection`);
   }
 }

@@ -2,6 +2,7 @@ import { PinwireError } from "../../errors.ts";
 import { HttpError } from "../../framing/http/mod.ts";
 import { systemClock } from "../clock.ts";
 import type { DrainableConnection } from "../connection.ts";
+import { hasGone } from "../io_errors.ts";
 import type { Listener } from "../listener.ts";
 import { Queue } from "../listen/queue.ts";
 import { RateLimit } from "../rate_limit.ts";
@@ -82,7 +83,13 @@ export function wrapWebSocket(listener: Listener, server: WebSocketServer): List
       else results.put(accepted);
     } catch (error) {
       if (isCutOff) return;
-      tell(error instanceof HttpError ? noHandshake(stream, error) : error as Error);
+      tell(
+        error instanceof HttpError
+          ? noHandshake(stream, error)
+          : hasGone(error)
+          ? left(peer)
+          : error as Error,
+      );
       if (error instanceof HttpError) await refuse(stream, error, clock);
       else connection.close();
     } finally {
@@ -125,6 +132,9 @@ function crowdedOut(peer: string): PinwireError {
     { hint: "somebody may be opening connections without using them" },
   );
 }
+
+const left = (peer: string) =>
+  new PinwireError("bad_handshake", `${peer} has gone before it asked for a WebSocket`);
 
 /** That a client was refused, for the server's owner. */
 function noHandshake({ connection: { peer }, isTls }: HeadStream, error: HttpError): PinwireError {

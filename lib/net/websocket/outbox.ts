@@ -1,7 +1,8 @@
 import { ByteBuffer } from "../../framing/mod.ts";
 import { appendFrame, OPCODES, type Role } from "../../framing/websocket/mod.ts";
 import { isUtf8 } from "../../framing/websocket/mod.ts";
-import type { Connection, MessageKind } from "../connection.ts";
+import type { Connection } from "../connection.ts";
+import type { MessageKind } from "../message_kinds.ts";
 
 const NEWLINE = 10;
 /** Bytes that are gathered, at most, before they are written. */

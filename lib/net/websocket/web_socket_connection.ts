@@ -9,7 +9,8 @@ import {
   type WebSocketMessage,
 } from "../../framing/websocket/mod.ts";
 import { type Clock, systemClock, type Timer } from "../clock.ts";
-import type { Connection, DrainableConnection, MessageKind, MessageKinds, Sink } from "../connection.ts";
+import type { Connection, DrainableConnection, Sink } from "../connection.ts";
+import type { MessageKind, MessageKinds } from "../message_kinds.ts";
 import { hostPort } from "../address.ts";
 import { withTimeout } from "../deadline.ts";
 import type { Peer, SocketAddress } from "../peer.ts";

@@ -8,7 +8,7 @@ import {
   dial,
   type DialOptions,
   type Endpoint,
-  type InternetAddress,
+  type HostAddress,
   isIpv6,
   isLoopback,
   tlsFault,
@@ -40,11 +40,11 @@ export async function attempt(address: Address, options: AttemptOptions, clock: 
   } catch (error) {
     const ms = took();
     if (codeOf(error) !== "tls_failed" || tlsFault(error) === "no TLS") return { ...failure(error), ms };
-    return { state: "open", ms, ...await untrusted(address as InternetAddress, error, options, clock) };
+    return { state: "open", ms, ...await untrusted(address as HostAddress, error, options, clock) };
   }
   const ms = took();
   try {
-    const isTls = address.scheme === "tls";
+    const isTls = address.scheme === "tls" || address.scheme === "wss";
     return { state: "open", ms, ...isTls && await trusted(address, connection, ms, options, clock) };
   } finally {
     connection.close();
@@ -56,7 +56,7 @@ export async function attempt(address: Address, options: AttemptOptions, clock: 
  * 4.4.2.4), one way there and back later: the handshake's own time, in `ms`, is enough for that.
  */
 async function trusted(
-  address: InternetAddress,
+  address: HostAddress,
   connection: Connection,
   ms: number,
   options: AttemptOptions,
@@ -77,7 +77,7 @@ async function trusted(
 }
 
 async function untrusted(
-  address: InternetAddress,
+  address: HostAddress,
   error: unknown,
   options: AttemptOptions,
   clock: Clock,
@@ -94,7 +94,7 @@ async function untrusted(
 
 // Only this needs node:tls, which takes its time to load.
 async function factsOf(
-  address: InternetAddress,
+  address: HostAddress,
   { bind, timeout, signal }: AttemptOptions,
   clock: Clock,
   host?: string,
@@ -118,6 +118,8 @@ function failure(error: unknown): Pick<Finding, "state" | "reason" | "hint"> {
         reason: "it hung up",
         hint: "what listens there may speak no TLS, or be not ready yet",
       };
+    case "no_websocket":
+    case "speaks_tls":
     case "tls_failed":
     case "not_found":
     case "path_too_long":
@@ -141,7 +143,7 @@ const codeOf = (error: unknown) => error instanceof PinwireError ? error.code : 
 
 // Nothing is sent to a port of this machine: it might be somebody's only datagram.
 async function attemptUdp(
-  address: InternetAddress,
+  address: HostAddress,
   { bind, resolve, signal }: AttemptOptions,
 ): Promise<Pick<Finding, "state" | "reason" | "hint">> {
   try {

@@ -9,22 +9,24 @@ import {
   socketPermissions,
   SOCKETS,
 } from "../../app/options.ts";
+import { WEB_PORTS } from "../../net/mod.ts";
 import { parseTargets } from "./targets.ts";
 
-const { ca, connectTimeout, bind } = clientOptions;
+const { ca, connectTimeout, bind, subprotocol, header, origin } = clientOptions;
 const { json, quiet, noColor } = outputOptions;
 
 const probe = command({
   summary: "tell whether addresses are open, how fast, and with which certificate",
   description:
     "A row for each: open, closed or no answer, with the time that it took; over UDP, where an open port may " +
-    "keep silent, open or silent. Of tls:// the certificate too; one that isn't trusted counts as open. The exit " +
+    "keep silent, open or silent. Of tls:// and wss:// the certificate too; one that isn't trusted counts as open. The exit " +
     "code is 0 if all are open, else 1.",
   positionals: {
     addresses: {
-      kind: { ...addressKind({ schemes: SOCKETS }), parse: parseTargets },
+      kind: { ...addressKind({ schemes: SOCKETS, webPorts: WEB_PORTS }), parse: parseTargets },
       variadic: true,
-      help: "HOST:PORT, PORT, HOST:FIRST-LAST (1024 ports at most), udp://…, tls://… or unix:PATH",
+      help:
+        "HOST:PORT, PORT, HOST:FIRST-LAST (1024 ports at most), udp://…, tls://…, ws://…, wss://… or unix:PATH",
     },
   },
   options: {
@@ -32,6 +34,9 @@ const probe = command({
     ca,
     connectTimeout,
     bind,
+    subprotocol,
+    header,
+    origin,
     json,
     quiet,
     noColor,

@@ -1,5 +1,12 @@
 import { type Context, dialOptions, type DialSettings, type ProbeEvent } from "../../app/mod.ts";
-import { type Address, formatAddress, pause, withDeadline } from "../../net/mod.ts";
+import {
+  type Address,
+  type DialOptions,
+  formatAddress,
+  pause,
+  type Scheme,
+  withDeadline,
+} from "../../net/mod.ts";
 import { attempt, type Finding, prepareTls } from "./attempt.ts";
 import { openResolver } from "./resolver.ts";
 import { Semaphore } from "./semaphore.ts";
@@ -42,7 +49,7 @@ export async function probe(
 
   async function settle(address: Address): Promise<Finding> {
     for (;;) {
-      const options = address.scheme === "tls" ? dialling.tls : dialling.others;
+      const options = dialling.get(address.scheme);
       const finding = await slots.run(() =>
         attempt(address, { ...options, timeout: timeout(), signal, resolve }, clock)
       );
@@ -78,20 +85,33 @@ async function prepare(
   resolve: ReturnType<typeof openResolver>,
   signal: AbortSignal,
 ): Promise<void> {
-  if (addresses.some(({ scheme }) => scheme === "tls")) await prepareTls(signal);
+  if (addresses.some(({ scheme }) => isTls(scheme))) await prepareTls(signal);
   // What fails now fails again when the address is looked at, and is told then.
   await Promise.allSettled(
     addresses.map((address) => address.scheme === "unix" || resolve(address, signal)),
   );
 }
 
-async function diallingOf(addresses: readonly Address[], options: ProbeOptions) {
-  const tls = addresses.find(({ scheme }) => scheme === "tls");
-  // What one kind of address can't have is refused, whichever stands first.
-  const other = addresses.find(({ scheme }) => scheme === "unix") ??
-    addresses.find(({ scheme }) => scheme !== "tls");
-  return {
-    tls: tls && await dialOptions(tls, options),
-    others: other && await dialOptions(other, tls ? { ...options, ca: undefined } : options),
+/** How to dial each kind of address. What one kind can't have is for the others, where there are such. */
+async function diallingOf(addresses: readonly Address[], options: ProbeOptions): Promise<DiallingOf> {
+  const isAny = (is: (scheme: Scheme) => boolean) => addresses.some(({ scheme }) => is(scheme));
+  const others = {
+    ...isAny(isTls) && { ca: undefined },
+    ...isAny(isWeb) && { subprotocol: undefined, header: undefined, origin: undefined },
   };
+  const known: DiallingOf = new Map();
+  for (const address of addresses) {
+    const { scheme } = address;
+    const { ca, subprotocol, header, origin } = options;
+    const own = { ...isTls(scheme) && { ca }, ...isWeb(scheme) && { subprotocol, header, origin } };
+    if (!known.has(scheme)) {
+      known.set(scheme, await dialOptions(address, { ...options, ...others, ...own }));
+    }
+  }
+  return known;
 }
+
+type DiallingOf = Map<Scheme, DialOptions>;
+
+const isTls = (scheme: Scheme) => scheme === "tls" || scheme === "wss";
+const isWeb = (scheme: Scheme) => scheme === "ws" || scheme === "wss";

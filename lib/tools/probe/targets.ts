@@ -1,5 +1,5 @@
 import { usageError } from "../../errors.ts";
-import { type Address, checkDialable, parseAddress } from "../../net/mod.ts";
+import { type Address, checkDialable, parseAddress, WEB_PORTS } from "../../net/mod.ts";
 import { SOCKETS } from "../../app/options.ts";
 
 /** Ports that one range may have. */
@@ -11,7 +11,9 @@ const MOST_PORTS = 1024;
  * @throws {PinwireError} `usage`
  */
 export function parseTargets(text: string): Address[] {
-  const addresses = [...spread(text)].map((one) => parseAddress(one, { schemes: SOCKETS }));
+  const addresses = [...spread(text)].map((one) =>
+    parseAddress(one, { schemes: SOCKETS, webPorts: WEB_PORTS })
+  );
   addresses.forEach(checkDialable);
   return addresses;
 }

@@ -1,6 +1,6 @@
 import { connect, type PeerCertificate, type TLSSocket } from "node:tls";
 import type { TlsFacts } from "../../app/mod.ts";
-import { type InternetAddress, isIpAddress } from "../../net/mod.ts";
+import { type HostAddress, isIpAddress } from "../../net/mod.ts";
 import { altNames } from "./alt_names.ts";
 
 const MS_PER_DAY = 86_400_000;
@@ -35,7 +35,7 @@ export interface FactsOptions {
  * @returns `undefined` if the peer doesn't shake hands with everybody, or `signal` is aborted before
  */
 export async function peerFacts(
-  address: InternetAddress,
+  address: HostAddress,
   options: FactsOptions,
 ): Promise<PeerFacts | undefined> {
   // A server that knows none of the protocols may refuse all TLS with us.
@@ -47,7 +47,7 @@ export async function peerFacts(
 }
 
 function shakeHands(
-  { hostname, port }: InternetAddress,
+  { hostname, port }: HostAddress,
   protocols: string[] | undefined,
   { host = hostname, from, signal, now }: FactsOptions,
 ): Promise<PeerFacts | undefined> {

@@ -1,5 +1,6 @@
 import { command, duration, integer, type Permission } from "../../cli/mod.ts";
 import { openContext } from "../../app/mod.ts";
+import { WEB_PORTS } from "../../net/mod.ts";
 import {
   addressKind,
   checkWeb,
@@ -15,7 +16,10 @@ import {
 } from "../../app/options.ts";
 import { checkApart, disturbanceOptions, disturbances } from "./options.ts";
 
-const address = (meta: string) => ({ ...addressKind({ schemes: SOCKETS }), meta });
+const address = (meta: string, webPorts?: typeof WEB_PORTS) => ({
+  ...addressKind({ schemes: SOCKETS, webPorts }),
+  meta,
+});
 
 const relay = command({
   summary: "stand between two programs: show what they say, and disturb it",
@@ -27,11 +31,11 @@ const relay = command({
   positionals: {
     listen: {
       kind: address("LISTEN"),
-      help: "where clients connect: PORT, HOST:PORT, udp://…, tls://… or unix:PATH",
+      help: "where clients connect: PORT, HOST:PORT, udp://…, tls://…, ws://…, wss://… or unix:PATH",
     },
     target: {
-      kind: address("TARGET"),
-      help: "where they are taken: HOST:PORT, udp://…, tls://… or unix:PATH",
+      kind: address("TARGET", WEB_PORTS),
+      help: "where they are taken: HOST:PORT, udp://…, tls://…, ws://…, wss://… or unix:PATH",
     },
   },
   options: {
@@ -63,6 +67,7 @@ const relay = command({
     ["8001 127.0.0.1:8000 --trace --frame line", "show each read of both sides, and the lines in it"],
     ["8001 tls://example.com:443", "end TLS here: what a plain client says goes out encrypted"],
     ["8001 127.0.0.1:8000 --web 8002", "the same as a picture, in a browser"],
+    ["ws://8001 127.0.0.1:8000", "let pages speak with a server of plain TCP"],
     ["8001 127.0.0.1:8000 --delay 300~50 --rate 10k:down", "a slow network"],
     ["8001 127.0.0.1:8000 --reset 1000:down", "cut every answer off after 1,000 bytes"],
     [
@@ -73,7 +78,7 @@ const relay = command({
   async run(options, { listen, target }, opened) {
     const { web } = options;
     checkApart(listen, target);
-    checkWeb(options);
+    checkWeb(options, listen);
     const isDatagram = [listen, target].some(({ scheme }) => scheme === "udp");
     const { up, down } = disturbances(options, isDatagram);
     await using context = await openContext(

@@ -165,7 +165,7 @@ export class Pair {
       const { scheme, name } = connection.peer;
       if (connection === gone) connection.close();
       // Where there are resets, it has gone already.
-      else if (!connection.reset() && !(hasResets && (scheme === "tcp" || scheme === "tls"))) notReset(name);
+      else if (!connection.reset() && !(hasResets && /^(tcp|tls|wss?)$/.test(scheme))) notReset(name);
     }
   }
 

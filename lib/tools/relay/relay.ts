@@ -8,6 +8,8 @@ import {
   dial,
   dialDatagram,
   type DialOptions,
+  type MessageForm,
+  PLAIN_FORM,
   withIdleTimeout,
   wrapConnection,
 } from "../../net/mod.ts";
@@ -31,6 +33,13 @@ export interface RelayOptions extends DialSettings {
   page?: Page;
 }
 
+/** Where both ends have messages, text stays text. */
+function matchKinds({ messages: one }: Connection, { messages: other }: Connection): void {
+  if (!one || !other) return;
+  one.follow(() => other.received);
+  other.follow(() => one.received);
+}
+
 /** Takes each client to a connection of its own to the target. */
 export class Relay {
   #target: Address;
@@ -47,6 +56,11 @@ export class Relay {
     this.#context = context;
   }
 
+  /** How the messages of WebSockets are bytes: as they are. */
+  get form(): MessageForm {
+    return { ...PLAIN_FORM, maxMessage: this.#context.form.maxMessage };
+  }
+
   /** What is open, in the order in which it came. */
   get pairs(): Pair[] {
     return [...this.#pairs.values()];
@@ -55,7 +69,7 @@ export class Relay {
   /** @throws {PinwireError} what is wrong with the files and addresses that dialling takes */
   async prepare(): Promise<void> {
     checkDialable(this.#target);
-    this.#dialling = await dialOptions(this.#target, this.#options);
+    this.#dialling = await dialOptions(this.#target, this.#options, this.form);
   }
 
   /**
@@ -70,6 +84,7 @@ export class Relay {
     const number = ++this.#count;
     const target = await this.#dial();
     if (!target) return;
+    matchKinds(client, target);
     const { json, page } = this.#options;
     const names = { client: client.peer.name, target: target.peer.name, json, pages: page?.events };
     const isTargetDatagram = target instanceof TargetDatagrams;
@@ -133,7 +148,7 @@ export class Relay {
     this.#hasWarned = true;
     this.#context.reporter.error(
       new PinwireError("not_reset", "a connection that was to be reset was closed", {
-        hint: peer.startsWith("tcp:") || peer.startsWith("tls:")
+        hint: /^(tcp|tls|wss?):/.test(peer)
           ? "only on Linux, and with deno run --allow-ffi, can it be reset"
           : "only TCP has resets",
       }),

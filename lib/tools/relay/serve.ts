@@ -66,6 +66,7 @@ export async function serveRelay(
   let answering: Promise<void> | undefined;
   await serve(address, { ...options, idleTimeout: 0, interface: interfaceOf(address, target) }, untraced, {
     isExact: true,
+    form: relay.form,
     warning: recorder?.warning(target),
     connection: (client, _pending, owe) => relay.relay(client, owe),
     datagrams: (socket, owe) =>

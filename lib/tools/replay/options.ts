@@ -1,7 +1,7 @@
 import type { Kind } from "../../cli/mod.ts";
 import { addressKind, SOCKETS } from "../../app/options.ts";
 import { usageError } from "../../errors.ts";
-import { type Address, formatAddress, hostPort, isLoopback, parseAddress } from "../../net/mod.ts";
+import { type Address, formatAddress, hostPort, isLoopback, parseAddress, WEB_PORTS } from "../../net/mod.ts";
 import type { Stream } from "../../packet/mod.ts";
 import type { StreamChoice } from "./conversation.ts";
 
@@ -13,9 +13,9 @@ export interface PlayAddress {
 
 /** ADDRESS on the command line. */
 export const playAddressKind: Kind<PlayAddress> = {
-  ...addressKind({ schemes: SOCKETS }),
+  ...addressKind({ schemes: SOCKETS, webPorts: WEB_PORTS }),
   parse: (text) => ({
-    address: parseAddress(text, { schemes: SOCKETS }),
+    address: parseAddress(text, { schemes: SOCKETS, webPorts: WEB_PORTS }),
     hasScheme: /^([a-z]+:\/\/|unix:)/.test(text),
   }),
 };
@@ -37,7 +37,7 @@ export const streamKind: Kind<StreamChoice> = {
 
 /** Options that belong to one side alone, by the side. */
 const ONE_SIDED = {
-  client: { ca: "--ca", bind: "--bind", retry: "--retry" },
+  client: { ca: "--ca", bind: "--bind", retry: "--retry", origin: "--origin" },
   server: { tlsCert: "--tls-cert", tlsKey: "--tls-key" },
 } as const;
 
@@ -48,7 +48,14 @@ const ONE_SIDED = {
  */
 export function checkSide(
   side: "client" | "server",
-  options: { ca?: unknown; bind?: unknown; retry?: unknown; tlsCert?: unknown; tlsKey?: unknown },
+  options: {
+    ca?: unknown;
+    bind?: unknown;
+    retry?: unknown;
+    origin?: unknown;
+    tlsCert?: unknown;
+    tlsKey?: unknown;
+  },
 ): void {
   const other = side === "client" ? "server" : "client";
   for (const [name, flag] of Object.entries(ONE_SIDED[other])) {

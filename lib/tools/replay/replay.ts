@@ -89,7 +89,7 @@ async function playAtClient(
   playStream: (connection: Connection) => Promise<void>,
 ): Promise<void> {
   const { reporter, stop, clock } = context;
-  const settings = { ...await dialOptions(address, options), signal: stop.signal };
+  const settings = { ...await dialOptions(address, options, context.form), signal: stop.signal };
   if (address.scheme === "udp") {
     const socket = await dialDatagram(address, (socket) => context.traceDatagrams(socket), settings);
     const onError = (error: unknown) => reporter.error(error, socket.name);

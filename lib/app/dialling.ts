@@ -1,4 +1,5 @@
 import { PinwireError, usageError } from "../errors.ts";
+import type { HeaderField } from "./websocket/options.ts";
 import { certificatesIn, keyIn } from "./pem.ts";
 import {
   type Address,
@@ -6,7 +7,9 @@ import {
   type DialOptions,
   type Endpoint,
   formatAddress,
+  type MessageForm,
   type ServerIdentity,
+  type WebSocketRequest,
 } from "../net/mod.ts";
 
 /**
@@ -18,7 +21,8 @@ export async function serverAddress(
   address: Address,
   { tlsCert, tlsKey }: { tlsCert?: string; tlsKey?: string },
 ): Promise<{ address: Address; identity?: ServerIdentity }> {
-  const isTls = address.scheme === "tls";
+  checkServedPath(address);
+  const isTls = address.scheme === "tls" || address.scheme === "wss";
   if (!isTls && tlsCert === undefined && tlsKey === undefined) return { address };
   if (tlsCert === undefined || tlsKey === undefined) {
     throw usageError(
@@ -27,13 +31,20 @@ export async function serverAddress(
     );
   }
   if (!isTls && address.scheme !== "tcp") {
-    throw usageError(`${formatAddress(address)} can't have TLS`, "use tls:// or tcp://");
+    const hint = address.scheme === "ws" ? "use wss://" : "use tls:// or tcp://";
+    throw usageError(`${formatAddress(address)} can't have TLS`, hint);
   }
   const identity = {
     cert: certificatesIn(...await readPem(tlsCert, "--tls-cert")),
     key: keyIn(...await readPem(tlsKey, "--tls-key")),
   };
-  return { address: { ...address, scheme: "tls" }, identity };
+  return { address: address.scheme === "tcp" ? { ...address, scheme: "tls" } : address, identity };
+}
+
+function checkServedPath(address: Address): void {
+  const isWeb = address.scheme === "ws" || address.scheme === "wss";
+  if (!isWeb || (address.path ?? "/") === "/") return;
+  throw usageError(`${formatAddress(address)} has a path`, "leave it out: a server takes any");
 }
 
 /** What the dialling options of a command line say. */
@@ -48,25 +59,56 @@ export interface DialSettings {
   bind?: Endpoint;
   /** The interface that datagrams to a group leave by. */
   interface?: string;
+  /** The sub-protocols that a WebSocket offers. */
+  subprotocol?: string[];
+  /** More fields for its request. */
+  header?: HeaderField[];
+  /** The page that it pretends to be. */
+  origin?: string;
 }
 
 /**
  * How to dial `address`.
  *
+ * @param form how the messages of a WebSocket are bytes
+ *
  * @throws {PinwireError} `usage` for what the address can't have; `file_unreadable`, `bad_certificate`
  */
 export async function dialOptions(
   address: Address,
-  { ca, connectTimeout: timeout, retry, bind, interface: on }: DialSettings,
+  settings: DialSettings,
+  form?: MessageForm,
 ): Promise<DialOptions> {
+  const { ca, connectTimeout: timeout, retry, bind, interface: on } = settings;
   checkInterface(address, on);
-  const options = { timeout, retry, bind, interface: on };
+  const options = {
+    timeout,
+    retry,
+    bind,
+    interface: on,
+    webSocket: webSocketRequest(address, settings, form),
+  };
   if (bind && address.scheme === "unix") {
     throw usageError(`${formatAddress(address)} can't be dialled from an address`, "leave --bind out");
   }
   if (ca === undefined) return options;
-  if (address.scheme !== "tls") throw usageError("--ca is for tls:// addresses", "write tls://HOST:PORT");
+  if (address.scheme !== "tls" && address.scheme !== "wss") {
+    throw usageError("--ca is for tls:// and wss:// addresses", "write tls://HOST:PORT");
+  }
   return { ...options, ca: certificatesIn(...await readPem(ca, "--ca")) };
+}
+
+function webSocketRequest(
+  { scheme }: Address,
+  { subprotocol: subprotocols = [], header: fields = [], origin }: DialSettings,
+  form?: MessageForm,
+): WebSocketRequest | undefined {
+  if (scheme === "ws" || scheme === "wss") return { form, subprotocols, fields, origin };
+  const given = { "--subprotocol": subprotocols.length, "--header": fields.length, "--origin": origin };
+  for (const [option, value] of Object.entries(given)) {
+    if (value) throw usageError(`${option} is for ws:// and wss:// addresses`, "leave it out");
+  }
+  return undefined;
 }
 
 /**
