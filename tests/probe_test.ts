@@ -19,11 +19,26 @@ Deno.test("probe tells of an open and a closed port, in the order given", async 
   assertEquals((await probed([open])).code, 0);
 });
 
+/** What Linux's TCP measured. */
+const WAY = "\tround trip [0-9.]+ ms ± [0-9.]+, window [0-9]+";
+
+Deno.test({
+  name: "probe tells what Linux's TCP knows of the way, before anything was said",
+  ignore: !isLinux,
+  async fn() {
+    await using server = plainServer(() => {});
+    const { rows: [{ tcp }] } = await probed([`127.0.0.1:${server.port}`]);
+    assert(tcp && tcp.rtt > 0 && tcp.rtt < 1000 && tcp.rttvar > 0);
+    assertEquals([tcp.retransmissions, tcp.cwnd], [0, 10]);
+    assert(tcp.window! > 10_000);
+  },
+});
+
 Deno.test("probe prints fields with tabs between in a pipe, and nothing with --quiet", async () => {
   await using server = plainServer(() => {});
   const open = `tcp://127.0.0.1:${server.port}`;
   const { code, stdout, stderr } = await runPinwire(["probe", open]);
-  assertMatch(stdout, new RegExp(`^${open}\topen\t[0-9]+\\.[0-9]{1,2} ms\n$`));
+  assertMatch(stdout, new RegExp(`^${open}\topen\t[0-9]+\\.[0-9]{1,2} ms${isLinux ? WAY : ""}\n$`));
   assertEquals([code, stderr], [0, ""]);
   assertEquals(await runPinwire(["probe", open, "-q"]), { code: 0, stdout: "", stderr: "" });
 });

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { ask, isWindows, pinwire, type Process, runPinwire } from "./support.ts";
+import { ask, isLinux, isWindows, pinwire, type Process, runPinwire } from "./support.ts";
 
 const TIME = String.raw`\d\d:\d\d:\d\d\.\d{6}`;
 
@@ -76,6 +76,18 @@ Deno.test("a client's trace shows what it wrote and what it read", async () => {
         `${TIME} ◀ read  \\S+  3 bytes, 1 frame \\(raw\\)\n  00000000  68 69 21 `,
     ),
   );
+});
+
+Deno.test({
+  name: "a trace ends with what Linux's TCP measured on the way",
+  ignore: !isLinux,
+  async fn() {
+    await using server = await traced("127.0.0.1:0");
+    const { stderr } = await runPinwire(["send", server.address, "hi", "--trace"]);
+    const way = (peer: string) => `^${TIME} · tcp   ${peer}  round trip [0-9.]+ ms ± [0-9.]+, window [0-9]+$`;
+    assertEquals(stderr.match(new RegExp(way(`\\S+:${server.port}`), "gm"))?.length, 1);
+    await server.sees(new RegExp(way("\\S+"), "m"), "stderr");
+  },
 });
 
 Deno.test("each datagram is traced as one frame", async () => {

@@ -1,4 +1,4 @@
-import type { SocketKind } from "../net/mod.ts";
+import type { SocketKind, TcpInfo } from "../net/mod.ts";
 import type { DataEvent } from "./events/data.ts";
 import type { OnWireEvent, TcpEnd } from "./events/wire.ts";
 
@@ -76,6 +76,8 @@ export interface ProbeEvent {
   state: "open" | "closed" | "no answer" | "open or silent";
   /** Milliseconds that it took to find out, TLS and its handshake among them. */
   ms: number;
+  /** Of an open `tcp://` address, where the kernel tells. */
+  tcp?: TcpInfo;
   /** Of an open `tls://` address. */
   tls?: TlsFacts;
   /** Why it isn't open, or why its certificate isn't trusted. */

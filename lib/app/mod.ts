@@ -50,4 +50,5 @@ export type { DataEvent, DataPiece } from "./events/data.ts";
 export { printEvent, Reporter, type ReporterOptions } from "./reporter.ts";
 export { type ReadPiece, stdinReads } from "./stdin.ts";
 export { Stop } from "./stop.ts";
+export { tcpInfoText } from "./trace/tcp_info.ts";
 export { exitAt, hasColors, isDumb } from "./terminal.ts";

@@ -1,4 +1,4 @@
-import { type IpEnd, SocketCalls } from "../system/mod.ts";
+import { type IpEnd, SocketCalls, type TcpInfo } from "../system/mod.ts";
 import { type Clock, systemClock, type Timer } from "./clock.ts";
 import { translateIoError } from "./io_errors.ts";
 import type { MessageKinds } from "./message_kinds.ts";
@@ -56,6 +56,8 @@ export interface Connection {
   readonly messages?: MessageKinds;
   /** Bytes written that a reset would lose, as the other end has not taken them; 0 where nobody tells. */
   readonly unsent: number;
+  /** What the kernel knows of the way there: over TCP by the system's own sockets, while it is open. */
+  readonly tcpInfo?: TcpInfo;
 }
 
 /** A connection that can wait for its writes: what a server closes gracefully. */
@@ -113,6 +115,10 @@ class WrappedConnection implements Connection {
 
   get messages(): MessageKinds | undefined {
     return this.#connection.messages;
+  }
+
+  get tcpInfo(): TcpInfo | undefined {
+    return this.#connection.tcpInfo;
   }
 
   reset(): boolean {

@@ -35,6 +35,19 @@ export interface Vigilance {
   longestWait: number;
 }
 
+/** What the kernel knows of the way to the other end of a TCP connection (`struct tcp_info` of tcp(7)). */
+export interface TcpInfo {
+  /** Ms from a segment to its acknowledgement, smoothed (RFC 6298), and how much they vary. */
+  rtt: number;
+  rttvar: number;
+  /** Segments that were sent once more, the SYN too. */
+  retransmissions: number;
+  /** Bytes that the other end has room for; nothing before Linux 5.4. */
+  window?: number;
+  /** Segments that may be under way (RFC 5681). */
+  cwnd: number;
+}
+
 /** What can be set of a socket, and what the system tells of one. */
 export class SocketOptions {
   #c: Libc<"getsockopt" | "setsockopt">;
@@ -112,11 +125,25 @@ export class SocketOptions {
     return credentials[1];
   }
 
+  /** What is known of the way to the other end; nothing of a socket that has none. */
+  tcpInfo(socket: number): TcpInfo | undefined {
+    const view = this.#info(socket);
+    if (!view) return undefined;
+    const number = (at: number) => view.getUint32(at, true);
+    return {
+      rtt: number(INFO.rtt) / 1000,
+      rttvar: number(INFO.rttvar) / 1000,
+      retransmissions: number(INFO.retransmissions),
+      // The kernel says how much of the structure it knows.
+      ...this.#number[0] >= INFO.length && { window: number(INFO.window) },
+      cwnd: number(INFO.cwnd),
+    };
+  }
+
   /** Bytes of a TCP connection that were written and that its other end has not acknowledged (tcp(7), TCP_INFO). */
   unacknowledged(socket: number): number {
-    const info = new Uint8Array(INFO.length);
-    if (this.#get(socket, TCP, TCP_INFO, info) < 0) return 0;
-    const view = new DataView(info.buffer);
+    const view = this.#info(socket);
+    if (!view) return 0;
     const notSent = view.getUint32(INFO.notSent, true);
     if (!view.getUint32(INFO.unacknowledged, true)) return notSent;
     const sent = view.getBigUint64(INFO.sent, true) - view.getBigUint64(INFO.sentAgain, true);
@@ -134,6 +161,11 @@ export class SocketOptions {
     return new TextDecoder().decode(name.subarray(0, name.indexOf(0)));
   }
 
+  #info(socket: number): DataView | undefined {
+    const info = new Uint8Array(INFO.length);
+    return this.#get(socket, TCP, TCP_INFO, info) < 0 ? undefined : new DataView(info.buffer);
+  }
+
   #set(socket: number, level: number, option: number, value: number): number {
     this.#number[0] = value;
     return this.#outcome(this.#c.setsockopt(socket, level, option, this.#numberBytes, 4));
@@ -149,8 +181,20 @@ export class SocketOptions {
   }
 }
 
-/** Where numbers are in a `struct tcp_info` of Linux 4.19 or newer. */
-const INFO = { unacknowledged: 24, acknowledged: 120, notSent: 144, sent: 200, sentAgain: 208, length: 216 };
+/** Where numbers are in a `struct tcp_info` of Linux 5.4 or newer (include/uapi/linux/tcp.h); an older one, from 4.19 on, lacks the last. */
+const INFO = {
+  unacknowledged: 24,
+  rtt: 68,
+  rttvar: 72,
+  cwnd: 80,
+  retransmissions: 100,
+  acknowledged: 120,
+  notSent: 144,
+  sent: 200,
+  sentAgain: 208,
+  window: 228,
+  length: 232,
+};
 
 /** Which number SK_MEMINFO_DROPS is, of those that a socket's memory is told by (Linux: include/uapi/linux/sock_diag.h). */
 const MEMINFO = { drops: 8, length: 9 };

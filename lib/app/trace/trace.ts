@@ -8,7 +8,8 @@ import {
   wrapConnection,
 } from "../../net/mod.ts";
 import { Datagrams, Direction, type TraceOptions } from "./direction.ts";
-import type { Verb } from "./view.ts";
+import { tcpInfoText } from "./tcp_info.ts";
+import { heading, type Verb } from "./view.ts";
 
 export type { TraceOptions } from "./direction.ts";
 
@@ -20,7 +21,7 @@ export function traceConnection(connection: Connection, options: TraceOptions): 
   const incoming = new Direction("read", connection.peer.name, options);
   const outgoing = new Direction("write", connection.peer.name, options);
   return wrapConnection(connection, {
-    ...receiving(connection, incoming),
+    ...receiving(connection, incoming, options),
     write(bytes: Uint8Array) {
       outgoing.bytes(bytes);
       return connection.write(bytes);
@@ -48,26 +49,45 @@ export function traceReads(
   options: TraceOptions,
 ): Connection {
   const reads = isDatagram ? new Datagrams(verb, name, options) : new Direction(verb, name, options);
-  return wrapConnection(connection, receiving(connection, reads));
+  return wrapConnection(connection, receiving(connection, reads, options));
 }
 
-/** What receives as the connection does, and shows what comes and its end, unless that is ours. */
-function receiving(connection: Connection, shown: Pick<Direction, "bytes" | "end">) {
+/**
+ * What receives as the connection does, and shows what comes and its end, unless that is ours, and what the kernel knows
+ * of the way to the peer by then.
+ */
+function receiving(
+  connection: Connection,
+  shown: Pick<Direction, "bytes" | "end">,
+  { write, now, colors }: TraceOptions,
+) {
   let isClosed = false;
+  let isTold = false;
+  function tellWay(): void {
+    const info = isTold ? undefined : connection.tcpInfo;
+    isTold = true;
+    if (info) write(`${heading("way", connection.peer.name, now(), colors)}  ${tcpInfoText(info)}\n`);
+  }
   return {
     async receive(sink: Sink, options?: ReadOptions): Promise<void> {
-      await connection.receive((bytes) => {
-        shown.bytes(bytes);
-        return sink(bytes);
-      }, options);
-      if (!isClosed) shown.end();
+      try {
+        await connection.receive((bytes) => {
+          shown.bytes(bytes);
+          return sink(bytes);
+        }, options);
+        if (!isClosed) shown.end();
+      } finally {
+        tellWay();
+      }
     },
     close(reason?: unknown): void {
       isClosed = true;
+      tellWay();
       connection.close(reason);
     },
     reset(): boolean {
       isClosed = true;
+      tellWay();
       return connection.reset();
     },
   };

@@ -22,12 +22,15 @@ export function traceColors(coloured: boolean): TraceColors {
 
 /** What was done with the bytes: by us, or by the two that we stand between. */
 export type Verb = "read" | "write" | "up" | "down";
+/** What a line of a trace is about: bytes, or the way between the two ends. */
+type Subject = Verb | "way";
 
-const ARROWS: Readonly<Record<Verb, string>> = {
+const ARROWS: Readonly<Record<Subject, string>> = {
   read: "◀ read ",
   write: "▶ write",
   up: "▶ up   ",
   down: "◀ down ",
+  way: "· tcp  ",
 };
 
 /** Bytes of a read or write that are shown; of a longer one, the rest is counted. */
@@ -84,13 +87,13 @@ export function render(
 }
 
 /** `10:00:00.269964 ◀ read  tcp://127.0.0.1:53344` */
-export function heading(verb: Verb, peer: string, now: number, colors: TraceColors): string {
+export function heading(subject: Subject, peer: string, now: number, colors: TraceColors): string {
   const date = new Date(now);
   const two = (value: number) => String(value).padStart(2, "0");
   const micros = String(Math.floor(now * 1000) % 1_000_000).padStart(6, "0");
   const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${micros}`;
-  const arrow = ARROWS[verb];
-  const paint = arrow.startsWith("◀") ? colors.incoming : colors.outgoing;
+  const arrow = ARROWS[subject];
+  const paint = subject === "way" ? colors.dim : arrow.startsWith("◀") ? colors.incoming : colors.outgoing;
   return `${colors.dim(time)} ${paint(arrow)} ${visible(peer)}`;
 }
 

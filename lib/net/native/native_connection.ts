@@ -1,10 +1,10 @@
-import { ERRNO, EVENTS, type Pollable, type Sockets } from "../../system/mod.ts";
+import { ERRNO, EVENTS, type Pollable, type Sockets, type TcpInfo } from "../../system/mod.ts";
 import { type Clock, systemClock, type Timer } from "../clock.ts";
 import type { DrainableConnection, Sink } from "../connection.ts";
 import type { Peer, SocketAddress } from "../peer.ts";
 import { type ReadOptions, SEGMENT } from "../read_window.ts";
 import { PendingWrites } from "./pending_writes.ts";
-import { closed, socketError } from "./native_socket.ts";
+import { closed, sendSome, socketError } from "./native_socket.ts";
 import { type ReadBuffer, readBuffers } from "./read_buffer.ts";
 
 /** What is told of a connection that may have something to read, be it that it has ended. */
@@ -114,7 +114,7 @@ export class NativeConnection implements DrainableConnection, Pollable {
     const whole = bytes as Uint8Array<ArrayBuffer>;
     let rest = whole;
     if (!this.#writes) {
-      const count = this.#send(whole);
+      const count = sendSome(this.#sockets, this.#socket, whole);
       if (count === whole.length) return undefined;
       if (count < 0) return this.#rejection(-count);
       rest = whole.subarray(count);
@@ -156,8 +156,16 @@ export class NativeConnection implements DrainableConnection, Pollable {
   }
 
   get unsent(): number {
-    if (this.#isClosed || this.peer.scheme !== "tcp") return 0;
-    return this.#sockets.options.unacknowledged(this.#socket);
+    return this.#options?.unacknowledged(this.#socket) ?? 0;
+  }
+
+  get tcpInfo(): TcpInfo | undefined {
+    return this.#options?.tcpInfo(this.#socket);
+  }
+
+  /** There while it is an open TCP connection. */
+  get #options() {
+    return this.#isClosed || this.peer.scheme !== "tcp" ? undefined : this.#sockets.options;
   }
 
   #schedule(): void {
@@ -233,17 +241,8 @@ export class NativeConnection implements DrainableConnection, Pollable {
     else received?.resolve();
   }
 
-  /** Bytes written, 0 if there is no room, or the negative number of an error. */
-  #send(bytes: Uint8Array<ArrayBuffer>): number {
-    for (;;) {
-      const count = this.#sockets.send(this.#socket, bytes);
-      if (count === -ERRNO.EAGAIN) return 0;
-      if (count !== -ERRNO.EINTR) return count;
-    }
-  }
-
   #writeOn(writes: PendingWrites): void {
-    const errno = -writes.goOn((bytes) => this.#send(bytes));
+    const errno = -writes.goOn((bytes) => sendSome(this.#sockets, this.#socket, bytes));
     if (errno) return this.#failWrites(this.#failed(errno));
     if (!writes.isEmpty) return;
     this.#writes = undefined;

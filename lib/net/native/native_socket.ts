@@ -86,3 +86,12 @@ export const socketError = (errno: number, peer: string): unknown =>
 /** The same for a connection that is closed here. */
 export const closed = (peer: string): unknown =>
   translateIoError(new Deno.errors.BadResource("the socket is closed"), peer);
+
+/** Bytes written, 0 if there is no room, or the negative number of an error. */
+export function sendSome(sockets: Sockets, socket: number, bytes: Uint8Array<ArrayBuffer>): number {
+  for (;;) {
+    const count = sockets.send(socket, bytes);
+    if (count === -ERRNO.EAGAIN) return 0;
+    if (count !== -ERRNO.EINTR) return count;
+  }
+}

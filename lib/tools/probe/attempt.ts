@@ -44,8 +44,11 @@ export async function attempt(address: Address, options: AttemptOptions, clock: 
   }
   const ms = took();
   try {
-    const isTls = address.scheme === "tls" || address.scheme === "wss";
-    return { state: "open", ms, ...isTls && await trusted(address, connection, ms, options, clock) };
+    if (address.scheme === "tls" || address.scheme === "wss") {
+      return { state: "open", ms, ...await trusted(address, connection, ms, options, clock) };
+    }
+    const { tcpInfo } = connection;
+    return { state: "open", ms, ...tcpInfo && { tcp: tcpInfo } };
   } finally {
     connection.close();
   }

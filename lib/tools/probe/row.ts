@@ -1,5 +1,5 @@
 import { green, red, yellow } from "@std/fmt/colors";
-import type { ProbeEvent, TlsFacts } from "../../app/mod.ts";
+import { type ProbeEvent, tcpInfoText, type TlsFacts } from "../../app/mod.ts";
 import { type Address, formatAddress } from "../../net/mod.ts";
 import { visible } from "../../text/mod.ts";
 
@@ -32,7 +32,8 @@ export function rowPrinter(
 
 const COLORS = { open: green, "open or silent": yellow, "no answer": yellow, closed: red };
 
-function detailsOf({ tls, reason, hint }: ProbeEvent): string {
+function detailsOf({ tcp, tls, reason, hint }: ProbeEvent): string {
+  if (tcp) return tcpInfoText(tcp);
   const why = hint === undefined ? reason : `${reason}: ${hint}`;
   if (!tls) return why ?? "";
   const parts = [...factsOf(tls), tls.trusted ? "trusted" : "not trusted"];

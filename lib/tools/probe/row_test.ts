@@ -47,6 +47,18 @@ pure("rowPrinter() for programs: a tab between two fields", () => {
   assertEquals(row(OPEN), `tls://example.org:443\topen\t12.3 ms\t${FACTS}`);
 });
 
+pure("rowPrinter() what TCP measured on the way", () => {
+  const row = rowPrinter(ADDRESSES, { aligned: false, coloured: false });
+  const tcp = { rtt: 0.041, rttvar: 0.02, retransmissions: 0, window: 65483, cwnd: 10 };
+  const open: ProbeEvent = { ...CLOSED, state: "open", tcp };
+  const fields = "tcp://127.0.0.1:80\topen\t0.50 ms\tround trip 0.04 ms ± 0.02";
+  assertEquals(row(open), `${fields}, window 65483`);
+  assertEquals(
+    row({ ...open, tcp: { ...tcp, window: undefined, retransmissions: 1 } }),
+    `${fields}, 1 segment sent again`,
+  );
+});
+
 pure("rowPrinter() leaves out what TLS didn't tell", () => {
   const row = rowPrinter(ADDRESSES, { aligned: false, coloured: false });
   const bare = { ...OPEN, tls: { trusted: false }, hint: undefined, reason: "no common version" };
