@@ -16,8 +16,6 @@ export interface Asker {
   peer: Uint8Array;
   /** Messages from this connection so far, this one included; over UDP, of the whole socket. */
   n: number;
-  /** Whoever builds answers in place keeps here a view of the memory that messages lie in. */
-  memory?: Uint8Array;
 }
 
 const LONGEST_TIME = "Sat Nov 21 10:00:00 2026";
@@ -43,6 +41,9 @@ export class Reply {
   #stamps?: AnswerForm;
   #second = -1;
   #time: Uint8Array = new Uint8Array();
+  /** Of the memory that messages lie in: all of it, and the last answer in it, as those of one length need no new view. */
+  #memories = new WeakMap<ArrayBufferLike, Uint8Array>();
+  #answer: Uint8Array = new Uint8Array();
 
   /**
    * @param template text with `{time}`, `{data}`, `{peer}` and `{n}` in it, and escapes, which are bytes
@@ -95,8 +96,7 @@ export class Reply {
    * @param now ms since the epoch
    */
   surround(message: Uint8Array, asker: Asker, now: number): Uint8Array {
-    if (asker.memory?.buffer !== message.buffer) asker.memory = new Uint8Array(message.buffer);
-    const memory = asker.memory!;
+    const memory = this.#memoryOf(message.buffer);
     let start = message.byteOffset;
     for (let i = this.#dataAt - 1; i >= 0; i--) {
       const bytes = this.#bytesOf(this.#parts[i], asker, now);
@@ -109,7 +109,11 @@ export class Reply {
       memory.set(bytes, end);
       end += bytes.length;
     }
-    return memory.subarray(start, end);
+    const last = this.#answer;
+    if (last.buffer === message.buffer && last.byteOffset === start && last.length === end - start) {
+      return last;
+    }
+    return this.#answer = memory.subarray(start, end);
   }
 
   /** Appends the answer to `message` to `out`. */
@@ -136,6 +140,12 @@ export class Reply {
         "leave it out, or use --frame raw",
       );
     }
+  }
+
+  #memoryOf(buffer: ArrayBufferLike): Uint8Array {
+    let memory = this.#memories.get(buffer);
+    if (!memory) this.#memories.set(buffer, memory = new Uint8Array(buffer));
+    return memory;
   }
 
   #bytesOf(part: Part, { peer, n }: Asker, now: number): Uint8Array {

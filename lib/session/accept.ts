@@ -6,12 +6,12 @@ import {
   type DrainableConnection,
   hasGone,
   type Listener,
+  reasonOf,
   withIdleTimeout,
   withTimeout,
   wrapConnection,
 } from "../net/mod.ts";
 import type { AdmissionControl, PendingClient } from "./admission.ts";
-import { reportConnection } from "./connection_events.ts";
 
 /** How a server treats its connections. */
 export interface ServeOptions {
@@ -161,32 +161,27 @@ const tooManyFiles = (cause: unknown) =>
     cause,
   });
 
+// All in one: each function that waits takes some 500 bytes of an idle connection.
 async function serveOne(
   connection: DrainableConnection,
-  options: ServeOptions,
+  { reporter, clock, idleTimeout, signal, admission, handle }: ServeOptions,
   owe: Owe,
 ): Promise<void> {
-  const { reporter, clock, idleTimeout, signal, admission } = options;
   const { name: peer } = connection.peer;
   const limited = idleTimeout ? withIdleTimeout(connection, idleTimeout, clock) : connection;
-  const stopReason = () => signal.aborted ? "server stopped" : undefined;
+  reporter.report({ event: "connected", peer });
+  const pending = admission?.enter(limited);
+  const served = pending ? leaving(limited, pending) : limited;
+  let reason = "end of stream";
   try {
-    await reportConnection(limited, reporter, stopReason, async () => {
-      const pending = admission?.enter(limited);
-      const served = pending ? leaving(limited, pending) : limited;
-      try {
-        await options.handle(served, pending, owe);
-      } catch (error) {
-        // That a peer has gone, or was idle, is said by "disconnected"; anything else is an error of its own.
-        if (!hasGone(error) && !isIdle(error)) reporter.error(error, peer);
-        throw error;
-      } finally {
-        served.close();
-      }
-    });
-  } catch {
-    // It is reported.
+    await handle(served, pending, owe);
+  } catch (error) {
+    // That a peer has gone, or was idle, is said by "disconnected"; anything else is an error of its own.
+    if (!hasGone(error) && !isIdle(error)) reporter.error(error, peer);
+    reason = reasonOf(error);
   }
+  served.close();
+  reporter.report({ event: "disconnected", peer, reason: signal.aborted ? "server stopped" : reason });
 }
 
 /** The same connection, whose place is free once it is closed, whatever its session still has to end. */

@@ -32,7 +32,7 @@ export const POLLER_CALLS = [
 /** Events taken at a time. */
 const BATCH = 512;
 /** Ms that a run of turns may take before the runtime's own work is looked after: its timers, files, other sockets. */
-const LONGEST_RUN = 1;
+const LONGEST_RUN = 4;
 /** How long, in ns, a thread that was busy a moment ago waits for the next event without going to sleep … */
 const SHORT_WAIT = 100_000n;
 /** … and how often, before it sleeps: a client's answer is nearly always quicker, and being woken takes 50 µs. */
