@@ -44,3 +44,10 @@ export function withZoneOf(asked: string, told: string): string {
 const isIpv4 = (host: string) =>
   /^(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}$/.test(host) &&
   host.split(".").every((part) => Number(part) <= 255);
+
+/** Whether an IP address stands for all those of this machine (RFC 4291, section 2.5.2). */
+export const isUnspecified = (host: string | undefined): boolean => host === "0.0.0.0" || host === "::";
+
+/** A host, where the one name that needs no resolver is its address (RFC 6761, section 6.3). */
+export const withoutLocalhost = (hostname: string): string =>
+  hostname === "localhost" ? "127.0.0.1" : hostname;

@@ -19,7 +19,7 @@ export {
   WEB_PORTS,
   type WebAddress,
 } from "./address.ts";
-export { canonicalIp, isIpAddress, isIpv6, unmapped, withoutZone } from "./ip.ts";
+export { canonicalIp, isIpAddress, isIpv6, isUnspecified, unmapped, withoutZone } from "./ip.ts";
 export { type Clock, preciseTime, systemClock, type Timer } from "./clock.ts";
 export {
   type Connection,

@@ -3,6 +3,7 @@ import {
   type Endpoint,
   isIpv6,
   isLoopback,
+  isUnspecified,
   type Sender,
   unmapped,
 } from "../../net/mod.ts";
@@ -74,5 +75,3 @@ function ourEnd({ hostname, port }: Endpoint, other: Sender): Endpoint {
   if (isLoopback(other.hostname)) return { hostname: isV6 ? "::1" : "127.0.0.1", port };
   return { hostname: isV6 ? "::" : "0.0.0.0", port };
 }
-
-const isUnspecified = (host: string) => host === "::" || host === "0.0.0.0";

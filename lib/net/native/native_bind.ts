@@ -1,7 +1,7 @@
 import { familyOf, packIp } from "../../system/mod.ts";
 import type { Clock } from "../clock.ts";
 import type { Endpoint } from "../datagram.ts";
-import { isIpAddress } from "../ip.ts";
+import { isIpAddress, isUnspecified, withoutLocalhost } from "../ip.ts";
 import { NativeDatagramSocket } from "./native_datagram.ts";
 import { check, mayReach, mayReachAll, openSocket } from "./native_socket.ts";
 
@@ -17,7 +17,7 @@ export function bindNative(
   peer?: Endpoint,
   clock?: Clock,
 ): NativeDatagramSocket | undefined {
-  const host = hostname === "localhost" ? "127.0.0.1" : hostname;
+  const host = withoutLocalhost(hostname);
   const isPlain = isIpAddress(host) && !host.includes("%") && !peer?.hostname.includes("%");
   // Without a peer datagrams go anywhere.
   if (!isPlain || !(peer ? mayReach(peer) : mayReachAll())) return undefined;
@@ -25,7 +25,7 @@ export function bindNative(
   return openSocket(family, (sockets, socket) => {
     check(sockets.options.allowBroadcast(socket));
     check(sockets.bind(socket, packIp({ hostname: host, port })));
-    if (/^(0\.0\.0\.0|::)$/.test(host)) check(sockets.options.tellAsked(socket, family));
+    if (isUnspecified(host)) check(sockets.options.tellAsked(socket, family));
     // Where that fails, sending fails as well, and says so.
     const isConnected = peer && sockets.connect(socket, packIp(peer)) >= 0;
     check(sockets.askAddress(socket));

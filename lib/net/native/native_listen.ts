@@ -1,6 +1,6 @@
 import { familyOf, packIp, packPath, type Vigilance } from "../../system/mod.ts";
 import type { InternetAddress } from "../address.ts";
-import { isIpAddress } from "../ip.ts";
+import { isIpAddress, withoutLocalhost } from "../ip.ts";
 import { NativeListener } from "./native_listener.ts";
 import { check, mayReach, mayUsePath, openSocket } from "./native_socket.ts";
 import { watchPeers } from "./vigilance.ts";
@@ -27,7 +27,7 @@ export function listenTcp(
   { hostname, port }: InternetAddress,
   { backlog, reusePort, halfCloseTime, vigilance }: NativeListenOptions,
 ): NativeListener | undefined {
-  const host = hostname === "localhost" ? "127.0.0.1" : hostname;
+  const host = withoutLocalhost(hostname);
   if (!isIpAddress(host) || host.includes("%") || !mayReach({ hostname: host, port })) return undefined;
   return openSocket(familyOf(host), (sockets, socket) => {
     check(sockets.options.reuseAddress(socket));

@@ -1,6 +1,7 @@
 import { ERRNO, type Pollable, Sockets, systemError } from "../../system/mod.ts";
 import type { Listener } from "../listener.ts";
 import { abstractName } from "../address.ts";
+import { isUnspecified } from "../ip.ts";
 import { type SocketAddress, socketPeer } from "../peer.ts";
 import { NativeConnection } from "./native_connection.ts";
 import { denoAddress, localAddress, withZone } from "./native_socket.ts";
@@ -52,7 +53,7 @@ export class NativeListener implements Listener, Pollable {
     this.#asked = asked;
     this.#halfCloseTime = halfCloseTime;
     this.#local = localAddress(sockets, socket, scheme, asked);
-    this.#isEverywhere = /^(0\.0\.0\.0|::)$/.test(this.#local.host ?? "");
+    this.#isEverywhere = isUnspecified(this.#local.host);
     this.address = this.#local.name;
     sockets.poller.watch(socket, this);
   }
