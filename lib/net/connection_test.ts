@@ -4,7 +4,8 @@ import { PinwireError } from "../errors.ts";
 import { makeCertificate } from "../tools/cert.ts";
 import { carriersWith, type Pair, receiveAll } from "./_carriers.ts";
 import { PullReader } from "./_pull_reader.ts";
-import { type Connection, wrapConnection } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import { wrapConnection } from "./wrap_connection.ts";
 
 const CARRIERS = carriersWith(await makeCertificate(["127.0.0.1"]));
 

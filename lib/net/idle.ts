@@ -1,6 +1,7 @@
 import { PinwireError } from "../errors.ts";
 import type { Clock, Timer } from "./clock.ts";
-import { type Connection, wrapConnection } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import { wrapConnection } from "./wrap_connection.ts";
 
 /** A connection that ends with `idle_timeout` once for `ms` nothing was read and no write went through. */
 export function withIdleTimeout(connection: Connection, ms: number, clock: Clock): Connection {

@@ -2,7 +2,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { pure, turn } from "../../tests/support/pure.ts";
 import { FakeClock } from "./_fake_clock.ts";
 import { PinwireError } from "../errors.ts";
-import { type Connection, wrapConnection } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import { wrapConnection } from "./wrap_connection.ts";
 import { withIdleTimeout } from "./idle.ts";
 import { pipe } from "./pipe.ts";
 

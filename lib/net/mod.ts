@@ -27,7 +27,6 @@ export {
   HALF_CLOSE_TIME,
   prepareReset,
   type Sink,
-  wrapConnection,
 } from "./connection.ts";
 export { type MessageKind, type MessageKinds } from "./message_kinds.ts";
 export { bindDatagram, type BindOptions } from "./bind_datagram.ts";
@@ -64,3 +63,4 @@ export { type MessageForm, PLAIN_FORM } from "./websocket/form.ts";
 export { type WebSocketRequest } from "./websocket/dial.ts";
 export { RateLimit } from "./rate_limit.ts";
 export { pipe } from "./pipe.ts";
+export { wrapConnection } from "./wrap_connection.ts";

@@ -1,7 +1,8 @@
 import { PinwireError, usageError } from "../../errors.ts";
 import { abstractName, type Address, checkAbstract, formatAddress } from "../address.ts";
 import { type Clock, systemClock } from "../clock.ts";
-import { type Connection, SocketConnection, wrapConnection } from "../connection.ts";
+import { type Connection, SocketConnection } from "../connection.ts";
+import { wrapConnection } from "../wrap_connection.ts";
 import type { Endpoint } from "../datagram.ts";
 import { pause } from "../deadline.ts";
 import { translateDialError } from "../io_errors.ts";
