@@ -14,6 +14,10 @@ const log = (page: Page) => page.getByRole("log");
 /** Waits until the log has a line with this text, and nothing else in it. */
 const reads = (page: Page, text: string) => log(page).getByText(text, { exact: true }).waitFor();
 
+/** Waits until the page's tab says so. */
+const titled = (page: Page, title: string) =>
+  page.locator(`xpath=//title[. = "${title}"]`).waitFor({ state: "attached" });
+
 /** Types a line and sends it. */
 async function say(page: Page, text: string): Promise<void> {
   await field(page).fill(text);
@@ -179,18 +183,17 @@ browsing("a page that nobody looks at counts in its title what others have said"
   using bob = await Member.join(server, "bob");
   const page = await browser.open(server.url);
   await bob.until("guest2 has joined");
-  await page.getByText("in lobby: ").waitFor();
-  assertEquals(await page.title(), "lobby – Chat – pinwire");
+  await titled(page, "lobby – Chat – pinwire");
   // Playwright has every page believe that it is looked at.
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Emulation.setFocusEmulationEnabled", { enabled: false });
   const other = await page.context().newPage();
   await other.bringToFront();
   await bob.say("one", "/msg guest2 two", "/me is three");
-  await page.waitForFunction("document.title === '(3) lobby – Chat – pinwire'", undefined, { polling: 20 });
+  await titled(page, "(3) lobby – Chat – pinwire");
   await page.bringToFront();
   await devtools.send("Emulation.setFocusEmulationEnabled", { enabled: true });
-  await page.waitForFunction("document.title === 'lobby – Chat – pinwire'", undefined, { polling: 20 });
+  await titled(page, "lobby – Chat – pinwire");
 });
 
 browsing("a page that stood still, as in a pocket, comes back with what it missed", async (browser) => {

@@ -4,12 +4,7 @@ import { TEXTS } from "./texts.js";
 /** So many lines the field grows to. */
 const MOST_ROWS = 6;
 
-/**
- * The field to write in. Each of its lines is a message; Shift+Enter begins another one.
- *
- * @param {object} props
- * @param {object} props.field a ref to the field itself
- */
+/** The field to write in; each of its lines is a message. Shift+Enter begins another one. `field` is a ref to it. */
 export function Compose({ talk, language, field }) {
   const texts = TEXTS[language];
   const send = (event) => {
