@@ -100,7 +100,7 @@ function LaneList({ lanes, texts, language }) {
   );
   return html`
     <div class="lanes" ref=${list} onScroll=${onListScroll} onScrollCapture=${onStripScroll} onKeyDown=${onKey}
-      onPointerOver=${onPoint} onFocusIn=${onPoint} onClick=${onPoint}>
+      onPointerMove=${onPoint} onFocusCapture=${onPoint} onClick=${onPoint}>
       <div style=${{ height: `${lanes.length * LANE * scale}px` }}>${each}</div>
     </div>
   `;
@@ -156,8 +156,10 @@ function blockOf({ target }) {
 function onPoint(event) {
   const block = blockOf(event);
   if (!block) return;
+  // Blocks that pass under a mouse at rest are not pointed at.
+  if (event.type !== "pointermove") view.cursor = block;
+  else if (block.read === view.inspected?.read && block.index === view.inspected.index) return;
   view.inspected = block;
-  if (event.type !== "pointerover") view.cursor = block;
   redraw();
 }
 

@@ -77,7 +77,7 @@ function Page() {
 }
 
 function Controls({ texts }) {
-  const isDone = lesson.isOver && !lesson.hasMore;
+  const isDone = !lesson.hasMore && (lesson.isOver || link.state !== "open");
   return html`
     <div class="controls" role="group" aria-label=${texts.controls}>
       <button type="button" class="main" aria-keyshortcuts="ArrowRight" disabled=${isDone} onClick=${step}>${texts
