@@ -54,7 +54,9 @@ interface Machine {
 
 function machineOf(hostname: string): Machine {
   const isWildcard = hostname === "0.0.0.0" || hostname === "::";
-  return { names: namesOfMachine(), host: isWildcard ? ownAddress() ?? "localhost" : hostname };
+  if (isWildcard) return { names: namesOfMachine(), host: ownAddress() ?? "localhost" };
+  // What was asked for by a name is known by it.
+  return { names: [...namesOfMachine(), hostname], host: hostname };
 }
 
 /** An address of this machine that others can reach, if it may be asked for (`--allow-sys`). */
