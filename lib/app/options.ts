@@ -154,7 +154,6 @@ const webHostKind: Kind<string> = {
 export const webOptions = {
   web: {
     kind: webKind,
-    common: "",
     help:
       "a page for browsers, at HOST:PORT or PORT (https:// with --tls-cert); the ready line says its address",
   },
