@@ -141,6 +141,28 @@ browsing("Enter sends, but not one of an input method, and Shift+Enter begins a 
   assertEquals(await typed.inputValue(), "");
 });
 
+browsing("the chat's page needs no mouse", async (browser) => {
+  await using server = await chatWithPage();
+  using bob = await Member.join(server, "bob");
+  const page = await browser.open(server.url);
+  await page.getByRole("button", { name: "bob" }).waitFor();
+  const focused = page.locator(":focus");
+  const names: string[] = [];
+  while (names.at(-1) !== "send") {
+    await page.keyboard.press("Tab");
+    names.push(await focused.getAttribute("aria-label") ?? await focused.innerText());
+  }
+  assertEquals(names, [
+    ...["中文", "name", "change", "lobby\n3", "another room", "go", "bob", "server"],
+    ...["what was said", "message", "send"],
+  ]);
+  while (await focused.innerText() !== "bob") await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("psst");
+  await page.keyboard.press("Enter");
+  await bob.until("* [private] guest2: psst");
+});
+
 browsing("a thousand quick lines are shown, and do not move the log for who reads", async (browser) => {
   await using server = await chatWithPage("--rate", "0");
   using bob = await Member.join(server, "bob");

@@ -49,7 +49,8 @@ function Page() {
     <${Header} title=${texts.title} link=${link} language=${language} choose=${choose}>${toggle}<//>
     <main>
       <aside id="side" class=${isOpen ? "open" : ""} aria-label=${texts.side}>
-        ${room && html`<${Side} talk=${talk} language=${language} whisper=${whisper} />`}
+        ${room &&
+          html`<${Side} talk=${talk} revision=${talk.revision} language=${language} whisper=${whisper} />`}
       </aside>
       <div class="talk">
         <${Log} talk=${talk} language=${language} />

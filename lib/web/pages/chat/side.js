@@ -1,48 +1,54 @@
-import { html } from "../preact.js";
+import { Component, html } from "../preact.js";
 import { TEXTS } from "./texts.js";
 
-/** Who and where we are, which rooms there are, and who else is here. */
-export function Side({ talk, language, whisper }) {
-  const texts = TEXTS[language];
-  const rooms = [...new Map([[talk.room, talk.names.size], ...talk.rooms])];
-  const others = [...talk.names].filter((name) => name !== talk.nick).sort();
-  return html`
-    <section>
-      <h2>${texts.you}</h2>
-      <${NameForm} key=${talk.nick} name=${texts.newName} value=${talk.nick} button=${texts.change}
-        onName=${(nick) => nick !== talk.nick && talk.say(`/nick ${nick}`)} />
-    </section>
-    <section>
-      <h2>${texts.room}</h2>
-      <ul>
-        ${rooms.map(([room, count]) =>
-          html`
-            <li key=${room}>
-              <button type="button" class="row" aria-current=${room === talk.room && "true"}
-                onClick=${() => room !== talk.room && talk.say(`/join ${room}`)}>
-                <span>${room}</span><span class="count">${count}</span>
-              </button>
-            </li>
-          `
-        )}
-      </ul>
-      <${NameForm} name=${texts.newRoom} button=${texts.go} onName=${(room) => talk.say(`/join ${room}`)} />
-    </section>
-    <section>
-      <h2>${texts.people}</h2>
-      <ul>
-        ${others.map((nick) =>
-          html`
-            <li key=${nick}>
-              <button type="button" class="row" title=${texts.whisper(nick)} onClick=${() =>
-                whisper(nick)}>${nick}</button>
-            </li>
-          `
-        )}
-        <li class="row self">${talk.nick}</li>
-      </ul>
-    </section>
-  `;
+/** Who and where we are, which rooms there are, and who else is here; drawn again only if something of that changes. */
+export class Side extends Component {
+  shouldComponentUpdate({ revision, language }) {
+    return revision !== this.props.revision || language !== this.props.language;
+  }
+
+  render({ talk, language, whisper }) {
+    const texts = TEXTS[language];
+    const rooms = [...new Map([[talk.room, talk.names.size], ...talk.rooms])];
+    const others = [...talk.names].filter((name) => name !== talk.nick).sort();
+    return html`
+      <section>
+        <h2>${texts.you}</h2>
+        <${NameForm} key=${talk.nick} name=${texts.newName} value=${talk.nick} button=${texts.change}
+          onName=${(nick) => nick !== talk.nick && talk.say(`/nick ${nick}`)} />
+      </section>
+      <section>
+        <h2>${texts.room}</h2>
+        <ul>
+          ${rooms.map(([room, count]) =>
+            html`
+              <li key=${room}>
+                <button type="button" class="row" aria-current=${room === talk.room && "true"}
+                  onClick=${() => room !== talk.room && talk.say(`/join ${room}`)}>
+                  <span>${room}</span><span class="count">${count}</span>
+                </button>
+              </li>
+            `
+          )}
+        </ul>
+        <${NameForm} name=${texts.newRoom} button=${texts.go} onName=${(room) => talk.say(`/join ${room}`)} />
+      </section>
+      <section>
+        <h2>${texts.people}</h2>
+        <ul>
+          ${others.map((nick) =>
+            html`
+              <li key=${nick}>
+                <button type="button" class="row" title=${texts.whisper(nick)} onClick=${() =>
+                  whisper(nick)}>${nick}</button>
+              </li>
+            `
+          )}
+          <li class="row self">${talk.nick}</li>
+        </ul>
+      </section>
+    `;
+  }
 }
 
 function NameForm({ name, value = "", button, onName }) {

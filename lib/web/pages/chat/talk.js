@@ -28,6 +28,8 @@ export class Talk {
   names = new Set();
   /** How many are in each room. */
   rooms = new Map();
+  /** Another one whenever a name or a room has changed. */
+  revision = 0;
   /** What others have said while nobody looked. */
   unread = 0;
   link;
@@ -135,6 +137,7 @@ export class Talk {
     this.nick = nick;
     this.room = room;
     keepPlace({ nick, room, resume: { session, log, line: 0 } });
+    this.revision++;
     if (isOther) this.names.clear();
     for (const name of who) this.#know(visible(name));
     if (!before || isOther) this.#note("in", visible(room), who.map(visible));
@@ -155,6 +158,7 @@ export class Talk {
     if (!taken) return;
     if (taken.isQuiet) {
       this.rooms = this.#foundRooms;
+      this.revision++;
       this.#foundRooms = new Map();
     } else this.#addOwn(taken, number === undefined ? { isRefused: true } : { time: now() });
   }
@@ -166,7 +170,10 @@ export class Talk {
     if (whispered) return this.#addPrivate(whispered);
     const arrivals = arrivalsIn(text);
     for (const [nick, isHere] of arrivals) isHere ? this.#know(nick) : this.names.delete(nick);
-    if (arrivals.length) this.askRooms();
+    if (arrivals.length) {
+      this.revision++;
+      this.askRooms();
+    }
     this.history.add({ notice: text, time: now() });
   }
 
@@ -220,7 +227,9 @@ export class Talk {
   }
 
   #know(name) {
-    if (this.names.size < MOST_NAMES) this.names.add(name);
+    if (this.names.has(name) || this.names.size >= MOST_NAMES) return;
+    this.names.add(name);
+    this.revision++;
   }
 }
 

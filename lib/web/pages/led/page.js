@@ -25,6 +25,8 @@ const link = new Link({
     if (line === "ping") link.say("pong");
     if (word === "device") devices.told(JSON.parse(json));
     if (word === "error") error = JSON.parse(json);
+    const [, why] = line.match(/^refused (.*)$/) ?? [];
+    if (why) tell({ message: why });
     if (line === "ok") devices.areAll = true;
     if (word || line === "ok") draw();
   },

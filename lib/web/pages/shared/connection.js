@@ -3,6 +3,8 @@ import { takeToken } from "./token.js";
 /** Ms that a page waits before it connects again, doubled each time up to the longest; somewhat less by chance. */
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;
+/** Ms after which a link holds: one that ends before is no reason to hurry. */
+const HOLDS_AFTER = 5_000;
 /** Ms of silence after which a server is asked for a sign of life, and after which the link counts as dead. */
 const PING_AFTER = 2_000;
 const DEAD_AFTER = 6_000;
@@ -25,6 +27,7 @@ export class Link {
   #beat;
   #heardAt = 0;
   #askedAt;
+  #openedAt;
 
   /**
    * @param {object} options
@@ -52,20 +55,21 @@ export class Link {
     const url = new URL(this.#options.path, location.href);
     url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     const socket = this.#socket = new WebSocket(url, ["pinwire", `k.${token}`]);
-    let wasOpen = false;
+    this.#openedAt = undefined;
     socket.onopen = () => {
-      wasOpen = true;
-      this.#wait = FIRST_WAIT;
+      if (socket !== this.#socket) return;
+      this.#openedAt = performance.now();
       this.#watch();
       this.#become("open");
       this.#options.onOpen?.();
     };
     socket.onmessage = ({ data }) => {
+      if (socket !== this.#socket) return;
       this.#heardAt = performance.now();
       this.#askedAt = undefined;
       this.#options.onLine(data);
     };
-    socket.onclose = () => this.#lose(socket, wasOpen);
+    socket.onclose = () => this.#lose(socket);
   }
 
   /**
@@ -93,16 +97,17 @@ export class Link {
     socket?.close();
   }
 
-  async #lose(socket, wasOpen) {
+  async #lose(socket) {
     if (socket !== this.#socket) return;
     this.#drop();
     // A browser doesn't say why a WebSocket was refused. A server that gives out its page refuses the token.
-    if (!wasOpen && await answers()) {
+    if (this.#openedAt === undefined && await answers()) {
       if (!this.#socket) this.#become("refused");
       return;
     }
     if (this.#socket) return;
     this.#become("lost");
+    if (performance.now() - this.#openedAt >= HOLDS_AFTER) this.#wait = FIRST_WAIT;
     this.#again = setTimeout(() => this.connect(), this.#wait * (1 - Math.random() / 4));
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);
   }
@@ -121,7 +126,7 @@ export class Link {
     this.#beat = setInterval(() => {
       const now = performance.now();
       if (this.#askedAt !== undefined && now - this.#askedAt > DEAD_AFTER - PING_AFTER) {
-        this.#lose(this.#socket, true);
+        this.#lose(this.#socket);
       } else if (this.#askedAt === undefined && now - this.#heardAt >= PING_AFTER) {
         this.#askedAt = now;
         this.#socket.send(ping);
