@@ -207,6 +207,17 @@ browsing(
   },
 );
 
+browsing("a page for which there is no place has one once another has left", async (browser) => {
+  await using server = await controllerWithPage("--max-clients", "1");
+  const first = await browser.open(server.url);
+  await first.getByText("No device has called in yet.").waitFor();
+  const second = await browser.open(server.url);
+  await second.getByRole("status").getByText("connection lost, trying again …").waitFor();
+  assertMatch((await server.next("error")).message!, /1 at a time is the limit/);
+  await first.close();
+  await second.getByText("No device has called in yet.").waitFor();
+});
+
 browsing("a page whose server has gone says so, and is back with it", async (browser) => {
   await using folder = await tempDir();
   const options = ["--web", `${LOOPBACK}:${freePort()}`, "--token-file", `${folder.path}/token`];
