@@ -1,16 +1,19 @@
 /**
- * Writes docs/pictures/led*.webp and chat*.webp, the pictures of the pages, from runs of `led serve --web` and
- * `chat serve --web` in Chromium, with a font that has Chinese:
+ * Writes docs/pictures/*.webp, the pictures of the pages, from runs of `led serve --web`, `chat serve --web`,
+ * `relay --web` and `lab --web` in Chromium, with a font that has Chinese:
  *
  *     deno run --allow-all docs/web_pictures.ts
  */
-import type { Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { Browser, PHONE, withPage } from "../tests/support/browser.ts";
 import { Member } from "../tests/support/chat.ts";
+import { bytes, LOOPBACK } from "../tests/support.ts";
 import { agent } from "../tests/support/led.ts";
+import { startRelay, take } from "../tests/support/relay.ts";
 
-/** The page on a laptop and on a phone. */
+/** The page on a laptop, on a projector and on a phone. */
 const LAPTOP = { viewport: { width: 900, height: 520 }, deviceScaleFactor: 1.5, locale: "en-US" };
+const PROJECTOR = { viewport: { width: 1280, height: 720 }, deviceScaleFactor: 1.25, locale: "en-US" };
 const CHINESE_PHONE = {
   ...PHONE,
   viewport: { width: 390, height: 700 },
@@ -27,6 +30,10 @@ const NOON = "2026-11-21T12:00:00";
 await using browser = await Browser.start();
 await drawLeds();
 await drawChat();
+await drawFrames();
+await drawLab("handshake", "lab", 6, PROJECTOR);
+await drawLab("loss", "lab-phone", 12, CHINESE_PHONE);
+await drawLab("states", "lab-chinese", 5, { ...PROJECTOR, locale: "zh-CN" });
 
 async function drawLeds(): Promise<void> {
   await using server = await withPage(["led", "serve", "127.0.0.1:0"]);
@@ -83,6 +90,55 @@ async function drawChat(): Promise<void> {
   await phone.getByText("no, it is").waitFor();
   await picture(laptop, "chat");
   await picture(phone, "chat-phone");
+}
+
+async function drawFrames(): Promise<void> {
+  await using world = await startRelay(["--json", "--frame", "line", "--web", `${LOOPBACK}:0`]);
+  const { url } = await world.relay.next("listening");
+  const laptop = await browser.open(url!, { ...PROJECTOR, viewport: { width: 1280, height: 560 } });
+  const phone = await browser.open(url!, CHINESE_PHONE);
+  const [one, oneTarget] = await world.connect();
+  const [two, twoTarget] = await world.connect();
+  /** Passes one read through the relay, whose page shows so much of it. */
+  const pass = async (from: Deno.Conn, to: Deno.Conn, text: string, name: string) => {
+    await from.write(bytes(text));
+    await take(to, bytes(text).length);
+    await laptop.getByRole("button", { name, exact: true }).last().waitFor();
+  };
+  await pass(two, twoTarget, "switch the light on, ple", "switch the light on, ple…");
+  await pass(one, oneTarget, "one\ntwo\nthree\n", "three");
+  await pass(two, twoTarget, "ase\n", "switch the light on, please");
+  await pass(twoTarget, two, "done\n", "done");
+  await pass(oneTarget, one, "ok one\nok two\n", "ok two");
+  await pass(oneTarget, one, "ok three\n", "ok three");
+  await pass(one, oneTarget, "你好\n", "你好");
+  await pass(oneTarget, one, "你好！\n", "你好！");
+  await laptop.getByRole("button", { name: "switch the light on, please" }).click();
+  await laptop.locator(".strip").first().evaluate((strip) => strip.scrollLeft = 0);
+  await laptop.locator(".strip").last().evaluate((strip) => strip.scrollLeft = 0);
+  await laptop.getByRole("button", { name: "two", exact: true }).click();
+  await laptop.mouse.move(0, 0);
+  await phone.locator(".strip").last().evaluate((strip) => strip.scrollLeft = 0);
+  await phone.getByRole("button", { name: "two", exact: true }).tap();
+  await picture(laptop, "frames");
+  await picture(phone, "frames-phone");
+  for (const conn of [one, oneTarget, two, twoTarget]) conn.close();
+}
+
+/** A lesson, some segments after its beginning. */
+async function drawLab(
+  lesson: string,
+  name: string,
+  steps: number,
+  options: BrowserContextOptions,
+): Promise<void> {
+  await using server = await withPage(["lab", lesson]);
+  const page = await browser.open(server.url, { ...options, reducedMotion: "reduce" });
+  for (let step = 1; step <= steps; step++) {
+    await page.getByRole("listitem").nth(step - 1).waitFor();
+    if (step < steps) await page.getByRole("button", { name: /^(step|单步)$/ }).click();
+  }
+  await picture(page, name);
 }
 
 /** Takes a picture of what can be seen of a page. */

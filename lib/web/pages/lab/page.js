@@ -63,7 +63,7 @@ function restart() {
 function Page() {
   const [language, choose] = useLanguage();
   const texts = TEXTS[language];
-  const title = lesson.name ? `${texts.title}: ${lesson.name}` : texts.title;
+  const title = lesson.name ? texts.lesson(lesson.name) : texts.title;
   useTitle(`${title} – pinwire`);
   return html`
     <${Header} title=${title} ...${{ link, language, choose }} />

@@ -2,6 +2,7 @@
 export const TEXTS = {
   en: {
     title: "Lab",
+    lesson: (name) => `Lab: ${name}`,
     step: "step",
     play: "play",
     pause: "pause",
@@ -19,6 +20,7 @@ export const TEXTS = {
   },
   zh: {
     title: "实验",
+    lesson: (name) => `实验：${name}`,
     step: "单步",
     play: "播放",
     pause: "暂停",
