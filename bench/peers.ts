@@ -35,6 +35,8 @@ export interface Tools {
   /** By name. `C` is the baseline of servers that stamp, `C plain` of those that don't. */
   readonly tcp: ReadonlyMap<string, Peer>;
   readonly udp: ReadonlyMap<string, Peer>;
+  /** The load generator of WebSockets. */
+  readonly webSocket: string;
   /** The load generator of chat servers. */
   readonly crowd: string;
   /** By name: what one client says, all others get. None stamps. */
@@ -55,6 +57,7 @@ export async function prepare(folder: string): Promise<Tools> {
   };
   const load = await compile("load.c"), c = await compile("echo.c");
   const led = await compile("led.c"), fanout = await compile("peers/fanout.c");
+  const webSocket = await compile("websocket.c");
   const crowd = await compile("chat.c"), broadcast = await compile("peers/broadcast.c");
   const go = `${folder}/echo-go`;
 
@@ -62,6 +65,10 @@ export async function prepare(folder: string): Promise<Tools> {
   for (const name of ["go", "node", "python3", "socat", "ncat", "haproxy"]) {
     if (!await onPath(name)) absent.push(name);
   }
+  // Node finds it where NODE_PATH says.
+  const { success } = await new Deno.Command("sh", { args: ["-c", `node -e 'require("ws")' 2>/dev/null`] })
+    .output();
+  if (!success) absent.push("ws of npm");
   if (!absent.includes("go")) await new Child(["go", "build", "-o", go, `${HERE}/peers/echo.go`]).output(300);
   const present = (peers: Record<string, Peer>) =>
     new Map(Object.entries(peers).filter(([, { needs }]) => !needs || !absent.includes(needs)));
@@ -71,6 +78,7 @@ export async function prepare(folder: string): Promise<Tools> {
     load,
     led,
     fanout,
+    webSocket,
     crowd,
     absent,
     tcp: present({

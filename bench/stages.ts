@@ -10,6 +10,7 @@ import { measureRecord } from "./record_stage.ts";
 import { measureRelay } from "./relay_stage.ts";
 import { measureShell } from "./shell_stage.ts";
 import { measureStart } from "./startup.ts";
+import { measureWebSockets } from "./websocket_stage.ts";
 
 /** One thing that is measured: a section of the page. */
 export interface Stage {
@@ -131,6 +132,7 @@ export const STAGES: Record<string, Stage> = {
   led: { title: "Command to pin change", run: measureLed },
   fanout: { title: "1,000 agents at once", run: measureFanout },
   chat: { title: "One speaks, many listen", run: measureChat },
+  websocket: { title: "WebSockets", run: measureWebSockets },
   shell: { title: "A command on another machine", run: measureShell },
   relay: { title: "Between two programs", run: measureRelay },
   record: { title: "What recording and tracing cost", run: measureRecord },

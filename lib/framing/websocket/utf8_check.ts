@@ -24,11 +24,13 @@ export class Utf8Check {
 
   /** Takes `bytes[from..to)`; gives false as soon as no text can begin so. */
   feed(bytes: Uint8Array, from = 0, to: number = bytes.length): boolean {
-    for (let at = from; at < to; at++) {
-      const byte = bytes[at];
+    let at = from;
+    while (at < to) {
       if (this.#left === 0) {
-        if (byte >= 0x80 && !this.#begin(byte)) return false;
+        while (at < to && bytes[at] < 0x80) at++;
+        if (at < to && !this.#begin(bytes[at++])) return false;
       } else {
+        const byte = bytes[at++];
         if (byte < this.#low || byte > this.#high) return false;
         this.#left--;
         this.#low = 0x80;
