@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { systemClock } from "../clock.ts";
-import { type Connection, wrapConnection } from "../connection.ts";
+import type { Connection } from "../connection.ts";
+import { wrapConnection } from "../wrap_connection.ts";
 import { pipe } from "../pipe.ts";
 import { answerHandshake } from "./answer.ts";
 import { askForWebSocket } from "./dial.ts";
