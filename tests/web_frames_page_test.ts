@@ -71,7 +71,9 @@ browsing("the blocks of the frames' page are walked through by the arrow keys", 
   for (const lines of ["one\ntwo\n", "three\nfour\n"]) {
     const client = await Deno.connect({ hostname: LOOPBACK, port: server.port });
     clients.push(client);
-    peers.push((await server.next("connected")).peer!);
+    const { peer = "" } = await server.next("connected");
+    peers.push(peer);
+    await lane(page, peer).waitFor();
     await ask(client, lines);
   }
   const [below, above] = peers;
@@ -110,6 +112,7 @@ browsing(
     await page.getByText("还没有人连接").waitFor();
     using first = await Deno.connect({ hostname: LOOPBACK, port: server.port });
     const { peer: one = "" } = await server.next("connected");
+    await lane(page, one).waitFor();
     await first.write(bytes("hello"));
     await block(page, one, "hello").tap();
     await inspector(page).getByText("68 65 6c 6c 6f").waitFor();
@@ -140,6 +143,7 @@ browsing(
     const page = await browser.open(server.url);
     using client = await Deno.connect({ hostname: LOOPBACK, port: server.port });
     const { peer = "" } = await server.next("connected");
+    await lane(page, peer).waitFor();
     // So that none is left out, the page is waited for now and then.
     for (let i = 0; i < 5_000; i++) {
       await ask(client, `line ${i}\n`);
@@ -174,6 +178,7 @@ browsing("axe-core finds nothing to mend in the frames' page", async (browser) =
     await page.locator("pre").waitFor();
     await check();
     const [client, target] = await world.connect();
+    await page.locator(".lane").waitFor();
     await client.write(bytes("one\ntwo\nthr"));
     await take(target, 11);
     await client.write(bytes("ee\n\n\xff\n"));
