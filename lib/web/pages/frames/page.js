@@ -15,7 +15,7 @@ const redraw = byFrame(draw);
 const link = new Link({
   path: "/events",
   onLine(line) {
-    view.take(JSON.parse(line));
+    view.take(JSON.parse(line), line.length);
     redraw();
   },
   onState() {

@@ -5,6 +5,8 @@ import { LIMITS } from "./lanes.js";
 export const LANE = 188;
 /** What is drawn beyond the edges, so that a quick scroll shows no gap; less while the newest is kept in sight. */
 const BEYOND = 400, CLOSE_BY = 60;
+/** Characters of events that wait while the page is paused; that of a read of 64 KiB has over 131,072. */
+const MOST_WAITING = 64 * 2 ** 20;
 
 /** What of the connections is looked at: where, whether it moves on, and which block is in hand. */
 export class View {
@@ -18,6 +20,11 @@ export class View {
   waiting;
   /** What could not wait. */
   leftOut = 0;
+  /** Characters of the events that wait. */
+  #size = 0;
+  #isFull = false;
+  /** Who has come and gone since nothing more could wait, by peer; `isOther` if the peer was another one's before. */
+  #late = new Map();
   /** How far each lane is scrolled, by its number: the place in it that is at its left edge. */
   #lefts = new Map();
   /** Of what is to be seen: how wide lanes are, how far down it is, and how high. */
@@ -30,16 +37,38 @@ export class View {
     this.model = lanes;
   }
 
-  take(event) {
-    if (!this.waiting) this.model.take(event);
-    else if (this.waiting.length < LIMITS.reads) this.waiting.push(event);
-    else this.leftOut++;
+  /**
+   * Takes what has happened next.
+   *
+   * @param {any} event as `--json` has it
+   * @param {number} size its characters, of which only so many may wait
+   */
+  take(event, size = 0) {
+    if (!this.waiting) return this.model.take(event);
+    this.#isFull ||= this.waiting.length >= LIMITS.reads || this.#size + size > MOST_WAITING;
+    if (this.#isFull) return this.#leaveOut(event);
+    this.waiting.push(event);
+    this.#size += size;
   }
 
   pause(isPaused) {
-    const waiting = this.waiting ?? [];
+    const events = [...this.waiting ?? [], ...this.#late.values().map(({ event }) => event)];
     this.waiting = isPaused ? [] : undefined;
-    for (const event of waiting) this.model.take(event);
+    this.#size = 0;
+    this.#isFull = false;
+    this.#late.clear();
+    for (const event of events) this.model.take(event);
+  }
+
+  /** Who is there is known afterwards all the same. */
+  #leaveOut(event) {
+    this.leftOut++;
+    const { event: kind, peer } = event;
+    const before = this.#late.get(peer);
+    if (kind === "connected") this.#late.set(peer, { event, isOther: before !== undefined });
+    if (kind !== "disconnected") return;
+    if (before?.event.event === "connected" && !before.isOther) this.#late.delete(peer);
+    else this.#late.set(peer, { event });
   }
 
   /** The lanes that pass the filter, newest first. */

@@ -106,3 +106,31 @@ Deno.test({
     assertEquals(view.next("a"), undefined);
   },
 });
+
+Deno.test({
+  name:
+    "View lets large events wait while it is paused up to a size, and still knows afterwards who is there",
+  permissions: "none",
+  fn() {
+    const view = viewOf(1, 1);
+    view.pause(true);
+    for (let i = 0; i < 1_000; i++) view.take(data("tcp://127.0.0.1:50000"), 131_072);
+    assertEquals([view.waiting.length, view.leftOut], [512, 488]);
+    const presence = (event: string, port: number) =>
+      view.take({ event, peer: `tcp://127.0.0.1:${port}` }, 100);
+    presence("connected", 50_001);
+    presence("connected", 50_002);
+    presence("disconnected", 50_002);
+    presence("disconnected", 50_000);
+    presence("connected", 50_000);
+    presence("disconnected", 50_000);
+    view.pause(false);
+    assertEquals(view.lanes().map(({ peer, isOpen, reads }) => [peer, isOpen, reads.length]), [
+      ["tcp://127.0.0.1:50001", true, 0],
+      ["tcp://127.0.0.1:50000", false, 513],
+    ]);
+    view.pause(true);
+    view.take(data("tcp://127.0.0.1:50001"), 131_072);
+    assertEquals([view.waiting.length, view.leftOut], [1, 494]);
+  },
+});
