@@ -1,4 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { assert, assertEquals } from "@std/assert";
 import { Lanes } from "./lanes.js";
 
 const A = "tcp://127.0.0.1:50001", B = "tcp://127.0.0.1:50002";
@@ -84,5 +86,27 @@ Deno.test({
     for (let i = 0; i < 20; i++) closed.take(data(A, i));
     assertEquals(lanesOf(closed), [[A, true, 10]]);
     assertEquals([closed.count, closed.dropped], [10, 15]);
+  },
+});
+
+Deno.test({
+  name: "Lanes keeps of long frames the start of their texts, and not the texts themselves",
+  permissions: "none",
+  fn() {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc");
+    const lanes = new Lanes();
+    collect();
+    const before = Deno.memoryUsage().heapUsed;
+    for (let i = 0; i < 200; i++) {
+      const pieces = Array.from({ length: 40 }, (_, n) => {
+        const text = `${i} ${n}`.padEnd(1_600, "ab");
+        return { from: n * 1_601, to: (n + 1) * 1_601, begins: true, ends: true, text };
+      });
+      lanes.take({ ...data(A, i), bytes: 64_040, frames: pieces.map(() => 1_600), pieces });
+    }
+    collect();
+    const each = (Deno.memoryUsage().heapUsed - before) / lanes.count;
+    assert(each < 40_000, `${each} bytes for each read`);
   },
 });

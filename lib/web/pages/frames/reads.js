@@ -111,10 +111,12 @@ function endOf(text, part) {
 }
 
 /**
- * No character is cut in two.
+ * No character is cut in two. A slice would keep the whole text in memory, as engines make them, so it is copied.
  *
  * @param {string} text
  * @param {number} length
  */
 const shorten = (text, length) =>
-  text.length > length ? `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, "")}…` : text;
+  text.length > length
+    ? [...text.slice(0, length - 1), "…"].join("").replace(/[\ud800-\udbff](?=…$)/, "")
+    : text;
