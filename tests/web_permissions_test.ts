@@ -45,6 +45,20 @@ testUnless(
     }
     const own = Deno.networkInterfaces().map(({ address }) => address);
     const { hostname } = new URL(url);
-    assertEquals(hostname === "localhost" || own.includes(hostname), true, hostname);
+    assertEquals(own.includes(hostname), true, hostname);
+  },
+);
+
+testUnless(
+  whyNoFlags,
+  "the address of a page leads to its own socket, not to another user's at the other address of localhost",
+  async () => {
+    for (const where of ["localhost:0", "0.0.0.0:0"]) {
+      await using server = await withPage(["led", "serve", "127.0.0.1:0", "--web", where], { flags: NET });
+      const { host, port } = addressOf(server);
+      assertEquals(host, `127.0.0.1:${port}`, where);
+      const asked = request("POST /", { Host: host });
+      assertEquals(statusesIn(await exchange(addressOf(server), asked)), [405], where);
+    }
   },
 );

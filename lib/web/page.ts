@@ -71,6 +71,18 @@ function ownAddress(): string | undefined {
     ?.address;
 }
 
+/**
+ * `localhost` is `::1` to a browser first, where another user's server may listen while ours is on 127.0.0.1: the secret
+ * would be told to that. A certificate would give it away.
+ *
+ * @param address where we listen: `tcp://127.0.0.1:8000`
+ */
+function ownSocket(host: string, address: string): string {
+  if (!/^(?:.+\.)?localhost\.?$/i.test(host)) return host;
+  const [, bound] = address.match(/^tcp:\/\/\[?([^\]]+)\]?:\d+$/)!;
+  return bound === "0.0.0.0" ? "127.0.0.1" : bound === "::" ? "::1" : bound;
+}
+
 class OpenPage implements Page {
   readonly events?: EventStream;
   #options: OpenPageOptions;
@@ -97,7 +109,8 @@ class OpenPage implements Page {
     const { reporter } = this.#context;
     const port = Number(this.#listener.address.match(/:(\d+)$/)![1]);
     const scheme = isEncrypted ? "https" : "http";
-    const url = `${scheme}://${hostPort({ hostname: host, port })}/#k=${token.text}`;
+    const where = isEncrypted ? host : ownSocket(host, this.#listener.address);
+    const url = `${scheme}://${hostPort({ hostname: where, port })}/#k=${token.text}`;
     const isOpen = !isLoopback(hostname);
     reporter.report({
       event: "listening",
