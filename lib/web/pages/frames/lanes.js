@@ -48,7 +48,7 @@ export class Lanes {
   /**
    * Takes what has happened next.
    *
-   * @param {any} event as `--json` has it
+   * @param {any} event as `--json` has it, or `lost`: the link was
    */
   take(event) {
     switch (event.event) {
@@ -63,6 +63,9 @@ export class Lanes {
         break;
       case "data":
         this.#add(this.#open.get(event.peer) ?? this.#openLane(event.peer), event);
+        break;
+      case "lost":
+        this.lost();
         break;
       case "error":
         this.errors = [...this.errors, event.message].slice(-3);

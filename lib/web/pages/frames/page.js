@@ -19,7 +19,7 @@ const link = new Link({
     redraw();
   },
   onState() {
-    if (link.state === "lost") model.lost();
+    if (link.state === "lost") view.lost();
     redraw();
   },
 });

@@ -60,10 +60,16 @@ export class View {
     for (const event of events) this.model.take(event);
   }
 
+  /** The link was lost, and comes back with who is connected then. */
+  lost() {
+    this.take({ event: "lost" });
+  }
+
   /** Who is there is known afterwards all the same. */
   #leaveOut(event) {
-    this.leftOut++;
     const { event: kind, peer } = event;
+    if (kind !== "lost") this.leftOut++;
+    else this.#late = new Map([[undefined, { event }]]);
     const before = this.#late.get(peer);
     if (kind === "connected") this.#late.set(peer, { event, isOther: before !== undefined });
     if (kind !== "disconnected") return;

@@ -134,3 +134,23 @@ Deno.test({
     assertEquals([view.waiting.length, view.leftOut], [1, 494]);
   },
 });
+
+Deno.test({
+  name: "View learns in its order that the link was lost while it is paused, so that nobody who left stays",
+  permissions: "none",
+  fn() {
+    for (const isFull of [false, true]) {
+      const view = new View(new Lanes());
+      const presence = (event: string, port: number) => view.take({ event, peer: `tcp://127.0.0.1:${port}` });
+      view.pause(true);
+      presence("connected", 50_001);
+      if (isFull) view.take(data("tcp://127.0.0.1:50001"), 2 ** 30);
+      presence("connected", 50_002);
+      view.lost();
+      presence("connected", 50_003);
+      view.pause(false);
+      const open = view.lanes().filter(({ isOpen }) => isOpen).map(({ peer }) => peer);
+      assertEquals(open, ["tcp://127.0.0.1:50003"]);
+    }
+  },
+});
