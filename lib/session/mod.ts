@@ -15,6 +15,7 @@ export { AnswerGuard, reportDrops } from "./answer_guard.ts";
 export { reportConnection } from "./connection_events.ts";
 export { type EventTeller, type Page, pageContext, type PageHandlers, servePage } from "./page.ts";
 export { DelayQueue } from "./delay_queue.ts";
+export { Heartbeat } from "./heartbeat.ts";
 export { type Link, openLink } from "./link.ts";
 export { LruMap } from "./lru_map.ts";
 export { Session } from "./session.ts";

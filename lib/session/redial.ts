@@ -9,6 +9,8 @@ export interface RedialOptions extends Omit<DialOptions, "signal"> {
   firstMustHold: boolean;
   /** Whether there is no other attempt: a dial that fails, or a link that is lost, is thrown. */
   noReconnect?: boolean;
+  /** Whether an error is one that no other attempt mends: it is thrown. */
+  isFinal?(error: unknown): boolean;
   /** Gives numbers from 0 to 1, for the waits; `Math.random` if not given. */
   random?: () => number;
 }
@@ -22,7 +24,7 @@ export interface RedialOptions extends Omit<DialOptions, "signal"> {
  */
 export async function redial(
   address: Address,
-  { firstMustHold, noReconnect, random, retry, ...options }: RedialOptions,
+  { firstMustHold, noReconnect, isFinal, random, retry, ...options }: RedialOptions,
   context: Context,
   serve: (connection: Connection) => Promise<boolean | void>,
 ): Promise<void> {
@@ -44,7 +46,7 @@ export async function redial(
       // It is told even where the last line is out, and nothing is left to come back for.
       if (!mayPass(error)) throw error;
       if (signal.aborted) return;
-      if (!hasHeld || noReconnect) throw error;
+      if (!hasHeld || noReconnect || isFinal?.(error)) throw error;
       failure = error;
     }
     if (noReconnect && !signal.aborted) throw lost(address);
