@@ -16,7 +16,7 @@ const OTHER_OPTION = /^--(unstable-net|allow-.*|dir|uninstall|security-opt|devic
 
 /** Whose lines stand beside ours. A word that is in none of the two is a slip, or would be passed over unseen. */
 const OTHERS = new Set(
-  ("cd cp curl deno echo eval getconf git grep groups mkdir mount nc ncat npx openssl printf python3 scp sed sha256sum sleep " +
+  ("cd cp curl deno docker echo eval getconf git grep groups mkdir mosquitto_pub mosquitto_sub mount nc ncat npx openssl printf python3 scp sed sha256sum sleep " +
     "sh socat ssh sudo systemctl tar tcpdump tee toxiproxy-cli true tshark uname websocat websockify wireshark wscat")
     .split(
       " ",

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { whyNoMosquitto } from "./support/mosquitto.ts";
 import { type Dress, runInVm, runOnPi3, whyNoArmBinary, whyNoPi3, whyNoVm } from "./support/vm.ts";
 
 /** Of the Raspberry Pi's documentation: each pin of the header that is a GPIO, and its number as one. */
@@ -11,7 +12,7 @@ const BOARD_TO_BCM =
  * chip, who may use them with every kernel, and the LED mode, to which all chips are one, once.
  */
 const MACHINES = [
-  dressed("a Pi 4 with Linux 6.12", "pi4", ["pins", "rights", "led"]),
+  dressed("a Pi 4 with Linux 6.12", "pi4", ["pins", "rights", "led", ...whyNoMosquitto ? [] : ["mqtt"]]),
   dressed("a Pi 3 with Linux 6.1", "pi3", ["pins", "rights"]),
   dressed("a Pi 5 with Linux 6.12", "pi5", ["pins"]),
   { name: "the registers of an emulated Pi 3", why: whyNoPi3(), check: checkRegisters },

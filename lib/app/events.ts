@@ -1,5 +1,6 @@
 import type { SocketKind, TcpInfo } from "../net/mod.ts";
 import type { DataEvent } from "./events/data.ts";
+import type { DeviceEvent, StateEvent } from "./events/led.ts";
 import type { OnWireEvent, TcpEnd } from "./events/wire.ts";
 
 /** What happens, as `--json` tells it; docs/protocol.md lists the fields. */
@@ -7,7 +8,7 @@ export type Event =
   | ListeningEvent
   | { event: "connected"; peer: string }
   | { event: "disconnected"; peer: string; reason: string }
-  | { event: "device"; device: string; index: number; peer?: string }
+  | DeviceEvent
   | { event: "stdout" | "stderr"; data: string }
   | { event: "exit"; code: number; signal: string | number | null }
   | DataEvent
@@ -54,19 +55,6 @@ export interface NoticeEvent {
   text: string;
   /** The chat room that it is about. */
   room?: string;
-}
-
-/** A pin has changed, or a device says what its pin is. */
-export interface StateEvent {
-  event: "state";
-  on: boolean;
-  /** The pin, as it was named on the command line. */
-  pin?: string;
-  /** The device that it belongs to, by its name. */
-  device?: string;
-  /** The device's number at its controller. */
-  index?: number;
-  peer?: string;
 }
 
 /** What `probe` has found at an address. */

@@ -40,13 +40,13 @@ export {
   type ReadsEvent,
   type SameNetworkEvent,
   type SceneEvent,
-  type StateEvent,
   type SystemCallEvent,
   type TcpSocketEvent,
   type TcpStateEvent,
   type TlsFacts,
 } from "./events.ts";
 export type { DataEvent, DataPiece } from "./events/data.ts";
+export { type StateEvent } from "./events/led.ts";
 export { printEvent, Reporter, type ReporterOptions } from "./reporter.ts";
 export { type ReadPiece, stdinReads } from "./stdin.ts";
 export { Stop } from "./stop.ts";

@@ -3,6 +3,7 @@ import { usageError } from "../errors.ts";
 import { chooseGpio, type Gpio, type GpioChoice, type Line, parseLine } from "deno-gpio";
 import type { Context } from "../app/mod.ts";
 import { addressPositional, STREAMS } from "../app/options.ts";
+import type { Address } from "../net/mod.ts";
 import { DEFAULT_PORT, parseName } from "./protocol.ts";
 
 /** Where a controller is. */
@@ -30,6 +31,9 @@ const gpioKind: Kind<GpioChoice> = {
   },
   values: () => ["sysfs", "simulated"],
 };
+
+/** What a device is called. */
+export const nameKind: Kind<string> = { meta: "NAME", parse: parseName };
 
 const pinKind: Kind<NamedPin> = {
   meta: "[NAME=]PIN",
@@ -114,3 +118,94 @@ export function tokenPermissions({ tokenFile }: { tokenFile?: string }, make: bo
   if (tokenFile === undefined) return [];
   return make ? ["read", "write", "sys"] : ["read", "sys"];
 }
+
+/** A broker, whose URL is read by what dials it. */
+export interface BrokerUrl {
+  scheme: "mqtt";
+  url: string;
+}
+
+const BROKER_SCHEMES = ["mqtt://", "mqtts://"];
+
+const isBroker = (value: string) => /^mqtts?:/i.test(value);
+
+/** A broker alone. */
+export const brokerUrlKind: Kind<BrokerUrl> = {
+  meta: "URL",
+  parse(url) {
+    if (isBroker(url)) return { scheme: "mqtt", url };
+    throw usageError(`"${url}" is not a broker`, "write mqtt://HOST or mqtts://USER@HOST");
+  },
+  values: () => BROKER_SCHEMES,
+};
+
+/** Where a controller is, or a broker. */
+export const controllerKind: Kind<Address | BrokerUrl> = {
+  ...dialled.kind,
+  parse: (value) => isBroker(value) ? { scheme: "mqtt", url: value } : dialled.kind.parse(value),
+  values: (...given) => [...dialled.kind.values!(...given) as string[], ...BROKER_SCHEMES],
+};
+
+const prefixKind: Kind<string> = {
+  meta: "PREFIX",
+  parse(value) {
+    if (/^[^+#\0/]+(\/[^+#\0/]+)*$/.test(value)) return value;
+    throw usageError(`"${value}" can't begin a topic`, "write one like homeassistant, or none");
+  },
+  values: () => ["homeassistant", NO_DISCOVERY],
+};
+
+/** What `--discovery-prefix` says where nobody is to discover anything. */
+const NO_DISCOVERY = "none";
+
+/** How a broker takes us in, and who is told of our devices. */
+export const brokerOptions = {
+  passwordFile: {
+    kind: text("FILE"),
+    help: "the password for the broker is in it (or in PINWIRE_MQTT_PASSWORD)",
+  },
+  discoveryPrefix: {
+    kind: prefixKind,
+    help: "where Home Assistant looks for devices (default homeassistant); none: it is not told",
+  },
+} as const;
+
+/** What parsing gives for {@linkcode brokerOptions}. */
+export interface BrokerOptions {
+  passwordFile?: string;
+  discoveryPrefix?: string;
+}
+
+/** What a node at a broker is told. */
+export function nodeOptions<T extends BrokerOptions>(
+  options: T,
+): T & { discoveryPrefix: string | undefined } {
+  const { discoveryPrefix = "homeassistant" } = options;
+  return { ...options, discoveryPrefix: discoveryPrefix === NO_DISCOVERY ? undefined : discoveryPrefix };
+}
+
+/**
+ * Refuses options for a broker where there is none.
+ *
+ * @param by how a broker is named
+ * @throws {PinwireError} `usage`
+ */
+export function checkBroker(
+  by: string,
+  broker: BrokerUrl | undefined,
+  { passwordFile, discoveryPrefix, name, ca }: BrokerOptions & { name?: string; ca?: string },
+): void {
+  if (broker) return;
+  const given = {
+    "--password-file": passwordFile,
+    "--discovery-prefix": discoveryPrefix,
+    "--name": name,
+    "--ca": ca,
+  };
+  const wrong = Object.entries(given).find(([, value]) => value !== undefined);
+  if (wrong) throw usageError(`${wrong[0]} is for a broker`, `name one with ${by}`);
+}
+
+/** What a broker's password and its library need: the variables of the environment, and a file. */
+export const brokerPermissions = ({ passwordFile }: { passwordFile?: string }): Permission[] =>
+  passwordFile === undefined ? ["env"] : ["env", "read"];

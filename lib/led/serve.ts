@@ -70,17 +70,30 @@ export class Controller {
 
 const OPEN_TO_ALL = "whoever reaches it can be a device, and see what is switched: use --token-file";
 
+/** What brings the devices elsewhere. */
+export interface Bridge extends Disposable {
+  /**
+   * Does so until the context stops.
+   *
+   * @throws {PinwireError} what ends it for good
+   */
+  run(): Promise<void>;
+}
+
+export type OpenBridge = (registry: Registry) => Bridge;
+
 /** What `led serve` is told. */
 export interface ServeLedOptions extends ServerOptions, WatchOptions {
   tokenFile?: string;
   json: boolean;
+  bridge?: OpenBridge;
 }
 
 /**
  * Runs a controller with its console, until the context stops or somebody types `quit`.
  *
  * @param opened is called once the socket is open
- * @throws {PinwireError} why it can't listen, or what is wrong with the token's file
+ * @throws {PinwireError} why it can't listen, or what is wrong with the token's file; what {@linkcode Bridge} throws
  */
 export async function serveLed(
   address: Address,
@@ -100,12 +113,17 @@ export async function serveLed(
     complete: (line) => completeRequest(line, registry.names()),
     answer: (line, print) => execute(parseRequest(line), { registry, print, quit: () => context.stop.now() }),
   }, context);
+  using bridge = options.bridge?.(registry);
   let answering: Promise<void> | undefined;
+  let bringing: Promise<unknown> | undefined;
   await controller.listen(address, options, () => {
     opened();
     // The ready line comes first.
     answering = Promise.resolve().then(() => console.answerLines());
+    bringing = bridge?.run().catch((error) => error).finally(() => context.stop.now());
   });
   console.close();
   await answering;
+  const failure = await bringing;
+  if (failure) throw failure;
 }

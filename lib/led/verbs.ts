@@ -127,6 +127,9 @@ export const isMoving = (command: Command | undefined) => command !== undefined 
 /** What a pin is to be by a resolved command; `undefined` if it goes on changing. */
 export const levelOf = (resolved: Command): boolean | undefined => VERBS[resolved.do].level?.(false);
 
+/** Whether a pin counts as on: one that goes on changing does. */
+export const isLit = (doing: Command): boolean => levelOf(doing) ?? true;
+
 /** Whether a pin that is on, or off, has done what a resolved command says. */
 export const isDone = (resolved: Command, on: boolean) => isMoving(resolved) || levelOf(resolved) === on;
 

@@ -97,20 +97,23 @@ export function linkSentence(event: Event): string | undefined {
 
 /** Devices as a table, a line each. */
 export function deviceTable(devices: readonly DeviceStatus[]): string[] {
-  const rows = devices.map((device) =>
-    [
-      String(device.index),
-      device.name ?? "-",
-      device.peer?.replace(/^[a-z]+:\/\//, "") ?? "away",
-      device.on === undefined ? "-" : device.on ? "on" : "off",
-      note(device),
-    ].map(visible)
-  );
-  const widths = [0, 1, 2, 3].map((column) =>
-    rows.reduce((width, row) => Math.max(width, displayWidth(row[column])), 0)
-  );
-  const pad = (cell: string, width = 0) => padColumns(cell, width);
-  return rows.map((row) => row.map((cell, i) => pad(cell, widths[i])).join("  ").trimEnd());
+  return tableOf(devices.map((device) => [
+    String(device.index),
+    device.name ?? "-",
+    device.peer?.replace(/^[a-z]+:\/\//, "") ?? "away",
+    levelWord(device.on),
+    note(device),
+  ]));
+}
+
+/** What a pin is, in a table. */
+export const levelWord = (on: boolean | undefined) => on === undefined ? "-" : on ? "on" : "off";
+
+/** Cells in columns, a line for each row. */
+export function tableOf(cells: readonly string[][]): string[] {
+  const rows = cells.map((row) => row.map(visible));
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => displayWidth(row[column])))) ?? [];
+  return rows.map((row) => row.map((cell, i) => padColumns(cell, widths[i])).join("  ").trimEnd());
 }
 
 function note({ pin, chip, plain, away, desired }: DeviceStatus): string {

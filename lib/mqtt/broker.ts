@@ -12,9 +12,6 @@ export interface Broker {
 /** Ports that IANA has given to MQTT, plain and over TLS. */
 const PORTS = { mqtt: 1883, mqtts: 8883 };
 
-/** Whether a text is meant as the URL of a broker. */
-export const isBroker = (text: string): boolean => /^mqtts?:/i.test(text);
-
 /**
  * Reads `mqtt://[USER@]HOST[:PORT]`, or `mqtts://` for TLS; USER may be percent-encoded (RFC 3986, section 2.1).
  *
@@ -29,8 +26,9 @@ export const isBroker = (text: string): boolean => /^mqtts?:/i.test(text);
  * @throws {PinwireError} `usage`, telling what is right
  */
 export function parseBroker(text: string): Broker {
-  const wrong = (hint: string) => usageError(`"${text.replace(/:[^:@/]*@/, ":…@")}" is not a broker`, hint);
-  const [, scheme, user, rest] = text.match(/^(mqtts?):\/\/(?:(.*)@)?(.*?)\/?$/s) ?? [];
+  // What stands before the @ may be a secret.
+  const wrong = (hint: string) => usageError(`"${text.replace(/\/\/.*@/s, "//…@")}" is not a broker`, hint);
+  const [, given, user, rest] = text.match(/^(mqtts?):\/\/(?:(.*)@)?(.*?)\/?$/is) ?? [];
   if (rest === undefined) throw wrong("write mqtt://HOST or mqtts://USER@HOST");
   if (user?.includes(":")) {
     throw wrong(
@@ -38,6 +36,7 @@ export function parseBroker(text: string): Broker {
     );
   }
   if (!rest || rest.includes("/")) throw wrong("write mqtt://HOST or mqtt://HOST:PORT");
+  const scheme = given.toLowerCase();
   const port = PORTS[scheme as keyof typeof PORTS];
   const secure = scheme === "mqtts" ? "tls" : "tcp";
   // A number alone is a port to every other address; here it would be a host.

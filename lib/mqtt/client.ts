@@ -1,14 +1,15 @@
 import type { Context } from "../app/mod.ts";
 import type { PinwireError } from "../errors.ts";
-import { type Connection, type DialOptions, hasGone, withTimeout } from "../net/mod.ts";
+import { type Connection, type DialOptions, hasGone } from "../net/mod.ts";
 import { reportConnection } from "../session/mod.ts";
 import { redial } from "../session/redial.ts";
 import type { Broker } from "./broker.ts";
 import { isFinal } from "./reasons.ts";
-import { type Identity, type Message, MqttSession, type Publication } from "./session.ts";
+import type { Identity, Message, Publication } from "./messages.ts";
+import { MqttSession } from "./session.ts";
 
 /** How a broker is reached, and who we are there. */
-export interface MqttOptions extends Omit<Identity, "user"> {
+export interface MqttOptions extends Pick<Identity, "clientId" | "password" | "will"> {
   broker: Broker;
   dialling?: DialOptions;
   /** Whether a dial that fails, or a lost link, is the end. */
@@ -19,17 +20,20 @@ export interface MqttOptions extends Omit<Identity, "user"> {
 export interface MqttHandlers {
   /** Topic filters that are subscribed to. */
   readonly filters: readonly string[];
-  /** The broker has taken us in: all that it is to know is to be published now. */
+  /**
+   * The broker has taken us in, and what it had kept under the filters has come: all that it is to know is to be
+   * published now.
+   */
   onReady(): void;
   /** The link is lost. */
   onLost(): void;
   onMessage(message: Message): void;
   /** What is said last, when the program stops. */
-  lastWords?(): Publication[];
+  lastWords(): Publication[];
 }
 
 /** Ms that the last words may take when the program stops. */
-const FLUSH_TIME = 2_000;
+const LAST_WORDS_TIME = 2_000;
 
 /** A link to a broker that comes back whenever it is lost. Nobody waits for it. */
 export class MqttClient {
@@ -37,6 +41,8 @@ export class MqttClient {
   #handlers: MqttHandlers;
   #context: Context;
   #session?: MqttSession;
+  #instance = crypto.randomUUID();
+  #wasIn = false;
   /** Errors of topics that were told already: a broker refuses the same at each attempt. */
   #told = new Set<string>();
 
@@ -65,19 +71,21 @@ export class MqttClient {
 
   async #serve(connection: Connection): Promise<void> {
     const { reporter, stop, clock } = this.#context;
-    const { broker, ...identity } = this.#options;
-    const session = new MqttSession(connection, { ...identity, user: broker.user }, {
+    const { broker: { user }, clientId, password, will } = this.#options;
+    const identity = { clientId, user, password, will, instance: this.#instance, wasIn: this.#wasIn };
+    const session = new MqttSession(connection, identity, {
       filters: this.#handlers.filters,
       onReady: () => {
         this.#session = session;
+        this.#wasIn = true;
         this.#handlers.onReady();
       },
-      onMessage: (message) => this.#handlers.onMessage(message),
+      onMessage: (message) => stop.signal.aborted || this.#handlers.onMessage(message),
       onError: (error) => this.#tell(error),
     }, clock);
     using _leaving = stop.onStop(() => {
-      for (const last of this.#handlers.lastWords?.() ?? []) session.publish(last);
-      void withTimeout(FLUSH_TIME, session.flushed(), clock).then(() => session.leave());
+      for (const last of this.#handlers.lastWords()) this.publish(last);
+      void session.leave(LAST_WORDS_TIME);
     });
     const stopReason = () => stop.signal.aborted ? "stopped" : undefined;
     try {

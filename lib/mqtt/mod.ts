@@ -3,6 +3,8 @@
  *
  * @module
  */
-export { type Broker, isBroker, parseBroker } from "./broker.ts";
+export { type Broker, parseBroker } from "./broker.ts";
 export { MqttClient, type MqttHandlers, type MqttOptions } from "./client.ts";
-export { type Message, type Publication } from "./session.ts";
+export { type BrokerSettings, mqttSettings } from "./settings.ts";
+export { type Message, type Publication } from "./messages.ts";
+export { type Visit, visitBroker } from "./visit.ts";

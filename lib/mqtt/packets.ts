@@ -12,24 +12,25 @@ export const LONGEST_PACKET = 65_536;
 /** Cuts a stream into packets, with a bound on each. */
 export class PacketParser {
   #parser = openParser(OPTIONS);
+  #packets: Packet[] = [];
   #failure?: Error;
 
-  /** @param onPacket takes each packet, and may throw, which {@linkcode feed} passes on */
-  constructor(onPacket: (packet: Packet) => void) {
-    this.#parser.on("packet", onPacket);
+  constructor() {
+    this.#parser.on("packet", (packet) => this.#packets.push(packet));
     this.#parser.on("error", (error) => this.#failure = error);
   }
 
   /**
-   * Takes what was read next.
+   * Takes what was read next, and gives the packets that are whole now.
    *
    * @throws {Error} what is wrong with a packet, or that it is longer than {@linkcode LONGEST_PACKET}
    */
-  feed(bytes: Uint8Array): void {
+  feed(bytes: Uint8Array): Packet[] {
     // What is kept of a packet that isn't whole yet must be a copy: the read's memory is used again.
     const rest = this.#parser.parse(Buffer.from(bytes));
     if (this.#failure) throw this.#failure;
     if (rest > LONGEST_PACKET) throw new Error(`a packet longer than ${LONGEST_PACKET} bytes`);
+    return this.#packets.splice(0);
   }
 }
 

@@ -1,6 +1,10 @@
 import { PinwireError } from "../errors.ts";
+import { tlsFault } from "../net/mod.ts";
 
-/** Reason codes of MQTT 5 (section 2.4) that we know more about than their number. */
+/** The reason code of MQTT 5 (section 2.4) for a client whose place another has taken. */
+export const TAKEN_OVER = 0x8e;
+
+/** Others that we know more about than their number. */
 const REASON = {
   unsupportedVersion: 0x84,
   badClientId: 0x85,
@@ -10,7 +14,6 @@ const REASON = {
   busy: 0x89,
   banned: 0x8a,
   shuttingDown: 0x8b,
-  takenOver: 0x8e,
   packetTooLarge: 0x95,
   quotaExceeded: 0x97,
 } as const;
@@ -18,12 +21,18 @@ const REASON = {
 /** What 3.1.1 answers to a version that it doesn't know (its section 3.2.2.3). */
 const OLD_VERSION = 1;
 
-/** What ends a client for good: no other attempt does better. */
-const FINAL = ["broker_refused", "session_taken", "tls_failed", "not_mqtt"];
+/** What ends a client for good. */
+const FINAL = ["broker_refused", "session_taken"];
 
-/** Whether another attempt would end as this one did. */
-export const isFinal = (error: unknown): boolean =>
-  error instanceof PinwireError && FINAL.includes(error.code);
+/** What TLS fails with where no certificate is to blame. */
+const NO_TLS = "no TLS";
+
+/** Whether another attempt would end as this one did: so it is with who we are, and with a certificate, not with a broker. */
+export function isFinal(error: unknown): boolean {
+  const fault = tlsFault(error);
+  if (fault !== undefined) return fault !== NO_TLS;
+  return error instanceof PinwireError && FINAL.includes(error.code);
+}
 
 /** Whether a reason code says that something went wrong. */
 export const isRefusal = (reason: number | undefined): boolean => reason !== undefined && reason >= 0x80;
@@ -49,7 +58,7 @@ export function refusal(reason: number, broker: string, user: string | undefined
         },
       );
     case REASON.badClientId:
-      return new PinwireError("broker_refused", `the broker at ${broker} refuses our client id`, {
+      return new PinwireError("bad_client_id", `the broker at ${broker} refuses our client id`, {
         hint: "give a shorter or plainer --name",
       });
     case REASON.unavailable:
@@ -67,7 +76,7 @@ export function farewell(reason: number, broker: string): PinwireError | undefin
     case 0:
     case REASON.shuttingDown:
       return undefined;
-    case REASON.takenOver:
+    case TAKEN_OVER:
       return new PinwireError("session_taken", `another program took our place at the broker ${broker}`, {
         hint: "two have the same name there: give one of them another with --name",
       });

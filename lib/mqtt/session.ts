@@ -4,42 +4,8 @@ import { messageOf, PinwireError } from "../errors.ts";
 import { type Clock, type Connection, withTimeout } from "../net/mod.ts";
 import { Heartbeat } from "../session/mod.ts";
 import { encodePacket, LONGEST_PACKET, type Packet, PacketParser } from "./packets.ts";
-import { farewell, forbidden, isRefusal, refusal } from "./reasons.ts";
-
-/** What is said under a topic, in UTF-8. */
-export interface Publication {
-  topic: string;
-  payload: string;
-  /** Whether the broker keeps it for who comes later. */
-  retain?: boolean;
-}
-
-/** What somebody else said. */
-export interface Message {
-  topic: string;
-  payload: Uint8Array;
-  /** Whether the broker had kept it, so that it may be old. */
-  isRetained: boolean;
-}
-
-/** Who we are to the broker, and what is said for us once we are gone without a word. */
-export interface Identity {
-  clientId: string;
-  user?: string;
-  password?: Uint8Array;
-  will?: Publication;
-}
-
-/** What a {@linkcode MqttSession} tells. */
-export interface SessionHandlers {
-  /** Topic filters (MQTT 5, section 4.7) that are subscribed to. */
-  readonly filters: readonly string[];
-  /** We are in, and subscribed. */
-  onReady(session: MqttSession): void;
-  onMessage(message: Message): void;
-  /** What concerns one topic alone. */
-  onError(error: PinwireError): void;
-}
+import type { Identity, Publication, SessionHandlers } from "./messages.ts";
+import { farewell, forbidden, isRefusal, refusal, TAKEN_OVER } from "./reasons.ts";
 
 /** Seconds of our silence after which a broker may take us for gone, half as much again (MQTT 5, section 3.1.2.10). */
 const KEEP_ALIVE = 10;
@@ -47,9 +13,19 @@ const KEEP_ALIVE = 10;
 const PING = 5_000, DEAD = 15_000;
 /** Ms that the broker may take to take us in. */
 const HANDSHAKE_TIME = 10_000;
+/** Ms that a goodbye may take. */
+const GOODBYE_TIME = 1_000;
 /** Messages that either end may send ahead of the other's acknowledgements. */
 const AHEAD = 64;
 const LAST_ID = 65_535;
+/** How often the broker is asked whether all has come that it had kept: others may keep on adding to that. */
+const MOST_ASKED = 100;
+
+/**
+ * How far we are: waiting for CONNACK; for SUBACK; for all that the broker has kept under our topics, which it says behind
+ * that; or there.
+ */
+type Stage = "greeting" | "subscribing" | "settling" | "in";
 
 /** One conversation with a broker, in MQTT 5 and with QoS 1, over a connection that stands. */
 export class MqttSession {
@@ -58,17 +34,20 @@ export class MqttSession {
   #handlers: SessionHandlers;
   #clock: Clock;
   #heartbeat: Heartbeat;
-  #parser = new PacketParser((packet) => this.#take(packet));
+  #parser = new PacketParser();
+  #stage: Stage = "greeting";
   /** Topics that were published, and are not acknowledged yet, by the id of the packet. */
   #unacknowledged = new Map<number, string>();
   #mostUnacknowledged = AHEAD;
   /** What is published once there is room, by its topic: of two under one topic the last is what counts then. */
   #waiting = new Map<string, Publication>();
   #lastId = 0;
-  #isIn = false;
+  #isLeaving = false;
+  /** Whether something that was kept has come since the broker was asked last, and how often it was. */
+  #hasMore = true;
+  #asked = 0;
   #reason: unknown;
   #flushed?: PromiseWithResolvers<void>;
-  #pong?: PromiseWithResolvers<void>;
   /** The last write that had to wait: reading waits for it, so that a broker can't have us pile answers up. */
   #writing?: Promise<void>;
 
@@ -83,7 +62,7 @@ export class MqttSession {
       ping: PING,
       dead: DEAD,
       talks: true,
-      ask: () => this.#send({ cmd: "pingreq" }),
+      ask: () => void this.#send({ cmd: "pingreq" }),
       lose: (reason) => this.#end(reason),
     });
   }
@@ -95,7 +74,7 @@ export class MqttSession {
    */
   async run(): Promise<void> {
     const { clientId, user, password, will } = this.#identity;
-    this.#send({
+    void this.#send({
       cmd: "connect",
       protocolId: "MQTT",
       protocolVersion: 5,
@@ -104,20 +83,22 @@ export class MqttSession {
       keepalive: KEEP_ALIVE,
       ...user !== undefined && { username: user },
       ...password && { password: Buffer.from(password) },
-      ...will && { will: { ...will, qos: 1 } },
+      ...will && { will: { ...will, qos: 1, properties: this.#signatureAt(will.topic) } },
       properties: { receiveMaximum: AHEAD, maximumPacketSize: LONGEST_PACKET },
     });
     const timer = this.#clock.after(HANDSHAKE_TIME, () => this.#end(this.#unheard("has not answered")));
     try {
       await this.#connection.receive((bytes) => {
         this.#heartbeat.heard();
-        this.#feed(bytes);
-        if (this.#isIn) timer.cancel();
+        for (const packet of this.#parse(bytes)) this.#take(packet);
+        if (this.#stage !== "greeting") timer.cancel();
         const writing = this.#writing;
         this.#writing = undefined;
         return writing;
       });
-      if (!this.#isIn && !this.#reason) throw this.#unheard("hung up before it had answered");
+      if (this.#stage === "greeting" && !this.#reason && !this.#isLeaving) {
+        throw this.#unheard("hung up before it had answered");
+      }
     } finally {
       timer.cancel();
       this.#heartbeat.stop();
@@ -134,29 +115,28 @@ export class MqttSession {
     this.#publishOn();
   }
 
-  /** Done when the broker has all that was published, or the link is over. */
-  flushed(): Promise<void> {
-    if (!this.#waiting.size && !this.#unacknowledged.size) return Promise.resolve();
-    return (this.#flushed ??= Promise.withResolvers()).promise;
-  }
-
-  /** Done when the broker has answered a question that came after all others, at most `ms` later. */
-  async asked(ms: number): Promise<void> {
-    const answer = this.#pong ??= Promise.withResolvers();
-    this.#send({ cmd: "pingreq" });
-    await withTimeout(ms, answer.promise, this.#clock);
-  }
-  /** Says goodbye, so that no will is said for us, and closes. */
-  leave(): void {
-    this.#send({ cmd: "disconnect", reasonCode: 0 });
+  /**
+   * Says goodbye once the broker has all that was published, so that no will is said for us, and closes.
+   *
+   * @param ms how long that may take; then it closes without
+   */
+  async leave(ms: number): Promise<void> {
+    this.#isLeaving = true;
+    if (this.#stage !== "greeting") await withTimeout(ms, this.#sayGoodbye(), this.#clock);
     this.#connection.close();
   }
 
-  #feed(bytes: Uint8Array): void {
+  async #sayGoodbye(): Promise<void> {
+    if (this.#waiting.size || this.#unacknowledged.size) {
+      await (this.#flushed ??= Promise.withResolvers()).promise;
+    }
+    await this.#send({ cmd: "disconnect", reasonCode: 0 });
+  }
+
+  #parse(bytes: Uint8Array): Packet[] {
     try {
-      this.#parser.feed(bytes);
+      return this.#parser.feed(bytes);
     } catch (error) {
-      if (error instanceof PinwireError) throw error;
       throw new PinwireError(
         "not_mqtt",
         `what ${this.#connection.peer.name} says is no MQTT 5 (${messageOf(error)})`,
@@ -171,19 +151,19 @@ export class MqttSession {
         return this.#onAnswer(packet.reasonCode ?? packet.returnCode ?? 0, packet.properties?.receiveMaximum);
       case "suback":
         packet.granted.forEach((reason, index) => {
-          if (isRefusal(reason as number)) {
-            this.#handlers.onError(forbidden("read", this.#handlers.filters[index], reason as number));
+          const filter = this.#handlers.filters[index];
+          // Nobody asked for the topic of the will.
+          if (filter !== undefined && isRefusal(reason as number)) {
+            this.#handlers.onError(forbidden("read", filter, reason as number));
           }
         });
-        return this.#handlers.onReady(this);
+        return this.#settle();
       case "publish":
         return this.#onPublish(packet);
       case "puback":
         return this.#onAcknowledged(packet.messageId!, packet.reasonCode);
       case "pingresp":
-        this.#pong?.resolve();
-        this.#pong = undefined;
-        return;
+        return this.#stage === "settling" ? this.#settle() : undefined;
       case "disconnect":
         return this.#end(farewell(packet.reasonCode ?? 0, this.#connection.peer.name));
     }
@@ -192,21 +172,48 @@ export class MqttSession {
   #onAnswer(reason: number, receiveMaximum: number | undefined): void {
     const { name } = this.#connection.peer;
     if (reason) return this.#end(refusal(reason, name, this.#identity.user));
-    this.#isIn = true;
+    this.#stage = "subscribing";
     this.#mostUnacknowledged = Math.min(AHEAD, receiveMaximum ?? AHEAD);
-    const { filters } = this.#handlers;
-    if (!filters.length) return this.#handlers.onReady(this);
-    this.#send({
+    const { will } = this.#identity;
+    const filters = [...this.#handlers.filters, ...will ? [will.topic] : []];
+    void this.#send({
       cmd: "subscribe",
       messageId: this.#nextId(),
       subscriptions: filters.map((topic) => ({ topic, qos: 1, nl: false, rap: true, rh: 0 })),
     });
   }
 
-  #onPublish({ topic, payload, retain, qos, messageId }: IPublishPacket): void {
+  /** Asks the broker until nothing more that it had kept comes before its answer. */
+  #settle(): void {
+    if (!this.#hasMore || this.#asked++ === MOST_ASKED) {
+      this.#stage = "in";
+      return this.#handlers.onReady();
+    }
+    this.#stage = "settling";
+    this.#hasMore = false;
+    void this.#send({ cmd: "pingreq" });
+  }
+
+  #onPublish({ topic, payload, retain, qos, messageId, properties }: IPublishPacket): void {
+    if (topic === this.#identity.will?.topic) this.#onStatus(properties?.userProperties?.instance);
+    this.#hasMore ||= retain;
     const bytes = typeof payload === "string" ? new TextEncoder().encode(payload) : payload;
     this.#handlers.onMessage({ topic, payload: bytes, isRetained: retain });
-    if (qos === 1) this.#send({ cmd: "puback", messageId, reasonCode: 0 });
+    if (qos === 1) void this.#send({ cmd: "puback", messageId, reasonCode: 0 });
+  }
+
+  /** What is kept under the topic of our will was said by the program that was there last. */
+  #onStatus(instance: unknown): void {
+    const { instance: own, wasIn } = this.#identity;
+    if (this.#stage === "in" || !wasIn || instance === undefined || instance === own) return;
+    this.#reason ??= farewell(TAKEN_OVER, this.#connection.peer.name);
+    // With a goodbye, so that the other doesn't take our will for the word of one that came later.
+    void this.leave(GOODBYE_TIME);
+  }
+
+  #signatureAt(topic: string) {
+    const { will, instance } = this.#identity;
+    return instance !== undefined && topic === will?.topic ? { userProperties: { instance } } : undefined;
   }
 
   #onAcknowledged(id: number, reason: number | undefined): void {
@@ -224,7 +231,8 @@ export class MqttSession {
       this.#waiting.delete(topic);
       const messageId = this.#nextId();
       this.#unacknowledged.set(messageId, topic);
-      this.#send({ cmd: "publish", topic, payload, retain, qos: 1, dup: false, messageId });
+      const properties = this.#signatureAt(topic);
+      void this.#send({ cmd: "publish", topic, payload, retain, qos: 1, dup: false, messageId, properties });
     }
     if (this.#unacknowledged.size) return;
     this.#flushed?.resolve();
@@ -238,11 +246,12 @@ export class MqttSession {
     return this.#lastId;
   }
 
-  #send(packet: Packet): void {
+  /** Done when it is written, or the link is lost: that is told by the read. */
+  async #send(packet: Packet): Promise<void> {
     this.#heartbeat.said();
-    const written = this.#connection.write(encodePacket(packet));
-    // That the link is lost is told by the read.
-    if (written) this.#writing = written.catch(() => {});
+    const written = this.#connection.write(encodePacket(packet))?.catch(() => {});
+    if (written) this.#writing = written;
+    await written;
   }
 
   #end(reason?: unknown): void {

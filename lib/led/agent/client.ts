@@ -2,9 +2,9 @@ import type { Context } from "../../app/mod.ts";
 import { type Address, type Connection, type DialOptions, hasGone, withTimeout } from "../../net/mod.ts";
 import { reportConnection } from "../../session/mod.ts";
 import { redial } from "../../session/redial.ts";
+import { LostLink, type OnDisconnect } from "./lost_link.ts";
 import { AgentSession, type AgentSessionOptions } from "./session.ts";
 import type { Device } from "../pins/device.ts";
-import type { Command } from "../verbs.ts";
 
 /** What an agent is told on its command line. */
 export interface AgentOptions extends AgentSessionOptions {
@@ -12,12 +12,9 @@ export interface AgentOptions extends AgentSessionOptions {
   dialling?: DialOptions;
   /** Whether a dial that fails, or a lost link, is the end. */
   noReconnect?: boolean;
-  /** What the pin does while the link is lost. */
-  onDisconnect: "hold" | "off" | "blink";
+  onDisconnect: OnDisconnect;
 }
 
-/** How often a pin blinks that has lost its controller, in Hz. */
-const LOST_HZ = 2;
 /** Milliseconds that the last lines may take when the agent stops. */
 const FLUSH_TIME = 2_000;
 
@@ -27,13 +24,13 @@ export class Agent {
   #options: AgentOptions;
   #context: Context;
   #session?: AgentSession;
-  /** What the pin was before it began to blink for a lost link. */
-  #before?: Command;
+  #lostLink: LostLink;
 
   constructor(device: Device, options: AgentOptions, context: Context) {
     this.#device = device;
     this.#options = options;
     this.#context = context;
+    this.#lostLink = new LostLink(device, options.onDisconnect);
   }
 
   /** Tells the controller what the pin is, if there is a link. */
@@ -65,7 +62,7 @@ export class Agent {
 
   async #runSession(connection: Connection): Promise<void> {
     const { stop, clock } = this.#context;
-    const onFound = () => this.#onFound();
+    const onFound = () => this.#lostLink.found();
     const session = new AgentSession(connection, this.#device, this.#options, this.#context, onFound);
     // Lines that wait are still sent.
     using _closing = stop.onStop(() => {
@@ -76,22 +73,7 @@ export class Agent {
       await session.run();
     } finally {
       this.#session = undefined;
-      if (!stop.signal.aborted && session.isProven) this.#onLost();
+      if (!stop.signal.aborted && session.isProven) this.#lostLink.lost();
     }
-  }
-
-  #onLost(): void {
-    const { onDisconnect } = this.#options;
-    const device = this.#device;
-    if (onDisconnect === "off") device.apply({ do: "off" });
-    if (onDisconnect !== "blink") return;
-    this.#before = device.doing;
-    device.blink(LOST_HZ);
-  }
-
-  // A pin that blinked for its lost link is again what it was.
-  #onFound(): void {
-    if (this.#before) this.#device.apply(this.#before);
-    this.#before = undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { ALL_PERMISSIONS, choice, command, type Kind } from "../../cli/mod.ts";
+import { ALL_PERMISSIONS, choice, command } from "../../cli/mod.ts";
 import {
   clientOptions,
   clientPermissions,
@@ -9,11 +9,21 @@ import {
   reconnectOption,
   tokenOption,
 } from "../../app/options.ts";
-import { DEFAULT_ADDRESS, dialled, gpioOptions, gpioPermissions, tokenPermissions } from "../options.ts";
-import { DEFAULT_PORT, LONGEST_LINE, parseName } from "../protocol.ts";
+import {
+  brokerOptions,
+  brokerPermissions,
+  checkBroker,
+  controllerKind,
+  DEFAULT_ADDRESS,
+  dialled,
+  gpioOptions,
+  gpioPermissions,
+  nameKind,
+  nodeOptions,
+  tokenPermissions,
+} from "../options.ts";
+import { DEFAULT_PORT, LONGEST_LINE } from "../protocol.ts";
 import { VERB_WORDS } from "../verbs.ts";
-
-const nameKind: Kind<string> = { meta: "NAME", parse: parseName };
 
 const VERB_LIST = `${VERB_WORDS.slice(0, -1).join(", ")} and ${VERB_WORDS.at(-1)}`;
 
@@ -23,7 +33,13 @@ export const ledAgent = command({
   description:
     `Connects, says what its device is, obeys ${VERB_LIST}, reports every change, and dials again ` +
     "for ever when the link is lost. Without GPIO the pins are simulated.",
-  positionals: { address: dialled },
+  positionals: {
+    address: {
+      kind: controllerKind,
+      optional: true,
+      help: `${dialled.help}; mqtt://[USER@]HOST or mqtts://… for a broker`,
+    },
+  },
   options: {
     name: { kind: nameKind, short: "n", help: "the device's name (default: this machine's)" },
     ...gpioOptions,
@@ -52,13 +68,16 @@ export const ledAgent = command({
     ...endOptions,
     ...clientOptions,
     ...reconnectOption,
+    ...brokerOptions,
     ...outputOptions,
   },
   permissions: ALL_PERMISSIONS,
   optionalPermissions: ["ffi"],
   permissionsWith: (options, positionals) => [
     ...gpioPermissions(options),
-    ...clientPermissions(options, positionals.address ? positionals : { address: DEFAULT_ADDRESS }),
+    ...positionals.address?.scheme === "mqtt"
+      ? [...clientPermissions(options, { address: DEFAULT_ADDRESS }), ...brokerPermissions(options)]
+      : clientPermissions(options, { address: positionals.address ?? DEFAULT_ADDRESS }),
     ...options.interactive ? ["read", "write"] as const : [],
     ...tokenPermissions(options, false),
     ...options.name === undefined && !options.pin.some(({ name }) => name) ? ["sys"] as const : [],
@@ -67,9 +86,27 @@ export const ledAgent = command({
     ["192.168.1.10", `pin 11 obeys the controller on 192.168.1.10:${DEFAULT_PORT}`],
     ["pi.local --pin red=11 --pin green=13", "two devices"],
     ["--gpio simulated --name lamp", "without a Raspberry Pi, to try it"],
+    ["mqtt://homeassistant.local", "Home Assistant switches pin 11"],
   ],
   async run(options, { address = DEFAULT_ADDRESS }) {
     const { runAgents } = await import("./command.ts");
-    return await runAgents(address, options);
+    if (address.scheme !== "mqtt") {
+      const { passwordFile, discoveryPrefix } = options;
+      checkBroker("mqtt://HOST", undefined, { passwordFile, discoveryPrefix });
+      const { byController, namedLines } = await import("./controllers.ts");
+      return await runAgents(namedLines(options), byController(address, options), options);
+    }
+    const [{ brokerLines, byBroker, checkBrokerOptions }, { MqttClient, mqttSettings }] = await Promise.all([
+      import("../mqtt/agent.ts"),
+      import("../../mqtt/mod.ts"),
+    ]);
+    checkBrokerOptions(options);
+    const settings = await mqttSettings(address.url, options);
+    const steering = byBroker(
+      nodeOptions(options),
+      (node, handlers, context) =>
+        new MqttClient({ ...settings, clientId: `pinwire-${node}`, will: handlers.will }, handlers, context),
+    );
+    return await runAgents(brokerLines(options), steering, { ...options, frame: "raw" });
   },
 });

@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { BLINK } from "../verbs.ts";
-import { effectOf, topicsOf } from "./topics.ts";
+import { effectOf, NO_EFFECT, topicsOf } from "./topics.ts";
 
 /** Rates in Hz that Home Assistant offers; any other is understood. */
 const RATES = [1, 2, 5].filter((hz) => hz <= BLINK.amount.most);
@@ -12,56 +13,51 @@ export interface DiscoveredDevice {
 }
 
 /** The topic under which Home Assistant looks for a node. */
-export const discoveryTopic = async (prefix: string, node: string) =>
-  `${prefix}/device/${await idOf("pinwire", node)}/config`;
+export const discoveryTopic = (prefix: string, node: string) =>
+  `${prefix}/device/pinwire_${idOf(node)}/config`;
 
 /**
- * What Home Assistant is told of a node: one device, with a light for each LED (its "device discovery" for MQTT). The
- * abbreviations are Home Assistant's own.
+ * What Home Assistant is told of a node: one device, with a light for each LED (its "device discovery" for MQTT, whose
+ * abbreviations these are). A node without a device is none: then nothing is told, which takes it away.
  *
- * @param version of the program
+ * @param gone the names of devices that are no more: Home Assistant keeps what is only left out
  */
-export async function discoveryOf(
+export function discoveryOf(
   node: string,
   devices: readonly DiscoveredDevice[],
-  version: string,
-): Promise<string> {
+  gone: Iterable<string> = [],
+): string {
+  if (!devices.length) return "";
   const topics = topicsOf(node);
-  const id = await idOf("pinwire", node);
-  const lights = await Promise.all(devices.map(async ({ name, canBeAway }) => {
-    const light = {
-      p: "light",
-      schema: "json",
-      uniq_id: await idOf("pinwire", node, name),
-      name,
-      stat_t: topics.state(name),
-      cmd_t: topics.set(name),
-      sup_clrm: ["onoff"],
-      effect: true,
-      fx_list: RATES.map(effectOf),
-      ...canBeAway && {
-        avty: [{ t: topics.status }, { t: topics.deviceStatus(name) }],
-        avty_mode: "all",
-      },
-    };
-    return [await idOf(name), light] as const;
-  }));
+  const lights = devices.map(({ name, canBeAway }) => [idOf(name), {
+    p: "light",
+    schema: "json",
+    uniq_id: `pinwire_${idOf(node, name)}`,
+    name,
+    stat_t: topics.state(name),
+    cmd_t: topics.set(name),
+    sup_clrm: ["onoff"],
+    effect: true,
+    fx_list: [NO_EFFECT, ...RATES.map(effectOf)],
+    avty: [{ t: topics.status }, ...canBeAway ? [{ t: topics.deviceStatus(name) }] : []],
+    avty_mode: "all",
+  }]);
   return JSON.stringify({
-    dev: { ids: id, name: node, mf: "pinwire", sw: version },
-    o: { name: "pinwire", sw: version },
-    ...!devices.some(({ canBeAway }) => canBeAway) && { avty_t: topics.status },
+    dev: { ids: `pinwire_${idOf(node)}`, name: node, mf: "pinwire" },
+    o: { name: "pinwire" },
     qos: 1,
-    cmps: Object.fromEntries(lights),
+    cmps: Object.fromEntries([...lights, ...[...gone].map((name) => [idOf(name), { p: "light" }])]),
   });
 }
 
 /**
- * An id that Home Assistant takes, which has letters, digits, `_` and `-` alone: other characters become `_`, and so that
- * two names never have one id, a hash of the name follows then.
+ * An id that Home Assistant takes, which has letters, digits, `_` and `-` alone: other characters become `_`. A hash of the
+ * names follows where another name could have come to the same: behind a character that had to go, and where a name has
+ * itself the `_` that stands between two.
  */
-export async function idOf(...names: string[]): Promise<string> {
-  const plain = names.map((name) => name.replaceAll(/[^A-Za-z0-9_-]/gu, "_")).join("_");
-  if (plain === names.join("_")) return plain;
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(names.join("/")));
-  return `${plain}_${new Uint8Array(digest).subarray(0, 4).toHex()}`;
+export function idOf(...names: string[]): string {
+  const own = names.length > 1 ? /[^A-Za-z0-9-]/ : /[^A-Za-z0-9_-]/;
+  const id = names.join("_").replaceAll(/[^A-Za-z0-9_-]/gu, "_");
+  if (!names.some((name) => own.test(name))) return id;
+  return `${id}_${createHash("sha256").update(names.join("/")).digest("hex").slice(0, 8)}`;
 }

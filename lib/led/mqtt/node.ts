@@ -1,10 +1,11 @@
-import type { Reporter } from "../../app/mod.ts";
+import type { Context, Reporter } from "../../app/mod.ts";
 import { PinwireError } from "../../errors.ts";
 import { type Clock, RateLimit } from "../../net/mod.ts";
 import { visible } from "../../text/mod.ts";
+import { nameOf } from "../protocol.ts";
 import type { Command } from "../verbs.ts";
 import { type DiscoveredDevice, discoveryOf, discoveryTopic } from "./discovery.ts";
-import { deviceOf, parseSet, stateOf, topicsOf } from "./topics.ts";
+import { parseSet, parseTopic, stateOf, topicsOf } from "./topics.ts";
 
 /** What is said under a topic. */
 export interface Publication {
@@ -17,8 +18,20 @@ export interface Publication {
 export interface BrokerMessage {
   topic: string;
   payload: Uint8Array;
+  /** Whether it is an old one that the broker had kept, or one that it is to keep. */
   isRetained: boolean;
 }
+
+/** The link to a broker. */
+export interface BrokerLink {
+  /** Says it, if there is a link now. Never waits. */
+  publish(publication: Publication): void;
+  /** For ever, or until the context stops. */
+  run(): Promise<void>;
+}
+
+/** Prepares the link of a node. */
+export type OpenBrokerLink = (node: string, handlers: MqttNode, context: Context) => BrokerLink;
 
 /** A device as a broker sees it. */
 export interface NodeDevice extends DiscoveredDevice {
@@ -26,27 +39,31 @@ export interface NodeDevice extends DiscoveredDevice {
   readonly doing: Command | undefined;
   /** Whether it is there. */
   readonly isThere: boolean;
-  apply(command: Command): void;
 }
 
 /** What a {@linkcode MqttNode} works with. */
 export interface NodeOptions {
   /** Its name, which stands in its topics. */
   node: string;
-  /** Home Assistant's prefix; `none` where it is not to be told. */
-  discoveryPrefix: string;
-  /** Of the program. */
-  version: string;
+  /** Home Assistant's prefix; nothing where it is not to be told. */
+  discoveryPrefix: string | undefined;
+  /** Whether devices that the broker knows of an earlier run may come back: until then they are away. */
+  remembers: boolean;
   devices(): readonly NodeDevice[];
+  /** Tells a device what to do; false if there is none of this name. */
+  apply(name: string, command: Command): boolean;
   publish(publication: Publication): void;
+  /** The link is there, or lost. */
+  onFound?(): void;
+  onLost?(): void;
   reporter: Reporter;
   clock: Clock;
 }
 
-/** What `--discovery-prefix` says where nobody is to discover anything. */
-export const NO_DISCOVERY = "none";
 /** Errors a second that are told one by one: whoever floods a topic floods nobody's terminal. */
 const ERRORS_A_SECOND = 1;
+/** Devices of an earlier run that are heard of. */
+const MOST_RECALLED = 1024;
 
 /** The devices of one agent, or of one controller, as a broker knows them: their states out, and commands in. */
 export class MqttNode {
@@ -54,33 +71,45 @@ export class MqttNode {
   readonly will: Publication;
   #options: NodeOptions;
   #topics: ReturnType<typeof topicsOf>;
+  /** Where Home Assistant says that it has started. */
+  #birthTopic?: string;
   /** What was published last under a topic, since the broker took us in: what is said already needs no second word. */
   #said = new Map<string, string>();
+  /** The names under which devices are known at the broker, and those that none has any more. */
+  #names = new Set<string>();
+  #goneNames = new Set<string>();
+  /** Devices of an earlier run that have not come yet. */
+  #remembered = new Set<string>();
   #limit: RateLimit;
   #isIn = false;
+  #wasIn = false;
 
   constructor(options: NodeOptions) {
-    const { node, discoveryPrefix, clock } = options;
+    const { node, discoveryPrefix, remembers, clock } = options;
     this.#options = options;
     this.#topics = topicsOf(node);
     this.#limit = new RateLimit(ERRORS_A_SECOND, clock);
     this.will = { topic: this.#topics.status, payload: "offline", retain: true };
+    this.#birthTopic = discoveryPrefix && `${discoveryPrefix}/status`;
     this.filters = [
       this.#topics.set("+"),
-      ...discoveryPrefix === NO_DISCOVERY ? [] : [`${discoveryPrefix}/status`],
+      remembers ? this.#topics.deviceStatus("+") : this.#topics.state("+"),
+      ...this.#birthTopic ? [this.#birthTopic] : [],
     ];
   }
 
   /** The broker has taken us in, and knows nothing of us, or what is old. */
   onReady(): void {
-    this.#isIn = true;
-    void this.#announce();
+    this.#isIn = this.#wasIn = true;
+    this.#options.onFound?.();
+    this.onDevices();
   }
 
   /** The link is lost. */
   onLost(): void {
     this.#isIn = false;
     this.#said.clear();
+    this.#options.onLost?.();
   }
 
   /** Says what a device is, where that is news. */
@@ -89,47 +118,78 @@ export class MqttNode {
     if (doing) this.#say(this.#topics.state(name), stateOf(doing));
   }
 
-  /** A device has come, or has another name: Home Assistant is told of all. */
+  /** A device has come, has another name, or is no more. */
   onDevices(): void {
-    if (this.#isIn) void this.#announce();
+    const names = new Set(this.#devices().map(({ name }) => name));
+    for (const name of this.#names.difference(names)) this.#goneNames.add(name);
+    for (const name of names) this.#goneNames.delete(name);
+    this.#names = names;
+    this.#announce();
   }
 
-  onMessage({ topic, payload, isRetained }: BrokerMessage): void {
-    if (topic === `${this.#options.discoveryPrefix}/status`) {
-      // Home Assistant has started, and may have forgotten us.
-      if (new TextDecoder().decode(payload) === "online") {
-        this.#said.clear();
-        void this.#announce();
-      }
-      return;
-    }
-    const name = deviceOf(topic)?.device;
-    const device = this.#options.devices().find((one) => one.name === name);
+  onMessage(message: BrokerMessage): void {
+    const { topic, payload } = message;
+    if (topic === this.#birthTopic) return this.#onBirth(message);
+    const { node, device, kind } = parseTopic(topic) ?? {};
+    if (node !== this.#options.node || device === undefined) return;
+    if (kind === "set") return this.#onSet(device, message);
+    // Later on it is what we said ourselves.
+    if (!this.#wasIn && payload.length) this.#recall(device);
+  }
+
+  /** What is said when the program stops, since a will is for who goes without a word. */
+  lastWords(): Publication[] {
+    // Of a pin that blinked and was dark just then, no change tells that it is off.
+    for (const device of this.#options.devices()) this.tell(device);
+    return [this.will];
+  }
+
+  #onBirth({ payload, isRetained }: BrokerMessage): void {
+    // What the broker had kept is old, and all is said to a broker anyway.
+    if (isRetained || new TextDecoder().decode(payload) !== "online") return;
+    this.#said.clear();
+    this.#announce();
+  }
+
+  #onSet(device: string, { topic, payload, isRetained }: BrokerMessage): void {
     try {
-      if (!device) throw noDevice(topic);
       if (isRetained) throw retained(topic);
-      device.apply(parseSet(payload));
+      if (!this.#options.apply(device, parseSet(payload))) throw noDevice(topic);
     } catch (error) {
       if (!(error instanceof PinwireError)) throw error;
       this.#tellError(error);
     }
   }
 
-  /** What is said when the program stops, since a will is for who goes without a word. */
-  lastWords(): Publication[] {
-    return [this.will];
+  /** The broker knows a device of an earlier run: it may come back, or is a pin that we don't have any more. */
+  #recall(device: string): void {
+    const names = this.#options.remembers ? this.#remembered : this.#goneNames;
+    if (nameOf(device) === device && names.size < MOST_RECALLED) names.add(device);
+  }
+
+  #devices(): NodeDevice[] {
+    const devices = [...this.#options.devices()];
+    for (const { name } of devices) this.#remembered.delete(name);
+    for (const name of this.#remembered) {
+      devices.push({ name, doing: undefined, isThere: false, canBeAway: true });
+    }
+    return devices;
   }
 
   /** Home Assistant is told of the devices before it is told that they are there, and what they are. */
-  async #announce(): Promise<void> {
-    const { node, discoveryPrefix, version, devices } = this.#options;
-    const all = devices();
-    if (discoveryPrefix !== NO_DISCOVERY) {
-      const topic = await discoveryTopic(discoveryPrefix, node);
-      this.#say(topic, await discoveryOf(node, all, version));
+  #announce(): void {
+    if (!this.#isIn) return;
+    const { node, discoveryPrefix } = this.#options;
+    const devices = this.#devices();
+    if (discoveryPrefix) {
+      this.#say(discoveryTopic(discoveryPrefix, node), discoveryOf(node, devices, this.#goneNames));
     }
     this.#say(this.#topics.status, "online");
-    for (const device of all) this.tell(device);
+    for (const device of devices) this.tell(device);
+    for (const name of this.#goneNames) {
+      // An empty payload has the broker forget what it had kept.
+      for (const topic of [this.#topics.deviceStatus(name), this.#topics.state(name)]) this.#say(topic, "");
+    }
   }
 
   #say(topic: string, payload: string): void {
@@ -147,7 +207,9 @@ export class MqttNode {
 }
 
 const noDevice = (topic: string) =>
-  new PinwireError("no_device", `nobody is at ${visible(topic)}`, { hint: "the name of a pin stands there" });
+  new PinwireError("no_device", `nobody is at ${visible(topic)}`, {
+    hint: "the name of a device stands there",
+  });
 
 const retained = (topic: string) =>
   new PinwireError("retained_set", `a retained command at ${visible(topic)} is passed over`, {

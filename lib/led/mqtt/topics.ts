@@ -14,10 +14,20 @@ export const topicsOf = (node: string) => ({
   set: (device: string) => `pinwire/${node}/${device}/set`,
 });
 
-/** The node and device that a `state` or `set` topic is of. */
-export function deviceOf(topic: string): { node: string; device: string; kind: string } | undefined {
-  const [root, node, device, kind, ...more] = topic.split("/");
-  return root === "pinwire" && kind !== undefined && !more.length ? { node, device, kind } : undefined;
+/** What a topic is of: a device of a node, or with two names less the node itself. */
+export interface TopicParts {
+  node: string;
+  device?: string;
+  /** `status`, `state`, `set`. */
+  kind: string;
+}
+
+/** Reads one of {@linkcode topicsOf}; nothing if it is another. */
+export function parseTopic(topic: string): TopicParts | undefined {
+  const [root, node, ...rest] = topic.split("/");
+  const kind = rest.pop();
+  if (root !== "pinwire" || kind === undefined || rest.length > 1) return undefined;
+  return { node, device: rest[0]?.normalize("NFC"), kind };
 }
 
 /** What a device is, as Home Assistant's JSON lights have it: a blinking one is on, at its own rate. */
@@ -31,8 +41,20 @@ export function stateOf(doing: Command): string {
 /** The name of the effect that blinks so often a second. */
 export const effectOf = (hz: number) => `blink ${hz}`;
 
-/** Bytes of the longest `set` that is read. */
-const LONGEST_SET = 1024;
+/** Home Assistant's word for no effect, where somebody is to choose. */
+export const NO_EFFECT = "off";
+
+/**
+ * Reads what {@linkcode stateOf} writes: what a device does, as a command that has it do the same again. Nothing if it is
+ * something else.
+ */
+export function parseState(payload: Uint8Array): Command | undefined {
+  const text = payload.length > LONGEST_PAYLOAD ? undefined : decode(payload);
+  return text?.startsWith("{") ? parseJson(text) : undefined;
+}
+
+/** Bytes of the longest `set` or `state` that is read. */
+const LONGEST_PAYLOAD = 1024;
 
 /**
  * Reads what a device is told: `on`, `off`, `toggle` or `blink HZ` in either case, or the JSON of Home Assistant,
@@ -41,7 +63,7 @@ const LONGEST_SET = 1024;
  * @throws {PinwireError} `bad_set`
  */
 export function parseSet(payload: Uint8Array): Command {
-  const text = payload.length > LONGEST_SET ? undefined : decode(payload);
+  const text = payload.length > LONGEST_PAYLOAD ? undefined : decode(payload);
   const command = text?.startsWith("{") ? parseJson(text) : text === undefined ? undefined : parseWords(text);
   if (command) return command;
   const shown = text === undefined ? `${payload.length} bytes` : `"${visible(text.slice(0, 80))}"`;
@@ -71,8 +93,8 @@ function parseWords(text: string): Command | undefined {
   }
 }
 
-/** What stands for no effect: Home Assistant's own word is `off`. */
-const NO_EFFECT: unknown[] = [undefined, null, "", "off", "none"];
+/** What stands for no effect. */
+const NO_EFFECTS: unknown[] = [undefined, null, "", NO_EFFECT, "none"];
 
 function parseJson(text: string): Command | undefined {
   let value: { state?: unknown; effect?: unknown };
@@ -85,7 +107,7 @@ function parseJson(text: string): Command | undefined {
   if (state === "off") return { do: "off" };
   if (value.state !== undefined && state !== "on") return undefined;
   const effect = typeof value.effect === "string" ? value.effect.toLowerCase() : value.effect;
-  if (NO_EFFECT.includes(effect)) return state === "on" ? { do: "on" } : undefined;
+  if (NO_EFFECTS.includes(effect)) return state === "on" ? { do: "on" } : undefined;
   const command = typeof effect === "string" ? parseWords(effect) : undefined;
   return command?.do === "blink" ? command : undefined;
 }

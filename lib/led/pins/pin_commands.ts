@@ -10,13 +10,15 @@ import type { SteadyVerb } from "../verbs.ts";
 import { deviceTable, drawLamp, linkSentence, screenOf } from "../view.ts";
 
 /** What is shown, and how. */
-interface OutputOptions {
+export interface OutputOptions {
   json: boolean;
   quiet: boolean;
   trace: boolean;
   record?: string;
   force: boolean;
   noColor: boolean;
+  /** How a trace cuts what crosses the link: lines if it isn't given. */
+  frame?: string;
 }
 
 /** Does one thing with pins of this machine, and shows what they are then. */
@@ -153,7 +155,8 @@ function reportState(
   reporter.report({ event: "state", on, pin: line.name, ...name !== undefined && { device: name } });
 }
 
-function openShortContext(options: OutputOptions): Promise<Context> {
+/** What a command works with that shows devices and ends. */
+export function openShortContext(options: OutputOptions): Promise<Context> {
   const screen = screenOf(options.noColor);
   return openContext({
     program: "pinwire led",

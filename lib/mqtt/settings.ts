@@ -1,0 +1,56 @@
+import { dialOptions, type DialSettings } from "../app/mod.ts";
+import { PinwireError, usageError } from "../errors.ts";
+import type { MqttOptions } from "./client.ts";
+import { parseBroker } from "./broker.ts";
+
+/** The variable of the environment that holds the password. */
+const VARIABLE = "PINWIRE_MQTT_PASSWORD";
+
+/** What a command line says of a broker, besides its URL. */
+export interface BrokerSettings extends DialSettings {
+  passwordFile?: string;
+  noReconnect?: boolean;
+}
+
+/**
+ * How to reach a broker, with the password from `--password-file` or from the environment.
+ *
+ * @throws {PinwireError} `usage`; `file_unreadable`
+ */
+export async function mqttSettings(
+  url: string,
+  settings: BrokerSettings,
+): Promise<Pick<MqttOptions, "broker" | "password" | "dialling" | "noReconnect">> {
+  const broker = parseBroker(url);
+  if (settings.ca !== undefined && broker.address.scheme !== "tls") {
+    throw usageError("--ca is for mqtts:// brokers", "write mqtts://HOST");
+  }
+  if (settings.passwordFile !== undefined && broker.user === undefined) {
+    throw usageError("a password needs a name", "write mqtt://USER@HOST");
+  }
+  const password = settings.passwordFile === undefined
+    ? Deno.env.get(VARIABLE)
+    : await readPassword(settings.passwordFile);
+  return {
+    broker,
+    dialling: await dialOptions(broker.address, settings),
+    noReconnect: settings.noReconnect,
+    ...broker.user !== undefined && password !== undefined &&
+      { password: new TextEncoder().encode(password) },
+  };
+}
+
+/** The first line of a file: editors put a newline behind it. */
+async function readPassword(path: string): Promise<string> {
+  try {
+    const [line] = (await Deno.readTextFile(path)).split(/\r?\n/, 1);
+    return line;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    const why = error instanceof Deno.errors.NotFound ? "does not exist" : "can't be read";
+    throw new PinwireError("file_unreadable", `the file ${path} of --password-file ${why}`, {
+      hint: "check its name and its rights",
+      cause: error,
+    });
+  }
+}
