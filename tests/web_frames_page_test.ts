@@ -55,6 +55,44 @@ browsing(
   },
 );
 
+browsing(
+  "what has stuck together can't be missed: it is said once it is out of sight, and a click shows it",
+  async (browser) => {
+    await using server = await withPage(["echo", "serve", `${LOOPBACK}:0`, "--frame", "line"]);
+    for (const look of [{}, PHONE]) {
+      const page = await browser.open(server.url, look);
+      using client = await Deno.connect({ hostname: LOOPBACK, port: server.port });
+      const { peer = "" } = await server.next("connected");
+      await lane(page, peer).waitFor();
+      await ask(client, "one\ntwo\n");
+      for (let i = 0; i < 9; i++) await ask(client, `line ${i}\n`);
+      await lane(page, peer).getByRole("button", { name: "1 stuck read to the left" }).first().click();
+      await block(page, peer, "two").waitFor();
+      await block(page, peer, "one").and(page.locator(":focus")).waitFor();
+      await page.getByRole("button", { name: "follow live", pressed: false }).waitFor();
+      assertEquals(await accessibilityProblems(page), []);
+      await page.context().close();
+    }
+  },
+);
+
+browsing("a page of mere reads says so, and what to do to see messages", async (browser) => {
+  await using world = await startRelay(["--json", ...WEB]);
+  const { url } = await world.relay.next("listening");
+  const stranger = await browser.open(url!.replace(/#.*/, ""));
+  await stranger.getByRole("status").getByText("not let in").waitFor();
+  assertEquals(await stranger.locator(".empty").innerText(), "");
+  const page = await browser.open(url!);
+  const [client, target] = await world.connect();
+  await client.write(bytes("你好\n世界\n半"));
+  await take(target, 17);
+  await page.getByText("start the server with --frame line").waitFor();
+  await page.getByText("where messages begin and end isn't known").waitFor();
+  assertEquals(await page.getByText("one frame").count(), 0);
+  client.close();
+  target.close();
+});
+
 browsing("the blocks of the frames' page are walked through by the arrow keys", async (browser) => {
   await using server = await withPage([
     "echo",
@@ -187,7 +225,7 @@ browsing("axe-core finds nothing to mend in the frames' page", async (browser) =
     await check();
     client.close();
     target.close();
-    await page.getByText(/^(closed|已关闭)/).waitFor();
+    await page.getByText(/^(closed: end of stream|已关闭：对方已发完)$/).waitFor();
     await page.context().close();
   }
 });

@@ -27,6 +27,8 @@ export interface ListeningEvent {
   sockets: SocketKind;
   /** Of a page: what to open in a browser. The secret that the page shows to its server stands behind `#k=`. */
   url?: string;
+  /** What its messages are, as `--frame` says it; for pages alone. */
+  frame?: string;
   warning?: string;
 }
 

@@ -11,14 +11,16 @@ const MOST = 8 * LIMIT;
 /** Tells pages of a server's events as `--json` prints them, one a message. Who comes late is told who is there. */
 export class EventStream implements EventTeller, Disposable {
   #clock: Clock;
+  #frame: string;
   #tapping: Disposable;
   #listening: string[] = [];
   /** The events of those who are connected, by peer. */
   #connected = new Map<string, string>();
   #viewers = new Set<Viewer>();
 
-  constructor({ reporter, clock }: Context) {
+  constructor({ reporter, clock, codec }: Context) {
     this.#clock = clock;
+    this.#frame = codec.spec;
     // Of what crosses pages are told by those who see it, in more detail.
     this.#tapping = reporter.tap((event) => event.event === "data" || this.tell(event));
   }
@@ -33,7 +35,8 @@ export class EventStream implements EventTeller, Disposable {
     if (kind === "listening" && event.url !== undefined) return;
     const isPresence = kind === "listening" || kind === "connected" || kind === "disconnected";
     if (!isPresence && !this.isWatched) return;
-    const line = printEvent(event, this.#clock);
+    const told = kind === "listening" ? { ...event, frame: this.#frame } : event;
+    const line = printEvent(told, this.#clock);
     if (kind === "listening") this.#listening.push(line);
     else if (kind === "connected") this.#connected.set(event.peer, line);
     else if (kind === "disconnected") this.#connected.delete(event.peer);

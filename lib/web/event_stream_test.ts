@@ -26,8 +26,8 @@ function world() {
           await reading;
           await served.catch(() => {});
           return text.trimEnd().split("\n").map((line) => {
-            const { event, peer, message, address } = JSON.parse(line);
-            return [event, peer ?? message ?? address].join(" ");
+            const { event, peer, message, address, frame } = JSON.parse(line);
+            return [event, peer ?? message ?? `${address} ${frame}`].join(" ");
           });
         },
       };
@@ -53,11 +53,11 @@ Deno.test("EventStream tells who comes late where the server is, and who is ther
   assertEquals(events.isWatched, true);
   report({ event: "message", peer: "b", text: "hi", bytes: 2 });
   events.tell({ event: "data", from: "server", peer: "b", bytes: 2, hex: "6869", frames: [2] });
-  assertEquals(await page.read(), ["listening tcp://127.0.0.1:1", "connected b", "message b", "data b"]);
+  assertEquals(await page.read(), ["listening tcp://127.0.0.1:1 raw", "connected b", "message b", "data b"]);
   assertEquals(events.isWatched, false);
   events[Symbol.dispose]();
   report({ event: "connected", peer: "c" });
-  assertEquals(await join().read(), ["listening tcp://127.0.0.1:1", "connected b"]);
+  assertEquals(await join().read(), ["listening tcp://127.0.0.1:1 raw", "connected b"]);
 });
 
 Deno.test("EventStream leaves out what a slow page can't take, but for who comes and goes, and says how many", async () => {

@@ -66,7 +66,7 @@ const relay = command({
   examples: [
     ["8001 127.0.0.1:8000 --trace --frame line", "show each read of both sides, and the lines in it"],
     ["8001 tls://example.com:443", "end TLS here: what a plain client says goes out encrypted"],
-    ["8001 127.0.0.1:8000 --web 8002", "the same as a picture, in a browser"],
+    ["8001 127.0.0.1:8000 --frame line --web 8002", "the same as a picture, in a browser"],
     ["ws://8001 127.0.0.1:8000", "let pages speak with a server of plain TCP"],
     ["8001 127.0.0.1:8000 --delay 300~50 --rate 10k:down", "a slow network"],
     ["8001 127.0.0.1:8000 --reset 1000:down", "cut every answer off after 1,000 bytes"],

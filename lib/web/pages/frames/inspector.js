@@ -4,17 +4,17 @@ import { nameOf } from "./lane_view.js";
 import { duration } from "./texts.js";
 
 /** What is in a block: its text, its bytes, and where it was. */
-export function Inspector({ place, close, texts, language }) {
+export function Inspector({ place, isUnframed, close, texts, language }) {
   return html`
     <aside class="inspector ${place ? "filled" : ""}" aria-label=${texts.inspector}>
       ${place
         ? html`<${Details} ...${{ ...place, close, texts, language }} />`
-        : html`<${Legend} texts=${texts} />`}
+        : html`<${Legend} texts=${texts} isUnframed=${isUnframed} />`}
     </aside>
   `;
 }
 
-function Legend({ texts }) {
+function Legend({ texts, isUnframed }) {
   const read = (kind, ...blocks) =>
     html`
       <div class="read client ${kind}" aria-hidden="true">${blocks.map((block) =>
@@ -24,9 +24,11 @@ function Legend({ texts }) {
   return html`
     <p class="quiet">${texts.hint}</p>
     <ul class="legend">
-      <li>${read("", "")} ${texts.legend.whole}</li>
-      <li>${read("stuck", "", "")} ${texts.legend.stuck}</li>
-      <li><div>${read("torn", "unfinished")} ${read("torn", "goes-on")}</div> ${texts.legend.torn}</li>
+      <li>${read("", "")} ${isUnframed ? texts.legend.read : texts.legend.whole}</li>
+      ${!isUnframed && html`
+        <li>${read("stuck", "", "")} ${texts.legend.stuck}</li>
+        <li><div>${read("torn", "unfinished")} ${read("torn", "goes-on")}</div> ${texts.legend.torn}</li>
+      `}
     </ul>
   `;
 }

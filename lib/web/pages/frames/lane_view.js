@@ -10,9 +10,10 @@ import { duration } from "./texts.js";
  * @param {import("./lanes.js").Lane} props.lane
  * @param {number} props.row
  * @param {import("./view.js").View} props.view
+ * @param {(lane: import("./lanes.js").Lane, from: string) => void} props.goBack
  * @param {number} props.scale px of what is 1 px with letters of 16 px
  */
-export function LaneView({ lane, row, view, scale, texts, language }) {
+export function LaneView({ lane, row, view, goBack, scale, texts, language }) {
   const reads = view.reads(lane);
   const stop = stopOf(lane, reads, view);
   return html`
@@ -22,8 +23,7 @@ export function LaneView({ lane, row, view, scale, texts, language }) {
       <p class="peer"><b>${lane.peer}</b> <span>${lane.isOpen
         ? texts.open
         : texts.closed(lane.reason)}</span></p>
-      <p class="side client"><span aria-hidden="true">▶ </span>${texts.client}</p>
-      <p class="side server"><span aria-hidden="true">◀ </span>${texts.server}</p>
+      ${["client", "server"].map((from) => html`<${Side} ...${{ lane, from, view, goBack, texts }} />`)}
       <div class="strip" data-lane=${lane.number}>
         <div class="time" style=${{ width: px(view.lengthOf(lane), scale) }}>
           ${!lane.reads.length && html`<p class="silent">${texts.noReads}</p>`}
@@ -34,6 +34,20 @@ export function LaneView({ lane, row, view, scale, texts, language }) {
           )}
         </div>
       </div>
+    </div>
+  `;
+}
+
+function Side({ lane, from, view, goBack, texts }) {
+  const missed = view.missed(lane, from);
+  return html`
+    <div class="side ${from}">
+      <p><span aria-hidden="true">${from === "client" ? "▶" : "◀"} </span>${texts[from]}</p>
+      ${missed && html`
+        <button type="button" class="missed" onClick=${() => goBack(lane, from)}>
+          <span aria-hidden="true">← </span>${texts.missed(missed)}<span class="unseen">${texts.toLeft}</span>
+        </button>
+      `}
     </div>
   `;
 }
@@ -65,8 +79,8 @@ function ReadView({ read, lane, view, stop, scale, texts, language }) {
             aria-label=${nameOf(piece, texts)}
             aria-current=${isAt(view.inspected, read, index) ? "true" : undefined}
             style=${{ left: px(piece.x, scale), width: px(piece.width, scale) }}
-            data-rest=${piece.begins ? undefined : piece.label}
-          >${piece.begins && labelOf(piece, texts)}</button>
+            data-shown=${isNamed(piece) ? undefined : piece.label}
+          >${isNamed(piece) && labelOf(piece, texts)}</button>
         `
       )}
     </div>
@@ -79,6 +93,9 @@ function stopOf(lane, reads, { cursor }) {
   const read = reads.at(-1);
   return read && { read, index: read.pieces.length - 1 };
 }
+
+/** Whether a block's text is its name; what stands for a longer one, or for the rest of one, is no text of the page. */
+const isNamed = ({ kind, begins, label, name }) => kind === "more" || begins && label === name;
 
 const isAt = (place, read, index) => place?.read === read && place.index === index;
 

@@ -14,9 +14,13 @@ export const LIMITS = { reads: 20_000, bytes: 16 * 2 ** 20, closedLanes: 500 };
  * @property {boolean} isOpen
  * @property {string} [reason] why it was closed
  * @property {import("./reads.js").Read[]} reads
+ * @property {import("./reads.js").Marks} marks
  * @property {number} left
  * @property {number} right
  */
+
+/** @type {import("./reads.js").Marks} */
+const NONE = { client: { stuck: 0, torn: 0 }, server: { stuck: 0, torn: 0 } };
 
 /** All connections that there are, and their reads, out of the events of a server. */
 export class Lanes {
@@ -24,6 +28,8 @@ export class Lanes {
   lanes = [];
   /** Where the server listens. */
   address = "";
+  /** What its messages are, as its `--frame` says. */
+  frame = "";
   /** Reads that were kept and are not any more. */
   dropped = 0;
   /** @type {string[]} the newest errors, at most three */
@@ -54,6 +60,7 @@ export class Lanes {
     switch (event.event) {
       case "listening":
         if (!this.address) this.address = event.address;
+        this.frame = event.frame ?? this.frame;
         break;
       case "connected":
         this.#openLane(event.peer);
@@ -82,7 +89,15 @@ export class Lanes {
   #openLane(peer) {
     this.#close(peer);
     /** @type {Lane} */
-    const lane = { number: this.#lanes++, peer, isOpen: true, reads: [], left: 0, right: MARGIN };
+    const lane = {
+      number: this.#lanes++,
+      peer,
+      isOpen: true,
+      reads: [],
+      marks: NONE,
+      left: 0,
+      right: MARGIN,
+    };
     this.lanes.push(lane);
     this.#open.set(peer, lane);
     return lane;
@@ -124,7 +139,8 @@ export class Lanes {
     const width = arrange(parts);
     const x = lane.right + (before ? gapWidth(gap) : 0);
     const from = event.from === "client" ? "client" : "server";
-    lane.reads.push({ ...parts, number: this.#reads++, time, from, gap, x, width });
+    lane.reads.push({ ...parts, number: this.#reads++, time, from, before: lane.marks, gap, x, width });
+    if (parts.frames > 1 || parts.isTorn) lane.marks = marked(lane.marks, from, parts);
     lane.right = x + width;
     this.count++;
     this.#bytes += parts.kept.length;
@@ -147,4 +163,14 @@ export class Lanes {
     this.#bytes -= read.kept.length;
     if (!lane.isOpen && !lane.reads.length) this.#forget(lane);
   }
+}
+
+/**
+ * @param {import("./reads.js").Marks} marks
+ * @param {"client" | "server"} from
+ * @param {{ frames: number, isTorn: boolean }} read
+ */
+function marked(marks, from, { frames, isTorn }) {
+  const { stuck, torn } = marks[from];
+  return { ...marks, [from]: { stuck: stuck + Number(frames > 1), torn: torn + Number(isTorn) } };
 }

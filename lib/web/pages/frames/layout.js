@@ -2,7 +2,7 @@
 /** @typedef {import("./reads.js").Read} Read */
 
 /** Lengths are of a page with letters of 16 px; larger letters make all of it larger. */
-const LETTER = 8, PADDING = 18, NARROWEST = 30, WIDEST = 260;
+const LETTER = 8, PADDING = 18, NARROWEST = 30;
 /** Between the blocks of a read, and from its edge to the first one. */
 const SEAM = 3, RIM = 7;
 /** What stands above a read needs this much: bytes alone, or frames besides. */
@@ -12,7 +12,14 @@ export const MARGIN = 16;
 
 /** Letters of East Asia and emoji are as wide as two others. */
 const WIDE =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}]/gu;
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}]/u;
+
+/**
+ * How many letters wide a text is.
+ *
+ * @param {readonly string[]} characters
+ */
+export const lettersOf = (characters) => characters.reduce((sum, one) => sum + (WIDE.test(one) ? 2 : 1), 0);
 
 /**
  * Gives a read its width, and each of its pieces a place in it.
@@ -22,8 +29,7 @@ const WIDE =
  */
 export function arrange({ pieces, frames, isTorn }) {
   const widths = pieces.map(({ label }) => {
-    const letters = label.length + (label.match(WIDE)?.length ?? 0);
-    return Math.min(WIDEST, Math.max(NARROWEST, PADDING + LETTER * letters));
+    return Math.max(NARROWEST, PADDING + LETTER * lettersOf([...label]));
   });
   const head = (frames > 1 ? LONG_HEAD : HEAD) + (isTorn ? TORN : 0);
   const room = head - 2 * RIM - SEAM * (pieces.length - 1) - widths.reduce((sum, width) => sum + width, 0);
@@ -41,7 +47,7 @@ export function arrange({ pieces, frames, isTorn }) {
  *
  * @param {number} ms
  */
-export const gapWidth = (ms) => ms < 1 ? 10 : 56 + 10 * Math.log10(ms);
+export const gapWidth = (ms) => ms < 1 ? 10 : 44 + 8 * Math.log10(ms);
 
 /**
  * Which reads of a lane, in the order of their places, are at least in part between two places: indexes, the second
@@ -64,7 +70,7 @@ export function between(reads, left, right) {
  * @param {readonly T[]} reads
  * @param {(read: T) => boolean} holds
  */
-function search(reads, holds) {
+export function search(reads, holds) {
   let low = 0, high = reads.length;
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -39,7 +39,10 @@ function Page() {
       ${lanes.length
         ? html`<${LaneList} ...${{ lanes, texts, language }} />`
         : html`<${Empty} texts=${texts} />`}
-      <${Inspector} place=${view.inspected} close=${close} ...${{ texts, language }} />
+      <${Inspector} place=${view.inspected} isUnframed=${isUnframed()} close=${close} ...${{
+        texts,
+        language,
+      }} />
     </main>
   `;
 }
@@ -61,6 +64,7 @@ function Tools({ texts }) {
         redraw();
       }} />
       <p>${texts.counts(model.lanes.length, model.count)}</p>
+      ${model.count > 0 && isUnframed() && html`<p class="hint">${texts.unframed}</p>`}
       ${waiting && html`<p class="attention">${texts.paused(waiting.length)}</p>`}
       ${leftOut > 0 && html`<p>${texts.leftOut(leftOut)}</p>`}
       ${model.dropped > 0 && html`<p>${texts.dropped(model.dropped)}</p>`}
@@ -69,8 +73,13 @@ function Tools({ texts }) {
   `;
 }
 
+/** Whether nobody has said what messages are. */
+const isUnframed = () =>
+  (model.frame === "raw" || model.frame.startsWith("text")) && !/^(udp|wss?):/.test(model.address);
+
 function Empty({ texts }) {
   if (model.lanes.length) return html`<p class="empty">${texts.noMatch}</p>`;
+  if (!model.address || link.state === "refused") return html`<div class="empty"></div>`;
   const address = model.address.replace(/^tcp:\/\//, "");
   return html`
     <div class="empty">
@@ -95,7 +104,7 @@ function LaneList({ lanes, texts, language }) {
   });
   const each = lanes.slice(first, last).map((lane, i) =>
     html`
-      <${LaneView} key=${lane.number} row=${first + i} ...${{ lane, view, scale, texts, language }} />
+      <${LaneView} key=${lane.number} row=${first + i} ...${{ lane, view, goBack, scale, texts, language }} />
     `
   );
   return html`
@@ -173,7 +182,17 @@ function onKey(event) {
   event.preventDefault();
   view.cursor = view.inspected = next;
   view.show(view.lanes());
-  wanted = `${next.lane.number} ${next.read.number} ${next.index}`;
+  focusNext();
+}
+
+function goBack(lane, from) {
+  view.goBack(lane, from);
+  focusNext();
+}
+
+function focusNext() {
+  const { lane, read, index } = view.cursor;
+  wanted = `${lane.number} ${read.number} ${index}`;
   redraw();
 }
 

@@ -1,10 +1,13 @@
 // @ts-check
 import { bytesOf, hexOf, partOf, textOf, visible } from "./bytes.js";
+import { lettersOf } from "./layout.js";
 
 /** Frames of a read that are drawn; one of 64 KiB may hold 32,768. */
 export const DRAWN_PIECES = 40;
-/** Characters of a block's text, and of its name. */
-const LABEL = 28, NAME = 200;
+/** Characters of a block's name. */
+const NAME = 200;
+/** Letters of a block's text: of a longer one its start and its end, as what differs is mostly there. */
+const LABEL = 16, START = 5, END = 9;
 
 /**
  * A part of a read: a frame or what of a frame is in it; bytes `outside` of any; or what is too much to be drawn
@@ -17,10 +20,16 @@ const LABEL = 28, NAME = 200;
  * @property {boolean} begins whether the frame begins here
  * @property {boolean} ends whether it ends here
  * @property {string} name what is in the frame, as far as it has come: its text, else its bytes in hex
- * @property {string} label the start of it, or of what came of it in this read
+ * @property {string} label its start and its end, or those of what came of it in this read
  * @property {number} frames how many of them it is
  * @property {number} x from the left edge of the read
  * @property {number} width
+ */
+
+/**
+ * How many reads of each side have frames that stick together, and how many have torn ones.
+ *
+ * @typedef {Record<"client" | "server", { stuck: number, torn: number }>} Marks
  */
 
 /**
@@ -35,6 +44,7 @@ const LABEL = 28, NAME = 200;
  * @property {Piece[]} pieces
  * @property {number} frames how many ended in it
  * @property {boolean} isTorn whether a frame began before it, or goes on behind it
+ * @property {Marks} before of the reads before it in its lane, dropped ones included
  * @property {number} gap ms since the read before of the same connection; 0 for the first one
  * @property {number} x its left edge in the lane
  * @property {number} width
@@ -85,9 +95,7 @@ function pieceOf(kind, { from, to, begins = true, ends = true, text }, kept) {
   const all = text === undefined ? shown(here, bytes) : visible(text);
   const own = text === undefined || here === undefined ? shown(here, bytes) : visible(endOf(text, here));
   const name = shorten(all, NAME) + (ends ? "" : "…");
-  const label = begins
-    ? shorten(all, LABEL) + (ends ? "" : "…")
-    : `…${shorten(own, LABEL)}${ends ? "" : "…"}`;
+  const label = begins ? brief(all) + (ends ? "" : "…") : `…${brief(own)}${ends ? "" : "…"}`;
   return { kind, from, to, begins, ends, name, label, frames: 1, x: 0, width: 0 };
 }
 
@@ -120,3 +128,13 @@ const shorten = (text, length) =>
   text.length > length
     ? [...text.slice(0, length - 1), "…"].join("").replace(/[\ud800-\udbff](?=…$)/, "")
     : text;
+
+/** @param {string} text */
+function brief(text) {
+  const start = [...text.slice(0, 2 * LABEL)];
+  if (lettersOf(start) <= LABEL) return start.join("");
+  const end = [...text.slice(-2 * END)];
+  while (lettersOf(start) > START) start.pop();
+  while (lettersOf(end) > END) end.shift();
+  return `${start.join("")}…${end.join("")}`;
+}

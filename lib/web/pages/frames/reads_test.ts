@@ -50,6 +50,18 @@ Deno.test({
 });
 
 Deno.test({
+  name: "readOf shows of a long text its start and its end, in few letters",
+  permissions: "none",
+  fn() {
+    const label = (text: string) => shown(read([[`${text}\n`, true, true, text]], [text.length]))[0][2];
+    assertEquals(label("sixteen letters!"), "sixteen letters!");
+    assertEquals(label("[Sat Nov 28 00:23:43 2026] one"), "[Sat …2026] one");
+    assertEquals(label("一二三四五六七八九十"), "一二…七八九十");
+    assertEquals(label("🙂".repeat(40)), "🙂🙂…🙂🙂🙂🙂");
+  },
+});
+
+Deno.test({
   name: "readOf shows bytes that are no text in hex, and control characters as programs write them",
   permissions: "none",
   fn() {

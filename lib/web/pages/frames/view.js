@@ -1,4 +1,4 @@
-import { between, MARGIN } from "./layout.js";
+import { between, MARGIN, search } from "./layout.js";
 import { LIMITS } from "./lanes.js";
 
 /** The height of a lane, on a page with letters of 16 px. */
@@ -117,6 +117,35 @@ export class View {
     return seen;
   }
 
+  /**
+   * Reads of a side that are out of sight to the left and have frames stuck together or torn: how many of each;
+   * nothing if there are none.
+   *
+   * @param {"client" | "server"} from
+   */
+  missed(lane, from) {
+    const { reads, marks } = lane;
+    const edge = lane.left + this.leftOf(lane);
+    const end = search(reads, (read) => middleOf(read) >= edge);
+    if (end === 0) return undefined;
+    const { stuck, torn } = (reads[end]?.before ?? marks)[from];
+    const before = reads[0].before[from];
+    const missed = { stuck: stuck - before.stuck, torn: torn - before.torn };
+    return missed.stuck || missed.torn ? missed : undefined;
+  }
+
+  /** Goes to the last read that {@linkcode View.missed} counts. */
+  goBack(lane, from) {
+    const edge = lane.left + this.leftOf(lane);
+    const read = lane.reads.findLast((one) =>
+      one.from === from && (one.frames > 1 || one.isTorn) && middleOf(one) < edge
+    );
+    if (!read) return;
+    this.stay(this.model.lanes);
+    this.scrolled(lane, Math.max(0, read.x - lane.left - MARGIN));
+    this.cursor = this.inspected = { lane, read, index: 0 };
+  }
+
   /** Stops following, and keeps every lane where it is. */
   stay(lanes) {
     if (!this.isFollowing) return;
@@ -182,6 +211,8 @@ export class View {
     }
   }
 }
+
+const middleOf = ({ x, width }) => x + width / 2;
 
 function nearest(all, place, wanted) {
   return all.reduce((best, one) =>

@@ -154,3 +154,25 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name: "View counts what has stuck or is torn out of sight to the left, and goes back to the last of it",
+  permissions: "none",
+  fn() {
+    const view = viewOf(1, 3);
+    const [lane] = view.lanes();
+    const { peer } = lane;
+    assertEquals(view.missed(lane, "client"), undefined);
+    const piece = { from: 0, to: 8, begins: true, ends: false };
+    view.take({ ...data(peer), from: "target", frames: [], pieces: [piece] });
+    for (let i = 0; i < 20; i++) {
+      view.take({ ...data(peer), frames: [7], pieces: [{ ...piece, ends: true }] });
+    }
+    assertEquals(view.missed(lane, "client"), { stuck: 3, torn: 0 });
+    assertEquals(view.missed(lane, "server"), { stuck: 0, torn: 1 });
+    view.goBack(lane, "client");
+    assertEquals([view.cursor.read, view.isFollowing], [lane.reads[2], false]);
+    assertEquals(view.missed(lane, "client"), { stuck: 2, torn: 0 });
+    assertEquals(view.missed(lane, "server"), undefined);
+  },
+});
