@@ -114,6 +114,7 @@ browsing(
     const page = await browser.open(server.url);
     await page.getByText("No device has called in yet.").waitFor();
     assertMatch(await page.locator("main").innerText(), /pinwire led agent ADDRESS/);
+    await page.getByText(`pinwire led agent ${LOOPBACK}:${server.port} --gpio simulated`).waitFor();
     {
       await using _lamp = await agent(server.address, "lamp");
       await shows(page, "lamp", "off");
@@ -121,6 +122,8 @@ browsing(
     await shows(page, "lamp", "away");
     await button(page, "lamp", "on").click();
     await page.getByRole("alert").getByText("lamp is away: it will be told when it comes back").waitFor();
+    await shows(page, "lamp", "on when it is back");
+    await shows(page, "lamp", "away");
     await using _lamp = await agent(server.address, "lamp");
     await shows(page, "lamp", "on");
 
@@ -195,6 +198,8 @@ browsing(
     const page = await browser.open(server.url.replace(/#.*/, ""));
     await page.getByRole("alert").getByText("Open it again from there.").waitFor();
     await page.getByRole("status").getByText("not let in").waitFor();
+    // It would be refused again.
+    assertEquals(await page.getByRole("button", { name: "Connect again" }).count(), 0);
     await page.goto(`${server.url}x`);
     await page.getByRole("status").getByText("not let in").waitFor();
     assertMatch(browser.takeProblems().join("\n"), /^WebSocket .*HTTP Authentication failed/);
@@ -224,8 +229,17 @@ browsing("a page whose server has gone says so, and is back with it", async (bro
   await using first = await controllerWithPage(...options);
   const page = await browser.open(first.url);
   await page.getByText("No device has called in yet.").waitFor();
-  await first.stop();
+  {
+    await using _lamp = await agent(first.address, "lamp", "--token-file", `${folder.path}/token`);
+    await button(page, "lamp", "blink").click();
+    await shows(page, "lamp", "blinking at 2 Hz");
+    await first.stop();
+  }
   await page.getByRole("status").getByText("connection lost, trying again …").waitFor();
+  // Nobody knows any more what it is, nor can anybody switch it.
+  await shows(page, "lamp", "unknown");
+  assertEquals(await page.getByText(/blinking at/).count(), 0);
+  assertEquals(await page.locator("main :enabled").count(), 0);
   await using second = await controllerWithPage(...options);
   await page.getByRole("status").getByText("connected", { exact: true }).waitFor();
   assertEquals(second.url, first.url);

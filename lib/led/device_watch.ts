@@ -17,7 +17,8 @@ export function shown(entry: DeviceEntry): ShownDevice {
     on: isMoving(desired) ? true : on ?? null,
     blink: isMoving(desired) ? desired!.amount ?? null : null,
     away: !link,
-    ...!hello && { plain: true, ...desired && { desired: printWord(desired) } },
+    ...!hello && { plain: true },
+    ...desired && (!hello || !link) && { desired: printWord(desired) },
   };
 }
 

@@ -101,6 +101,19 @@ pure("DeviceWatch says that a device has gone whose name another took, or which 
   ]);
 });
 
+pure("DeviceWatch tells of a device that is away what it will be told when it is back", async () => {
+  const on = world();
+  const lamp = on.greet("lamp");
+  on.registry.report(lamp, false);
+  on.registry.leave(lamp, 0);
+  const AWAY: ShownDevice = { ...LAMP, on: false, away: true };
+  assertEquals((await on.told()).at(-1), AWAY);
+  on.registry.command(lamp, { do: "on" });
+  assertEquals(await on.told(), [{ ...AWAY, desired: "on" }]);
+  on.registry.command(lamp, { do: "blink", amount: 2 });
+  assertEquals(await on.told(), [{ ...AWAY, on: true, blink: 2, desired: "blink 2" }]);
+});
+
 pure("DeviceWatch doesn't tell of a connection that soon turns out to be no device", async () => {
   const on = world();
   const control = on.join();

@@ -128,7 +128,9 @@ export type Message =
   /** A device, in the answer to `status`. */
   | { say: "device"; device: DeviceStatus }
   /** The same, to a `control` that watches. */
-  | { say: "shown"; device: ShownDevice };
+  | { say: "shown"; device: ShownDevice }
+  /** To a page that watches: where devices call in. */
+  | { say: "listening"; address: string };
 
 /** What somebody that watches is told of a device. */
 export interface ShownDevice {
@@ -143,7 +145,7 @@ export interface ShownDevice {
   away: boolean;
   /** It has never said hello: it never says what its pin is. */
   plain?: true;
-  /** What one that is plain was told. */
+  /** What one that is plain or away was told last; one that is away is told it again when it comes back. */
   desired?: string;
   /** Its number means nobody any more. */
   gone?: true;
@@ -225,6 +227,8 @@ export function printMessage(message: Message): string {
     case "device":
     case "shown":
       return `device ${JSON.stringify(message.device)}`;
+    case "listening":
+      return `listening ${message.address}`;
     default:
       return message.say;
   }

@@ -22,6 +22,8 @@ export class Controller {
   readonly admission?: AdmissionControl;
   #context: Context;
   #session: ControllerSessionOptions;
+  /** Where devices call in, once that is known. */
+  #address?: string;
 
   constructor({ maxClients, token, once, until }: ControllerOptions, context: Context) {
     const { reporter, clock } = context;
@@ -43,7 +45,7 @@ export class Controller {
 
   /** Serves one WebSocket of a page, which has shown the page's secret. */
   servePage(connection: Connection, pending?: PendingClient): Promise<void> {
-    const options = { ...this.#session, isPage: true };
+    const options = { ...this.#session, isPage: true, address: this.#address };
     return new ControllerSession(connection, pageContext(this.#context), options, pending).run();
   }
 
@@ -55,6 +57,9 @@ export class Controller {
    */
   async listen(address: Address, options: ServerOptions, opened: () => void): Promise<void> {
     const isOpen = "hostname" in address && !isLoopback(address.hostname) && !this.#session.token;
+    using _tapping = this.#context.reporter.tap((event) => {
+      if (event.event === "listening" && event.url === undefined) this.#address = event.address;
+    });
     await serve(address, options, this.#context, {
       warning: isOpen ? OPEN_TO_ALL : undefined,
       connection: (connection, pending) => this.serveConnection(connection, pending),

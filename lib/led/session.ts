@@ -30,6 +30,8 @@ export interface ControllerSessionOptions extends WatchOptions {
   token?: Token;
   /** Whether it is a page, which has proven a secret of its own: it is a control from the start. */
   isPage?: boolean;
+  /** Where devices call in; for a page. */
+  address?: string;
 }
 
 /** Milliseconds between two lines to a plain client, which takes each read for a message. */
@@ -195,6 +197,8 @@ export class ControllerSession extends Session {
       this.clock,
       (device) => this.#say({ say: "shown", device }),
     );
+    const { address } = this.#options;
+    if (address !== undefined) await this.#say({ say: "listening", address });
     await this.#devices.tellAll();
     await this.#say({ say: "ok" });
   }

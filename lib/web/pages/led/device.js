@@ -18,13 +18,14 @@ export class Device extends Component {
     const texts = TEXTS[language];
     const { index, blink } = device;
     const id = `device-${index}`;
-    const state = stateOf(device);
-    const detail = detailOf(device, texts);
+    // What was known of it may no longer hold once nobody tells.
+    const state = isOpen ? stateOf(device) : "unknown";
+    const detail = isOpen ? detailOf(device, texts) : undefined;
     return html`
       <li class="device ${state}">
         <div role="group" aria-labelledby=${id}>
           <div class="head">
-            <${Light} state=${state} blink=${blink} />
+            <${Light} state=${state} blink=${isOpen ? blink : null} />
             <${Name} id=${id} device=${device} texts=${texts} isOpen=${isOpen} say=${say} />
             <p class="state">
               <span class="word">${texts[state]}</span>
@@ -40,9 +41,15 @@ export class Device extends Component {
 
 /** What is to be said of a device beside its state. */
 function detailOf({ away, on, blink, desired }, texts) {
-  if (away) return undefined;
+  if (away) return desired === undefined ? undefined : texts.whenBack(wordOf(desired, texts));
   if (blink !== null) return texts.blinking(blink);
-  return on === null && desired !== undefined ? texts.told(texts[desired] ?? desired) : undefined;
+  return on === null && desired !== undefined ? texts.told(wordOf(desired, texts)) : undefined;
+}
+
+/** What a device was told, in the reader's language: `blink 2` has its rate behind it. */
+function wordOf(desired, texts) {
+  const [word, rate] = desired.split(" ");
+  return rate ? `${texts[word] ?? word} ${rate} Hz` : texts[word] ?? word;
 }
 
 /** The row that switches every device. */
@@ -102,8 +109,8 @@ function Name({ id, device, texts, isOpen, say }) {
       <span id=${id} class="unseen">${name}</span>
       <input name="name" aria-label=${texts.name} maxlength="32" autocomplete="off" autocapitalize="off"
         spellcheck=${false} value=${hasName(device) ? name : ""} ref=${focused} />
-      <button class="main">${texts.save}</button>
-      <button type="button" onClick=${cancel}>${texts.cancel}</button>
+      <button class="main" aria-label=${texts.save} title=${texts.save}>✓</button>
+      <button type="button" aria-label=${texts.cancel} title=${texts.cancel} onClick=${cancel}>✕</button>
     </form>
   `;
 }
@@ -123,8 +130,9 @@ function Switches({ which, texts, isOpen, say }) {
       ${button("on")}${button("off")}${button("toggle")}
       <form class="blink" onSubmit=${blink}>
         <button disabled=${!isOpen}>${texts.blink}</button>
-        <input name="rate" type="number" inputmode="decimal" required min=${LEAST_RATE} max=${MOST_RATE} step="any"
+        <input name="rate" type="number" disabled=${!isOpen} inputmode="decimal" required min=${LEAST_RATE} max=${MOST_RATE} step="any"
           defaultValue=${USUAL_RATE} aria-label=${texts.rate} title=${texts.rate} />
+        <span class="unit" aria-hidden="true">Hz</span>
       </form>
     </div>
   `;

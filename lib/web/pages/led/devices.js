@@ -2,7 +2,7 @@
 
 /**
  * A device as the server tells it: its name, or its number if it has none. `on` is null while nobody knows, `blink` its
- * rate in Hz or null. One that never says what it is has what it was told as `desired`.
+ * rate in Hz or null. One that never says what it is, or is away, has what it was told as `desired`.
  *
  * @typedef {{ index: number, device: string, on: boolean | null, blink: number | null, away: boolean,
  *   desired?: string }} Device

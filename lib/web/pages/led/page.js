@@ -4,10 +4,13 @@ import { Link } from "../shared/connection.js";
 import { Header, useTitle } from "../shared/header.js";
 import { useLanguage } from "../shared/language_switch.js";
 import { AllDevices, Device } from "./device.js";
+import { addressesFor } from "./address.js";
 import { Devices } from "./devices.js";
 import { errorText, TEXTS } from "./texts.js";
 
 const devices = new Devices();
+/** Where devices call in, as the server says. */
+let address = "";
 /** What the server couldn't do last, until somebody does something else. */
 let error;
 
@@ -19,12 +22,16 @@ const link = new Link({
     devices.clear();
     link.say("watch");
   },
-  onState: draw,
+  onState() {
+    if (link.state === "refused") devices.clear();
+    draw();
+  },
   onLine(line) {
     const [, word, json] = line.match(/^(device|error) (\{.*\})$/s) ?? [];
     if (line === "ping") link.say("pong");
     if (word === "device") devices.told(JSON.parse(json));
     if (word === "error") error = JSON.parse(json);
+    if (line.startsWith("listening ")) address = line.slice("listening ".length);
     const [, why] = line.match(/^refused (.*)$/) ?? [];
     if (why) tell({ message: why });
     if (line === "ok") devices.areAll = true;
@@ -76,15 +83,15 @@ const Trouble = ({ text, texts }) =>
 function Nothing({ texts, isOpen }) {
   if (link.state === "refused") return undefined;
   if (!isOpen || !devices.areAll) return html`<p class="empty">${texts.waiting}</p>`;
-  const isHere = /^(localhost|127\.|\[::1\])/.test(location.hostname);
+  const { here, there } = addressesFor(address, location.hostname);
   return html`
     <div class="empty">
       <p>${texts.empty}</p>
       <p>${texts.emptyPi}</p>
-      <pre><code>pinwire led agent ${isHere ? "ADDRESS" : location.hostname}</code></pre>
-      ${isHere && html`<p>${texts.emptyAddress}</p>`}
+      <pre><code>pinwire led agent ${there ?? "ADDRESS"}</code></pre>
+      ${there === undefined && html`<p>${texts.emptyAddress}</p>`}
       <p>${texts.emptyTry}</p>
-      <pre><code>pinwire led agent --gpio simulated --name lamp</code></pre>
+      <pre><code>pinwire led agent ${here} --gpio simulated --name lamp</code></pre>
     </div>
   `;
 }

@@ -50,7 +50,8 @@ export function Header({ title, link, language, choose, children }) {
     ${(state === "refused" || state === "ended") && html`
       <div class="notice" role="alert">
         <p>${state === "refused" ? texts.refusedHelp : texts.endedHelp}</p>
-        <button type="button" onClick=${() => link.connect()}>${texts.again}</button>
+        ${state === "ended" &&
+          html`<button type="button" onClick=${() => link.connect()}>${texts.again}</button>`}
       </div>
     `}
   `;
