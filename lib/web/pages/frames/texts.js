@@ -91,7 +91,7 @@ export const TEXTS = {
       frames > 1 ? `${number(bytes)} 字节 · ${number(frames)} 帧粘包` : `${number(bytes)} 字节`,
     torn: "被拆开",
     missed: ({ stuck, torn }) =>
-      [stuck && `粘包 ${number(stuck)} 次`, torn && `拆包 ${number(torn)} 次`].filter(Boolean).join("、"),
+      [stuck && `粘包 ${number(stuck)}`, torn && `拆包 ${number(torn)}`].filter(Boolean).join("、"),
     toLeft: "（在左边）",
     unframed:
       "这里只有一次次读取，看不出消息的边界：启动服务器时加上 --frame line（或消息实际的格式），就能看到每条消息。",

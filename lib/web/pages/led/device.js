@@ -109,7 +109,7 @@ function Name({ id, device, texts, isOpen, say }) {
       <span id=${id} class="unseen">${name}</span>
       <input name="name" aria-label=${texts.name} maxlength="32" autocomplete="off" autocapitalize="off"
         spellcheck=${false} value=${hasName(device) ? name : ""} ref=${focused} />
-      <button class="main" aria-label=${texts.save} title=${texts.save}>✓</button>
+      <button class="main" disabled=${!isOpen} aria-label=${texts.save} title=${texts.save}>✓</button>
       <button type="button" aria-label=${texts.cancel} title=${texts.cancel} onClick=${cancel}>✕</button>
     </form>
   `;
