@@ -76,6 +76,17 @@ browsing("rooms, private words and who is here work by hand as by command", asyn
   await reads(page, "first");
   await reads(page, "in dev: bob, guest2");
   await bob.until("guest2 has joined");
+  // The number at one's own room is that of the list, at once.
+  await side.getByRole("button", { name: "dev 2" }).waitFor();
+  {
+    using ann = await Member.join(server, "ann");
+    await ann.say("/join dev");
+    await reads(page, "ann has joined");
+    assertEquals(await side.getByRole("button", { name: /^dev/ }).innerText(), "dev\n3");
+    await bob.until("ann has joined");
+  }
+  await bob.until("ann has left");
+  await side.getByRole("button", { name: "dev 2" }).waitFor();
 
   await side.getByRole("button", { name: "bob" }).click();
   await field(page).pressSequentially("psst");

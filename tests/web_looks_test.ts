@@ -52,7 +52,7 @@ browsing("axe-core finds nothing to mend in the chat page", async (browser) => {
       await field.fill(line);
       await field.press("Enter");
     }
-    await page.getByRole("log").getByText("psst").waitFor();
+    await page.getByRole("log").getByText("psst", { exact: true }).waitFor();
     const toggle = page.getByRole("button", { name: /^lobby · / });
     if (await toggle.isVisible()) await toggle.click();
     await page.getByRole("button", { name: "bob" }).waitFor();

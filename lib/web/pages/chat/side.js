@@ -9,7 +9,9 @@ export class Side extends Component {
 
   render({ talk, language, whisper }) {
     const texts = TEXTS[language];
-    const rooms = [...new Map([[talk.room, talk.names.size], ...talk.rooms])];
+    // The server says how many are in a room when it is asked; who is here is known at once.
+    const here = [talk.room, talk.names.size];
+    const rooms = [...new Map([here, ...talk.rooms, here])];
     const others = [...talk.names].filter((name) => name !== talk.nick).sort();
     return html`
       <section>

@@ -49,8 +49,8 @@ function Scene({ y, lines, across }) {
   `;
 }
 
-function Note({ y, lines }) {
-  return html`<g class="note">${
+function Note({ y, lines, across }) {
+  return html`<g class="note"><rect y=${y + 3} width=${across} height=${lines.length * 19 + 9} />${
     lines.map((line, i) => html`<text x="12" y=${y + 22 + i * 19}>${line}</text>`)
   }</g>`;
 }
