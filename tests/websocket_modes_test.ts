@@ -111,6 +111,22 @@ Deno.test("a relay between two WebSockets keeps text text and bytes bytes", asyn
   assertEquals([await page.next(), await page.next()], ["text text", "binary ff"]);
 });
 
+Deno.test("a relay takes each message for a line, and passes it on without a newline of its own", async () => {
+  await using echo = await pinwire(["echo", "serve", "ws://127.0.0.1:0", "--reply", "{data}"]);
+  const shown = ["--frame", "line", "--json", "--trace", "--no-color"];
+  await using relay = await pinwire(["relay", "ws://127.0.0.1:0", echo.address, ...shown]);
+  using page = await RawWebSocket.open(relay.port);
+  for (const word of ["one", "two"]) {
+    await page.send(word);
+    assertEquals(await page.next(), `text ${word}`);
+    for (const from of ["client", "target"]) {
+      const { from: told, bytes, frames } = await relay.next("data") as unknown as Record<string, unknown>;
+      assertEquals([told, bytes, frames], [from, 3, [3]]);
+    }
+  }
+  assertEquals(relay.stderr.match(/3 bytes, 1 frame \(line\)/g)?.length, 4, relay.stderr);
+});
+
 Deno.test("receive --raw and connect pass a file over ws:// byte for byte", async () => {
   await using listener = await pinwire(["receive", "ws://127.0.0.1:0", "--raw", "--once"]);
   const sent = "no newline at the end\n\0\xff and more\n".repeat(10_000) + "x";

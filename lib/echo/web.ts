@@ -11,8 +11,9 @@ export function watchData(
   { codec, encoding, clock }: Context,
 ): Connection {
   const peer = connection.peer.name;
-  const read = new FrameBorders(codec, false, frameText(encoding));
-  const written = new FrameBorders(codec, true, frameText(encoding));
+  const known = { areMessages: connection.messages !== undefined, textOf: frameText(encoding) };
+  const read = new FrameBorders(codec, known);
+  const written = new FrameBorders(codec, { ...known, areWhole: true });
   const tell = (from: DataEvent["from"], bytes: Uint8Array, borders: FrameBorders) => {
     const { lengths, segments } = borders.take(bytes, clock.now());
     if (!pages.isWatched) return;

@@ -26,13 +26,20 @@ export class RecordedEnd {
   #incoming: FrameBorders;
   #outgoing: FrameBorders;
 
-  constructor(recording: Recording, conversation: TcpConversation, ours: Role, codecs: RecordCodecs) {
+  /** @param areMessages whether each read, and write, is a message of a WebSocket */
+  constructor(
+    recording: Recording,
+    conversation: TcpConversation,
+    ours: Role,
+    codecs: RecordCodecs,
+    areMessages: boolean,
+  ) {
     this.#recording = recording;
     this.#conversation = conversation;
     this.#ours = ours;
     this.#theirs = ours === "client" ? "server" : "client";
-    this.#incoming = new FrameBorders(codecs.read, false);
-    this.#outgoing = new FrameBorders(codecs.write, true);
+    this.#incoming = new FrameBorders(codecs.read, { areMessages });
+    this.#outgoing = new FrameBorders(codecs.write, { areWhole: true, areMessages });
   }
 
   read(bytes: Uint8Array): void {

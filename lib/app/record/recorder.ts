@@ -79,7 +79,7 @@ export class Recorder {
     return recordDatagrams(socket, this.#recording);
   }
 
-  #begin({ local, peer }: Connection, ours: Role): RecordedEnd {
+  #begin({ local, peer, messages }: Connection, ours: Role): RecordedEnd {
     const [client, server] = ours === "client" ? [local, peer] : [peer, local];
     const number = this.#count++;
     const conversation = new TcpConversation(this.#recording, {
@@ -87,7 +87,7 @@ export class Recorder {
       server: endpointOf(server) ?? { address: LOOPBACK, port: SERVER_PORT },
       comments: commentsOn(client, server),
     });
-    return new RecordedEnd(this.#recording, conversation, ours, this.#options.codecs);
+    return new RecordedEnd(this.#recording, conversation, ours, this.#options.codecs, messages !== undefined);
   }
 }
 

@@ -32,25 +32,38 @@ interface Border {
   text?: string;
 }
 
+/** What is known of the reads, or writes, of a direction. */
+export interface BordersOptions {
+  /** Whether all that is taken at once is whole messages, whatever a pause would say: our own writes are. */
+  areWhole?: boolean;
+  /** Whether what is taken at once is a message of a WebSocket: its end ends a line, too. */
+  areMessages?: boolean;
+  /** Reads a body, which is good until it returns. */
+  textOf?(body: Uint8Array): string | undefined;
+}
+
+const LF = 0x0a;
+const NEWLINE = Uint8Array.of(LF);
+
 /** Finds the borders of frames in one direction of a connection, with a decoder of its own. */
 export class FrameBorders {
   #codec: Codec;
   #areWhole: boolean;
-  #textOf?: (body: Uint8Array) => string | undefined;
+  #areLines: boolean;
+  #textOf: BordersOptions["textOf"];
   #decoder: Decoder | undefined;
   #offset = 0;
+  /** Newlines that messages did not have, and the decoder was given. */
+  #added = 0;
   #frame = 1;
   #inside = false;
   /** Behind a frame that is passed over, whose end is not known yet. */
   #skipping = false;
 
-  /**
-   * @param areWhole whether all that is taken at once is whole messages, whatever a pause would say: our own writes are
-   * @param textOf reads a body, which is good until it returns
-   */
-  constructor(codec: Codec, areWhole: boolean, textOf?: (body: Uint8Array) => string | undefined) {
+  constructor(codec: Codec, { areWhole = false, areMessages = false, textOf }: BordersOptions = {}) {
     this.#codec = codec;
     this.#areWhole = areWhole;
+    this.#areLines = areMessages && codec.isLineBased === true;
     this.#textOf = textOf;
     this.#decoder = codec.open().decoder;
   }
@@ -71,9 +84,12 @@ export class FrameBorders {
     const start = this.#offset;
     this.#offset += bytes.length;
     this.#decoder?.feed(bytes, now);
+    const isUnended = this.#areLines && bytes.at(-1) !== LF;
+    if (isUnended) this.#decoder?.feed(NEWLINE, now);
     // A line end that comes after a pause belongs to the frame before it.
-    const from = Math.max(0, (this.#decoder?.offset ?? 0) - start);
+    const from = Math.max(0, (this.#decoder?.offset ?? 0) - this.#added - start);
     const { frames, errors } = this.#takeFrames(bytes);
+    if (isUnended) this.#added++;
     return {
       paused,
       segments: this.#segments(bytes.length, from, frames, start),
@@ -115,7 +131,7 @@ export class FrameBorders {
           this.#decoder.timeout?.(Infinity);
           continue;
         }
-        const to = this.#decoder.offset;
+        const to = Math.min(this.#decoder.offset - this.#added, this.#offset);
         const from = this.#skipping ? this.#startOf(body, to, chunk) : undefined;
         frames.push({ from, to, length: body.length, text: this.#textOf?.(body) });
         this.#skipping = false;

@@ -48,14 +48,15 @@ export class Direction {
   #text: TextColumn;
   #borders: FrameBorders;
 
-  constructor(verb: Verb, peer: string, options: TraceOptions) {
+  /** @param areMessages whether each read, or write, is a message of a WebSocket */
+  constructor(verb: Verb, peer: string, areMessages: boolean, options: TraceOptions) {
     this.#verb = verb;
     this.#peer = peer;
     this.#options = options;
     const { codec, encoding = utf8 } = options;
     this.#codec = "open" in codec ? codec : verb === "write" ? codec.write : codec.read;
     this.#text = new TextColumn(encoding);
-    this.#borders = new FrameBorders(this.#codec, verb === "write");
+    this.#borders = new FrameBorders(this.#codec, { areWhole: verb === "write", areMessages });
   }
 
   bytes(bytes: Uint8Array): void {

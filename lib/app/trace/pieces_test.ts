@@ -9,7 +9,7 @@ const UTF8 = await openEncoding("utf-8");
 
 /** What is told of each of these reads, cut by `spec`: from and to, which ends of the frame are there, its text. */
 function told(spec: string, ...reads: (string | Uint8Array)[]) {
-  const borders = new FrameBorders(parseSpec(spec), false, frameText(UTF8));
+  const borders = new FrameBorders(parseSpec(spec), { textOf: frameText(UTF8) });
   return reads.map((read) =>
     piecesOf(borders.take(typeof read === "string" ? utf8(read) : read, 0).segments).map(
       (
@@ -55,4 +55,31 @@ pure("datagramPieces is one frame", () => {
     frames: [3],
     pieces: [{ from: 0, to: 3, begins: true, ends: true, text: "hi\n" }],
   });
+});
+
+pure("FrameBorders ends a line at the end of each message, which may have a newline there or not", () => {
+  for (const spec of ["line", "text"]) {
+    const borders = new FrameBorders(parseSpec(spec), { areMessages: true });
+    const found = ["one", "two\n", "3\n4", "", "\n", "五\r\n"].map((message) => {
+      const { segments, lengths } = borders.take(utf8(message), 0);
+      return [
+        lengths,
+        ...segments.map(({ frame, from, to, begins, ends }) => [frame, from, to, begins && ends]),
+      ];
+    });
+    assertEquals(found, [
+      [[3], [1, 0, 3, true]],
+      [[3], [2, 0, 4, true]],
+      [[1, 1], [3, 0, 2, true], [4, 2, 3, true]],
+      [[0]],
+      [[0], [6, 0, 1, true]],
+      [[3], [7, 0, 5, true]],
+    ]);
+    assertEquals([borders.offset, borders.end()], [16, { ended: undefined, errors: [] }]);
+  }
+});
+
+pure("FrameBorders takes messages for pieces of a stream where frames have ends of their own", () => {
+  const borders = new FrameBorders(parseSpec("netstring"), { areMessages: true });
+  assertEquals(["3:o", "ne,0:,"].map((message) => borders.take(utf8(message), 0).lengths), [[], [3, 0]]);
 });

@@ -18,8 +18,10 @@ export type { TraceOptions } from "./direction.ts";
  * where frames begin and end in them.
  */
 export function traceConnection(connection: Connection, options: TraceOptions): Connection {
-  const incoming = new Direction("read", connection.peer.name, options);
-  const outgoing = new Direction("write", connection.peer.name, options);
+  const { peer: { name }, messages } = connection;
+  const areMessages = messages !== undefined;
+  const incoming = new Direction("read", name, areMessages, options);
+  const outgoing = new Direction("write", name, areMessages, options);
   return wrapConnection(connection, {
     ...receiving(connection, incoming, options),
     write(bytes: Uint8Array) {
@@ -48,7 +50,10 @@ export function traceReads(
   { verb, name, isDatagram }: ReadsView,
   options: TraceOptions,
 ): Connection {
-  const reads = isDatagram ? new Datagrams(verb, name, options) : new Direction(verb, name, options);
+  const areMessages = connection.messages !== undefined;
+  const reads = isDatagram
+    ? new Datagrams(verb, name, options)
+    : new Direction(verb, name, areMessages, options);
   return wrapConnection(connection, receiving(connection, reads, options));
 }
 

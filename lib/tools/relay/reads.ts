@@ -25,7 +25,9 @@ export function watchReads(connection: Connection, options: ReadsOptions, contex
   const name = direction === "up" ? `${client} → ${target}` : `${client} ← ${target}`;
   const traced = context.traceReads(connection, { verb: direction, name, isDatagram });
   if (!json && !pages && traced === connection) return connection;
-  const borders = isDatagram ? undefined : new FrameBorders(codec, false, pages && frameText(encoding));
+  const areMessages = connection.messages !== undefined;
+  const textOf = pages && frameText(encoding);
+  const borders = isDatagram ? undefined : new FrameBorders(codec, { areMessages, textOf });
   const from = direction === "up" ? "client" : "target";
   return wrapConnection(traced, {
     receive: (sink, readOptions) =>
