@@ -58,7 +58,11 @@ Deno.test({
     await using peer = python.server();
     const [port] = await peer.sees(/^\d+$/m);
     const { code, stderr } = await runPinwire(["send", `ws://${LOOPBACK}:${port}`, "hi"]);
-    assertEquals([code, /answered 400 Bad Request \(.*missing subprotocol/.test(stderr)], [1, true], stderr);
+    assertEquals(
+      [code, /answered 400 Bad Request \(.*missing subprotocol.*--subprotocol chat/.test(stderr)],
+      [1, true],
+      stderr,
+    );
   },
 });
 

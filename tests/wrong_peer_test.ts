@@ -33,6 +33,7 @@ const SERVERS = {
 
 const TLS = /speaks TLS: write tls:\/\/ in front of the address/;
 const NO_TLS = /does not speak TLS; use tls:\/\/ on both sides or on none/;
+const NO_WSS = /does not speak TLS; use wss:\/\/ on both sides or on none/;
 const NO_WEBSOCKET = /does not speak WebSocket: use tcp:\/\/ for a plain server/;
 const HUNG_UP = /ended the connection in place of an answer: it may be no WebSocket: use tcp:\/\//;
 const NOT_SHELL =
@@ -74,11 +75,11 @@ const PAIRS: Record<string, Pair> = {
   "wss to ws": {
     client: sendWss,
     server: "echo serve over ws",
-    says: NO_TLS,
+    says: NO_WSS,
     code: 1,
     told: /speaks TLS: use wss:\/\/ on both sides/,
   },
-  "wss to plain echo": { client: sendWss, server: "echo serve", says: NO_TLS, code: 1 },
+  "wss to plain echo": { client: sendWss, server: "echo serve", says: NO_WSS, code: 1 },
   "plain lines to ws": {
     client: send,
     server: "echo serve over ws",

@@ -40,7 +40,8 @@ export function tlsFault(error: unknown): string | undefined {
 }
 
 function translateTlsError(error: Error, peer: string): PinwireError {
-  const hint = hintFor(error.message)?.[2] ?? "check the certificate of both sides";
+  const known = hintFor(error.message)?.[2] ?? "check the certificate of both sides";
+  const hint = peer.startsWith("wss:") ? known.replace("tls://", "wss://") : known;
   return new PinwireError("tls_failed", `TLS with ${peer} failed (${error.message})`, { hint, cause: error });
 }
 
@@ -128,6 +129,10 @@ export function translateDialError(error: unknown, address: string): unknown {
     return make("permission_denied", `you may not connect to ${address}`, "check who owns it, and its mode");
   }
   const translated = translateIoError(error, address);
+  if (hasGone(translated) && /^(tls|wss):/.test(address)) {
+    const { code, message } = translated as PinwireError;
+    return make(code, message, "what listens there may speak no TLS, or be not ready yet");
+  }
   if (translated !== error || !isFromSystem(error)) return translated;
   return make("dial_failed", `${address} can't be reached (${error.message})`, "check the address");
 }

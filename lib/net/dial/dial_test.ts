@@ -151,6 +151,23 @@ Deno.test("dial over TLS from an address of its own refuses a certificate, and t
   }
 });
 
+Deno.test("dial over TLS to what hangs up tells that it may speak none", async () => {
+  using listener = Deno.listen({ hostname: HOST, port: 0 });
+  for (const scheme of ["tls", "wss"] as const) {
+    const [{ code, hint }] = await Promise.all([
+      refusal(dial({ scheme, hostname: HOST, port: listener.addr.port })),
+      listener.accept().then(async (conn) => {
+        await conn.read(new Uint8Array(4096));
+        conn.close();
+      }),
+    ]);
+    assertEquals([code, hint], [
+      "connection_closed",
+      "what listens there may speak no TLS, or be not ready yet",
+    ]);
+  }
+});
+
 Deno.test("dial says what is wrong with the address that it shall come from", async () => {
   using listener = Deno.listen({ hostname: HOST, port: 0 });
   using other = Deno.listen({ hostname: HOST, port: 0 });

@@ -121,18 +121,25 @@ function answeredOtherwise(
   const answer = [status, reason || REASONS[status], line && `(${line})`].filter(Boolean).join(" ");
   return noWebSocket(
     `${formatAddress(address)} answered ${answer}, and no WebSocket`,
-    hintFor(status, fields.get("location")),
+    hintFor(status, fields.get("location"), line),
   );
 }
 
 /** Bytes of an answer's first line that are told of. */
 const LONGEST_LINE = 200;
 
-function hintFor(status: number, location: string | undefined): string {
+/** @param line the first line of the answer's text */
+function hintFor(status: number, location: string | undefined, line: string): string {
   if (status >= 300 && status < 400 && location) return `it says that it is at ${location}`;
+  if (status === 401 && line.startsWith("the token is missing or wrong")) {
+    return "a page is served there: dial the server's own address, or give the page's token with --subprotocol k.TOKEN";
+  }
   if (status === 401 || status === 407) return "say who you are, with --header 'Authorization: …'";
   if (status === 403) return "it may want another --origin, or a --header";
   if (status === 421) return "it goes by another name: dial that, or give it with --header 'Host: …'";
+  if (status === 400 && /sub-?protocol|expected one of/i.test(line)) {
+    return "it wants another sub-protocol: name one that it knows with --subprotocol, as in --subprotocol chat";
+  }
   if (status === 404) return "check the path";
   if (status >= 500) return "the server, or one behind it, has a trouble of its own";
   return "check the path: an HTTP server has its WebSockets at certain ones";
