@@ -10,7 +10,7 @@ export const program: Program = {
   version: config.version,
   home: new URL(".", import.meta.url),
   summary:
-    "echo, LEDs, chat and a remote shell over TCP, UDP, Unix sockets and TLS, with every frame in sight",
+    "echo, LEDs, chat and a remote shell over TCP, UDP, Unix sockets, TLS and WebSockets, with every frame in sight",
   printable: visible,
   guide: () => import("./lib/cli/guide.ts"),
   prepare: { ffi: async () => (await import("./lib/net/mod.ts")).keepSockets() },

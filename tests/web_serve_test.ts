@@ -121,6 +121,10 @@ Deno.test("--web-host names the hosts under which a page may be asked for beside
     await refusal([...SERVE, "--web-host", "lamp.test"], 2),
     /--web-host is for a page: add --web ADDRESS/,
   );
+  assertMatch(
+    await refusal(["chat", "serve", "8888", "--web", "8888"], 2),
+    /--web 8888 is the server's own port/,
+  );
   assertMatch(await refusal([...SERVE, "--web", "0", "--web-host", "http://x"], 2), /is no host/);
 });
 

@@ -169,9 +169,16 @@ export const webOptions = {
 
 /** @throws {PinwireError} `usage` for options of a page that there isn't, at an address that no page can reach */
 export function checkWeb(
-  { web, webHost }: { web?: unknown; webHost: readonly string[] },
-  { scheme }: Partial<Address> = {},
+  { web, webHost }: { web?: InternetAddress; webHost: readonly string[] },
+  address: Partial<Address> = {},
 ): void {
+  const { scheme } = address;
+  if (web?.port && "port" in address && address.port === web.port && scheme !== "udp") {
+    throw usageError(
+      `--web ${web.port} is the server's own port`,
+      "a page needs a port of its own: give it another",
+    );
+  }
   if (!web && webHost.length && scheme !== "ws" && scheme !== "wss") {
     throw usageError("--web-host is for a page", "add --web ADDRESS, or leave it out");
   }

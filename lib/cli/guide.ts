@@ -20,7 +20,7 @@ export const guide: Guide = {
       title: "LEDs",
       lines: [
         ["led on", "switch on pin 11 of this Pi"],
-        ["led serve", "switch the devices that call in"],
+        ["led serve --web 8000", "switch devices, on a web page too"],
         ["led agent 192.168.1.10", "be such a device"],
       ],
     },
