@@ -29,6 +29,7 @@ for (const verb of ["cut", "reset"] as const) {
         await broker.publish("pinwire/lamp/led/set", "toggle");
         await watch.upTo(`pinwire/lamp/led/state ${state}`);
       }
+      await lamp.sees(/"on":false[^]*"on":true/);
       assertEquals(statesOf(lamp), [true, false, true]);
     },
   );
@@ -47,6 +48,7 @@ brokerTest("a link to the broker that stalls is given up, and the state is right
   await watch.upTo("pinwire/lamp/status online");
   await broker.publish("pinwire/lamp/led/set", "on");
   await watch.upTo(`pinwire/lamp/led/state ${ON}`);
+  await lamp.sees(/"event":"state"[^\n]*"on":true/);
   assertEquals(statesOf(lamp), [false, true]);
 });
 
@@ -68,6 +70,8 @@ brokerTest(
     assertEquals(said.at(-1), `pinwire/lamp/led/state ${ON}`);
     await broker.publish("pinwire/lamp/led/set", "off");
     await watch.upTo(`pinwire/lamp/led/state ${OFF}`);
+    // The broker may have it before the agent's own event has come through its pipe.
+    await lamp.sees(/"event":"state"[^\n]*"on":false/);
     assertEquals(statesOf(lamp), [true, false]);
   },
 );
@@ -108,6 +112,7 @@ Deno.test("SIGTERM ends an agent though its broker is silent, with its pin off",
   await broker.announced;
   lamp.kill("SIGTERM");
   assertEquals((await lamp.status).code, 0);
+  await lamp.sees(/"event":"state"[^\n]*"on":false/);
   assertEquals(statesOf(lamp), [true, false]);
 });
 
