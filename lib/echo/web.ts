@@ -1,7 +1,7 @@
 import type { Context, DataEvent } from "../app/mod.ts";
 import { FrameBorders } from "../app/trace/borders.ts";
-import { datagramPieces, frameText, piecesOf } from "../app/trace/pieces.ts";
-import { type Answer, type Connection, type DatagramSocket, udpPeer, wrapConnection } from "../net/mod.ts";
+import { dataEvent, datagramPieces, frameText, piecesOf } from "../app/trace/pieces.ts";
+import { type Connection, type DatagramSocket, tapDatagrams, wrapConnection } from "../net/mod.ts";
 import type { EventTeller } from "../session/mod.ts";
 
 /** The same connection; pages are told of each read, and of each write. */
@@ -11,7 +11,7 @@ export function watchData(
   { codec, encoding, clock }: Context,
 ): Connection {
   const peer = connection.peer.name;
-  const known = { areMessages: connection.messages !== undefined, textOf: frameText(encoding) };
+  const known = { areMessages: connection.messages !== undefined, textOf: frameText(encoding, pages) };
   const read = new FrameBorders(codec, known);
   const written = new FrameBorders(codec, { ...known, areWhole: true });
   const tell = (from: DataEvent["from"], bytes: Uint8Array, borders: FrameBorders) => {
@@ -41,37 +41,8 @@ export function watchDatagrams(
   const tell = (from: DataEvent["from"], peer: string, bytes: Uint8Array) => {
     if (pages.isWatched) pages.tell(dataEvent(from, peer, bytes, datagramPieces(bytes, encoding)));
   };
-  return {
-    address: socket.address,
-    endpoint: socket.endpoint,
-    sockets: socket.sockets,
-    receive: (handlers) =>
-      socket.receive({
-        ...handlers,
-        onDatagram(bytes, from) {
-          const peer = udpPeer(from);
-          tell("client", peer, bytes);
-          const answer = handlers.onDatagram(bytes, from);
-          const tellAnswer = (answer: Answer) => {
-            if (answer) tell("server", peer, answer);
-            return answer;
-          };
-          return answer instanceof Promise ? answer.then(tellAnswer) : tellAnswer(answer);
-        },
-      }),
-    send(bytes, to) {
-      tell("server", udpPeer(to), bytes);
-      return socket.send(bytes, to);
-    },
-    close: () => socket.close(),
-  };
-}
-
-function dataEvent(
-  from: DataEvent["from"],
-  peer: string,
-  bytes: Uint8Array,
-  found: Pick<DataEvent, "frames" | "pieces">,
-): DataEvent {
-  return { event: "data", from, peer, bytes: bytes.length, hex: bytes.toHex(), ...found };
+  return tapDatagrams(socket, {
+    read: (bytes, peer) => tell("client", peer, bytes),
+    written: (bytes, peer) => tell("server", peer, bytes),
+  });
 }

@@ -86,3 +86,38 @@ export interface DatagramSocket {
 
 /** How a peer of UDP is named: `udp://127.0.0.1:50123`. */
 export const udpPeer = (endpoint: Endpoint): string => `udp://${hostPort(endpoint)}`;
+
+/** Hears of each datagram that comes to a socket, and of each that leaves it, by the name of the other end. */
+export interface DatagramTap {
+  read(bytes: Uint8Array, peer: string): void;
+  written(bytes: Uint8Array, peer: string): void;
+}
+
+/** The same socket; `tap` hears of what crosses it. */
+export function tapDatagrams(socket: DatagramSocket, tap: DatagramTap): DatagramSocket {
+  return {
+    address: socket.address,
+    endpoint: socket.endpoint,
+    sockets: socket.sockets,
+    receive: (handlers) =>
+      socket.receive({
+        ...handlers,
+        onDatagram(bytes, from) {
+          const peer = udpPeer(from);
+          tap.read(bytes, peer);
+          const answer = handlers.onDatagram(bytes, from);
+          return answer instanceof Promise ? answer.then(tellAnswer) : tellAnswer(answer);
+
+          function tellAnswer(answer: Answer): Answer {
+            if (answer) tap.written(answer, peer);
+            return answer;
+          }
+        },
+      }),
+    send(bytes, to) {
+      tap.written(bytes, udpPeer(to));
+      return socket.send(bytes, to);
+    },
+    close: () => socket.close(),
+  };
+}

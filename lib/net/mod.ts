@@ -39,6 +39,7 @@ export {
   isLoss,
   MAX_DATAGRAM,
   type Sender,
+  tapDatagrams,
   udpPeer,
 } from "./datagram.ts";
 export {

@@ -9,7 +9,7 @@ const UTF8 = await openEncoding("utf-8");
 
 /** What is told of each of these reads, cut by `spec`: from and to, which ends of the frame are there, its text. */
 function told(spec: string, ...reads: (string | Uint8Array)[]) {
-  const borders = new FrameBorders(parseSpec(spec), { textOf: frameText(UTF8) });
+  const borders = new FrameBorders(parseSpec(spec), { textOf: frameText(UTF8, { isWatched: true }) });
   return reads.map((read) =>
     piecesOf(borders.take(typeof read === "string" ? utf8(read) : read, 0).segments).map(
       (

@@ -1,10 +1,9 @@
 import {
-  type Answer,
   type Connection,
   type DatagramSocket,
   type ReadOptions,
   type Sink,
-  udpPeer,
+  tapDatagrams,
   wrapConnection,
 } from "../../net/mod.ts";
 import { Datagrams, Direction, type TraceOptions } from "./direction.ts";
@@ -102,30 +101,8 @@ function receiving(
 export function traceDatagrams(socket: DatagramSocket, options: TraceOptions): DatagramSocket {
   const incoming = new Datagrams("read", "", options);
   const outgoing = new Datagrams("write", "", options);
-  return {
-    address: socket.address,
-    endpoint: socket.endpoint,
-    sockets: socket.sockets,
-    receive: (handlers) =>
-      socket.receive({
-        ...handlers,
-        onDatagram(bytes, from) {
-          const peer = udpPeer(from);
-          incoming.bytes(bytes, peer);
-          const answer = handlers.onDatagram(bytes, from);
-          if (answer instanceof Promise) return answer.then(show);
-          return show(answer);
-
-          function show(answer: Answer): Answer {
-            if (answer) outgoing.bytes(answer, peer);
-            return answer;
-          }
-        },
-      }),
-    send(bytes, to) {
-      outgoing.bytes(bytes, udpPeer(to));
-      return socket.send(bytes, to);
-    },
-    close: () => socket.close(),
-  };
+  return tapDatagrams(socket, {
+    read: (bytes, peer) => incoming.bytes(bytes, peer),
+    written: (bytes, peer) => outgoing.bytes(bytes, peer),
+  });
 }

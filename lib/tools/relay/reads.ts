@@ -1,6 +1,6 @@
-import type { Context, DataEvent } from "../../app/mod.ts";
+import type { Context } from "../../app/mod.ts";
 import { FrameBorders } from "../../app/trace/borders.ts";
-import { datagramPieces, frameText, piecesOf } from "../../app/trace/pieces.ts";
+import { dataEvent, datagramPieces, frameText, piecesOf } from "../../app/trace/pieces.ts";
 import { type Connection, wrapConnection } from "../../net/mod.ts";
 import type { EventTeller } from "../../session/mod.ts";
 import type { Direction } from "./disturbance.ts";
@@ -25,33 +25,29 @@ export function watchReads(connection: Connection, options: ReadsOptions, contex
   const name = direction === "up" ? `${client} → ${target}` : `${client} ← ${target}`;
   const traced = context.traceReads(connection, { verb: direction, name, isDatagram });
   if (!json && !pages && traced === connection) return connection;
-  const areMessages = connection.messages !== undefined;
-  const textOf = pages && frameText(encoding);
-  const borders = isDatagram ? undefined : new FrameBorders(codec, { areMessages, textOf });
+  const isTold = json || pages !== undefined;
   const from = direction === "up" ? "client" : "target";
+  const borders = isDatagram || !isTold ? undefined : new FrameBorders(codec, {
+    areMessages: connection.messages !== undefined,
+    textOf: pages && frameText(encoding, pages),
+  });
+  function tell(bytes: Uint8Array): void {
+    const found = borders?.take(bytes, clock.now());
+    for (const error of found?.errors ?? []) reporter.error(error);
+    const isWatched = pages?.isWatched;
+    if (!json && !isWatched) return;
+    const data = dataEvent(from, client, bytes, { frames: found?.lengths ?? [bytes.length] });
+    if (json) reporter.report(data, true);
+    if (!isWatched) return;
+    pages.tell({
+      ...data,
+      ...found ? { pieces: piecesOf(found.segments) } : datagramPieces(bytes, encoding),
+    });
+  }
   return wrapConnection(traced, {
     receive: (sink, readOptions) =>
       traced.receive((bytes) => {
-        if (json || pages) {
-          const found = borders?.take(bytes, clock.now());
-          for (const error of found?.errors ?? []) reporter.error(error);
-          const frames = found?.lengths ?? [bytes.length];
-          const data: DataEvent = {
-            event: "data",
-            from,
-            peer: client,
-            bytes: bytes.length,
-            hex: bytes.toHex(),
-            frames,
-          };
-          reporter.report(data, true);
-          if (pages?.isWatched) {
-            pages.tell({
-              ...data,
-              ...found ? { pieces: piecesOf(found.segments) } : datagramPieces(bytes, encoding),
-            });
-          }
-        }
+        if (isTold) tell(bytes);
         const drained = reporter.drained();
         return drained ? drained.then(() => sink(bytes)) : sink(bytes);
       }, readOptions),
