@@ -84,6 +84,8 @@ browsing("a page of mere reads says so, and what to do to see messages", async (
   assertEquals(await stranger.locator(".empty").innerText(), "");
   const page = await browser.open(url!);
   const [client, target] = await world.connect();
+  const { peer = "" } = await world.relay.next("connected");
+  await lane(page, peer).waitFor();
   await client.write(bytes("你好\n世界\n半"));
   await take(target, 17);
   await page.getByText("start the server with --frame line").waitFor();
