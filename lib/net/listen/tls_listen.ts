@@ -1,33 +1,22 @@
-import { PinwireError } from "../../errors.ts";
 import { SocketCalls } from "../../system/mod.ts";
 import { type DrainableConnection, SocketConnection } from "../connection.ts";
-import { socketAddress, socketPeer } from "../peer.ts";
-import { Queue } from "./queue.ts";
-import { RateLimit } from "../rate_limit.ts";
-import { systemClock } from "../clock.ts";
 import { translateIoError } from "../io_errors.ts";
 import type { Listener } from "../listener.ts";
+import { socketAddress, socketPeer } from "../peer.ts";
+import { Handshakes } from "./handshakes.ts";
+import { Queue } from "./queue.ts";
 
-/** ms that a client has for its handshake. */
-const HANDSHAKE_TIMEOUT = 5_000;
-/** Clients in their handshakes at a time; the next one takes the place of the oldest. */
-const MAX_HANDSHAKES = 1024;
 /**
  * Clients that were refused and can't be cut off, where libc can't be called: to close a connection of Deno's before its
  * handshake is through leaves its socket open until the client goes. While there are so many nobody is accepted.
  */
 const MAX_LINGERING = 4096;
 
-/** Refused clients that are told of in a second. */
-const MAX_ERRORS = 10;
-
-/** A client in its handshake. */
-interface Handshake {
-  /** The client, for printing. */
-  readonly peer: string;
-  /** Ends it, and says why, if it is anybody's business. */
-  refuse(error?: Error): void;
-}
+const WORDS = {
+  one: "the TLS handshake",
+  theirs: "their TLS handshake",
+  hint: "the other side has to begin, and to speak TLS",
+};
 
 /**
  * Takes connections from a listener of Deno's, does their handshakes side by side, and hands over those that
@@ -38,10 +27,9 @@ interface Handshake {
  */
 export function wrapTls(listener: Deno.TlsListener, asked: string, halfCloseTime: number): Listener {
   const results = new Queue<DrainableConnection | Error>();
-  /** Those that have time left, oldest first. */
-  const handshakes = new Set<Handshake>();
+  /** Those that have time left. */
+  const handshakes = new Handshakes(WORDS, (error) => results.put(error));
   const calls = SocketCalls.open();
-  const errors = new RateLimit(MAX_ERRORS, systemClock);
   /** All that hold a socket. */
   let pending = 0;
   let accepting = false;
@@ -52,8 +40,6 @@ export function wrapTls(listener: Deno.TlsListener, asked: string, halfCloseTime
     accepting = true;
     listener.accept().then((conn) => {
       accepting = false;
-      const [oldest] = handshakes;
-      if (handshakes.size >= MAX_HANDSHAKES) oldest.refuse(crowdedOut(oldest.peer));
       void shakeHands(conn);
       acceptNext();
     }, (error) => {
@@ -65,37 +51,26 @@ export function wrapTls(listener: Deno.TlsListener, asked: string, halfCloseTime
 
   async function shakeHands(conn: Deno.TlsConn): Promise<void> {
     const peer = socketPeer(conn.remoteAddr, "tls");
-    let isRefused = false;
     let isOpen = true;
     const close = () => {
       if (isOpen) conn.close();
       isOpen = false;
     };
-    const handshake: Handshake = {
-      peer: peer.name,
-      refuse(error) {
-        isRefused = true;
-        clearTimeout(timer);
-        handshakes.delete(handshake);
-        if (error && errors.allows()) results.put(error);
-        // Its end makes the handshake fail, which gives the socket back; closing would not.
-        calls?.shutdown(conn.localAddr, conn.remoteAddr);
-        if (closed) close();
-      },
-    };
-    const timer = setTimeout(() => handshake.refuse(tooLate(peer.name)), HANDSHAKE_TIMEOUT);
-    handshakes.add(handshake);
+    const handshake = handshakes.begin(peer.name, () => {
+      // Its end makes the handshake fail, which gives the socket back; closing would not.
+      calls?.shutdown(conn.localAddr, conn.remoteAddr);
+      if (closed) close();
+    });
     pending++;
     try {
       await conn.handshake();
-      if (isRefused) close();
+      if (handshake.isCutOff) close();
       else results.put(new SocketConnection(conn, peer, halfCloseTime));
     } catch (error) {
       close();
-      if (!isRefused) results.put(translateIoError(error, peer.name) as Error);
+      if (!handshake.isCutOff) results.put(translateIoError(error, peer.name) as Error);
     } finally {
-      clearTimeout(timer);
-      handshakes.delete(handshake);
+      handshake.end();
       pending--;
       releaseCalls();
       acceptNext();
@@ -120,24 +95,9 @@ export function wrapTls(listener: Deno.TlsListener, asked: string, halfCloseTime
       if (closed) return;
       closed = true;
       listener.close();
-      for (const handshake of handshakes) handshake.refuse();
+      handshakes.cutOff();
       releaseCalls();
       results.end();
     },
   };
-}
-function tooLate(peer: string): PinwireError {
-  return new PinwireError("timed_out", `${peer} has not finished the TLS handshake within 5 s`, {
-    hint: "the other side has to begin, and to speak TLS",
-  });
-}
-
-function crowdedOut(peer: string): PinwireError {
-  return new PinwireError(
-    "timed_out",
-    `${peer} was cut off: ${MAX_HANDSHAKES} others were in their TLS handshake`,
-    {
-      hint: "somebody may be opening connections without using them",
-    },
-  );
 }

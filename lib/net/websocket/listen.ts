@@ -4,29 +4,21 @@ import { systemClock } from "../clock.ts";
 import type { DrainableConnection } from "../connection.ts";
 import { hasGone } from "../io_errors.ts";
 import type { Listener } from "../listener.ts";
+import { Handshakes } from "../listen/handshakes.ts";
 import { Queue } from "../listen/queue.ts";
-import { RateLimit } from "../rate_limit.ts";
 import { answerHandshake, refuse, type WebSocketServer } from "./answer.ts";
 import { HeadStream } from "./head_stream.ts";
 
 export { namesOfMachine } from "./trust.ts";
 
-/** Ms that a client has for its whole request. */
-const HANDSHAKE_TIMEOUT = 5_000;
-/** Clients in their handshakes at a time; the next one takes the place of the oldest. */
-const MAX_HANDSHAKES = 1024;
 /** Those whose handshake is through, and whom nobody has taken yet; while there are so many nobody is accepted. */
 const MAX_WAITING = 64;
-/** Refused clients that are told of in a second. */
-const MAX_ERRORS = 10;
 
-/** A client in its handshake. */
-interface Handshake {
-  /** The client, for printing. */
-  readonly peer: string;
-  /** Cuts it off, and says why, if it is anybody's business. */
-  cutOff(error?: Error): void;
-}
+const WORDS = {
+  one: "the handshake of a WebSocket",
+  theirs: "their handshakes",
+  hint: "the other side has to begin, and to speak WebSocket: use ws:// on both sides or on none",
+};
 
 /**
  * Takes connections from a listener, does their handshakes side by side, and hands over those that are WebSockets then. A
@@ -35,12 +27,7 @@ interface Handshake {
 export function wrapWebSocket(listener: Listener, server: WebSocketServer): Listener {
   const clock = systemClock;
   const results = new Queue<DrainableConnection | Error>();
-  /** Oldest first. */
-  const handshakes = new Set<Handshake>();
-  const errors = new RateLimit(MAX_ERRORS, clock);
-  const tell = (error: Error) => {
-    if (errors.allows()) results.put(error);
-  };
+  const handshakes = new Handshakes(WORDS, (error) => results.put(error));
   let accepting = false;
   let closed = false;
 
@@ -50,8 +37,6 @@ export function wrapWebSocket(listener: Listener, server: WebSocketServer): List
     listener.accept().then((connection) => {
       accepting = false;
       if (!connection) return results.end();
-      const [oldest] = handshakes;
-      if (handshakes.size >= MAX_HANDSHAKES) oldest.cutOff(crowdedOut(oldest.peer));
       void shakeHands(connection);
       acceptNext();
     }, (error) => {
@@ -63,27 +48,15 @@ export function wrapWebSocket(listener: Listener, server: WebSocketServer): List
 
   async function shakeHands(connection: DrainableConnection): Promise<void> {
     const peer = connection.peer.name;
-    let isCutOff = false;
     const stream = new HeadStream(connection);
-    const handshake: Handshake = {
-      peer,
-      cutOff(error) {
-        isCutOff = true;
-        timer.cancel();
-        handshakes.delete(handshake);
-        if (error) tell(error);
-        connection.close();
-      },
-    };
-    const timer = clock.after(HANDSHAKE_TIMEOUT, () => handshake.cutOff(tooLate(peer)));
-    handshakes.add(handshake);
+    const handshake = handshakes.begin(peer, () => connection.close());
     try {
       const accepted = await answerHandshake(stream, server, clock);
-      if (isCutOff) accepted.close();
+      if (handshake.isCutOff) accepted.close();
       else results.put(accepted);
     } catch (error) {
-      if (isCutOff) return;
-      tell(
+      if (handshake.isCutOff) return;
+      handshakes.tell(
         error instanceof HttpError
           ? noHandshake(stream, error)
           : hasGone(error)
@@ -93,8 +66,7 @@ export function wrapWebSocket(listener: Listener, server: WebSocketServer): List
       if (error instanceof HttpError) await refuse(stream, error, clock);
       else connection.close();
     } finally {
-      timer.cancel();
-      handshakes.delete(handshake);
+      handshake.end();
     }
   }
 
@@ -113,24 +85,10 @@ export function wrapWebSocket(listener: Listener, server: WebSocketServer): List
       if (closed) return;
       closed = true;
       listener.close();
-      for (const handshake of handshakes) handshake.cutOff();
+      handshakes.cutOff();
       results.end();
     },
   };
-}
-
-function tooLate(peer: string): PinwireError {
-  return new PinwireError("timed_out", `${peer} has not finished the handshake of a WebSocket within 5 s`, {
-    hint: "the other side has to begin, and to speak WebSocket: use ws:// on both sides or on none",
-  });
-}
-
-function crowdedOut(peer: string): PinwireError {
-  return new PinwireError(
-    "timed_out",
-    `${peer} was cut off: ${MAX_HANDSHAKES} others were in their handshakes`,
-    { hint: "somebody may be opening connections without using them" },
-  );
 }
 
 const left = (peer: string) =>
