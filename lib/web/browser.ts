@@ -8,8 +8,6 @@ import { fileResponse, refusalResponse } from "./responses.ts";
 const REQUEST_TIME = 5_000;
 /** Ms that a browser has to take a response. */
 const RESPONSE_TIME = 30_000;
-/** Ms that who gets no further answer has to leave: closed with something unread, the connection would be reset. */
-const LEAVING_TIME = 1_000;
 
 /**
  * Serves one connection of a browser, which fetches files by it, one after the other, until it leaves, or until it has
@@ -38,7 +36,7 @@ export async function serveBrowser(
       if (isLast) break;
       stream.again();
     }
-    await leave(stream, clock);
+    await stream.leave(clock);
   } catch (error) {
     if (error instanceof HttpError) {
       onRefused(error);
@@ -59,14 +57,8 @@ async function nextHead(stream: HeadStream, clock: Clock): Promise<Uint8Array> {
 }
 
 async function refuse(stream: HeadStream, error: HttpError, clock: Clock): Promise<void> {
-  const { connection } = stream;
-  await write(connection, refusalResponse(error, clock.wall()), clock);
-  await leave(stream, clock);
-}
-
-async function leave(stream: HeadStream, clock: Clock): Promise<void> {
-  await stream.connection.closeWrite();
-  await withTimeout(LEAVING_TIME, stream.drop(), clock);
+  await write(stream.connection, refusalResponse(error, clock.wall()), clock);
+  await stream.leave(clock);
 }
 
 async function write(connection: Connection, bytes: Uint8Array, clock: Clock): Promise<void> {

@@ -6,7 +6,7 @@ import {
   RateLimit,
   type SocketKind,
 } from "../net/mod.ts";
-import { WebSocketConnection } from "../net/websocket/mod.ts";
+import { Queue, WebSocketConnection } from "../net/websocket/mod.ts";
 import type { Reporter } from "../app/mod.ts";
 import { acceptNext } from "../session/mod.ts";
 import { serveBrowser } from "./browser.ts";
@@ -32,8 +32,8 @@ export class PageListener implements Listener {
   #reporter: Reporter;
   #errors: RateLimit;
   #browsers = new Set<DrainableConnection>();
-  #ready: DrainableConnection[] = [];
-  #waiting?: PromiseWithResolvers<void>;
+  /** WebSockets that nobody has taken yet. */
+  #ready = new Queue<DrainableConnection>();
   #closed = Promise.withResolvers<void>();
   #isClosed = false;
 
@@ -55,12 +55,8 @@ export class PageListener implements Listener {
     void this.#acceptAll();
   }
 
-  async accept(): Promise<DrainableConnection | undefined> {
-    while (!this.#ready.length && !this.#isClosed) {
-      this.#waiting ??= Promise.withResolvers();
-      await this.#waiting.promise;
-    }
-    return this.#ready.shift();
+  accept(): Promise<DrainableConnection | undefined> {
+    return this.#ready.take();
   }
 
   close(): void {
@@ -69,7 +65,7 @@ export class PageListener implements Listener {
     this.#listener.close();
     this.#closed.resolve();
     for (const connection of this.#browsers) connection.close();
-    this.#wake();
+    this.#ready.end();
   }
 
   async #acceptAll(): Promise<void> {
@@ -97,13 +93,7 @@ export class PageListener implements Listener {
     this.#browsers.delete(connection);
     if (!stream) return;
     if (this.#isClosed) return connection.close();
-    this.#ready.push(new WebSocketConnection(stream, "server", this.#form, this.#clock));
-    this.#wake();
-  }
-
-  #wake(): void {
-    this.#waiting?.resolve();
-    this.#waiting = undefined;
+    this.#ready.put(new WebSocketConnection(stream, "server", this.#form, this.#clock));
   }
 
   #tell(error: HttpError, peer: string): void {

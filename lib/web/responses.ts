@@ -1,14 +1,19 @@
-import { formatResponse, type HttpError, REASONS } from "../framing/http/mod.ts";
+import { concat } from "@std/bytes/concat";
+import {
+  type FieldList,
+  formatRefusal,
+  formatResponse,
+  type HttpError,
+  REASONS,
+} from "../framing/http/mod.ts";
 import type { PageFile } from "./files.ts";
-
-type Fields = readonly (readonly [name: string, value: string])[];
 
 /**
  * What stands in every response: a page loads what is served here and nothing else, no script or style of a text that
  * found its way into it, nobody frames it, and no site that it leads to learns its address. Nothing is kept by the
  * browser, as another program may have the port tomorrow.
  */
-const COMMON: Fields = [
+const COMMON: FieldList = [
   [
     "Content-Security-Policy",
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; " +
@@ -40,30 +45,13 @@ export function fileResponse(
     ...isLast ? [["Connection", "close"]] as const : [],
     ...COMMON,
   ]);
-  return isHead ? head : joined(head, body);
+  return isHead ? head : concat([head, body]);
 }
 
 /** A response that refuses: the sentence is for who looks at it, and the connection ends behind it. */
 export function refusalResponse(error: HttpError, now: number): Uint8Array {
-  const { status, sentence, fields } = error;
-  const body = new TextEncoder().encode(`${sentence}\n`);
-  const head = formatResponse(status, REASONS[status], [
-    ["Date", dateOf(now)],
-    ["Content-Type", "text/plain; charset=utf-8"],
-    ["Content-Length", String(body.length)],
-    ["Connection", "close"],
-    ...fields,
-    ...COMMON,
-  ]);
-  return joined(head, body);
+  return formatRefusal(error, [["Date", dateOf(now)], ...COMMON]);
 }
 
 /** As in `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7). */
 const dateOf = (now: number) => new Date(now).toUTCString();
-
-function joined(head: Uint8Array, body: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(head.length + body.length);
-  whole.set(head);
-  whole.set(body, head.length);
-  return whole;
-}

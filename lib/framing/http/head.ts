@@ -1,5 +1,5 @@
 import { HeaderFields, isToken } from "./fields.ts";
-import { HttpError } from "./http_error.ts";
+import { type FieldList, HttpError } from "./http_error.ts";
 
 /** The head of a request. */
 export interface RequestHead {
@@ -82,7 +82,7 @@ export function checkPlainGet(head: RequestHead, methods: readonly string[] = ["
 export function formatRequest(
   method: string,
   target: string,
-  fields: readonly (readonly [name: string, value: string])[],
+  fields: FieldList,
 ): Uint8Array {
   return format(`${method} ${target} HTTP/1.1`, fields);
 }
@@ -91,12 +91,12 @@ export function formatRequest(
 export function formatResponse(
   status: number,
   reason: string,
-  fields: readonly (readonly [name: string, value: string])[],
+  fields: FieldList,
 ): Uint8Array {
   return format(`HTTP/1.1 ${status} ${reason}`, fields);
 }
 
-function format(line: string, fields: readonly (readonly [string, string])[]): Uint8Array {
+function format(line: string, fields: FieldList): Uint8Array {
   const lines = [line, ...fields.map(([name, value]) => `${name}: ${value}`)];
   return new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`);
 }

@@ -17,6 +17,9 @@ export const REASONS: Readonly<Record<number, string>> = {
   505: "HTTP Version Not Supported",
 };
 
+/** Header fields, in the order in which they are written. */
+export type FieldList = readonly (readonly [name: string, value: string])[];
+
 /** What is wrong with a request, or with an answer. */
 export class HttpError extends PinwireError {
   /** `HttpError`. */
@@ -24,7 +27,7 @@ export class HttpError extends PinwireError {
   /** What a server answers to such a request, such as 400. */
   readonly status: number;
   /** Header fields that belong to the answer. */
-  readonly fields: readonly (readonly [name: string, value: string])[];
+  readonly fields: FieldList;
 
   /** Whether it was HTTP at all that came. */
   readonly isHttp: boolean;
@@ -35,7 +38,7 @@ export class HttpError extends PinwireError {
     message: string,
     { hint, fields = [], isHttp = true }: {
       hint?: string;
-      fields?: readonly (readonly [name: string, value: string])[];
+      fields?: FieldList;
       isHttp?: boolean;
     } = {},
   ) {

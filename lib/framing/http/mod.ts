@@ -15,4 +15,5 @@ export {
   type ResponseHead,
 } from "./head.ts";
 export { HeadDecoder, MAX_HEAD } from "./head_decoder.ts";
-export { HttpError, REASONS } from "./http_error.ts";
+export { type FieldList, HttpError, REASONS } from "./http_error.ts";
+export { formatRefusal } from "./refusal.ts";

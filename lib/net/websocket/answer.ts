@@ -1,15 +1,16 @@
-import { concat } from "@std/bytes/concat";
-import { formatResponse, type HttpError, parseRequest, REASONS } from "../../framing/http/mod.ts";
+import {
+  formatRefusal,
+  formatResponse,
+  type HttpError,
+  parseRequest,
+  REASONS,
+} from "../../framing/http/mod.ts";
 import { acceptFor, checkUpgrade, type UpgradeRequest } from "../../framing/websocket/mod.ts";
 import type { Clock } from "../clock.ts";
-import { withTimeout } from "../deadline.ts";
 import type { MessageForm } from "./form.ts";
 import type { HeadStream } from "./head_stream.ts";
 import { checkHost, checkOrigin, type Home } from "./trust.ts";
 import { WebSocketConnection } from "./web_socket_connection.ts";
-
-/** Ms that who was refused has to take the answer, and to end its side. */
-const REFUSAL_TIME = 1_000;
 
 /** What a server of WebSockets is told. */
 export interface WebSocketServer extends Pick<Home, "names" | "given"> {
@@ -37,7 +38,7 @@ export async function answerHandshake(
 }
 
 /** What a request on this connection is measured by. */
-export function homeOf(
+function homeOf(
   { connection: { local, peer } }: HeadStream,
   { names, given }: Pick<Home, "names" | "given">,
 ): Home {
@@ -60,22 +61,11 @@ export async function agree(stream: HeadStream, { key }: UpgradeRequest, protoco
 
 /** Answers with the status and a line of text, and closes the connection: never throws. */
 export async function refuse(stream: HeadStream, error: HttpError, clock: Clock): Promise<void> {
-  const { connection } = stream;
-  const body = new TextEncoder().encode(`${error.sentence}\n`);
-  const head = formatResponse(error.status, REASONS[error.status] ?? "Refused", [
-    ["Content-Type", "text/plain; charset=utf-8"],
-    ["Content-Length", `${body.length}`],
-    ["Cache-Control", "no-store"],
-    ["Connection", "close"],
-    ...error.fields,
-  ]);
   try {
-    await connection.write(concat([head, body]));
-    await connection.closeWrite();
-    // Closing with something unread would be a reset, which may destroy the answer.
-    await withTimeout(REFUSAL_TIME, stream.drop(), clock);
+    await stream.connection.write(formatRefusal(error, [["Cache-Control", "no-store"]]));
+    await stream.leave(clock);
   } catch {
     // It has gone.
   }
-  connection.close();
+  stream.connection.close();
 }

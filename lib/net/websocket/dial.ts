@@ -1,5 +1,6 @@
 import { PinwireError } from "../../errors.ts";
 import {
+  type FieldList,
   formatRequest,
   HttpError,
   parseResponse,
@@ -21,7 +22,7 @@ export interface WebSocketRequest {
   /** The sub-protocols that we offer, the best first. */
   subprotocols?: readonly string[];
   /** Header fields of the user's own; `Host` takes the place of ours. */
-  fields?: readonly (readonly [name: string, value: string])[];
+  fields?: FieldList;
   /** The page that we pretend to be. */
   origin?: string;
 }

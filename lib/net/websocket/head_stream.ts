@@ -1,7 +1,11 @@
 import { PinwireError } from "../../errors.ts";
 import { HeadDecoder, HttpError } from "../../framing/http/mod.ts";
+import type { Clock } from "../clock.ts";
 import type { Connection, Sink } from "../connection.ts";
+import { withTimeout } from "../deadline.ts";
 
+/** Ms that the peer has to end its side after our last word. */
+const LEAVING_TIME = 1_000;
 /** Bytes that stay free around each read, so that short answers can be built around messages. */
 export const ROOM = 256;
 
@@ -76,6 +80,12 @@ export class HeadStream {
   /** Drops whatever comes, until the peer ends its side. */
   async drop(): Promise<void> {
     await this.receive(() => {}).catch(() => {});
+  }
+
+  /** Ends our side, and drops what comes for a while: closing with something unread would be a reset, which may destroy our last word. */
+  async leave(clock: Clock): Promise<void> {
+    await this.connection.closeWrite();
+    await withTimeout(LEAVING_TIME, this.drop(), clock);
   }
 
   #takeHead(bytes: Uint8Array): Promise<void> | void {

@@ -4,7 +4,8 @@
  *
  * @module
  */
-export { agree, homeOf, refuse } from "./answer.ts";
+export { agree } from "./answer.ts";
 export { HeadStream } from "./head_stream.ts";
 export { checkHost, checkOrigin, type Home, namesOfMachine } from "./trust.ts";
 export { WebSocketConnection } from "./web_socket_connection.ts";
+export { Queue } from "../listen/queue.ts";
