@@ -7,6 +7,8 @@ import {
   type DialOptions,
   type Endpoint,
   formatAddress,
+  isTls,
+  isWeb,
   type MessageForm,
   type ServerIdentity,
   type WebSocketRequest,
@@ -22,15 +24,15 @@ export async function serverAddress(
   { tlsCert, tlsKey }: { tlsCert?: string; tlsKey?: string },
 ): Promise<{ address: Address; identity?: ServerIdentity }> {
   checkServedPath(address);
-  const isTls = address.scheme === "tls" || address.scheme === "wss";
-  if (!isTls && tlsCert === undefined && tlsKey === undefined) return { address };
+  const hasTls = isTls(address);
+  if (!hasTls && tlsCert === undefined && tlsKey === undefined) return { address };
   if (tlsCert === undefined || tlsKey === undefined) {
     throw usageError(
       "TLS needs both --tls-cert and --tls-key",
       'make the two files with "pinwire cert localhost 127.0.0.1"',
     );
   }
-  if (!isTls && address.scheme !== "tcp") {
+  if (!hasTls && address.scheme !== "tcp") {
     const hint = address.scheme === "ws" ? "use wss://" : "use tls:// or tcp://";
     throw usageError(`${formatAddress(address)} can't have TLS`, hint);
   }
@@ -42,8 +44,7 @@ export async function serverAddress(
 }
 
 function checkServedPath(address: Address): void {
-  const isWeb = address.scheme === "ws" || address.scheme === "wss";
-  if (!isWeb || (address.path ?? "/") === "/") return;
+  if (!isWeb(address) || (address.path ?? "/") === "/") return;
   throw usageError(`${formatAddress(address)} has a path`, "leave it out: a server takes any");
 }
 
@@ -92,18 +93,18 @@ export async function dialOptions(
     throw usageError(`${formatAddress(address)} can't be dialled from an address`, "leave --bind out");
   }
   if (ca === undefined) return options;
-  if (address.scheme !== "tls" && address.scheme !== "wss") {
+  if (!isTls(address)) {
     throw usageError("--ca is for tls:// and wss:// addresses", "write tls://HOST:PORT");
   }
   return { ...options, ca: certificatesIn(...await readPem(ca, "--ca")) };
 }
 
 function webSocketRequest(
-  { scheme }: Address,
+  address: Address,
   { subprotocol: subprotocols = [], header: fields = [], origin }: DialSettings,
   form?: MessageForm,
 ): WebSocketRequest | undefined {
-  if (scheme === "ws" || scheme === "wss") return { form, subprotocols, fields, origin };
+  if (isWeb(address)) return { form, subprotocols, fields, origin };
   const given = { "--subprotocol": subprotocols.length, "--header": fields.length, "--origin": origin };
   for (const [option, value] of Object.entries(given)) {
     if (value) throw usageError(`${option} is for ws:// and wss:// addresses`, "leave it out");

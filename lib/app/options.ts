@@ -10,6 +10,7 @@ import {
   type InternetAddress,
   isHost,
   isIpAddress,
+  isWeb,
   parseAddress,
   WEB_PORTS,
 } from "../net/mod.ts";
@@ -172,14 +173,13 @@ export function checkWeb(
   { web, webHost }: { web?: InternetAddress; webHost: readonly string[] },
   address: Partial<Address> = {},
 ): void {
-  const { scheme } = address;
-  if (web?.port && "port" in address && address.port === web.port && scheme !== "udp") {
+  if (web?.port && "port" in address && address.port === web.port && address.scheme !== "udp") {
     throw usageError(
       `--web ${web.port} is the server's own port`,
       "a page needs a port of its own: give it another",
     );
   }
-  if (!web && webHost.length && scheme !== "ws" && scheme !== "wss") {
+  if (!web && webHost.length && !isWeb(address)) {
     throw usageError("--web-host is for a page", "add --web ADDRESS, or leave it out");
   }
 }

@@ -32,6 +32,20 @@ export interface UnixAddress {
   path: string;
 }
 
+/** Something that has a scheme: an address, one end of a socket. */
+type Schemed = { readonly scheme?: string };
+
+/** Whether it has TLS. */
+export const isTls = <T extends Schemed>(one: T): one is T & { scheme: "tls" | "wss" } =>
+  one.scheme === "tls" || one.scheme === "wss";
+
+/** Whether it is a WebSocket. */
+export const isWeb = <T extends Schemed>(one: T): one is T & { scheme: WebAddress["scheme"] } =>
+  one.scheme === "ws" || one.scheme === "wss";
+
+/** Whether it has TCP below, whatever is on top. */
+export const isOverTcp = (one: Schemed): boolean => one.scheme === "tcp" || isTls(one) || isWeb(one);
+
 /** Any scheme of an address. */
 export type Scheme = Address["scheme"];
 

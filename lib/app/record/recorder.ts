@@ -2,6 +2,7 @@ import {
   type Address,
   type Connection,
   type DatagramSocket,
+  isTls,
   type Listener,
   race,
   type SocketAddress,
@@ -39,8 +40,8 @@ export class Recorder {
   }
 
   /** What is to be said before anything crosses a socket at this address, if something is. */
-  warning({ scheme }: Pick<Address, "scheme">): string | undefined {
-    return scheme === "tls" || scheme === "wss" ? PLAIN_TEXT : undefined;
+  warning(address: Pick<Address, "scheme">): string | undefined {
+    return isTls(address) ? PLAIN_TEXT : undefined;
   }
 
   /** The same connection, which was dialled, recorded. */

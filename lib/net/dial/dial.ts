@@ -1,5 +1,5 @@
 import { PinwireError, usageError } from "../../errors.ts";
-import { abstractName, type Address, checkAbstract, formatAddress } from "../address.ts";
+import { abstractName, type Address, checkAbstract, formatAddress, isWeb } from "../address.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { type Connection, SocketConnection } from "../connection.ts";
 import { wrapConnection } from "../wrap_connection.ts";
@@ -108,7 +108,7 @@ async function attempt(
     if (address.scheme === "udp") throw new TypeError("UDP has no connections to dial");
     const deadline = withDeadline(signal, timeout);
     const connection = await dialTcp(address, { ca, bind, resolve }, deadline, clock);
-    if (address.scheme === "ws" || address.scheme === "wss") {
+    if (isWeb(address)) {
       const { askForWebSocket } = await import("../websocket/dial.ts");
       return await askForWebSocket(connection, address, webSocket, deadline, clock);
     }

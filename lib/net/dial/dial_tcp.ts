@@ -1,5 +1,5 @@
 import { PinwireError } from "../../errors.ts";
-import { formatAddress, type HostAddress } from "../address.ts";
+import { formatAddress, type HostAddress, isTls } from "../address.ts";
 import type { Clock } from "../clock.ts";
 import { type Connection, type SocketConn, SocketConnection } from "../connection.ts";
 import type { Endpoint } from "../datagram.ts";
@@ -38,8 +38,7 @@ interface TcpDial {
 }
 
 /** What is below an address, where a WebSocket is on top. */
-const carrierOf = ({ scheme }: Pick<HostAddress, "scheme">): StreamScheme =>
-  scheme === "tls" || scheme === "wss" ? "tls" : "tcp";
+const carrierOf = (address: Pick<HostAddress, "scheme">): StreamScheme => isTls(address) ? "tls" : "tcp";
 
 /** Connects over TCP, and begins TLS where the address says so; ends soon once `signal` is aborted. */
 export async function dialTcp(

@@ -11,6 +11,7 @@ import {
   type HostAddress,
   isIpv6,
   isLoopback,
+  isTls,
   tlsFault,
   withDeadline,
   withTimeout,
@@ -44,7 +45,7 @@ export async function attempt(address: Address, options: AttemptOptions, clock: 
   }
   const ms = took();
   try {
-    if (address.scheme === "tls" || address.scheme === "wss") {
+    if (isTls(address)) {
       return { state: "open", ms, ...await trusted(address, connection, ms, options, clock) };
     }
     const { tcpInfo } = connection;

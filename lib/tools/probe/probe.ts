@@ -3,6 +3,8 @@ import {
   type Address,
   type DialOptions,
   formatAddress,
+  isTls,
+  isWeb,
   pause,
   type Scheme,
   withDeadline,
@@ -85,7 +87,7 @@ async function prepare(
   resolve: ReturnType<typeof openResolver>,
   signal: AbortSignal,
 ): Promise<void> {
-  if (addresses.some(({ scheme }) => isTls(scheme))) await prepareTls(signal);
+  if (addresses.some(isTls)) await prepareTls(signal);
   // What fails now fails again when the address is looked at, and is told then.
   await Promise.allSettled(
     addresses.map((address) => address.scheme === "unix" || resolve(address, signal)),
@@ -94,16 +96,15 @@ async function prepare(
 
 /** How to dial each kind of address. What one kind can't have is for the others, where there are such. */
 async function diallingOf(addresses: readonly Address[], options: ProbeOptions): Promise<DiallingOf> {
-  const isAny = (is: (scheme: Scheme) => boolean) => addresses.some(({ scheme }) => is(scheme));
   const others = {
-    ...isAny(isTls) && { ca: undefined },
-    ...isAny(isWeb) && { subprotocol: undefined, header: undefined, origin: undefined },
+    ...addresses.some(isTls) && { ca: undefined },
+    ...addresses.some(isWeb) && { subprotocol: undefined, header: undefined, origin: undefined },
   };
   const known: DiallingOf = new Map();
   for (const address of addresses) {
     const { scheme } = address;
     const { ca, subprotocol, header, origin } = options;
-    const own = { ...isTls(scheme) && { ca }, ...isWeb(scheme) && { subprotocol, header, origin } };
+    const own = { ...isTls(address) && { ca }, ...isWeb(address) && { subprotocol, header, origin } };
     if (!known.has(scheme)) {
       known.set(scheme, await dialOptions(address, { ...options, ...others, ...own }));
     }
@@ -112,6 +113,3 @@ async function diallingOf(addresses: readonly Address[], options: ProbeOptions):
 }
 
 type DiallingOf = Map<Scheme, DialOptions>;
-
-const isTls = (scheme: Scheme) => scheme === "tls" || scheme === "wss";
-const isWeb = (scheme: Scheme) => scheme === "ws" || scheme === "wss";

@@ -63,7 +63,7 @@ export class PairWorld {
       seed: 1,
       clock: this.clock,
       hasResets,
-      notReset: (peer) => this.notReset.push(peer),
+      notReset: ({ name }) => this.notReset.push(name),
       ...options,
     });
     this.ended = this.pair.run().then(() => undefined, (error) => error.code);

@@ -1,5 +1,13 @@
 import { PinwireError } from "../../errors.ts";
-import { type Clock, type Connection, hasGone, sleep, withTimeout } from "../../net/mod.ts";
+import {
+  type Clock,
+  type Connection,
+  hasGone,
+  isOverTcp,
+  type Peer,
+  sleep,
+  withTimeout,
+} from "../../net/mod.ts";
 import { randomFor } from "../../packet/random.ts";
 import { type Direction, DIRECTIONS, type Disturbance } from "./disturbance.ts";
 import { type Ending, Lane } from "./lane.ts";
@@ -24,7 +32,7 @@ export interface PairOptions {
   /** Whether TCP can be reset here. */
   hasResets: boolean;
   /** Told that a reset became a close. */
-  notReset(peer: string): void;
+  notReset(peer: Peer): void;
 }
 
 /** A client's connection and the one to the target. */
@@ -162,10 +170,10 @@ export class Pair {
   #reset(gone?: Connection): void {
     const { client, target, hasResets, notReset } = this.#options;
     for (const connection of [client, target]) {
-      const { scheme, name } = connection.peer;
+      const { peer } = connection;
       if (connection === gone) connection.close();
       // Where there are resets, it has gone already.
-      else if (!connection.reset() && !(hasResets && /^(tcp|tls|wss?)$/.test(scheme))) notReset(name);
+      else if (!connection.reset() && !(hasResets && isOverTcp(peer))) notReset(peer);
     }
   }
 

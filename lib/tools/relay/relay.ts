@@ -8,7 +8,9 @@ import {
   dial,
   dialDatagram,
   type DialOptions,
+  isOverTcp,
   type MessageForm,
+  type Peer,
   PLAIN_FORM,
   withIdleTimeout,
   wrapConnection,
@@ -143,16 +145,16 @@ export class Relay {
     }
   }
 
-  #warn(peer: string): void {
+  #warn(peer: Peer): void {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
     this.#context.reporter.error(
       new PinwireError("not_reset", "a connection that was to be reset was closed", {
-        hint: /^(tcp|tls|wss?):/.test(peer)
+        hint: isOverTcp(peer)
           ? "only on Linux, and with deno run --allow-ffi, can it be reset"
           : "only TCP has resets",
       }),
-      peer,
+      peer.name,
     );
   }
 }
