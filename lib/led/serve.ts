@@ -57,9 +57,6 @@ export class Controller {
    */
   async listen(address: Address, options: ServerOptions, opened: () => void): Promise<void> {
     const isOpen = "hostname" in address && !isLoopback(address.hostname) && !this.#session.token;
-    using _tapping = this.#context.reporter.tap((event) => {
-      if (event.event === "listening" && event.url === undefined) this.#address = event.address;
-    });
     await serve(address, options, this.#context, {
       warning: isOpen ? OPEN_TO_ALL : undefined,
       connection: (connection, pending) => this.serveConnection(connection, pending),
@@ -68,7 +65,10 @@ export class Controller {
         token: this.#session.token,
         connection: (connection, pending) => this.servePage(connection, pending),
       },
-      opened,
+      opened: (where) => {
+        this.#address = where;
+        opened();
+      },
     });
   }
 }

@@ -44,8 +44,8 @@ export interface ServeHandlers {
   warning?: string;
   /** What is done with the WebSockets of its page, where there is one. */
   page?: PageHandlers;
-  /** Called once the socket is open, before the ready line. */
-  opened(): void;
+  /** Called once the socket is open, before the ready line, with its address: `tcp://127.0.0.1:11235`. */
+  opened(address: string): void;
 }
 
 /**
@@ -75,7 +75,7 @@ export async function serve(
       if (owed) await withTimeout(DRAIN_TIME, owed.settled(), context.clock);
       socket.close();
     });
-    handlers.opened();
+    handlers.opened(socket.address);
     reporter.report({ event: "listening", address: socket.address, sockets: socket.sockets });
     const answerAll = async () => {
       await handlers.datagrams?.(context.traceDatagrams(socket), (given) => owed = given);
@@ -117,8 +117,8 @@ export async function openListener(
   const warning = [...new Set([own, recorder?.warning(address)])].filter(Boolean).join("; ");
   const bare = await listen(address, { identity, isExact, webSocket: { form, hosts } });
   const listener = recorder?.listener(bare) ?? bare;
-  opened();
   const { address: where, sockets } = listener;
+  opened(where);
   reporter.report({ event: "listening", address: where, sockets, ...warning && { warning } });
   return listener;
 }
