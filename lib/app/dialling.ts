@@ -112,19 +112,26 @@ function webSocketRequest(
   return undefined;
 }
 
+/** What a file of PEM holds, and how it is called in errors. */
+async function readPem(path: string, option: string): Promise<[pem: string, source: string]> {
+  const pem = await readNamedFile(path, option, 'make one with "pinwire cert HOST", or check the path');
+  return [pem, `the file ${path} of ${option}`];
+}
+
 /**
- * What a file holds, and how it is called in errors.
+ * The text of a file that an option names.
  *
+ * @param hint what to do if it can't be read
  * @throws {PinwireError} `file_unreadable`
  */
-async function readPem(path: string, option: string): Promise<[pem: string, source: string]> {
+export async function readNamedFile(path: string, option: string, hint: string): Promise<string> {
   try {
-    return [await Deno.readTextFile(path), `the file ${path} of ${option}`];
+    return await Deno.readTextFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     const why = error instanceof Deno.errors.NotFound ? "does not exist" : "can't be read";
     throw new PinwireError("file_unreadable", `the file ${path} of ${option} ${why}`, {
-      hint: 'make one with "pinwire cert HOST", or check the path',
+      hint,
       cause: error,
     });
   }

@@ -65,7 +65,6 @@ const ledServe = command({
     ...tokenPermissions(options, true),
     ...recordPermissions(options),
     ...options.mqtt ? brokerPermissions(options) : [],
-    ...options.mqtt && options.ca !== undefined ? ["read"] as const : [],
     ...options.mqtt && options.name === undefined ? ["sys"] as const : [],
   ],
   opensFirst: true,
@@ -102,19 +101,12 @@ async function prepareBridge(
   options: BrokerOptions & { name?: string; ca?: string },
   context: Context,
 ): Promise<OpenBridge> {
-  const [{ BrokerBridge }, { MqttClient, mqttSettings }] = await Promise.all([
+  const [{ BrokerBridge }, { prepareLinks }] = await Promise.all([
     import("./mqtt/controller.ts"),
     import("../mqtt/mod.ts"),
   ]);
-  const settings = await mqttSettings(url, options);
-  return (registry) =>
-    new BrokerBridge(
-      registry,
-      nodeOptions(options),
-      (node, handlers) =>
-        new MqttClient({ ...settings, clientId: `pinwire-${node}`, will: handlers.will }, handlers, context),
-      context,
-    );
+  const openLink = await prepareLinks(url, options);
+  return (registry) => new BrokerBridge(registry, nodeOptions(options), openLink, context);
 }
 
 /** The commands of the LED mode. */

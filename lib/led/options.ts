@@ -2,7 +2,7 @@ import { ALL_PERMISSIONS, choice, type Kind, type Permission, text } from "../cl
 import { usageError } from "../errors.ts";
 import { chooseGpio, type Gpio, type GpioChoice, type Line, parseLine } from "deno-gpio";
 import type { Context } from "../app/mod.ts";
-import { addressPositional, STREAMS } from "../app/options.ts";
+import { addressPositional, clientPermissions, STREAMS } from "../app/options.ts";
 import type { Address } from "../net/mod.ts";
 import { DEFAULT_PORT, parseName } from "./protocol.ts";
 
@@ -206,6 +206,11 @@ export function checkBroker(
   if (wrong) throw usageError(`${wrong[0]} is for a broker`, `name one with ${by}`);
 }
 
-/** What a broker's password and its library need: the variables of the environment, and a file. */
-export const brokerPermissions = ({ passwordFile }: { passwordFile?: string }): Permission[] =>
-  passwordFile === undefined ? ["env"] : ["env", "read"];
+/** What a client of a broker needs: besides what every client does, the environment, for its library too, and a file. */
+export const brokerPermissions = (
+  options: { passwordFile?: string; ca?: string; record?: string },
+): Permission[] => [
+  ...clientPermissions(options, { address: DEFAULT_ADDRESS }),
+  "env",
+  ...options.passwordFile === undefined ? [] : ["read"] as const,
+];

@@ -32,6 +32,11 @@ export interface MqttHandlers {
   lastWords(): Publication[];
 }
 
+/** What a node tells: a client that has a name, and a word for when it is gone. */
+export interface NodeHandlers extends MqttHandlers {
+  readonly will: Publication;
+}
+
 /** Ms that the last words may take when the program stops. */
 const LAST_WORDS_TIME = 2_000;
 

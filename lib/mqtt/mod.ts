@@ -3,8 +3,6 @@
  *
  * @module
  */
-export { type Broker, parseBroker } from "./broker.ts";
-export { MqttClient, type MqttHandlers, type MqttOptions } from "./client.ts";
-export { type BrokerSettings, mqttSettings } from "./settings.ts";
-export { type Message, type Publication } from "./messages.ts";
-export { type Visit, visitBroker } from "./visit.ts";
+export { prepareLinks } from "./links.ts";
+export { mqttSettings } from "./settings.ts";
+export { visitBroker } from "./visit.ts";

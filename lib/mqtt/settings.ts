@@ -1,5 +1,5 @@
-import { dialOptions, type DialSettings } from "../app/mod.ts";
-import { PinwireError, usageError } from "../errors.ts";
+import { dialOptions, type DialSettings, readNamedFile } from "../app/mod.ts";
+import { usageError } from "../errors.ts";
 import type { MqttOptions } from "./client.ts";
 import { parseBroker } from "./broker.ts";
 
@@ -42,15 +42,6 @@ export async function mqttSettings(
 
 /** The first line of a file: editors put a newline behind it. */
 async function readPassword(path: string): Promise<string> {
-  try {
-    const [line] = (await Deno.readTextFile(path)).split(/\r?\n/, 1);
-    return line;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    const why = error instanceof Deno.errors.NotFound ? "does not exist" : "can't be read";
-    throw new PinwireError("file_unreadable", `the file ${path} of --password-file ${why}`, {
-      hint: "check its name and its rights",
-      cause: error,
-    });
-  }
+  const text = await readNamedFile(path, "--password-file", "check its name and its rights");
+  return text.split(/\r?\n/, 1)[0];
 }

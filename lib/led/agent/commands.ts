@@ -76,7 +76,7 @@ export const ledAgent = command({
   permissionsWith: (options, positionals) => [
     ...gpioPermissions(options),
     ...positionals.address?.scheme === "mqtt"
-      ? [...clientPermissions(options, { address: DEFAULT_ADDRESS }), ...brokerPermissions(options)]
+      ? brokerPermissions(options)
       : clientPermissions(options, { address: positionals.address ?? DEFAULT_ADDRESS }),
     ...options.interactive ? ["read", "write"] as const : [],
     ...tokenPermissions(options, false),
@@ -96,17 +96,12 @@ export const ledAgent = command({
       const { byController, namedLines } = await import("./controllers.ts");
       return await runAgents(namedLines(options), byController(address, options), options);
     }
-    const [{ brokerLines, byBroker, checkBrokerOptions }, { MqttClient, mqttSettings }] = await Promise.all([
+    const [{ brokerLines, byBroker, checkBrokerOptions }, { prepareLinks }] = await Promise.all([
       import("../mqtt/agent.ts"),
       import("../../mqtt/mod.ts"),
     ]);
     checkBrokerOptions(options);
-    const settings = await mqttSettings(address.url, options);
-    const steering = byBroker(
-      nodeOptions(options),
-      (node, handlers, context) =>
-        new MqttClient({ ...settings, clientId: `pinwire-${node}`, will: handlers.will }, handlers, context),
-    );
+    const steering = byBroker(nodeOptions(options), await prepareLinks(address.url, options));
     return await runAgents(brokerLines(options), steering, { ...options, frame: "raw" });
   },
 });

@@ -2,7 +2,7 @@ import type { Context } from "../../app/mod.ts";
 import { nameOfHost } from "../protocol.ts";
 import type { DeviceEntry, Registry } from "../registry.ts";
 import { type Command, isMoving } from "../verbs.ts";
-import { MqttNode, type NodeDevice, type OpenBrokerLink } from "./node.ts";
+import { type BrokerLink, MqttNode, type NodeDevice, type OpenBrokerLink } from "./node.ts";
 
 /** What `led serve --mqtt` is told. */
 export interface BrokerControllerOptions {
@@ -13,7 +13,7 @@ export interface BrokerControllerOptions {
 /** Brings the devices of a controller to a broker, as those of one node. */
 export class BrokerBridge implements Disposable {
   #watching: Disposable;
-  #run: () => Promise<void>;
+  #link: BrokerLink;
 
   constructor(
     registry: Registry,
@@ -35,10 +35,9 @@ export class BrokerBridge implements Disposable {
         if (entry) registry.command(entry, command);
         return entry !== undefined;
       },
-      publish: (publication) => link.publish(publication),
+      publish: (publication) => this.#link.publish(publication),
     });
-    const link = openLink(node, broker, context);
-    this.#run = () => link.run();
+    this.#link = openLink(node, broker, context);
     this.#watching = registry.watch((entry, isGone) => {
       const name = isGone ? undefined : entry.name;
       if (name === told.get(entry)) return seen(entry).forEach((device) => broker.tell(device));
@@ -54,7 +53,7 @@ export class BrokerBridge implements Disposable {
    * @throws {PinwireError} what no other attempt can mend
    */
   run(): Promise<void> {
-    return this.#run();
+    return this.#link.run();
   }
 
   [Symbol.dispose](): void {

@@ -14,7 +14,6 @@ import {
   brokerPermissions,
   type BrokerUrl,
   controllerKind,
-  DEFAULT_ADDRESS,
   type GpioOptions,
   gpioOptions,
   gpioPermissions,
@@ -88,7 +87,7 @@ function localPermissions(options: LocalOptions): readonly Permission[] {
   const { via } = options;
   if (!via) return [...gpioPermissions(options), ...recordPermissions(options)];
   return via.scheme === "mqtt"
-    ? [...clientPermissions(options, { address: DEFAULT_ADDRESS }), ...brokerPermissions(options)]
+    ? brokerPermissions(options)
     : [...clientPermissions(options, { address: via }), ...tokenPermissions(options, false)];
 }
 
