@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Page } from "playwright-core";
-import { accessibilityProblems } from "./support/axe.ts";
+import { accessibilityProblems, assertLooksGood, EYES } from "./support/axe.ts";
 import { browsing, PHONE, withPage } from "./support/browser.ts";
 import { ask, bytes, LOOPBACK } from "./support.ts";
 import { type RelayWorld, startRelay, take } from "./support/relay.ts";
@@ -202,21 +202,10 @@ browsing(
 
 browsing("axe-core finds nothing to mend in the frames' page", async (browser) => {
   await using world = await relayWithPage();
-  const looks = [
-    { colorScheme: "light" },
-    { colorScheme: "dark", locale: "zh-CN" },
-    { ...PHONE, colorScheme: "light", locale: "zh-CN" },
-    { ...PHONE, colorScheme: "dark" },
-  ] as const;
-  for (const look of looks) {
-    const page = await browser.open(world.url, look);
-    const check = async () => {
-      assertEquals(await accessibilityProblems(page), [], JSON.stringify(look));
-      const { scrollWidth, clientWidth } = await page.locator("html").evaluate((html) => html);
-      assertEquals(scrollWidth, clientWidth, "the page is wider than its window");
-    };
+  for (const eyes of EYES) {
+    const page = await browser.open(world.url, eyes);
     await page.locator("pre").waitFor();
-    await check();
+    await assertLooksGood(page, eyes);
     const [client, target] = await world.connect();
     await page.locator(".lane").waitFor();
     await client.write(bytes("one\ntwo\nthr"));
@@ -224,7 +213,7 @@ browsing("axe-core finds nothing to mend in the frames' page", async (browser) =
     await client.write(bytes("ee\n\n\xff\n"));
     await take(target, 6);
     await page.getByRole("button", { name: "three" }).click();
-    await check();
+    await assertLooksGood(page, eyes);
     client.close();
     target.close();
     await page.getByText(/^(closed: end of stream|已关闭：对方已发完)$/).waitFor();

@@ -1,26 +1,15 @@
-import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import { accessibilityProblems } from "./support/axe.ts";
-import { type Browser, browsing, PHONE, withPage } from "./support/browser.ts";
+import { assertLooksGood, EYES } from "./support/axe.ts";
+import { type Browser, browsing, withPage } from "./support/browser.ts";
 import { Member } from "./support/chat.ts";
 import { agent } from "./support/led.ts";
-
-/** What people look at pages with. */
-const EYES = [
-  { locale: "en-US", colorScheme: "light" },
-  { locale: "zh-CN", colorScheme: "dark" },
-  { ...PHONE, locale: "zh-CN", colorScheme: "light" },
-  { ...PHONE, locale: "en-US", colorScheme: "dark" },
-] as const;
 
 /** Looks at a page with all eyes; `prepare` says when it is worth it. */
 async function lookAt(url: string, browser: Browser, prepare: (page: Page) => Promise<void>): Promise<void> {
   for (const eyes of EYES) {
     const page = await browser.open(url, eyes);
     await prepare(page);
-    assertEquals(await accessibilityProblems(page), [], JSON.stringify(eyes));
-    const { scrollWidth, clientWidth } = await page.locator("html").evaluate((html) => html);
-    assertEquals(scrollWidth, clientWidth, "the page is wider than its window");
+    await assertLooksGood(page, eyes);
     await page.context().close();
   }
 }
