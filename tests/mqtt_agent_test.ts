@@ -160,10 +160,11 @@ brokerTest(
     const last = 'pinwire/lamp/led/state {"state":"ON","effect":"blink 7"}';
     await watch.upTo(last);
     const before = await memoryOf(lamp);
-    for (let i = 0; i < 5; i++) await broker.flood("pinwire/lamp/led/set", commands);
+    for (let i = 0; i < 10; i++) await broker.flood("pinwire/lamp/led/set", commands);
     await broker.publish("pinwire/lamp/led/set", "blink 3");
     await watch.upTo('pinwire/lamp/led/state {"state":"ON","effect":"blink 3"}');
     const grown = await memoryOf(lamp) - before;
-    assert(grown < 60e6, `grown by ${grown} bytes`);
+    // A kilobyte kept of each command would be as much; what V8 hasn't collected yet may be half of it.
+    assert(grown < 100e6, `grown by ${grown} bytes`);
   },
 );
