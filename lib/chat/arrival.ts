@@ -58,17 +58,19 @@ export function undecodable(nick: string, body: Uint8Array, encoding: Encoding):
 }
 
 /** Gives a member the name and the room that its client asks for; says what of them can't be had. */
-export function takePlace(member: Member, { nick, room, resume }: Hello, hub: Hub): string[] {
+export async function takePlace(member: Member, { nick, room, resume }: Hello, hub: Hub): Promise<string[]> {
   if (resume && hub.takeOver(resume, member)) return [];
   const troubles: string[] = [];
-  for (const [name, take] of [[nick, hub.rename], [room, hub.move]] as const) {
+  const attempt = async (name: string | undefined, take: (name: string) => Promise<void> | void) => {
     try {
-      if (name !== undefined) take.call(hub, member, parseName(name));
+      if (name !== undefined) await take(parseName(name));
     } catch (error) {
       if (!(error instanceof PinwireError)) throw error;
       troubles.push(`* ${error.sentence}`);
     }
-  }
+  };
+  await attempt(nick, (name) => hub.rename(member, name, resume?.session));
+  await attempt(room, (name) => hub.move(member, name));
   return troubles;
 }
 

@@ -7,7 +7,6 @@ import {
   type WatchOptions,
 } from "../app/mod.ts";
 import { visible } from "../text/mod.ts";
-import { CONSOLE_NICK } from "./protocol.ts";
 import type { Hub } from "./rooms/hub.ts";
 import type { Member, Room } from "./rooms/room.ts";
 import { placeOf } from "./rooms/roster.ts";
@@ -25,6 +24,7 @@ export class ChatConsole implements Member {
   nick = "";
   declare room: Room;
   isAnnounced = true;
+  readonly isConsole = true;
   #hub: Hub;
   #console: Console;
   #isJson: boolean;
@@ -44,7 +44,7 @@ export class ChatConsole implements Member {
   /** Opens the console, and makes it a member of the lobby. */
   static async open(hub: Hub, options: ChatConsoleOptions, context: Context): Promise<ChatConsole> {
     const complete = (line: string) => completeSaid(line, [...hub.nicks()], true);
-    const console = await openSharedConsole(promptOf(CONSOLE_NICK), options.json, context, { complete });
+    const console = await openSharedConsole(promptOf(hub.consoleNick), options.json, context, { complete });
     const member = new ChatConsole(hub, console, options, context);
     hub.addConsole(member);
     return member;
@@ -56,7 +56,7 @@ export class ChatConsole implements Member {
     this.#console.prompt();
     for await (const line of this.#console.lines) {
       this.#watch.sent(encoding.encode(line).bytes);
-      if (execute(visible(line), this, this.#hub) || this.#watch.isOver) {
+      if (await execute(visible(line), this, this.#hub) === "leaves" || this.#watch.isOver) {
         // What was said is still told to the others.
         this.#hub.flush();
         stop.now();
@@ -94,8 +94,11 @@ export class ChatConsole implements Member {
   arrived(): void {
     this.tellPast();
     this.tell(placeOf(this));
-    const { nick, room } = this;
-    this.#console.retitle(promptOf(nick, room.name));
+    this.replaced();
+  }
+
+  replaced(): void {
+    this.#console.retitle(promptOf(this.nick, this.room.name));
   }
 
   end(): void {}

@@ -6,6 +6,8 @@ import { ChatConsole, type ChatConsoleOptions } from "./console.ts";
 import { HistoryFile } from "./rooms/history_file.ts";
 import { Hub } from "./rooms/hub.ts";
 import { LineFormats } from "./rooms/line_format.ts";
+import { MemoryStore } from "./rooms/memory_store.ts";
+import type { Store } from "./rooms/store.ts";
 import { WriteScheduler } from "./rooms/write_scheduler.ts";
 import { HELLO_TIME } from "./protocol.ts";
 import { type ChatOptions, MemberSession } from "./session.ts";
@@ -35,12 +37,13 @@ export class ChatServer implements AsyncDisposable {
   #pages: { context: Context; options: ChatOptions };
   #file?: HistoryFile;
 
-  constructor(options: ChatServerOptions, context: Context) {
+  /** @param store what it shares with others; without it is a chat of its own */
+  constructor(options: ChatServerOptions, context: Context, store?: Store) {
     const { reporter, codec, clock } = context;
     const { greeting, history, historyFile, timestamps, rate, maxQueue, once, until } = options;
     const file = historyFile === undefined
       ? undefined
-      : new HistoryFile(historyFile, reporter, () => this.hub.remembered());
+      : new HistoryFile(historyFile, reporter, () => this.hub.rooms.remembered());
     this.hub = new Hub({
       history,
       maxQueue,
@@ -48,7 +51,7 @@ export class ChatServer implements AsyncDisposable {
       reporter,
       scheduler: new WriteScheduler(),
       clock,
-      onSaid: file && ((entry) => file.add(entry)),
+      store: store ?? new MemoryStore(file && ((entry) => file.add(entry))),
     });
     const formats = new LineFormats(codec);
     this.#session = {
@@ -77,18 +80,24 @@ export class ChatServer implements AsyncDisposable {
    */
   async restore(): Promise<PinwireError | undefined> {
     if (!this.#file) return undefined;
-    this.hub.restore(await this.#file.read());
+    this.hub.rooms.restore(await this.#file.read());
     return await this.#file.rewrite();
   }
 
   /** Serves one connection until it ends. */
   serveConnection(connection: Connection): Promise<void> {
-    return new MemberSession(connection, this.#context, this.#session).run();
+    return this.#serve(connection, this.#context, this.#session);
   }
 
   /** Serves one WebSocket of a page, which has shown the page's secret. */
   servePage(connection: Connection): Promise<void> {
-    return new MemberSession(connection, this.#pages.context, this.#pages.options).run();
+    return this.#serve(connection, this.#pages.context, this.#pages.options);
+  }
+
+  #serve(connection: Connection, context: Context, options: ChatOptions): Promise<void> {
+    const serveAs = (nick: string) => new MemberSession(connection, context, options, nick).run();
+    const nick = this.hub.guestNick();
+    return nick instanceof Promise ? nick.then(serveAs) : serveAs(nick);
   }
 
   /**

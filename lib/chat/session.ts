@@ -11,6 +11,7 @@ import { inputOf, type MemberInput, textOf } from "./member_input.ts";
 import type { Hub } from "./rooms/hub.ts";
 import type { LineFormat, LineFormats } from "./rooms/line_format.ts";
 import type { Member, Room } from "./rooms/room.ts";
+import type { Outcome } from "./rooms/store.ts";
 import { Subscriber, type SubscriberOptions } from "./rooms/subscriber.ts";
 import { placeOf } from "./rooms/roster.ts";
 import { Throttle } from "./throttle.ts";
@@ -42,6 +43,14 @@ const PATIENCE = 1_000;
 /** How far it is: `arriving` while it may say hello, `in` once the others know of it, `leaving` after its last word. */
 type Stage = "arriving" | "in" | "leaving";
 
+/** What a member has said, and as whom and where. */
+interface Said {
+  nick: string;
+  room: Room;
+  body: Uint8Array;
+  decoded: Decoded;
+}
+
 /** A member of a chat server by way of a connection. */
 export class MemberSession extends Session implements Member, SubscriberOptions {
   nick = "";
@@ -60,7 +69,8 @@ export class MemberSession extends Session implements Member, SubscriberOptions 
   /** Since the last batch. */
   #lines = 0;
 
-  constructor(connection: Connection, context: Context, options: ChatOptions) {
+  /** @param nick what it is called until it says another name */
+  constructor(connection: Connection, context: Context, options: ChatOptions, nick: string) {
     const input = inputOf(connection);
     super(textOf(input.connection, context), context);
     const { hub } = options;
@@ -72,7 +82,7 @@ export class MemberSession extends Session implements Member, SubscriberOptions 
     this.subscriber = new Subscriber(connection, this.#format(false), this.clock, this);
     if (options.greeting) this.subscriber.tell(GREETING);
     this.subscriber.hold();
-    hub.add(this);
+    hub.add(this, nick);
     this.tellPast();
     options.newcomers.start(this.#settle);
   }
@@ -102,6 +112,10 @@ export class MemberSession extends Session implements Member, SubscriberOptions 
     if (this.session !== undefined) return tellPlace(this, this.#throttle?.limit);
     this.tellPast();
     this.tell(placeOf(this));
+  }
+
+  replaced(): void {
+    if (this.session !== undefined) this.#tellWelcome();
   }
 
   end(why: string): void {
@@ -164,6 +178,11 @@ export class MemberSession extends Session implements Member, SubscriberOptions 
     this.subscriber.close();
   }
 
+  /** It may have been thrown out, or have gone, while something was waited for. */
+  get #hasLeft(): boolean {
+    return this.#stage === "leaving" || !this.#options.hub.has(this);
+  }
+
   get #hasLines(): boolean {
     return this.decoder.sawNewline !== false;
   }
@@ -182,7 +201,7 @@ export class MemberSession extends Session implements Member, SubscriberOptions 
     if (this.session !== undefined || !this.#options.greeting) return this.#onLine(text, body, decoded);
     const line = this.#hellos.take(text, this.#hasLines);
     if (typeof line === "object") return this.#onHello(line);
-    if (line !== undefined) this.#onLine(line, body, decoded);
+    if (line !== undefined) return this.#onLine(line, body, decoded);
   }
 
   #format(isNumbered: boolean): LineFormat {
@@ -210,7 +229,7 @@ export class MemberSession extends Session implements Member, SubscriberOptions 
     this.#options.hub.announce(this);
   }
 
-  #onLine(line: string, body: Uint8Array, decoded: Decoded): void {
+  #onLine(line: string, body: Uint8Array, decoded: Decoded): Promise<void> | void {
     if (this.session !== undefined && (line === "/ping" || line === "/pong")) {
       if (line === "/ping") this.tell("/pong");
       return;
@@ -219,27 +238,33 @@ export class MemberSession extends Session implements Member, SubscriberOptions 
     this.#settle();
     const text = visible(line);
     if (isBare && CLOSING_WORDS.includes(text)) this.#leave();
-    else this.#execute(text, body, decoded);
+    else return this.#execute(text, body, decoded);
   }
 
-  #execute(line: string, body: Uint8Array, decoded: Decoded): void {
+  #execute(line: string, body: Uint8Array, decoded: Decoded): Promise<void> | void {
     const { nick, room } = this;
-    const before = room.line;
-    const wantsToLeave = execute(line, this, this.#options.hub);
-    const isSaid = room.line > before;
+    const outcome = execute(line, this, this.#options.hub);
+    const conclude = (outcome: Outcome) => this.#conclude(outcome, { nick, room, body, decoded });
+    return outcome instanceof Promise ? outcome.then(conclude) : conclude(outcome);
+  }
+
+  #conclude(outcome: Outcome, { nick, room, body, decoded }: Said): void {
+    const isSaid = outcome === "said";
     if (isSaid && this.#options.watch.isActive) {
       const event = messageEvent(this.peer.name, body, decoded);
       this.context.reporter.report({ ...event, nick, room: room.name });
       this.#options.watch.passed(decoded.text);
     }
     if (this.session !== undefined) {
-      if (nick !== this.nick) {
-        this.subscriber.tellSurely(printControlLine(welcomeOf(this, this.#throttle?.limit)));
-      }
+      if (nick !== this.nick) this.#tellWelcome();
       // What was said brings its own receipt, at its place among the others' lines.
       if (!isSaid) this.subscriber.tellSurely("/taken");
     }
-    if (wantsToLeave) this.#leave();
+    if (outcome === "leaves") this.#leave();
+  }
+
+  #tellWelcome(): void {
+    this.subscriber.tellSurely(printControlLine(welcomeOf(this, this.#throttle?.limit)));
   }
 
   #leave(): void {
@@ -251,13 +276,13 @@ export class MemberSession extends Session implements Member, SubscriberOptions 
     const { hub, newcomers } = this.#options;
     newcomers.cancel(this.#settle);
     this.#encoding = await encodingOf(hello) ?? this.#encoding;
-    // It may have been thrown out meanwhile.
-    if (this.#stage === "leaving") return;
+    if (this.#hasLeft) return;
     const { room, subscriber } = this;
     room.leave(this);
     subscriber.become(this.#format(true));
     room.enter(this);
-    const troubles = takePlace(this, hello, hub);
+    const troubles = await takePlace(this, hello, hub);
+    if (this.#hasLeft) return;
     this.session = hub.openSession(this);
     const isSameRoom = nameKey(this.room.name) === nameKey(hello.room ?? "");
     tellPlace(this, this.#throttle?.limit, isSameRoom ? hello.resume : undefined);

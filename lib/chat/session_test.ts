@@ -58,7 +58,7 @@ pure("MemberSession of a hello gives a place, numbered lines, and receipts", asy
   await bob.write(printControlLine({ nick: "bob", room: "lobby", heartbeat: true }) + "\n");
   const { session, ...welcome } = await bob.welcome();
   assertMatch(session, /^.{20,}$/);
-  const { log } = chat.hub.lobby;
+  const { log } = chat.hub.rooms.lobby;
   const who = ["amy", "bob"];
   assertEquals(welcome, { nick: "bob", room: "lobby", log, line: 1, past: 1, rate: [20, 200], who });
   assertEquals(await bob.line(), "#1 amy: before");
@@ -180,7 +180,7 @@ pure("MemberSession slows down who says too much, and loses nothing of it", asyn
   await turn();
   // Her name and some bytes count too.
   for (let count = 198; count <= said.length; count++) {
-    assertEquals(chat.hub.lobby.line, count);
+    assertEquals(chat.hub.rooms.lobby.line, count);
     clock.pass(5);
     await turn();
   }

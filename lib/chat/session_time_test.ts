@@ -60,7 +60,7 @@ pure(
     await turn();
     clock.pass(6_000);
     await turn();
-    assertEquals(chat.hub.lobby.line, 199);
+    assertEquals(chat.hub.rooms.lobby.line, 199);
     clock.pass(39_000);
     await turn();
     assertEquals([...chat.hub.nicks()], ["bob"]);
@@ -71,11 +71,11 @@ pure(
 
 /** Whether the server reads on only once time has passed: it lets four lines a second pass. */
 async function isSlowed(clock: FakeClock, chat: Chat, bob: Peer): Promise<boolean> {
-  const { line } = chat.hub.lobby;
+  const { line } = chat.hub.rooms.lobby;
   const said = bob.write("x\n");
   await turn();
-  const wasSlowed = chat.hub.lobby.line === line;
-  while (chat.hub.lobby.line === line) {
+  const wasSlowed = chat.hub.rooms.lobby.line === line;
+  while (chat.hub.rooms.lobby.line === line) {
     clock.pass(1_000);
     await turn();
   }

@@ -1,8 +1,9 @@
 import { PinwireError } from "../errors.ts";
-import { CONSOLE_NICK, parseName } from "./protocol.ts";
+import { parseName } from "./protocol.ts";
 import type { Hub } from "./rooms/hub.ts";
 import type { Member } from "./rooms/room.ts";
 import { memberList } from "./rooms/roster.ts";
+import type { Outcome } from "./rooms/store.ts";
 
 /** One command of the chat. Parsing, execution, completion and `/help` read its record; docs/chat.md lists it too. */
 export interface Verb<Args = unknown> {
@@ -23,11 +24,11 @@ export interface Verb<Args = unknown> {
    */
   parse?(rest: string): Args | undefined;
   /**
-   * Does it; true if the member wants to leave.
+   * Does it, and gives what became of it: by a promise where a store is asked.
    *
    * @throws {PinwireError} why it can't be done
    */
-  run(member: Member, hub: Hub, args: Args): boolean | void;
+  run(member: Member, hub: Hub, args: Args): Outcome | void | Promise<Outcome | void>;
 }
 
 const SAY = verb({
@@ -60,14 +61,14 @@ export const VERBS: readonly Verb[] = [
     word: "who",
     usage: "/who",
     help: "who is in this room",
-    run: (member) => member.tell(`* in ${member.room.name}: ${memberList(member.room, isConsole(member))}`),
+    run: (member) => member.tell(`* in ${member.room.name}: ${memberList(member.room, member.isConsole)}`),
   }),
   verb({
     word: "rooms",
     usage: "/rooms",
     help: "the rooms, and how many are in each",
     run: (member, hub) =>
-      member.tell(...hub.rooms.map(({ name, members }) => `* ${name}: ${members.size} here`)),
+      member.tell(...hub.rooms.used().map(({ name, members }) => `* ${name}: ${members.size} here`)),
   }),
   verb({
     word: "me",
@@ -94,8 +95,8 @@ export const VERBS: readonly Verb[] = [
     run: (member) => member.tellPast(),
   }),
   SAY_WITH_SLASH,
-  verb({ word: "quit", usage: "/quit", help: "leave", run: () => true }),
-  verb({ word: "help", usage: "/help", run: (member) => member.tell(...helpLines(isConsole(member))) }),
+  verb({ word: "quit", usage: "/quit", help: "leave", run: () => "leaves" }),
+  verb({ word: "help", usage: "/help", run: (member) => member.tell(...helpLines(member.isConsole)) }),
   verb({
     word: "kick",
     usage: "/kick NAME [WHY]",
@@ -147,21 +148,27 @@ export function isSpoken(line: string): boolean {
   return verb?.isSpoken === true && verb.parse?.(rest) !== undefined;
 }
 
-/** Does what a member's line asks for, and answers it; true if the member wants to leave. */
-export function execute(line: string, member: Member, hub: Hub): boolean {
+/** Does what a member's line asks for, and answers it. */
+export function execute(line: string, member: Member, hub: Hub): Outcome | Promise<Outcome> {
   try {
     const said = parseSaid(line);
-    if (!said) return false;
+    if (!said) return undefined;
     const { verb, args } = said;
-    if (verb.isConsoleOnly && !isConsole(member)) {
+    if (verb.isConsoleOnly && !member.isConsole) {
       throw new PinwireError("bad_command", "only the server's console can do that");
     }
-    return verb.run(member, hub, args) === true;
+    const outcome = verb.run(member, hub, args);
+    return outcome instanceof Promise
+      ? outcome.then((one) => one || undefined, (error) => refuse(error, member))
+      : outcome || undefined;
   } catch (error) {
-    if (!(error instanceof PinwireError)) throw error;
-    member.tell(`* ${error.sentence}`);
-    return false;
+    return refuse(error, member);
   }
+}
+
+function refuse(error: unknown, member: Member): undefined {
+  if (!(error instanceof PinwireError)) throw error;
+  member.tell(`* ${error.sentence}`);
 }
 
 /** The commands as they are typed, for completion: `/nick`, `/join` … */
@@ -183,7 +190,7 @@ function findVerb(line: string): { word: string; verb?: Verb; rest: string } {
   return { word, verb: VERBS.find((verb) => verb.word === key), rest };
 }
 
-function helpLines(forConsole: boolean): string[] {
+function helpLines(forConsole = false): string[] {
   return VERBS.filter(({ help, isConsoleOnly }) => help !== undefined && (forConsole || !isConsoleOnly))
     .map(({ usage, help }) => `* ${usage.padEnd(16)} ${help}`);
 }
@@ -196,8 +203,4 @@ function splitWord(text: string): [first: string, rest: string] {
 
 function optionalName(text: string): string | undefined {
   return text ? parseName(text) : undefined;
-}
-
-function isConsole({ nick }: Member): boolean {
-  return nick === CONSOLE_NICK;
 }

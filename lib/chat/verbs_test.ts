@@ -107,10 +107,9 @@ pure("VERBS has each word once, and usages that begin with it", () => {
 
 /** A hub with the console and a guest in its lobby. */
 function lobby() {
-  const { hub } = new World();
-  const [console, guest] = [new Listener(), new Listener()];
-  hub.addConsole(console);
-  hub.add(guest);
+  const world = new World();
+  const { hub } = world;
+  const [console, guest] = [world.open(), world.arrive()];
   /** What the member is told for a line. */
   const says = (member: Listener, line: string) => {
     member.news();
@@ -141,14 +140,13 @@ pure("execute lets the console alone throw somebody out", () => {
   assertEquals([...hub.nicks()], ["server"]);
 });
 
-pure("execute tells whoever asks for what can't be done why, and is true for /quit alone", () => {
+pure("execute tells whoever asks for what can't be done why, and gives what became of each line", () => {
   const { hub, guest, says } = lobby();
   assertEquals(says(guest, "/frob"), ["* there is no /frob: /help lists what there is"]);
   assertEquals(says(guest, "/msg nobody hi"), ["* nobody is called nobody: /who lists who is here"]);
-  assertEquals(execute("/quit", guest, hub), true);
-  for (const line of ["", "hello", "/who", "/kick x", "//quit"]) {
-    assertEquals(execute(line, guest, hub), false, line);
-  }
+  assertEquals(execute("/quit", guest, hub), "leaves");
+  for (const line of ["hello", "//quit", "/me waves"]) assertEquals(execute(line, guest, hub), "said", line);
+  for (const line of ["", "/who", "/kick x"]) assertEquals(execute(line, guest, hub), undefined, line);
 });
 
 pure("commandWords gives each command as it is typed, and the console's to the console alone", () => {

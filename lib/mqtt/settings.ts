@@ -1,10 +1,7 @@
-import { dialOptions, type DialSettings, readNamedFile } from "../app/mod.ts";
+import { dialOptions, type DialSettings, passwordFor } from "../app/mod.ts";
 import { usageError } from "../errors.ts";
 import type { MqttOptions } from "./client.ts";
-import { parseBroker } from "./broker.ts";
-
-/** The variable of the environment that holds the password. */
-const VARIABLE = "PINWIRE_MQTT_PASSWORD";
+import { BROKER, parseBroker } from "./broker.ts";
 
 /** What a command line says of a broker, besides its URL. */
 export interface BrokerSettings extends DialSettings {
@@ -28,9 +25,7 @@ export async function mqttSettings(
   if (settings.passwordFile !== undefined && broker.user === undefined) {
     throw usageError("a password needs a name", "write mqtt://USER@HOST");
   }
-  const password = settings.passwordFile === undefined
-    ? Deno.env.get(VARIABLE)
-    : await readPassword(settings.passwordFile);
+  const password = await passwordFor(BROKER, settings.passwordFile);
   return {
     broker,
     dialling: await dialOptions(broker.address, settings),
@@ -38,10 +33,4 @@ export async function mqttSettings(
     ...broker.user !== undefined && password !== undefined &&
       { password: new TextEncoder().encode(password) },
   };
-}
-
-/** The first line of a file: editors put a newline behind it. */
-async function readPassword(path: string): Promise<string> {
-  const text = await readNamedFile(path, "--password-file", "check its name and its rights");
-  return text.split(/\r?\n/, 1)[0];
 }

@@ -2,6 +2,7 @@ import { type Event, Reporter } from "../../app/mod.ts";
 import { FakeClock } from "../../net/_fake_clock.ts";
 import type { HistoryEntry } from "../protocol.ts";
 import { Hub } from "./hub.ts";
+import { MemoryStore } from "./memory_store.ts";
 import type { Member, Room } from "./room.ts";
 import { WriteScheduler } from "./write_scheduler.ts";
 
@@ -9,6 +10,7 @@ import { WriteScheduler } from "./write_scheduler.ts";
 export class Listener implements Member {
   nick = "";
   declare room: Room;
+  isConsole?: boolean;
   isAnnounced = false;
   session?: string;
   readonly heard: string[] = [];
@@ -28,6 +30,8 @@ export class Listener implements Member {
   arrived(): void {
     this.arrivals++;
   }
+
+  replaced(): void {}
 
   end(why: string): void {
     this.ended = why;
@@ -54,14 +58,29 @@ export class World implements Disposable {
       scheduler: new WriteScheduler(),
       clock: this.clock,
       reporter: new Reporter({ program: "", role: "server", forward: (event) => this.events.push(event) }),
-      onSaid: (entry) => void this.said.push(entry),
+      store: new MemoryStore((entry) => void this.said.push(entry)),
     });
+  }
+
+  /** A newcomer, of whom nobody knows yet. */
+  arrive(): Listener {
+    const member = new Listener();
+    this.hub.add(member, this.hub.guestNick() as string);
+    return member;
+  }
+
+  /** The console. */
+  open(): Listener {
+    const console = new Listener();
+    console.isConsole = true;
+    console.isAnnounced = true;
+    this.hub.addConsole(console);
+    return console;
   }
 
   /** A new member, announced and called so. */
   join(nick?: string): Listener {
-    const member = new Listener();
-    this.hub.add(member);
+    const member = this.arrive();
     if (nick !== undefined) this.hub.rename(member, nick);
     this.hub.announce(member);
     // Tells at once whom it would gather.

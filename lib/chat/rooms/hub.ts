@@ -1,68 +1,89 @@
 import { PinwireError } from "../../errors.ts";
 import type { Resume } from "../control_lines.ts";
-import { CONSOLE_NICK, type HistoryEntry, LOBBY, nameKey, privateLine, RESERVED } from "../protocol.ts";
-import { type Member, Room, type RoomOptions } from "./room.ts";
+import { nameKey, privateLine, RESERVED } from "../protocol.ts";
+import type { Member, Room, RoomOptions } from "./room.ts";
+import { Rooms } from "./rooms.ts";
 import { placeOf } from "./roster.ts";
+import type { Outcome, Store } from "./store.ts";
 
-/** How many rooms there may be. A new one may take the place of an empty one. */
-const MOST_ROOMS = 100;
+/** What a connection is told whose session has come by another one. */
+export const TAKEN_UP = "taken up by a new connection";
 
 /** How a {@linkcode Hub} is made. */
 export interface HubOptions extends RoomOptions {
-  /** Is called with every line that was said, to keep it. */
-  onSaid?(entry: HistoryEntry): void;
+  store: Store;
 }
 
-/** The rooms of a server, and the names of its members. Knows no sockets. */
+/** The rooms of a chat, and the names of its members, those at other servers too. Knows no sockets. */
 export class Hub {
+  readonly rooms: Rooms;
   #options: HubOptions;
-  #rooms = new Map<string, Room>();
   #members = new Map<string, Member>();
   #sessions = new Map<string, Member>();
-  #guests = 0;
+  #store: Store;
 
   constructor(options: HubOptions) {
     this.#options = options;
-    this.#open(LOBBY);
+    this.#store = options.store;
+    this.rooms = new Rooms(options);
   }
 
-  /** The room that every new member comes into. */
-  get lobby(): Room {
-    return this.#rooms.get(LOBBY)!;
-  }
-
-  /** The rooms that somebody is in. */
-  get rooms(): Room[] {
-    return [...this.#rooms.values()].filter(({ members }) => members.size);
+  /** What the console is called. */
+  get consoleNick(): string {
+    return this.#store.consoleNick;
   }
 
   /** Makes the console a member. */
   addConsole(member: Member): void {
-    member.nick = CONSOLE_NICK;
-    this.#members.set(CONSOLE_NICK, member);
-    this.lobby.enter(member);
+    this.add(member, this.consoleNick);
+    this.#tellOfPresence(member);
   }
 
-  /** Gives a new member a name, and lets it into the lobby; the others are not told yet. */
-  add(member: Member): void {
-    do member.nick = `guest${++this.#guests}`; while (this.#members.has(member.nick));
-    this.#members.set(member.nick, member);
-    this.lobby.enter(member);
+  /** A name for a newcomer that nobody else has. */
+  guestNick(): string | Promise<string> {
+    for (;;) {
+      const number = this.#store.guest();
+      if (typeof number !== "number") return number;
+      if (!this.#members.has(`guest${number}`)) return `guest${number}`;
+    }
+  }
+
+  /** Lets a new member into the lobby, under a name of {@linkcode guestNick}; the others are not told yet. */
+  add(member: Member, nick: string): void {
+    member.nick = nick;
+    this.#members.set(nameKey(nick), member);
+    this.rooms.lobby.enter(member);
   }
 
   /** Takes a member out: its name is free, its session over, its place in the room empty. */
   remove(member: Member): void {
-    if (this.#members.get(nameKey(member.nick)) !== member) return;
+    if (!this.has(member)) return;
     this.#members.delete(nameKey(member.nick));
     if (member.session !== undefined) this.#sessions.delete(member.session);
     const { room } = member;
     room.leave(member);
-    if (member.isAnnounced) room.announceLeft(member);
+    if (member.isAnnounced) {
+      room.announceLeft(member);
+      if (!member.server) this.#store.announce({ say: "left", nick: member.nick });
+    }
+    if (!member.server) this.#store.release(member.nick);
+  }
+
+  /** Whether a member is still there. */
+  has(member: Member): boolean {
+    return this.#members.get(nameKey(member.nick)) === member;
+  }
+
+  /** The member of this name, in any case, if there is one. */
+  member(nick: string): Member | undefined {
+    return this.#members.get(nameKey(nick));
   }
 
   /** Tells the room that a member is there, unless that was told already. */
   announce(member: Member): void {
-    if (!member.isAnnounced) member.room.announce(member);
+    if (member.isAnnounced) return;
+    member.room.announce(member);
+    this.#tellOfPresence(member);
   }
 
   /**
@@ -71,7 +92,7 @@ export class Hub {
    * @throws {PinwireError} `unknown_nick`
    */
   find(nick: string): Member {
-    const member = this.#members.get(nameKey(nick));
+    const member = this.member(nick);
     if (member) return member;
     throw new PinwireError("unknown_nick", `nobody is called ${nick}`, { hint: "/who lists who is here" });
   }
@@ -79,93 +100,146 @@ export class Hub {
   /**
    * Gives a member another name.
    *
-   * @throws {PinwireError} `nick_taken`
+   * @param session the secret of a session that it takes up: that may have the name elsewhere
+   * @throws {PinwireError} `nick_taken`; `store_away`
    */
-  rename(member: Member, nick: string): void {
+  rename(member: Member, nick: string, session?: string): Promise<void> | void {
     const key = nameKey(nick);
     const holder = this.#members.get(key);
-    if (RESERVED.includes(key) || nameKey(member.nick) === CONSOLE_NICK || holder && holder !== member) {
+    const isFree = !holder || holder === member || holder.server && session;
+    if (RESERVED.includes(key) || this.#store.isReserved(key) || member.isConsole || !isFree) {
       throw new PinwireError("nick_taken", `the name ${nick} is taken`, { hint: "choose another" });
     }
     if (nick === member.nick) return;
-    const before = member.nick;
+    if (holder === member) return this.#rename(member, nick);
+    return after(this.#store.claim(nick, session ?? member.session), () => {
+      // It may have gone meanwhile.
+      if (this.has(member)) this.#rename(member, nick);
+      else this.#store.release(nick);
+    });
+  }
+
+  #rename(member: Member, nick: string): void {
+    const { nick: before, room } = member;
+    const key = nameKey(nick);
     this.#members.delete(nameKey(before));
+    if (nameKey(before) !== key) this.#store.release(before);
+    // A session that it takes up was at another server.
+    const ghost = this.#members.get(key);
+    if (ghost && ghost !== member) this.remove(ghost);
     this.#members.set(key, member);
     member.nick = nick;
-    if (member.isAnnounced) member.room.notice(`${before} is now ${nick}`);
+    if (!member.isAnnounced) return;
+    room.notice(`${before} is now ${nick}`);
+    this.#store.announce({ say: "renamed", before, nick });
   }
 
   /**
    * Moves a member to another room.
    *
-   * @throws {PinwireError} `too_many_rooms`
+   * @throws {PinwireError} `too_many_rooms`; `store_away`
    */
-  move(member: Member, name: string): void {
-    const room = this.#rooms.get(nameKey(name)) ?? this.#open(name);
+  move(member: Member, name: string): Promise<void> | void {
+    const room = this.rooms.open(name);
+    if (room === member.room) return member.tell(placeOf(member));
+    return after(this.#store.open(room), () => {
+      if (this.has(member)) this.#move(member, room);
+    });
+  }
+
+  #move(member: Member, room: Room): void {
     const before = member.room;
-    if (room === before) return member.tell(placeOf(member));
+    // While the store was asked it may have been forgotten, since it was empty.
+    this.rooms.keep(room);
     before.leave(member);
     if (member.isAnnounced) before.announceLeft(member);
     room.enter(member);
     if (!member.isAnnounced) return;
     member.arrived();
     room.announce(member);
+    if (!member.server) this.#tellOfPresence(member);
+  }
+
+  #tellOfPresence({ nick, room }: Member): void {
+    this.#store.announce({ say: "joined", nick, room: room.name });
+  }
+
+  /** A member of another server is in this room. */
+  place(member: Member, name: string): void {
+    const room = this.rooms.make(name);
+    const before = this.has(member) ? member.room : undefined;
+    this.#members.set(nameKey(member.nick), member);
+    if (before === room) return;
+    before?.leave(member);
+    before?.announceLeft(member);
+    room.enter(member);
+    room.announce(member);
+  }
+
+  /** A member of another server has another name. */
+  renamed(member: Member, nick: string): void {
+    const before = member.nick;
+    this.#members.delete(nameKey(before));
+    member.nick = nick;
+    this.#members.set(nameKey(nick), member);
+    member.room.notice(`${before} is now ${nick}`);
   }
 
   /**
    * Relays what a member says to its room.
    *
-   * @throws {FrameError} `frame_unencodable` if no frame can hold it
+   * @throws {FrameError} `frame_unencodable` if no frame can hold it; {@linkcode PinwireError} `store_away` …
    */
-  say(member: Member, text: string, isAction = false): void {
-    const { nick, room } = member;
+  say(member: Member, text: string, isAction = false): Outcome | Promise<Outcome> {
     this.announce(member);
-    const entry = {
-      time: this.#options.clock.wall(),
-      room: room.name,
-      nick,
-      text,
-      isAction,
-      log: room.log,
-      line: room.line + 1,
-    };
-    room.relay(member, entry);
-    this.#options.onSaid?.(entry);
+    const { nick, room } = member;
+    return this.#store.say(room, { time: this.#options.clock.wall(), nick, text, isAction }, member);
   }
 
   /**
    * Says something to one member alone.
    *
-   * @throws {PinwireError} `unknown_nick`
+   * @throws {PinwireError} `unknown_nick`; `store_away`
    */
-  whisper(member: Member, nick: string, text: string): void {
+  whisper(member: Member, nick: string, text: string): Promise<void> | void {
     const to = this.find(nick);
-    to.tell(privateLine(member.nick, text));
-    member.tell(`* to ${to.nick}: ${text}`);
+    const line = privateLine(member.nick, text);
+    const passing = to.server === undefined
+      ? to.tell(line)
+      : this.#store.order(to.server, { say: "tell", nick: to.nick, line });
+    return after(passing, () => member.tell(`* to ${to.nick}: ${text}`));
   }
 
   /**
    * Throws a member out.
    *
-   * @throws {PinwireError} `unknown_nick`; `bad_command` if it is the console
+   * @throws {PinwireError} `unknown_nick`; `bad_command` if it is a console; `store_away`
    */
-  kick(nick: string, why: string): void {
+  kick(nick: string, why: string): Promise<void> | void {
     const member = this.find(nick);
-    if (member.nick === CONSOLE_NICK) {
+    if (member.isConsole) {
       throw new PinwireError("bad_command", "the console stays", { hint: "/quit ends the server" });
     }
+    if (member.server) return this.#store.order(member.server, { say: "kick", nick: member.nick, why });
     const reason = why ? `kicked: ${why}` : "kicked";
+    this.dismiss(member, reason);
+    this.#store.announce({ say: "left", nick: member.nick, why: reason });
+    member.end(reason);
+  }
+
+  /** Takes a member out, and tells its room why. */
+  dismiss(member: Member, reason: string): void {
     const { room } = member;
     member.isAnnounced = false;
     this.remove(member);
     room.notice(`${member.nick} was ${reason}`);
-    member.end(reason);
   }
 
   /** Gives a member a secret with which it can take its session up again after a lost link. */
   openSession(member: Member): string {
     member.session = crypto.randomUUID();
     this.#sessions.set(member.session, member);
+    this.#store.sign(member.nick, member.session);
     return member.session;
   }
 
@@ -173,29 +247,19 @@ export class Hub {
   takeOver({ session }: Resume, member: Member): boolean {
     const before = this.#sessions.get(session);
     if (!before) return false;
-    const { nick, room } = before;
-    const wasAnnounced = before.isAnnounced;
+    const { nick, room, isAnnounced } = before;
+    this.#sessions.delete(session);
+    this.#members.delete(nameKey(nick));
+    room.leave(before);
     before.isAnnounced = false;
-    this.remove(before);
-    before.end("taken up by a new connection");
-    this.rename(member, nick);
-    this.move(member, room.name);
-    member.isAnnounced = wasAnnounced;
+    before.end(TAKEN_UP);
+    this.#store.release(member.nick);
+    this.#members.delete(nameKey(member.nick));
+    this.#members.set(nameKey(nick), member);
+    member.nick = nick;
+    if (room !== member.room) this.#move(member, room);
+    member.isAnnounced = isAnnounced;
     return true;
-  }
-
-  /** Puts lines that were kept from an earlier run back into their rooms. */
-  restore(entries: Iterable<HistoryEntry>): void {
-    for (const entry of entries) {
-      const room = this.#rooms.get(nameKey(entry.room)) ??
-        (this.#rooms.size < MOST_ROOMS ? this.#open(entry.room) : undefined);
-      room?.remember(entry);
-    }
-  }
-
-  /** All lines that the rooms remember, oldest first. */
-  remembered(): HistoryEntry[] {
-    return [...this.#rooms.values()].flatMap(({ history }) => history).sort((a, b) => a.time - b.time);
   }
 
   /** The nicknames of all members. */
@@ -215,25 +279,11 @@ export class Hub {
 
   /** Announces no more who comes and goes. */
   close(): void {
-    for (const room of this.#rooms.values()) room.close();
+    this.rooms.close();
   }
+}
 
-  #open(name: string): Room {
-    if (this.#rooms.size >= MOST_ROOMS) this.#forgetEmptyRoom();
-    const room = new Room(name, this.#options);
-    this.#rooms.set(nameKey(name), room);
-    return room;
-  }
-
-  #forgetEmptyRoom(): void {
-    for (const [key, room] of this.#rooms) {
-      if (room.members.size || key === LOBBY) continue;
-      this.#rooms.delete(key);
-      room.close();
-      return;
-    }
-    throw new PinwireError("too_many_rooms", `there are ${MOST_ROOMS} rooms already`, {
-      hint: "join one of them, /rooms lists them",
-    });
-  }
+/** Does it once that which takes a while is done, or now. */
+function after(pending: Promise<void> | void, act: () => void): Promise<void> | void {
+  return pending ? pending.then(act) : act();
 }

@@ -3,7 +3,7 @@ import { pure } from "../../../tests/support/pure.ts";
 import { PinwireError } from "../../errors.ts";
 import type { Event } from "../../app/mod.ts";
 import type { HistoryEntry } from "../protocol.ts";
-import { Listener, World } from "./_hub_testing.ts";
+import { World } from "./_hub_testing.ts";
 
 const codeOf = (act: () => unknown) => assertThrows(act, PinwireError).code;
 
@@ -11,10 +11,8 @@ pure("Hub.add gives each guest a name that nobody has, in the lobby, and tells n
   using on = new World();
   const amy = on.join("guest2");
   amy.news();
-  const [first, second] = [new Listener(), new Listener()];
-  on.hub.add(first);
-  on.hub.add(second);
-  assertEquals([first.nick, second.nick, first.room], ["guest3", "guest4", on.hub.lobby]);
+  const [first, second] = [on.arrive(), on.arrive()];
+  assertEquals([first.nick, second.nick, first.room], ["guest3", "guest4", on.hub.rooms.lobby]);
   assertEquals(amy.news(), []);
 });
 
@@ -23,7 +21,7 @@ pure("Hub.say tells all the others in the room, and remembers the line with its 
   const [amy, bob] = [on.join("amy"), on.join("bob")];
   const cat = on.join("cat");
   on.hub.move(cat, "dev");
-  on.hub.lobby.notice("");
+  on.hub.rooms.lobby.notice("");
   for (const one of [amy, bob, cat]) one.news();
   on.hub.say(amy, "hello");
   on.hub.say(amy, "waves", true);
@@ -32,20 +30,19 @@ pure("Hub.say tells all the others in the room, and remembers the line with its 
     ["lobby", "amy", "hello", false, 1],
     ["lobby", "amy", "waves", true, 2],
   ]);
-  assertEquals(on.hub.lobby.history, on.said);
-  assert(on.said.every(({ log, time }) => log === on.hub.lobby.log && time === on.clock.wall()));
+  assertEquals(on.hub.rooms.lobby.history, on.said);
+  assert(on.said.every(({ log, time }) => log === on.hub.rooms.lobby.log && time === on.clock.wall()));
 });
 
 pure("Hub tells no member that it has come itself, not even in a notice with others", () => {
   using on = new World();
   const amy = on.join("amy");
-  const [bob, cat] = [new Listener(), new Listener()];
+  const [bob, cat] = [on.arrive(), on.arrive()];
   for (const [member, nick] of [[bob, "bob"], [cat, "cat"]] as const) {
-    on.hub.add(member);
     on.hub.rename(member, nick);
     on.hub.announce(member);
   }
-  on.hub.lobby.notice("now");
+  on.hub.rooms.lobby.notice("now");
   assertEquals(amy.news().slice(-2), ["* bob and cat have joined", "* now"]);
   for (const one of [bob, cat]) {
     assertEquals(one.news().filter((line) => line.includes(one.nick)), [], one.nick);
@@ -56,8 +53,7 @@ pure("Hub.say announces a member before its first words", () => {
   using on = new World();
   const amy = on.join("amy");
   amy.news();
-  const guest = new Listener();
-  on.hub.add(guest);
+  const guest = on.arrive();
   on.hub.say(guest, "hi");
   assertEquals(amy.news(), [`* ${guest.nick} has joined`, `${guest.nick}: hi`]);
 });
@@ -82,8 +78,7 @@ pure("Hub.rename refuses a name that is taken, the console's, and reserved ones"
     assertEquals(codeOf(() => on.hub.rename(bob, nick)), "nick_taken", nick);
   }
   assertEquals([bob.nick, on.hub.find("bob"), on.hub.find("amy")], ["bob", bob, amy]);
-  const console = new Listener();
-  on.hub.addConsole(console);
+  const console = on.open();
   assertEquals(codeOf(() => on.hub.rename(console, "root")), "nick_taken");
 });
 
@@ -94,7 +89,7 @@ pure("Hub.move tells both rooms, and the member that it has arrived", () => {
   for (const one of [amy, bob]) one.news();
   on.hub.move(cat, "DEV");
   assertEquals([cat.room, cat.room.name, cat.arrivals], [bob.room, "dev", 1]);
-  on.hub.lobby.notice("now");
+  on.hub.rooms.lobby.notice("now");
   bob.room.notice("now");
   assertEquals(amy.news().slice(-2), ["* bob and cat have left", "* now"]);
   assertEquals(bob.news().filter((line) => line.includes("cat")), ["* cat has joined"]);
@@ -102,7 +97,7 @@ pure("Hub.move tells both rooms, and the member that it has arrived", () => {
   on.hub.move(cat, "dev");
   // A member that is there already is told where it is.
   assertEquals(cat.news(), ["* you are cat, in dev with bob"]);
-  assertEquals([cat.arrivals, on.hub.rooms.map(({ name }) => name)], [1, ["lobby", "dev"]]);
+  assertEquals([cat.arrivals, on.hub.rooms.used().map(({ name }) => name)], [1, ["lobby", "dev"]]);
 });
 
 pure("Hub.move makes up to 100 rooms, empty ones give way, and the lobby never does", () => {
@@ -111,19 +106,19 @@ pure("Hub.move makes up to 100 rooms, empty ones give way, and the lobby never d
   members.forEach((member, i) => on.hub.move(member, `room${i}`));
   const amy = on.join("amy");
   const error = assertThrows(() => on.hub.move(amy, "more"), PinwireError);
-  assertEquals([error.code, amy.room], ["too_many_rooms", on.hub.lobby]);
+  assertEquals([error.code, amy.room], ["too_many_rooms", on.hub.rooms.lobby]);
   on.hub.move(amy, "room5");
   assertEquals(codeOf(() => on.hub.move(amy, "more")), "too_many_rooms");
   on.hub.remove(members[7]);
   on.hub.move(amy, "more");
-  assertEquals([amy.room.name, on.hub.lobby.name], ["more", "lobby"]);
+  assertEquals([amy.room.name, on.hub.rooms.lobby.name], ["more", "lobby"]);
 });
 
 pure("Hub.whisper tells one member alone, and confirms it to the one who whispers", () => {
   using on = new World();
   const [amy, bob, cat] = [on.join("amy"), on.join("bob"), on.join("cat")];
   on.hub.move(bob, "dev");
-  on.hub.lobby.notice("");
+  on.hub.rooms.lobby.notice("");
   for (const one of [amy, bob, cat]) one.news();
   on.hub.whisper(amy, "BOB", "psst");
   assertEquals([amy.news(), bob.news(), cat.news()], [["* to bob: psst"], ["* [private] amy: psst"], []]);
@@ -136,7 +131,7 @@ pure("Hub.remove frees a member's name and tells once that it has left", () => {
   amy.news();
   on.hub.remove(bob);
   on.hub.remove(bob);
-  on.hub.lobby.notice("now");
+  on.hub.rooms.lobby.notice("now");
   assertEquals(amy.news().filter((line) => line.includes("bob")), ["* bob has left"]);
   on.hub.rename(amy, "bob");
   // A member that has gone takes nobody's name away.
@@ -148,24 +143,22 @@ pure("Hub.remove tells nobody about a member that was never announced", () => {
   using on = new World();
   const amy = on.join("amy");
   amy.news();
-  const guest = new Listener();
-  on.hub.add(guest);
+  const guest = on.arrive();
   on.hub.remove(guest);
-  on.hub.lobby.notice("now");
+  on.hub.rooms.lobby.notice("now");
   assertEquals(amy.news(), ["* now"]);
 });
 
 pure("Hub.kick throws a member out and says why, to all and to itself, but not the console", () => {
   using on = new World();
   const [amy, bob, cat] = [on.join("amy"), on.join("bob"), on.join("cat")];
-  on.hub.lobby.notice("");
+  on.hub.rooms.lobby.notice("");
   amy.news();
   on.hub.kick("bob", "too loud");
   on.hub.kick("cat", "");
   assertEquals(amy.news(), ["* bob was kicked: too loud", "* cat was kicked"]);
-  assertEquals([bob.ended, cat.ended, on.hub.lobby.members.size], ["kicked: too loud", "kicked", 1]);
-  const console = new Listener();
-  on.hub.addConsole(console);
+  assertEquals([bob.ended, cat.ended, on.hub.rooms.lobby.members.size], ["kicked: too loud", "kicked", 1]);
+  const console = on.open();
   assertEquals(codeOf(() => on.hub.kick("server", "")), "bad_command");
   assertEquals(codeOf(() => on.hub.kick("nobody", "")), "unknown_nick");
 });
@@ -178,17 +171,15 @@ pure("Hub.takeOver gives a session's name and room to the new connection, withou
   const session = on.hub.openSession(bob);
   amy.room.notice("");
   amy.news();
-  const again = new Listener();
-  on.hub.add(again);
+  const again = on.arrive();
   const resume = { session, log: amy.room.log, line: 0 };
   assertEquals(on.hub.takeOver(resume, again), true);
   assertEquals([again.nick, again.room, again.isAnnounced], ["bob", amy.room, true]);
   assertMatch(bob.ended!, /taken up/);
   amy.room.notice("now");
-  assertEquals([amy.news(), on.hub.find("bob"), on.hub.lobby.members.size], [["* now"], again, 0]);
+  assertEquals([amy.news(), on.hub.find("bob"), on.hub.rooms.lobby.members.size], [["* now"], again, 0]);
   // A session is taken up once, and nobody has a made-up one.
-  const thief = new Listener();
-  on.hub.add(thief);
+  const thief = on.arrive();
   assertEquals(on.hub.takeOver(resume, thief), false);
   assertEquals(on.hub.takeOver({ ...resume, session: "" }, thief), false);
 });
@@ -204,11 +195,17 @@ pure("Hub.restore puts lines back into their rooms, as many as are remembered", 
     log: "before",
     line,
   });
-  on.hub.restore([entry("lobby", 1), entry("Dev", 2), entry("lobby", 3), entry("dev", 4), entry("lobby", 5)]);
-  assertEquals(on.hub.remembered().map(({ line }) => line), [2, 3, 4, 5]);
-  assertEquals([on.hub.rooms, on.hub.lobby.line], [[], 0]);
-  on.hub.restore(Array.from({ length: 200 }, (_, i) => entry(`r${i}`, 100 + i)));
-  const rooms = new Set(on.hub.remembered().map(({ room }) => room.toLowerCase()));
+  on.hub.rooms.restore([
+    entry("lobby", 1),
+    entry("Dev", 2),
+    entry("lobby", 3),
+    entry("dev", 4),
+    entry("lobby", 5),
+  ]);
+  assertEquals(on.hub.rooms.remembered().map(({ line }) => line), [2, 3, 4, 5]);
+  assertEquals([on.hub.rooms.used(), on.hub.rooms.lobby.line], [[], 0]);
+  on.hub.rooms.restore(Array.from({ length: 200 }, (_, i) => entry(`r${i}`, 100 + i)));
+  const rooms = new Set(on.hub.rooms.remembered().map(({ room }) => room.toLowerCase()));
   assertEquals(rooms.size, 100);
 });
 

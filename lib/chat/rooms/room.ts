@@ -16,6 +16,10 @@ export interface Member {
   room: Room;
   /** Where it is connected from. */
   readonly peer?: Peer;
+  /** The server where it is, if that is another one. */
+  server?: string;
+  /** Whether it is a server's console. */
+  readonly isConsole?: boolean;
   /** Whether the others know that it is there. */
   isAnnounced: boolean;
   /** The secret of its session, if it is a client of ours. */
@@ -29,6 +33,8 @@ export interface Member {
   tellPast(): void;
   /** Is called when it has come into another room. */
   arrived(): void;
+  /** Is called when its name, or the log of its room, has become another without its doing. */
+  replaced(): void;
   /** Tells it why, and ends its connection. */
   end(why: string): void;
 }
@@ -50,10 +56,13 @@ export interface RoomOptions {
 export class Room {
   readonly name: string;
   /** What its line numbers belong to: when the server starts again, or the room is made anew, others begin at 1. */
-  readonly log: string = crypto.randomUUID();
+  log: string = crypto.randomUUID();
+  /** Those of other servers too. */
   readonly members = new Set<Member>();
+  /** How many of them are at this server. */
+  locals = 0;
   /** The last lines, oldest first. */
-  readonly history: HistoryEntry[] = [];
+  history: HistoryEntry[] = [];
   /** The number of the last line. */
   line = 0;
   #feeds = new Map<LineFormat, Feed>();
@@ -77,6 +86,8 @@ export class Room {
   enter(member: Member): void {
     member.room = this;
     this.members.add(member);
+    if (member.server) return;
+    this.locals++;
     const { subscriber } = member;
     if (!subscriber) return void this.#listeners.add(member);
     let feed = this.#feeds.get(subscriber.format);
@@ -86,7 +97,7 @@ export class Room {
 
   /** Takes a member out of the room. */
   leave(member: Member): void {
-    this.members.delete(member);
+    if (this.members.delete(member) && !member.server) this.locals--;
     this.#listeners.delete(member);
     member.subscriber?.unfollow();
     for (const [format, { subscribers }] of this.#feeds) if (!subscribers.size) this.#feeds.delete(format);
@@ -106,15 +117,32 @@ export class Room {
   }
 
   /**
-   * Relays what a member says.
+   * Relays what was said.
    *
+   * @param speaker the member who said it, which knows it, and is told its number alone
    * @throws {FrameError} `frame_unencodable` if no frame can hold it
    */
-  relay(member: Member, entry: HistoryEntry): void {
+  relay(entry: HistoryEntry, speaker?: Member): void {
     this.#joinNotices.flush();
-    this.#tellAll(this.show(entry), [member], entry.line);
+    this.#tellAll(this.show(entry), speaker ? [speaker] : [], entry.line);
     this.line = entry.line;
     this.remember(entry);
+  }
+
+  /**
+   * Looks whether {@linkcode relay} could tell it.
+   *
+   * @throws {FrameError} `frame_unencodable`
+   */
+  check(entry: HistoryEntry): void {
+    this.#checkLine(this.show(entry), entry.line);
+  }
+
+  /** From now on its lines have the numbers of this log, behind `line`; `history` is what was said before. */
+  begin(log: string, line: number, history: HistoryEntry[]): void {
+    this.log = log;
+    this.line = line;
+    this.history = history;
   }
 
   /** The line that tells an entry. */
@@ -204,13 +232,11 @@ export class Room {
   }
 
   #tellAll(line: string, except: Member[], number?: number): void {
-    const lineFor = ({ isNumbered }: LineFormat) =>
-      isNumbered && number !== undefined ? numbered(number, line) : line;
     // If one format can't hold the line, nobody is told it.
-    for (const format of this.#feeds.keys()) if (format.mayRefuse) format.frame(lineFor(format));
+    this.#checkLine(line, number);
     for (const feed of this.#feeds.values()) {
       const { format } = feed;
-      const start = feed.append(lineFor(format));
+      const start = feed.append(lineFor(format, line, number));
       const receipt = format.isNumbered && number !== undefined ? `/taken ${number}` : undefined;
       for (const { subscriber } of except) {
         if (subscriber && feed.subscribers.has(subscriber)) subscriber.passOver(start, receipt);
@@ -219,4 +245,12 @@ export class Room {
     }
     for (const listener of this.#listeners) if (!except.includes(listener)) listener.hear?.(line);
   }
+  #checkLine(line: string, number?: number): void {
+    for (const format of this.#feeds.keys()) {
+      if (format.mayRefuse) format.frame(lineFor(format, line, number));
+    }
+  }
 }
+
+const lineFor = ({ isNumbered }: LineFormat, line: string, number?: number) =>
+  isNumbered && number !== undefined ? numbered(number, line) : line;

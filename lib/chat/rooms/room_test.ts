@@ -77,7 +77,7 @@ pure("Room.past passes over what no frame can hold", () => {
 
 pure("Room.past of very short lines fits into a newcomer's queue", async () => {
   await using chat = new Chat({ maxQueue: 4_096 });
-  for (let i = 1; i <= 100; i++) chat.hub.lobby.remember(entryOf(chat.hub.lobby, i));
+  for (let i = 1; i <= 100; i++) chat.hub.rooms.lobby.remember(entryOf(chat.hub.rooms.lobby, i));
   const peer = chat.connect();
   await peer.write("/nick bob\n");
   const heard = [];
@@ -91,7 +91,7 @@ pure("Room that is made anew has another log: a client that resumes there is tol
   const amy = await chat.join("amy");
   await amy.write("/join dev\nold one\nold two\n/join lobby\n");
   await amy.sees(/in lobby/);
-  const old = chat.hub.rooms.length;
+  const old = chat.hub.rooms.used().length;
   const { log } = await logOf(chat, "dev");
   // Empty rooms give way once there are a hundred.
   const guests = Array.from({ length: 99 }, () => chat.connect());
