@@ -1,6 +1,6 @@
 import { checkExclusive, choice, command, integer, type Kind, text } from "../cli/mod.ts";
 import { usageError } from "../errors.ts";
-import { openContext, untilCode } from "../app/mod.ts";
+import { type Context, openContext, untilCode } from "../app/mod.ts";
 import { type Address, checkDialable, type InternetAddress, MAX_DATAGRAM, parseAddress } from "../net/mod.ts";
 import {
   addressPositional,
@@ -19,7 +19,14 @@ import {
   STREAMS,
   webOptions,
 } from "../app/options.ts";
-import { DEFAULT_PORT, LONGEST_LINE, LONGEST_RELAYED, parseNickOption, parseRoomOption } from "./protocol.ts";
+import {
+  DEFAULT_PORT,
+  hostNick,
+  LONGEST_LINE,
+  LONGEST_RELAYED,
+  parseNickOption,
+  parseRoomOption,
+} from "./protocol.ts";
 
 const address = addressPositional(DEFAULT_PORT, STREAMS);
 const dialled = addressPositional(DEFAULT_PORT, STREAMS, true);
@@ -64,6 +71,16 @@ const chatServe = command({
       default: 262_144,
       help: "what waits for a slow reader (default 256K); beyond, it misses lines and is told how many",
     },
+    share: {
+      kind: text("URL"),
+      help:
+        "be one chat with all servers at this Redis or Valkey: redis://[USER@]HOST[:PORT][/DB], rediss://…",
+    },
+    passwordFile: {
+      kind: text("FILE"),
+      help: "with --share, the password is in it (or in PINWIRE_REDIS_PASSWORD)",
+    },
+    ca: clientOptions.ca,
     turns: turnsOption,
     ...frameOptions("text", LONGEST_LINE),
     ...encodingOption,
@@ -77,6 +94,7 @@ const chatServe = command({
     "net",
     ...address?.scheme === "unix" || options.historyFile !== undefined ? ["read", "write"] as const : [],
     ...recordPermissions(options),
+    ...options.share === undefined ? [] : ["env", "sys", ...readPermissions(options)] as const,
   ],
   opensFirst: true,
   examples: [
@@ -84,10 +102,20 @@ const chatServe = command({
     [`0.0.0.0:${DEFAULT_PORT} -e gbk`, "for the whole network, and for programs that write GBK"],
     ["--history-file chat.jsonl --timestamps", "what was said outlasts a restart"],
     ["0.0.0.0:8888 --web 0.0.0.0:8000", "and a page, for who has installed nothing"],
+    [
+      "0.0.0.0:8888 --share redis://chat@store.local",
+      "one chat with other servers that share the same store",
+    ],
   ],
   async run(options, { address = DEFAULT_ADDRESS }, opened) {
-    const { web, historyFile, timestamps } = options;
-    checkTurns(options, { "--history-file": historyFile, "--timestamps": timestamps, "--web": web });
+    const { web, historyFile, timestamps, share } = options;
+    checkTurns(options, {
+      "--history-file": historyFile,
+      "--timestamps": timestamps,
+      "--web": web,
+      "--share": share,
+    });
+    checkShare(options);
     checkWeb(options, address);
     await using context = await openContext({ program: "pinwire chat", role: "server" }, options);
     if (options.turns) {
@@ -98,10 +126,47 @@ const chatServe = command({
     const { serveChat } = await import("./serve.ts");
     using page = web &&
       await (await import("../web/mod.ts")).openPage("chat", "/ws", { ...options, web }, context);
-    await serveChat(address, { ...options, page }, context, opened);
+    const store = share === undefined ? undefined : await openStore(share, options, context);
+    await serveChat(address, { ...options, page, store }, context, opened);
     return untilCode(options, context);
   },
 });
+
+interface ShareOptions {
+  share?: string;
+  passwordFile?: string;
+  ca?: string;
+  historyFile?: string;
+}
+
+/**
+ * What is said in shared rooms is in the store, and options for a store are nothing without one.
+ *
+ * @throws {PinwireError} `usage`
+ */
+function checkShare({ share, passwordFile, ca, historyFile }: ShareOptions): void {
+  if (share !== undefined) return checkExclusive("--share", { "--history-file": historyFile });
+  const given = { "--password-file": passwordFile, "--ca": ca };
+  const wrong = Object.entries(given).find(([, value]) => value !== undefined);
+  if (wrong) throw usageError(`${wrong[0]} is for a store`, "name one with --share");
+}
+
+const readPermissions = ({ passwordFile, ca }: ShareOptions) =>
+  passwordFile === undefined && ca === undefined ? [] : ["read"] as const;
+
+/** The store that the servers of one chat share, whose link is another room's. */
+async function openStore(url: string, options: ShareOptions & { history: number }, context: Context) {
+  const [{ SharedStore }, { prepareStore }] = await Promise.all([
+    import("./share/shared_store.ts"),
+    import("../redis/mod.ts"),
+  ]);
+  const { history } = options;
+  return new SharedStore(
+    await prepareStore(url, options),
+    { host: hostNick(Deno.hostname()), history },
+    context,
+  );
+}
 
 const nickKind: Kind<string> = { meta: "NAME", parse: parseNickOption };
 const roomKind: Kind<string> = { meta: "NAME", parse: parseRoomOption };

@@ -52,6 +52,10 @@ export function parseName(text: string): string {
   });
 }
 
+/** A machine's name as a part of a nickname, with room for what stands before and behind it. */
+export const hostNick = (host: string): string =>
+  host.split(".", 1)[0].replace(/[^A-Za-z0-9_-]/g, "-").slice(0, LONGEST_NAME - 10) || "host";
+
 /** Nicknames that nobody may have: they would be mistaken for the console, or for the reader. */
 export const RESERVED: readonly string[] = [CONSOLE_NICK, "you"];
 

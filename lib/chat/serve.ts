@@ -7,10 +7,11 @@ import { HistoryFile } from "./rooms/history_file.ts";
 import { Hub } from "./rooms/hub.ts";
 import { LineFormats } from "./rooms/line_format.ts";
 import { MemoryStore } from "./rooms/memory_store.ts";
-import type { Store } from "./rooms/store.ts";
+import type { SharedStore } from "./share/shared_store.ts";
 import { WriteScheduler } from "./rooms/write_scheduler.ts";
 import { HELLO_TIME } from "./protocol.ts";
-import { type ChatOptions, MemberSession } from "./session.ts";
+import { MemberSession } from "./session.ts";
+import type { ChatOptions } from "./session_options.ts";
 
 /** How a {@linkcode ChatServer} is made; the options of `chat serve`. */
 export interface ChatServerOptions extends WatchOptions {
@@ -36,9 +37,10 @@ export class ChatServer implements AsyncDisposable {
   /** What members in a page share: they are clients of ours, whatever the others speak. */
   #pages: { context: Context; options: ChatOptions };
   #file?: HistoryFile;
+  #store?: SharedStore;
 
   /** @param store what it shares with others; without it is a chat of its own */
-  constructor(options: ChatServerOptions, context: Context, store?: Store) {
+  constructor(options: ChatServerOptions, context: Context, store?: SharedStore) {
     const { reporter, codec, clock } = context;
     const { greeting, history, historyFile, timestamps, rate, maxQueue, once, until } = options;
     const file = historyFile === undefined
@@ -70,15 +72,17 @@ export class ChatServer implements AsyncDisposable {
       options: { ...this.#session, formats: new LineFormats(pages.codec), greeting: true },
     };
     this.#file = file;
+    this.#store = store;
   }
 
   /**
-   * Puts what the history's file holds back into the rooms.
+   * Puts what the history's file, or the store, holds back into the rooms.
    *
    * @returns what of it was passed over, if something was
-   * @throws {PinwireError} `history_file`
+   * @throws {PinwireError} `history_file`; why there is no store
    */
   async restore(): Promise<PinwireError | undefined> {
+    await this.#store?.start(this.hub);
     if (!this.#file) return undefined;
     this.hub.rooms.restore(await this.#file.read());
     return await this.#file.rewrite();
@@ -115,10 +119,11 @@ export class ChatServer implements AsyncDisposable {
     this.hub.close();
   }
 
-  /** Done when the history's file is written. */
+  /** Done when the history's file is written, or the store knows that we are gone. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.hub.close();
     await this.#file?.flushed();
+    await this.#store?.[Symbol.asyncDispose]();
   }
 }
 
@@ -129,11 +134,11 @@ export class ChatServer implements AsyncDisposable {
  */
 export async function serveChat(
   address: Address,
-  options: ChatServerOptions & ChatConsoleOptions & ServerOptions,
+  options: ChatServerOptions & ChatConsoleOptions & ServerOptions & { store?: SharedStore },
   context: Context,
   opened: () => void,
 ): Promise<void> {
-  await using server = new ChatServer(options, context);
+  await using server = new ChatServer(options, context, options.store);
   let passedOver = await server.restore();
   const tellOfDamage = () => {
     if (passedOver) context.reporter.error(passedOver);

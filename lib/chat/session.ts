@@ -1,36 +1,21 @@
-import { type Context, messageEvent, type MessageWatch } from "../app/mod.ts";
+import { type Context, messageEvent } from "../app/mod.ts";
 import { PinwireError } from "../errors.ts";
 import type { FrameError } from "../framing/mod.ts";
 import { type Connection, withTimeout } from "../net/mod.ts";
-import { type DelayQueue, Session } from "../session/mod.ts";
+import { Session } from "../session/mod.ts";
 import { type Decoded, type Encoding, visible } from "../text/mod.ts";
 import { type Hello, printControlLine } from "./control_lines.ts";
 import { encodingOf, HelloReader, takePlace, tellPlace, undecodable, welcomeOf } from "./arrival.ts";
 import { CLOSING_WORDS, DEAD_AFTER, GREETING, nameKey, PING_AFTER } from "./protocol.ts";
 import { inputOf, type MemberInput, textOf } from "./member_input.ts";
-import type { Hub } from "./rooms/hub.ts";
-import type { LineFormat, LineFormats } from "./rooms/line_format.ts";
+import type { LineFormat } from "./rooms/line_format.ts";
 import type { Member, Room } from "./rooms/room.ts";
 import type { Outcome } from "./rooms/store.ts";
 import { Subscriber, type SubscriberOptions } from "./rooms/subscriber.ts";
 import { placeOf } from "./rooms/roster.ts";
+import type { ChatOptions } from "./session_options.ts";
 import { Throttle } from "./throttle.ts";
 import { execute } from "./verbs.ts";
-
-/** What the connections of a chat server share. */
-export interface ChatOptions {
-  hub: Hub;
-  watch: MessageWatch;
-  formats: LineFormats;
-  /** Members that may still say hello: see {@linkcode HELLO_TIME}. */
-  newcomers: DelayQueue;
-  /** Whether there is a greeting, and so clients of ours. */
-  greeting: boolean;
-  /** Bytes that may wait for a slow reader. */
-  maxQueue: number;
-  /** Lines a second that a member may say; 0 is no limit. */
-  rate: number;
-}
 
 /** Ms of silence of a member that still reads what it was told before. */
 const DEAD_AFTER_BUSY = 30_000;
@@ -42,14 +27,6 @@ const PATIENCE = 1_000;
 
 /** How far it is: `arriving` while it may say hello, `in` once the others know of it, `leaving` after its last word. */
 type Stage = "arriving" | "in" | "leaving";
-
-/** What a member has said, and as whom and where. */
-interface Said {
-  nick: string;
-  room: Room;
-  body: Uint8Array;
-  decoded: Decoded;
-}
 
 /** A member of a chat server by way of a connection. */
 export class MemberSession extends Session implements Member, SubscriberOptions {
@@ -243,24 +220,22 @@ export class MemberSession extends Session implements Member, SubscriberOptions 
 
   #execute(line: string, body: Uint8Array, decoded: Decoded): Promise<void> | void {
     const { nick, room } = this;
-    const outcome = execute(line, this, this.#options.hub);
-    const conclude = (outcome: Outcome) => this.#conclude(outcome, { nick, room, body, decoded });
+    const { hub, watch } = this.#options;
+    const conclude = (outcome: Outcome) => {
+      if (outcome === "said" && watch.isActive) {
+        const event = messageEvent(this.peer.name, body, decoded);
+        this.context.reporter.report({ ...event, nick, room: room.name });
+        watch.passed(decoded.text);
+      }
+      if (this.session !== undefined) {
+        if (nick !== this.nick) this.#tellWelcome();
+        // What was said brings its own receipt, at its place among the others' lines.
+        if (outcome !== "said") this.subscriber.tellSurely("/taken");
+      }
+      if (outcome === "leaves") this.#leave();
+    };
+    const outcome = execute(line, this, hub);
     return outcome instanceof Promise ? outcome.then(conclude) : conclude(outcome);
-  }
-
-  #conclude(outcome: Outcome, { nick, room, body, decoded }: Said): void {
-    const isSaid = outcome === "said";
-    if (isSaid && this.#options.watch.isActive) {
-      const event = messageEvent(this.peer.name, body, decoded);
-      this.context.reporter.report({ ...event, nick, room: room.name });
-      this.#options.watch.passed(decoded.text);
-    }
-    if (this.session !== undefined) {
-      if (nick !== this.nick) this.#tellWelcome();
-      // What was said brings its own receipt, at its place among the others' lines.
-      if (!isSaid) this.subscriber.tellSurely("/taken");
-    }
-    if (outcome === "leaves") this.#leave();
   }
 
   #tellWelcome(): void {
@@ -276,15 +251,15 @@ export class MemberSession extends Session implements Member, SubscriberOptions 
     const { hub, newcomers } = this.#options;
     newcomers.cancel(this.#settle);
     this.#encoding = await encodingOf(hello) ?? this.#encoding;
+    const troubles = this.#hasLeft ? [] : await takePlace(this, hello, hub);
     if (this.#hasLeft) return;
     const { room, subscriber } = this;
+    // It hears from here on, with numbers; what it has missed it is told now.
     room.leave(this);
     subscriber.become(this.#format(true));
     room.enter(this);
-    const troubles = await takePlace(this, hello, hub);
-    if (this.#hasLeft) return;
     this.session = hub.openSession(this);
-    const isSameRoom = nameKey(this.room.name) === nameKey(hello.room ?? "");
+    const isSameRoom = nameKey(room.name) === nameKey(hello.room ?? "");
     tellPlace(this, this.#throttle?.limit, isSameRoom ? hello.resume : undefined);
     subscriber.tell(...troubles);
     this.#enter();

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { pure } from "./_testing.ts";
 import { PinwireError } from "../errors.ts";
-import { Listener, World } from "./rooms/_hub_testing.ts";
+import { type Listener, World } from "./rooms/_hub_testing.ts";
 import { commandWords, execute, isSpoken, parseSaid, VERBS } from "./verbs.ts";
 
 /** The code of what `act` throws. */

@@ -30,7 +30,6 @@ export async function prepareStore(
     const options = { ...settings.dialling, firstMustHold: true, isFinal: () => !wasIn };
     await redial(settings.address, options, context, async (connection) => {
       const clients: RedisClient[] = [];
-      using _closing = context.stop.onStop(() => clients.forEach((client) => client.close()));
       try {
         const commands = await open(connection, settings, context, clients);
         const other = await dial(

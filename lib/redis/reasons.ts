@@ -1,7 +1,7 @@
 import { messageOf, PinwireError } from "../errors.ts";
 
 /** The code of the error that a store's connection is gone: whether what was said last was done, nobody knows. */
-export const STORE_LOST = "store_lost";
+const STORE_LOST = "store_lost";
 
 /** What is said of refusals that we know more about than their words, by the code that they begin with. */
 const REFUSALS: Record<string, [code: string, what: string, hint: string]> = {
@@ -66,14 +66,14 @@ function refusalByWords(message: string): [code: string, what: string, hint: str
  * @param store its address
  */
 export function loss(error: unknown, store: string): PinwireError {
-  if (error instanceof PinwireError) return error;
   if (/RESP type/.test(messageOf(error))) {
-    return new PinwireError("no_store", `what listens at ${store} is no Redis`, {
+    return new PinwireError(STORE_LOST, `what listens at ${store} is no Redis`, {
       hint: "check the address: a store listens on 6379, with TLS where it was told to (rediss://)",
       cause: error,
     });
   }
-  return new PinwireError(STORE_LOST, `the link to the store at ${store} is lost`, { cause: error });
+  const why = error instanceof PinwireError ? ` (${error.message})` : "";
+  return new PinwireError(STORE_LOST, `the link to the store at ${store} is lost${why}`, { cause: error });
 }
 
 /** What listens there says nothing to us. */

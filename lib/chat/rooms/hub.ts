@@ -111,15 +111,16 @@ export class Hub {
       throw new PinwireError("nick_taken", `the name ${nick} is taken`, { hint: "choose another" });
     }
     if (nick === member.nick) return;
-    if (holder === member) return this.#rename(member, nick);
+    if (holder === member) return this.assign(member, nick);
     return after(this.#store.claim(nick, session ?? member.session), () => {
       // It may have gone meanwhile.
-      if (this.has(member)) this.#rename(member, nick);
+      if (this.has(member)) this.assign(member, nick);
       else this.#store.release(nick);
     });
   }
 
-  #rename(member: Member, nick: string): void {
+  /** The same, for a name that is the member's already. */
+  assign(member: Member, nick: string): void {
     const { nick: before, room } = member;
     const key = nameKey(nick);
     this.#members.delete(nameKey(before));
@@ -164,16 +165,20 @@ export class Hub {
     this.#store.announce({ say: "joined", nick, room: room.name });
   }
 
-  /** A member of another server is in this room. */
-  place(member: Member, name: string): void {
+  /**
+   * A member of another server is in this room.
+   *
+   * @param isNews whether the room is told
+   */
+  place(member: Member, name: string, isNews: boolean): void {
     const room = this.rooms.make(name);
     const before = this.has(member) ? member.room : undefined;
     this.#members.set(nameKey(member.nick), member);
     if (before === room) return;
     before?.leave(member);
-    before?.announceLeft(member);
+    if (isNews) before?.announceLeft(member);
     room.enter(member);
-    room.announce(member);
+    if (isNews) room.announce(member);
   }
 
   /** A member of another server has another name. */

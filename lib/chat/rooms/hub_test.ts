@@ -158,7 +158,7 @@ pure("Hub.kick throws a member out and says why, to all and to itself, but not t
   on.hub.kick("cat", "");
   assertEquals(amy.news(), ["* bob was kicked: too loud", "* cat was kicked"]);
   assertEquals([bob.ended, cat.ended, on.hub.rooms.lobby.members.size], ["kicked: too loud", "kicked", 1]);
-  const console = on.open();
+  on.open();
   assertEquals(codeOf(() => on.hub.kick("server", "")), "bad_command");
   assertEquals(codeOf(() => on.hub.kick("nobody", "")), "unknown_nick");
 });

@@ -1,0 +1,151 @@
+import type { Elsewhere } from "../rooms/elsewhere.ts";
+import type { News, Order } from "../rooms/store.ts";
+import { EVENTS, KEPT_EVENTS, LEASE, serverKey, SERVERS } from "./keys.ts";
+import { printEvent, printMember, readEntries, readEvent, readMember, type StreamEntry } from "./lines.ts";
+import type { StoreClient } from "./link.ts";
+import { nameKey } from "../protocol.ts";
+
+/** What `PTTL` gives for a key that does not run out: its server has just made it. */
+const FOREVER = -1;
+
+/** The servers of a chat, as they tell each other through the store who is there. */
+export class Servers {
+  /** The last event that we know. */
+  position = "0-0";
+  #own: string;
+  #elsewhere: Elsewhere;
+  /** Our members, as our hash has them. */
+  #members = new Map<string, { nick: string; room: string }>();
+
+  constructor(own: string, elsewhere: Elsewhere) {
+    this.#own = own;
+    this.#elsewhere = elsewhere;
+  }
+
+  /**
+   * Tells the others what is new. What can't be told while the store is away they learn from our hash when it is back.
+   *
+   * @param client nothing if the store is away
+   */
+  announce(news: News, client: StoreClient | undefined): void {
+    const key = serverKey(this.#own);
+    const ignore = () => {};
+    const put = (nick: string, room: string) => {
+      this.#members.set(nameKey(nick), { nick, room });
+      client?.call("HSET", key, nameKey(nick), printMember(nick, room)).catch(ignore);
+    };
+    const drop = (nick: string) => {
+      this.#members.delete(nameKey(nick));
+      client?.call("HDEL", key, nameKey(nick)).catch(ignore);
+    };
+    if (news.say === "joined") put(news.nick, news.room);
+    else if (news.say === "left") drop(news.nick);
+    else {
+      const room = this.#members.get(nameKey(news.before))?.room;
+      drop(news.before);
+      if (room !== undefined) put(news.nick, room);
+    }
+    if (client) this.tell(client, news).catch(ignore);
+  }
+
+  /**
+   * Writes an event.
+   *
+   * @param to the server that it is for
+   * @throws {PinwireError} what the store refuses
+   */
+  async tell(client: StoreClient, what: News | Order | { say: "bye" }, to?: string): Promise<void> {
+    const event = printEvent({ by: this.#own, to, what });
+    await client.call("XADD", EVENTS, "MAXLEN", "~", KEPT_EVENTS, "*", ...event);
+  }
+
+  /**
+   * Says that we are there, with all our members, and learns who else is.
+   *
+   * @param isFirst whether we know nothing yet: then nobody has just come
+   * @throws {PinwireError} what the store refuses
+   */
+  async enter(client: StoreClient, isFirst: boolean): Promise<void> {
+    const [last] = readEntries(await client.call("XREVRANGE", EVENTS, "+", "-", "COUNT", 1));
+    if (isFirst) this.position = last?.[0] ?? "0-0";
+    await this.renew(client);
+    await this.look(client, !isFirst);
+  }
+
+  /**
+   * Keeps our hash.
+   *
+   * @throws {PinwireError} what the store refuses
+   */
+  async renew(client: StoreClient): Promise<void> {
+    const key = serverKey(this.#own);
+    const members = [...this.#members].flatMap(([name, { nick, room }]) => [name, printMember(nick, room)]);
+    const [isKept] = await Promise.all([
+      client.call("PEXPIRE", key, LEASE),
+      client.call("SADD", SERVERS, this.#own),
+    ]);
+    if (isKept === 1 || !members.length) return;
+    await Promise.all([client.call("HSET", key, ...members), client.call("PEXPIRE", key, LEASE)]);
+  }
+
+  /**
+   * Looks which servers are there: the members of one that has not kept its hash are gone.
+   *
+   * @param isNews whether those that we did not know have just come
+   * @returns ms until the first of them may be gone
+   * @throws {PinwireError} what the store refuses
+   */
+  async look(client: StoreClient, isNews = true): Promise<number> {
+    const listed = await client.call("SMEMBERS", SERVERS) as string[];
+    const others = new Set([...listed, ...this.#elsewhere.servers].filter((one) => one !== this.#own));
+    const leases = await Promise.all([...others].map(async (server) => {
+      const key = serverKey(server);
+      const [lease, fields] = await Promise.all([client.call("PTTL", key), client.call("HVALS", key)]);
+      if (lease === FOREVER) await client.call("PEXPIRE", key, LEASE);
+      else if (typeof lease !== "number" || lease < 0) {
+        this.#elsewhere.forget(server);
+        await client.call("SREM", SERVERS, server);
+        return LEASE;
+      }
+      const members = (fields as string[]).map(readMember).filter((one) => one !== undefined);
+      this.#elsewhere.sync(server, members, isNews);
+      return lease === FOREVER ? LEASE : lease;
+    }));
+    return Math.min(LEASE, ...leases);
+  }
+
+  /** Takes what is new among the events. */
+  take(entries: readonly StreamEntry[]): void {
+    for (const [id, fields] of entries) {
+      this.position = id;
+      const event = readEvent(fields);
+      if (!event || event.by === this.#own || event.to !== undefined && event.to !== this.#own) continue;
+      const { by, what } = event;
+      switch (what.say) {
+        case "bye":
+          this.#elsewhere.forget(by);
+          break;
+        case "joined":
+        case "left":
+        case "renamed":
+          this.#elsewhere.hear(by, what);
+          break;
+        default:
+          if (event.to === this.#own) this.#elsewhere.obey(what);
+      }
+    }
+  }
+
+  /**
+   * Says that we go.
+   *
+   * @throws {PinwireError} what the store refuses
+   */
+  async leave(client: StoreClient): Promise<void> {
+    await Promise.all([
+      this.tell(client, { say: "bye" }),
+      client.call("DEL", serverKey(this.#own)),
+      client.call("SREM", SERVERS, this.#own),
+    ]);
+  }
+}

@@ -1,0 +1,152 @@
+import type { Hub } from "../rooms/hub.ts";
+import type { Room } from "../rooms/room.ts";
+import { nameKey } from "../protocol.ts";
+import { logKey, LOOK, roomKey } from "./keys.ts";
+import { entryOf, readEntries, readLine, readLog, type StoredLine, type StreamEntry } from "./lines.ts";
+import type { StoreClient } from "./link.ts";
+
+/** A room that members of ours are in. */
+export interface StoredRoom {
+  readonly room: Room;
+  /** Its log, as the store has it. */
+  log: string;
+  /** The id of the last line that we know. */
+  position: string;
+  /** Who said that, by which number. */
+  mark: string;
+  /** Whether nobody was there when it was looked at last. */
+  isEmpty?: boolean;
+}
+
+const NOTHING = "0-0";
+
+/** The rooms of the store that members of ours are in, each with its place in the stream. */
+export class StoredRooms {
+  #hub: Hub;
+  #history: number;
+  #rooms = new Map<string, StoredRoom>();
+  #opening = new Map<string, Promise<StoredRoom>>();
+
+  /** @param history how many lines a room remembers */
+  constructor(hub: Hub, history: number) {
+    this.#hub = hub;
+    this.#history = history;
+  }
+
+  /** All of them, by the keys of their streams. */
+  get all(): ReadonlyMap<string, StoredRoom> {
+    return this.#rooms;
+  }
+
+  /** The room, if it is open. */
+  get(room: Room): StoredRoom | undefined {
+    const stored = this.#rooms.get(roomKey(room.name));
+    if (stored?.room !== room) return undefined;
+    stored.isEmpty = false;
+    return stored;
+  }
+
+  /**
+   * Opens a room: from now on its lines are read.
+   *
+   * @throws {PinwireError} what the store refuses
+   */
+  open(room: Room, client: StoreClient): Promise<StoredRoom> {
+    const key = nameKey(room.name);
+    let opening = this.#opening.get(key);
+    if (!opening) {
+      opening = this.#open(room, client).finally(() => this.#opening.delete(key));
+      this.#opening.set(key, opening);
+    }
+    return opening;
+  }
+
+  /**
+   * Reads no more of rooms that nobody of ours is in; the lobby is where newcomers are.
+   *
+   * @param isBusy whether lines of a room are still awaited
+   */
+  tidy(isBusy: (stored: StoredRoom) => boolean): void {
+    for (const [key, stored] of this.#rooms) {
+      const { room, isEmpty } = stored;
+      stored.isEmpty = !room.locals && room !== this.#hub.rooms.lobby && !isBusy(stored);
+      // Whoever has opened it may be about to enter.
+      if (isEmpty && stored.isEmpty) this.#rooms.delete(key);
+    }
+  }
+
+  /**
+   * Looks whether the log of a room is still the one that we know, and else begins the new one.
+   *
+   * @throws {PinwireError} what the store refuses
+   */
+  async look(stored: StoredRoom, client: StoreClient): Promise<void> {
+    const { room } = stored;
+    const value = await this.#logOf(stored, client);
+    if (value === stored.log) return;
+    const { log, base } = readLog(value);
+    const past = await this.#past(room, `0-${base}`, client);
+    // Somebody else may have looked meanwhile.
+    if (value === stored.log) return;
+    stored.log = value;
+    stored.position = `0-${base}`;
+    stored.mark = past.at(-1)?.mark ?? "";
+    room.begin(log, base, past.map((line) => entryOf(line, room.name, "")));
+    for (const member of room.members) member.replaced();
+    room.notice("the store has lost what was said here: lines are numbered anew");
+  }
+
+  /** The next lines of a room, each handed to `tell` before the next. */
+  async take(
+    stored: StoredRoom,
+    entries: readonly StreamEntry[],
+    tell: (line: StoredLine) => Promise<void> | undefined,
+  ): Promise<void> {
+    for (const entry of entries) {
+      // A new log may have begun while the entries were told.
+      const { log } = stored;
+      const line = readLine(entry, Date.now());
+      stored.position = entry[0];
+      stored.mark = line.mark;
+      if (line.number !== undefined) await tell(line);
+      if (stored.log !== log) return;
+    }
+  }
+
+  async #open(room: Room, client: StoreClient): Promise<StoredRoom> {
+    const value = await this.#logOf({ room, log: "", position: NOTHING, mark: "" }, client);
+    const { log, base } = readLog(value);
+    const past = await this.#past(room, "+", client);
+    const last = past.at(-1);
+    const line = last?.number ?? base;
+    const entries = past.map((line) => entryOf(line, room.name, line.number! > base ? log : ""));
+    room.begin(log, line, this.#history ? entries : []);
+    const stored = { room, log: value, position: `0-${line}`, mark: last?.mark ?? "" };
+    this.#rooms.set(roomKey(room.name), stored);
+    return stored;
+  }
+
+  async #logOf({ room, log, position, mark }: StoredRoom, client: StoreClient): Promise<string> {
+    const keys = [roomKey(room.name), logKey(room.name)];
+    const number = position.split("-")[1];
+    const [value] = await client.call(
+      "EVAL",
+      LOOK,
+      2,
+      ...keys,
+      crypto.randomUUID(),
+      log,
+      number,
+      mark,
+    ) as string[];
+    return value;
+  }
+
+  /** The last lines up to an id, oldest first. */
+  async #past(room: Room, upTo: string, client: StoreClient): Promise<StoredLine[]> {
+    const count = Math.max(1, this.#history);
+    const reply = await client.call("XREVRANGE", roomKey(room.name), upTo, "-", "COUNT", count);
+    return readEntries(reply).reverse().map((entry) => readLine(entry, Date.now()))
+      .filter(({ number }) => number !== undefined);
+  }
+}
