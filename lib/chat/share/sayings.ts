@@ -91,6 +91,12 @@ export class Sayings {
     for (const saying of [...this.#sayings.values()]) await this.#ask(saying, client);
   }
 
+  /** A room has lost its log, and with it lines that have not come back yet: they are said in the new one. */
+  async sayAnew(stored: StoredRoom, client: StoreClient): Promise<void> {
+    const lost = [...this.#sayings.values()].filter((one) => one.stored === stored && one.isAnswered);
+    for (const saying of lost) await this.#askAnew(saying, client);
+  }
+
   /**
    * A line of ours has come back.
    *
@@ -114,16 +120,21 @@ export class Sayings {
         ...["EVAL", SAY, 3, roomKey(room.name), logKey(room.name), saidKey(server)],
         ...[log, number, KEPT_NUMBER, KEPT_LINES, ...printLine(room.name, line, server, number)],
       );
-      saying.isAnswered = true;
-      if (answer !== -1) return;
+      saying.isAnswered = answer !== -1;
+      if (saying.isAnswered) return;
       await look(stored, client);
     } catch (error) {
       if (!isLost(error)) this.#refuse(saying, error);
       return;
     }
-    // It was not said. Numbers that came later may have been: the store takes none below.
-    this.#sayings.delete(number);
+    await this.#askAnew(saying, client);
+  }
+
+  /** For a line that was surely not said. Numbers that came later may have been: the store takes none below. */
+  async #askAnew(saying: Saying, client: StoreClient): Promise<void> {
+    this.#sayings.delete(saying.number);
     saying.number = ++this.#last;
+    saying.isAnswered = false;
     this.#sayings.set(saying.number, saying);
     await this.#ask(saying, client);
   }

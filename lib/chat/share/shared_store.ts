@@ -72,7 +72,10 @@ export class SharedStore implements Store, AsyncDisposable {
    */
   async start(hub: Hub): Promise<void> {
     this.#servers = new Servers(this.#server, new Elsewhere(hub, (nick) => this.isReserved(nameKey(nick))));
-    this.#rooms = new StoredRooms(hub, this.#options.history);
+    this.#rooms = new StoredRooms(hub, this.#options.history, {
+      tell: (room, line) => this.#upkeep.tell(room, line),
+      begun: (stored, client) => this.#sayings.sayAnew(stored, client),
+    });
     this.#upkeep = new Upkeep({
       ...{ server: this.#server, hub, names: this.#names, servers: this.#servers, rooms: this.#rooms },
       sayings: this.#sayings,

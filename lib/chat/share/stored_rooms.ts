@@ -20,17 +20,27 @@ export interface StoredRoom {
 
 const NOTHING = "0-0";
 
+/** What a {@linkcode StoredRooms} tells of. */
+export interface StoredRoomHandlers {
+  /** The next line of a room. */
+  tell(room: Room, line: StoredLine): Promise<void> | undefined;
+  /** A room has begun a new log: what was said in the one before, and was not told yet, is lost. */
+  begun(stored: StoredRoom, client: StoreClient): Promise<void>;
+}
+
 /** The rooms of the store that members of ours are in, each with its place in the stream. */
 export class StoredRooms {
   #hub: Hub;
   #history: number;
+  #handlers: StoredRoomHandlers;
   #rooms = new Map<string, StoredRoom>();
   #opening = new Map<string, Promise<StoredRoom>>();
 
   /** @param history how many lines a room remembers */
-  constructor(hub: Hub, history: number) {
+  constructor(hub: Hub, history: number, handlers: StoredRoomHandlers) {
     this.#hub = hub;
     this.#history = history;
+    this.#handlers = handlers;
   }
 
   /** All of them, by the keys of their streams. */
@@ -86,6 +96,12 @@ export class StoredRooms {
     if (value === stored.log) return;
     const { log, base } = readLog(value);
     const past = await this.#past(room, `0-${base}`, client);
+    // What the old log still has, and we have not told yet, comes first.
+    for (let position; position !== stored.position;) {
+      position = stored.position;
+      const rest = await client.call("XRANGE", roomKey(room.name), `(${position}`, `0-${base}`);
+      if (position === stored.position) await this.take(stored, readEntries(rest));
+    }
     // Somebody else may have looked meanwhile.
     if (value === stored.log) return;
     stored.log = value;
@@ -94,22 +110,19 @@ export class StoredRooms {
     room.begin(log, base, past.map((line) => entryOf(line, room.name, "")));
     for (const member of room.members) member.replaced();
     room.notice("the store has lost what was said here: lines are numbered anew");
+    await this.#handlers.begun(stored, client);
   }
 
-  /** The next lines of a room, each handed to `tell` before the next. */
-  async take(
-    stored: StoredRoom,
-    entries: readonly StreamEntry[],
-    tell: (line: StoredLine) => Promise<void> | undefined,
-  ): Promise<void> {
+  /** Tells the next lines of a room, unless somebody else does meanwhile, or it begins another log. */
+  async take(stored: StoredRoom, entries: readonly StreamEntry[]): Promise<void> {
+    const { log } = stored;
+    let { position } = stored;
     for (const entry of entries) {
-      // A new log may have begun while the entries were told.
-      const { log } = stored;
+      if (stored.log !== log || stored.position !== position) return;
       const line = readLine(entry, Date.now());
-      stored.position = entry[0];
+      stored.position = position = entry[0];
       stored.mark = line.mark;
-      if (line.number !== undefined) await tell(line);
-      if (stored.log !== log) return;
+      if (line.number !== undefined) await this.#handlers.tell(stored.room, line);
     }
   }
 

@@ -127,13 +127,13 @@ export class Upkeep {
         const stored = rooms.all.get(key);
         // Its log may have become another meanwhile, or the room was opened anew.
         if (stored?.position !== places[keys.indexOf(key)]) continue;
-        await rooms.take(stored, readEntries(entries), (line) => this.#tell(stored.room, line));
+        await rooms.take(stored, readEntries(entries));
       }
     }
   }
 
   /** Tells a room a line of its stream. */
-  #tell(room: Room, line: StoredLine): Promise<void> | undefined {
+  tell(room: Room, line: StoredLine): Promise<void> | undefined {
     const { hub, server, sayings } = this.#options;
     const said = line.by === server ? sayings.settle(Number(line.mark.split(" ")[1])) : undefined;
     const entry = entryOf(line, room.name, room.log);
