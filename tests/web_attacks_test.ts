@@ -66,7 +66,7 @@ Deno.test("a name that was made to lead here is no name of ours", async () => {
   }
   await here.goesOn();
   const told = here.server.events.filter(({ event }) => event === "error") as LedEvent[];
-  for (const { message } of told) assertMatch(message!, /^refused a request for the page: /);
+  for (const { message } of told) assertMatch(message!, /^refused a request over HTTP: /);
 });
 
 Deno.test("no token opens the page's WebSocket but its own", async () => {

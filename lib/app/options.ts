@@ -133,15 +133,22 @@ export const serverOptions = {
     help: "the server's certificate, PEM; makes tcp:// tls://, and wss:// needs it",
   },
   tlsKey: { kind: text("FILE"), common: "", help: "the certificate's private key, PEM" },
+  metrics: {
+    kind: webKind(9_464),
+    common: "",
+    help: "numbers for Prometheus and the like, at /metrics of HOST:PORT or PORT (https:// with --tls-cert)",
+  },
 };
 
-/** Where browsers find a page: HOST:PORT, PORT, or as a browser shows it. */
-const webKind: Kind<InternetAddress> = {
-  meta: "ADDRESS",
-  parse: (value) =>
-    parseAddress(value.replace(/^https?:\/\/(.*?)\/?$/, "$1"), { schemes: ["tcp"] }) as InternetAddress,
-  values: () => ["127.0.0.1:8000", "0.0.0.0:8000"],
-};
+/** Where a server speaks HTTP: HOST:PORT, PORT, or as a browser shows it. */
+function webKind(port: number): Kind<InternetAddress> {
+  return {
+    meta: "ADDRESS",
+    parse: (value) =>
+      parseAddress(value.replace(/^https?:\/\/(.*?)\/?$/, "$1"), { schemes: ["tcp"] }) as InternetAddress,
+    values: () => [`127.0.0.1:${port}`, `0.0.0.0:${port}`],
+  };
+}
 
 const webHostKind: Kind<string> = {
   meta: "NAME",
@@ -154,7 +161,7 @@ const webHostKind: Kind<string> = {
 /** What a server has that browsers can use. */
 export const webOptions = {
   web: {
-    kind: webKind,
+    kind: webKind(8_000),
     help:
       "a page for browsers, at HOST:PORT or PORT (https:// with --tls-cert); the ready line says its address",
   },
@@ -170,7 +177,7 @@ export const webOptions = {
 
 /** @throws {PinwireError} `usage` for options of a page that there isn't, at an address that no page can reach */
 export function checkWeb(
-  { web, webHost }: { web?: InternetAddress; webHost: readonly string[] },
+  { web, webHost, metrics }: { web?: InternetAddress; webHost: readonly string[]; metrics?: InternetAddress },
   address: Partial<Address> = {},
 ): void {
   if (web?.port && "port" in address && address.port === web.port && address.scheme !== "udp") {
@@ -179,7 +186,7 @@ export function checkWeb(
       "a page needs a port of its own: give it another",
     );
   }
-  if (!web && webHost.length && !isWeb(address)) {
+  if (!web && !metrics && webHost.length && !isWeb(address)) {
     throw usageError("--web-host is for a page", "add --web ADDRESS, or leave it out");
   }
 }

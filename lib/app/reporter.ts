@@ -35,6 +35,9 @@ export interface ReporterOptions {
   signal?: AbortSignal;
 }
 
+/** Is told of an event, and of an error's code. */
+type EventTap = (event: Event, code?: string) => void;
+
 /** Tells of events: on stdout for programs, on stderr for people. */
 export class Reporter {
   #options: ReporterOptions;
@@ -43,7 +46,7 @@ export class Reporter {
   #stderr: Output;
   #hasHinted = false;
   #console?: (line: string) => void;
-  #taps = new Set<(event: Event) => void>();
+  #taps = new Set<EventTap>();
 
   constructor(options: ReporterOptions) {
     const { stdout = Deno.stdout, stderr = Deno.stderr, onClosed, signal } = options;
@@ -73,15 +76,19 @@ export class Reporter {
   }
 
   /** Has `hear` told of each event too, until what it gives is disposed of. */
-  tap(hear: (event: Event) => void): Disposable {
+  tap(hear: EventTap): Disposable {
     this.#taps.add(hear);
     return { [Symbol.dispose]: () => void this.#taps.delete(hear) };
   }
 
-  /** Tells of one event, now; programs alone are told of it if people would see too many. */
-  report(event: Event, forPrograms = false): void {
+  /**
+   * Tells of one event, now; programs alone are told of it if people would see too many.
+   *
+   * @param code that of an error, for those who count
+   */
+  report(event: Event, forPrograms = false, code?: string): void {
     const { json, quiet, role, show, showMessage, forward } = this.#options;
-    for (const hear of this.#taps) hear(event);
+    for (const hear of this.#taps) hear(event, code);
     if (forward) {
       forward(event);
     } else if (json) {
@@ -104,12 +111,13 @@ export class Reporter {
   error(error: unknown, peer?: string): void {
     const message = messageOf(error);
     const hint = error instanceof Error && "hint" in error ? error.hint as string | undefined : undefined;
-    this.report({
+    const event = {
       event: "error",
       message,
       ...hint !== undefined && { hint },
       ...peer !== undefined && { peer },
-    });
+    } as const;
+    this.report(event, false, error instanceof PinwireError ? error.code : undefined);
   }
 
   /** What a peer has sent could not be decoded: says, the first time only, what would read it. */

@@ -114,6 +114,7 @@ const chatServe = command({
       "--timestamps": timestamps,
       "--web": web,
       "--share": share,
+      "--metrics": options.metrics,
     });
     checkShare(options);
     checkWeb(options, address);
@@ -126,8 +127,10 @@ const chatServe = command({
     const { serveChat } = await import("./serve.ts");
     using page = web &&
       await (await import("../web/mod.ts")).openPage("chat", "/ws", { ...options, web }, context);
+    using exporter = options.metrics &&
+      await (await import("../web/mod.ts")).openMetrics({ ...options, metrics: options.metrics }, context);
     const store = share === undefined ? undefined : await openStore(share, options, context);
-    await serveChat(address, { ...options, page, store }, context, opened);
+    await serveChat(address, { ...options, page, exporter, store }, context, opened);
     return untilCode(options, context);
   },
 });

@@ -1,6 +1,6 @@
 import { type Context, MessageWatch, type WatchOptions } from "../app/mod.ts";
 import type { Address, Connection } from "../net/mod.ts";
-import { DelayQueue, pageContext, serve, type ServerOptions } from "../session/mod.ts";
+import { DelayQueue, pageContext, serve, type ServerOptions, single } from "../session/mod.ts";
 import type { PinwireError } from "../errors.ts";
 import { ChatConsole, type ChatConsoleOptions } from "./console.ts";
 import { HistoryFile } from "./rooms/history_file.ts";
@@ -114,6 +114,15 @@ export class ChatServer implements AsyncDisposable {
     await serve(address, options, this.#context, {
       connection: (connection) => this.serveConnection(connection),
       page: { connection: (connection) => this.servePage(connection) },
+      metrics: [
+        single(
+          "pinwire_members",
+          "gauge",
+          "Members of the chat that are at this server.",
+          () => this.hub.locals,
+        ),
+        single("pinwire_rooms", "gauge", "Rooms that somebody is in.", () => this.hub.rooms.used().length),
+      ],
       opened,
     });
     this.hub.close();

@@ -86,10 +86,10 @@ const echoServe = command({
         "leave one of the two out",
       );
     }
-    const { web } = options;
-    if (options.workers > 1 && web) {
+    const { web, metrics } = options;
+    if (options.workers > 1 && (web || metrics)) {
       throw usageError(
-        "--web has no --workers, as one thread shows what crosses",
+        `${web ? "--web" : "--metrics"} has no --workers, as one thread shows what crosses`,
         "leave one of the two out",
       );
     }
@@ -114,7 +114,9 @@ const echoServe = command({
     const { serveEcho } = await import("./serve.ts");
     using page = web &&
       await (await import("../web/mod.ts")).openPage("frames", "/events", { ...options, web }, context);
-    await serveEcho(address, reply, { ...options, page }, context, opened);
+    using exporter = metrics &&
+      await (await import("../web/mod.ts")).openMetrics({ ...options, metrics }, context);
+    await serveEcho(address, reply, { ...options, page, exporter }, context, opened);
     return untilCode(options, context);
   },
 });

@@ -89,8 +89,10 @@ const ledServe = command({
     const { serveLed } = await import("./serve.ts");
     using page = web &&
       await (await import("../web/mod.ts")).openPage("led", "/ws", { ...options, web }, context);
+    using exporter = options.metrics &&
+      await (await import("../web/mod.ts")).openMetrics({ ...options, metrics: options.metrics }, context);
     const bridge = mqtt && await prepareBridge(mqtt.url, options, context);
-    await serveLed(address, { ...options, page, bridge }, context, opened);
+    await serveLed(address, { ...options, page, exporter, bridge }, context, opened);
     return untilCode(options, context);
   },
 });

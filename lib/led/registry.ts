@@ -63,6 +63,11 @@ export class Registry {
     return [...this.#entries.values()];
   }
 
+  /** How many devices are there. */
+  get present(): number {
+    return this.list().filter(({ link }) => link).length;
+  }
+
   /** Has `hear` told of each change, until what it gives is disposed of. */
   watch(hear: Watcher): Disposable {
     this.#watchers.add(hear);

@@ -1,6 +1,6 @@
 import { CommandConsole, type Context, type WatchOptions } from "../app/mod.ts";
 import { type Address, type Connection, isLoopback } from "../net/mod.ts";
-import { pageContext, serve, type ServerOptions } from "../session/mod.ts";
+import { pageContext, serve, type ServerOptions, single } from "../session/mod.ts";
 import { AdmissionControl, type PendingClient } from "../session/admission.ts";
 import { readToken, type Token } from "../session/token.ts";
 import { completeRequest, execute, parseRequest } from "./console.ts";
@@ -65,6 +65,7 @@ export class Controller {
         token: this.#session.token,
         connection: (connection, pending) => this.servePage(connection, pending),
       },
+      metrics: [single("pinwire_devices", "gauge", "Devices that are there.", () => this.registry.present)],
       opened: (where) => {
         this.#address = where;
         opened();

@@ -13,6 +13,7 @@ export {
 } from "./accept.ts";
 export { AnswerGuard, reportDrops } from "./answer_guard.ts";
 export { reportConnection } from "./connection_events.ts";
+export { Counts, type Exporter, type Metric, single } from "./metrics.ts";
 export { type EventTeller, type Page, pageContext, type PageHandlers, servePage } from "./page.ts";
 export { DelayQueue } from "./delay_queue.ts";
 export { Heartbeat } from "./heartbeat.ts";

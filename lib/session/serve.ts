@@ -13,6 +13,7 @@ import {
 } from "../net/mod.ts";
 import { countClients, DRAIN_TIME, type Owe, type Owed, serveConnections } from "./accept.ts";
 import type { AdmissionControl, PendingClient } from "./admission.ts";
+import type { Exporter, Metric } from "./metrics.ts";
 import { type Page, type PageHandlers, servePage } from "./page.ts";
 
 /** The values of the options that every server has, as `options.ts` declares them. */
@@ -25,6 +26,8 @@ export interface ServerOptions {
   interface?: string;
   /** Where browsers find it, too. */
   page?: Page;
+  /** Where it is asked for its metrics. */
+  exporter?: Exporter;
   /** More names that requests for WebSockets may give this server. */
   webHost?: readonly string[];
 }
@@ -42,6 +45,8 @@ export interface ServeHandlers {
   form?: MessageForm;
   /** What the ready line warns of. */
   warning?: string;
+  /** What is counted besides what every server counts. */
+  metrics?: readonly Metric[];
   /** What is done with the WebSockets of its page, where there is one. */
   page?: PageHandlers;
   /** Called once the socket is open, before the ready line, with its address: `tcp://127.0.0.1:11235`. */
@@ -56,13 +61,15 @@ export interface ServeHandlers {
 export async function serve(
   where: Address,
   options: ServerOptions,
-  context: Context,
+  uncounted: Context,
   handlers: ServeHandlers,
 ): Promise<void> {
+  const { page, exporter, maxClients, idleTimeout } = options;
+  const context = exporter?.counts.over(uncounted) ?? uncounted;
   const { reporter, stop } = context;
-  const { page, maxClients, idleTimeout } = options;
   const counter = countClients();
   const servePages = async () => {
+    exporter?.begin(handlers.metrics ?? []);
     const limits = { maxClients, idleTimeout, counter, admission: handlers.admission };
     if (page) await servePage(page, handlers.page, limits, context);
   };

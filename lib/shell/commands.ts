@@ -147,7 +147,9 @@ const shellServe = command({
     }
     await using context = await openShellContext("server", options);
     const { serveShell } = await import("./serve.ts");
-    await serveShell(address, options, context, opened);
+    using exporter = options.metrics &&
+      await (await import("../web/mod.ts")).openMetrics({ ...options, metrics: options.metrics }, context);
+    await serveShell(address, { ...options, exporter }, context, opened);
     return 0;
   },
 });

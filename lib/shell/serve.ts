@@ -2,7 +2,7 @@ import { type Context, fileTrouble, type Stop } from "../app/mod.ts";
 import { PinwireError, usageError } from "../errors.ts";
 import { type Address, isLoopback } from "../net/mod.ts";
 import { AdmissionControl } from "../session/admission.ts";
-import { serve, type ServerOptions } from "../session/mod.ts";
+import { serve, type ServerOptions, single } from "../session/mod.ts";
 import { AuditLog } from "./audit_log.ts";
 import type { Shell } from "./command_set.ts";
 import { findProgram } from "./process/child.ts";
@@ -51,19 +51,23 @@ export async function serveShell(
     queueMicrotask(() => notes.forEach((tell) => tell()));
   };
   await using watchdog = new Watchdog();
+  let ran = 0;
   const shell: Shell = {
     jobs: new JobRunner(rulesOf(options), reporter, clock, log, watchdog),
     idleTimeout: options.idleTimeout,
     ran() {
+      ran++;
       if (options.once) stop.now();
     },
   };
   using _ending = stopsAtQuit(stop);
   // Pings and unfinished lines are no use of a shell: what counts is commands.
   const server = { ...options, idleTimeout: 0 };
+  const metrics = [single("pinwire_commands", "counter", "Commands that were run.", () => ran)];
   if (options.wire === "simple") {
     await serve(address, server, context, {
       opened: isReady,
+      metrics,
       warning: EVERYBODY,
       connection: (connection) => new SimpleSession(connection, context, shell).run(),
     });
@@ -77,6 +81,7 @@ export async function serveShell(
   });
   await serve(address, server, context, {
     opened: isReady,
+    metrics,
     admission: new AdmissionControl(reporter, options.maxClients, clock),
     connection: (connection, pending) =>
       new ShellSession(connection, context, { ...shell, token }, pending!).run(),

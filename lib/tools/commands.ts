@@ -198,7 +198,9 @@ const receive = command({
       options,
     );
     const { receive } = await import("./receive.ts");
-    await receive(address, options, context, opened);
+    using exporter = options.metrics &&
+      await (await import("../web/mod.ts")).openMetrics({ ...options, metrics: options.metrics }, context);
+    await receive(address, { ...options, exporter }, context, opened);
     return untilCode(options, context);
   },
 });

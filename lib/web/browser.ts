@@ -17,7 +17,7 @@ const RESPONSE_TIME = 30_000;
  */
 export async function serveBrowser(
   connection: Connection,
-  door: Door,
+  door: Pick<Door, "answer">,
   clock: Clock,
   onRefused: (error: HttpError) => void,
 ): Promise<HeadStream | undefined> {

@@ -27,7 +27,7 @@ export class PageListener implements Listener {
   readonly sockets: SocketKind;
   #listener: Listener;
   #form: MessageForm;
-  #door: Door;
+  #door: Pick<Door, "answer">;
   #clock: Clock;
   #reporter: Reporter;
   #errors: RateLimit;
@@ -40,7 +40,7 @@ export class PageListener implements Listener {
   /** @param maxMessage the most bytes in a message that a page sends */
   constructor(
     listener: Listener,
-    door: Door,
+    door: Pick<Door, "answer">,
     maxMessage: number,
     { clock, reporter }: { clock: Clock; reporter: Reporter },
   ) {
@@ -98,7 +98,7 @@ export class PageListener implements Listener {
 
   #tell(error: HttpError, peer: string): void {
     if (!TOLD.includes(error.status) || !this.#errors.allows()) return;
-    const what = new PinwireError("refused", `refused a request for the page: ${error.message}`, {
+    const what = new PinwireError("refused", `refused a request over HTTP: ${error.message}`, {
       hint: error.hint,
     });
     this.#reporter.error(what, peer);

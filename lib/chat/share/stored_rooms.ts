@@ -97,11 +97,12 @@ export class StoredRooms {
     const { log, base } = readLog(value);
     const past = await this.#past(room, `0-${base}`, client);
     // What the old log still has, and we have not told yet, comes first.
-    for (let position; position !== stored.position;) {
+    let position: string;
+    do {
       position = stored.position;
       const rest = await client.call("XRANGE", roomKey(room.name), `(${position}`, `0-${base}`);
       if (position === stored.position) await this.take(stored, readEntries(rest));
-    }
+    } while (position !== stored.position);
     // Somebody else may have looked meanwhile.
     if (value === stored.log) return;
     stored.log = value;

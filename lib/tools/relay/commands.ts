@@ -88,7 +88,15 @@ const relay = command({
     const { serveRelay } = await import("./serve.ts");
     using page = web &&
       await (await import("../../web/mod.ts")).openPage("frames", "/events", { ...options, web }, context);
-    await serveRelay(listen, target, { ...options, page, disturbances: { up, down } }, context, opened);
+    using exporter = options.metrics &&
+      await (await import("../../web/mod.ts")).openMetrics({ ...options, metrics: options.metrics }, context);
+    await serveRelay(
+      listen,
+      target,
+      { ...options, page, exporter, disturbances: { up, down } },
+      context,
+      opened,
+    );
     return 0;
   },
 });
