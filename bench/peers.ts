@@ -62,7 +62,7 @@ export async function prepare(folder: string): Promise<Tools> {
   const go = `${folder}/echo-go`;
 
   const absent: string[] = [];
-  for (const name of ["go", "node", "python3", "socat", "ncat", "haproxy"]) {
+  for (const name of ["go", "node", "python3", "socat", "ncat", "haproxy", "redis-server"]) {
     if (!await onPath(name)) absent.push(name);
   }
   // Node finds it where NODE_PATH says.

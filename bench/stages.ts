@@ -8,6 +8,7 @@ import type { Tools } from "./peers.ts";
 import { type Section, show, type Target } from "./report.ts";
 import { measureRecord } from "./record_stage.ts";
 import { measureRelay } from "./relay_stage.ts";
+import { measureShare } from "./share_stage.ts";
 import { measureShell } from "./shell_stage.ts";
 import { measureStart } from "./startup.ts";
 import { measureWebSockets } from "./websocket_stage.ts";
@@ -132,6 +133,7 @@ export const STAGES: Record<string, Stage> = {
   led: { title: "Command to pin change", run: measureLed },
   fanout: { title: "1,000 agents at once", run: measureFanout },
   chat: { title: "One speaks, many listen", run: measureChat },
+  share: { title: "One chat over several servers", run: measureShare },
   websocket: { title: "WebSockets", run: measureWebSockets },
   shell: { title: "A command on another machine", run: measureShell },
   relay: { title: "Between two programs", run: measureRelay },
