@@ -208,6 +208,8 @@ export class Hub {
    */
   whisper(member: Member, nick: string, text: string): Promise<void> | void {
     const to = this.find(nick);
+    // Whether somebody who is at this server is told must not depend on where it is.
+    this.#store.ensure();
     const line = privateLine(member.nick, text);
     const passing = to.server === undefined
       ? to.tell(line)

@@ -17,6 +17,8 @@ export class MemoryStore implements Store {
     return false;
   }
 
+  ensure(): void {}
+
   guest(): number {
     return ++this.#guests;
   }

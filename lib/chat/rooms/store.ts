@@ -37,6 +37,12 @@ export interface Store {
   readonly consoleNick: string;
   /** Whether nobody may have this name; it is a {@linkcode nameKey}. */
   isReserved(key: string): boolean;
+  /**
+   * Looks whether other servers can be reached.
+   *
+   * @throws {PinwireError} `store_away`
+   */
+  ensure(): void;
   /** A number for a guest that nobody else is given. */
   guest(): number | Promise<string>;
   /**

@@ -92,6 +92,10 @@ export class SharedStore implements Store, AsyncDisposable {
     return key.startsWith(CONSOLE);
   }
 
+  ensure(): void {
+    void this.#here;
+  }
+
   async guest(): Promise<string> {
     const guest = this.#nextGuest();
     try {
