@@ -11,8 +11,15 @@ export { type CommonOptions, type Context, openContext, plainContext } from "./c
 export { fileTrouble, isThere, makeFiles, writeThrough } from "./new_file.ts";
 export { encodingHint } from "./encoding_hint.ts";
 export { encodeText, messageEvent, showMessage, showText } from "./messages.ts";
-export { dialOptions, type DialSettings, serverAddress } from "./dialling.ts";
-export { parseService, passwordFor, type Service, type ServiceKind } from "./service.ts";
+export {
+  dialOptions,
+  type DialSettings,
+  parseService,
+  passwordFor,
+  serverAddress,
+  type Service,
+  type ServiceKind,
+} from "./dialling.ts";
 export { formOf } from "./websocket/form.ts";
 export { FrameErrors } from "./frame_errors.ts";
 export { MessageWatch, untilCode, type WatchOptions } from "./message_watch.ts";

@@ -119,13 +119,19 @@ export class ChatServer implements AsyncDisposable {
           "pinwire_members",
           "gauge",
           "Members of the chat that are at this server.",
-          () => this.hub.locals,
+          () => this.#members,
         ),
         single("pinwire_rooms", "gauge", "Rooms that somebody is in.", () => this.hub.rooms.used().length),
       ],
       opened,
     });
     this.hub.close();
+  }
+
+  /** How many members are at this server, besides the console. */
+  get #members(): number {
+    const all = this.hub.rooms.used().flatMap(({ members }) => [...members]);
+    return all.filter(({ server, isConsole }) => !server && !isConsole).length;
   }
 
   /** Done when the history's file is written, or the store knows that we are gone. */

@@ -269,11 +269,6 @@ export class Hub {
     return true;
   }
 
-  /** How many members are at this server, besides the console. */
-  get locals(): number {
-    return this.#members.values().filter(({ server, isConsole }) => !server && !isConsole).toArray().length;
-  }
-
   /** The nicknames of all members. */
   *nicks(): Generator<string> {
     for (const { nick } of this.#members.values()) yield nick;
