@@ -80,12 +80,11 @@ storeTest("rediss:// wants a certificate that is trusted, and --ca trusts one", 
   const { cert, key } = await makeCertificate([LOOPBACK]);
   await Deno.writeTextFile(`${folder.path}/cert.pem`, cert);
   await Deno.writeTextFile(`${folder.path}/key.pem`, key);
-  const port = String(20_000 + Math.floor(Math.random() * 12_000));
-  await using _store = await Store.start([
-    ...["--tls-port", port, "--tls-auth-clients", "no"],
+  await using store = await Store.start([
+    ...["--tls-port", "NEXT", "--tls-auth-clients", "no"],
     ...["--tls-cert-file", `${folder.path}/cert.pem`, "--tls-key-file", `${folder.path}/key.pem`],
   ]);
-  const url = `rediss://${LOOPBACK}:${port}`;
+  const url = `rediss://${LOOPBACK}:${store.port + 1}`;
   assertMatch(await refusal(serve(url), 1), /name the server's certificate with --ca FILE/);
   await using server = await chatServe("--share", url, "--ca", `${folder.path}/cert.pem`);
   await using amy = await connectAs("amy", server);
@@ -121,4 +120,22 @@ storeTest("an entry that was not numbered, or another key of ours, is said to be
   await amy.write("one\n");
   await noticed(amy, /does not take that/);
   assertMatch((await next(server, "error")).message!, /has an entry in a room that we did not number/);
+});
+
+storeTest("a store whose rights forbid what we need is no store to begin with, and says so", async () => {
+  await using store = await Store.start();
+  await store.cli("ACL", "SETUSER", "chat", "on", "nopass", "~pinwire:*", "+@all", "-eval");
+  const sentence = await refusal(serve(store.url.replace("//", "//chat@")), 1);
+  assertMatch(sentence, /does not let us do what we need: its log says what/);
+});
+
+storeTest("a server stops in time while its store is away, and while it comes back", async () => {
+  await using store = await Store.start();
+  await using server = await chatServe("--share", store.url, "--json");
+  store.signal("SIGSTOP");
+  await server.until(
+    "the end of its patience",
+    () => server.events.some(({ message }) => /has not answered/.test(message ?? "")) || undefined,
+  );
+  assertEquals((await server.stop()).code, 0);
 });

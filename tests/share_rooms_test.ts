@@ -3,6 +3,7 @@ import { assertStops, type Process } from "./support.ts";
 import { chatServe, connectAs, heard, Member, next, noticed } from "./support/chat.ts";
 import { NumberedMember } from "./support/numbered_member.ts";
 import { everyStoreTest, Store, storeTest } from "./support/redis.ts";
+import { relayTo, toAll } from "./support/relay.ts";
 
 /** A server that shares the rooms of a store. */
 const shareServe = (store: { url: string }, ...options: string[]): Promise<Process> =>
@@ -180,3 +181,54 @@ storeTest(
     assertEquals((await next(here, "message")).text, "still here");
   },
 );
+
+storeTest("a session goes on at another server while its own one lives: that one lets go of it", async () => {
+  await using store = await Store.start();
+  await using here = await shareServe(store);
+  await using there = await shareServe(store);
+  await using relay = await relayTo(here);
+  await using amy = await NumberedMember.join([relay.port, there.port], "amy");
+  await using bob = await NumberedMember.join([here.port], "bob");
+  // Its server doesn't see that the link is lost.
+  await toAll(relay, "stall");
+  amy.drop();
+  await amy.say("over here");
+  assertEquals([await bob.upTo(1), amy.nick], [["amy: over here"], "amy"]);
+  assertMatch(
+    await bob.command("/who", /^\* in lobby: /),
+    /^[^]*: (server-\S+, |bob, |amy, ){3}(amy|bob|server-\S+)$/,
+  );
+});
+
+storeTest("who comes and goes while the store is away is known to all once it is back", async () => {
+  await using store = await Store.start();
+  await using relay = await relayTo(store);
+  await using here = await chatServe(
+    "--share",
+    relay.address.replace("tcp:", "redis:"),
+    "--rate",
+    "0",
+    "--json",
+  );
+  await using there = await shareServe(store);
+  await using amy = await connectAs("amy", here, "--no-reconnect");
+  await using bob = await NumberedMember.join([there.port], "bob");
+  await bob.command("/who", /amy/);
+  await toAll(relay, "cut");
+  await amy.end();
+  await amy.status;
+  await using _cat = await NumberedMember.join([here.port], "cat");
+  await bob.until(() => bob.notices.some((line) => /amy.* ha(s|ve) left$/.test(line)));
+  await bob.until(() => bob.notices.some((line) => /(cat|guest-\w+).* ha(s|ve) joined$/.test(line)));
+});
+
+storeTest("of two members at one server who want one name at once, one has it, and both stay", async () => {
+  await using store = await Store.start();
+  await using here = await shareServe(store);
+  await using first = await NumberedMember.join([here.port], "first");
+  await using second = await NumberedMember.join([here.port], "second");
+  await Promise.all([first.say("/nick amy"), second.say("/nick amy")]);
+  assertEquals([first, second].filter(({ nick }) => nick === "amy").length, 1);
+  assertEquals(await first.say("both are"), 1);
+  assertEquals(await second.say("still here"), 2);
+});

@@ -124,6 +124,8 @@ export interface ServiceKind {
   ports: readonly [plain: number, secure: number];
   /** The variable of the environment that holds our password. */
   variable: string;
+  /** What may stand behind the address, and how to write it right. */
+  path: { form: RegExp; hint: string };
 }
 
 /** A server of that kind. */
@@ -141,7 +143,10 @@ export interface Service {
  *
  * @throws {PinwireError} `usage`, telling what is right
  */
-export function parseService(text: string, { noun, scheme, ports, variable }: ServiceKind): Service {
+export function parseService(
+  text: string,
+  { noun, scheme, ports, variable, path: rest }: ServiceKind,
+): Service {
   // What stands before the @ may be a secret.
   const shown = text.replace(/\/\/.*@/s, "//…@");
   const wrong = (hint: string) => usageError(`"${shown}" is not ${noun}`, hint);
@@ -153,6 +158,7 @@ export function parseService(text: string, { noun, scheme, ports, variable }: Se
     throw wrong(`a password in it is seen by everybody: put it into ${variable} or --password-file`);
   }
   if (!host) throw wrong(`write ${scheme}://HOST or ${scheme}://HOST:PORT`);
+  if (!rest.form.test(path)) throw wrong(rest.hint);
   // A number alone is a port to every other address; here it would be a host.
   if (/^\d+$/.test(host)) throw wrong(`write ${name}://localhost:${host}`);
   const [plainPort, securePort] = ports;

@@ -130,8 +130,9 @@ export class ChatServer implements AsyncDisposable {
 
   /** How many members are at this server, besides the console. */
   get #members(): number {
-    const all = this.hub.rooms.used().flatMap(({ members }) => [...members]);
-    return all.filter(({ server, isConsole }) => !server && !isConsole).length;
+    const { rooms, consoleNick } = this.hub;
+    const locals = rooms.used().reduce((sum, { locals }) => sum + locals, 0);
+    return this.hub.member(consoleNick) ? locals - 1 : locals;
   }
 
   /** Done when the history's file is written, or the store knows that we are gone. */

@@ -105,6 +105,7 @@ export class MemberSession extends Session implements Member, SubscriberOptions 
   onFrame(body: Uint8Array): Promise<void> | boolean {
     this.heartbeat?.heard();
     if (this.#stage === "leaving") return false;
+    if (this.#options.watch.isOver) return true;
     this.#lines++;
     this.#throttle?.charge(1);
     const pending = this.#take(body);

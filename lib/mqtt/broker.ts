@@ -1,5 +1,4 @@
 import { parseService, type Service, type ServiceKind } from "../app/mod.ts";
-import { usageError } from "../errors.ts";
 
 /** A broker, as its URL names it. */
 export type Broker = Pick<Service, "address" | "user">;
@@ -10,6 +9,7 @@ export const BROKER: ServiceKind = {
   scheme: "mqtt",
   ports: [1883, 8883],
   variable: "PINWIRE_MQTT_PASSWORD",
+  path: { form: /^$/, hint: "write mqtt://HOST or mqtt://HOST:PORT" },
 };
 
 /**
@@ -26,7 +26,6 @@ export const BROKER: ServiceKind = {
  * @throws {PinwireError} `usage`, telling what is right
  */
 export function parseBroker(text: string): Broker {
-  const { path, ...broker } = parseService(text, BROKER);
-  if (path) throw usageError(`"${text}" is not a broker`, "write mqtt://HOST or mqtt://HOST:PORT");
+  const { path: _none, ...broker } = parseService(text, BROKER);
   return broker;
 }

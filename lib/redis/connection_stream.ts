@@ -1,4 +1,4 @@
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
 import type { Connection } from "../net/mod.ts";
 
@@ -32,7 +32,8 @@ export class ConnectionStream extends Duplex {
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
-    this._write(joined(chunks), "", done);
+    // Commands that waited for a write go out in one.
+    this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), "", done);
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
@@ -40,16 +41,4 @@ export class ConnectionStream extends Duplex {
     this._read();
     done(error);
   }
-}
-
-/** Commands that wait for one write go out in one. */
-function joined(chunks: { chunk: Buffer }[]): Buffer {
-  const length = chunks.reduce((sum, { chunk }) => sum + chunk.length, 0);
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const { chunk } of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes as Buffer;
 }

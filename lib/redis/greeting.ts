@@ -25,12 +25,8 @@ export async function greet(
     else if (password !== undefined) await client.call("AUTH", password);
     if (database) await client.call("SELECT", database);
     check(String(await client.call("INFO")), client.store);
-    return true;
   })();
-  if (!await withTimeout(GREETING_TIME, greeting, clock)) {
-    greeting.catch(() => {});
-    throw mute(client.store);
-  }
+  if (!await withTimeout(GREETING_TIME, greeting, clock)) throw mute(client.store);
 }
 
 /**

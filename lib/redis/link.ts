@@ -13,17 +13,20 @@ export interface StoreLink {
   readonly waiting: RedisClient;
 }
 
+/** Serves a link until it is lost; `isIn` says that the store is one that we can use: from then on it is dialled again. */
+type Serve = (link: StoreLink, isIn: () => void) => Promise<void>;
+
 /**
  * Prepares a link to a store.
  *
  * @throws {PinwireError} what {@linkcode storeSettings} throws
- * @returns what keeps the link up until the context stops, and hands it to `serve`, which is over when the link is lost. It
- * rejects with why there is no store the first time; later the store is dialled again and again.
+ * @returns what keeps the link up until the context stops. It rejects with why there is no store, or none that can be used,
+ * the first time; later the store is dialled again and again.
  */
 export async function prepareStore(
   url: string,
   options: { ca?: string; passwordFile?: string },
-): Promise<(serve: (link: StoreLink) => Promise<void>, context: Context) => Promise<void>> {
+): Promise<(serve: Serve, context: Context) => Promise<void>> {
   const settings = await storeSettings(url, options);
   return async (serve, context) => {
     let wasIn = false;
@@ -38,8 +41,7 @@ export async function prepareStore(
           context.clock,
         );
         const waiting = await open(context.trace(other), settings, context, clients);
-        wasIn = true;
-        await serve({ commands, waiting });
+        await serve({ commands, waiting }, () => wasIn = true);
       } finally {
         for (const client of clients) client.close();
       }

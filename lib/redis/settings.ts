@@ -7,6 +7,7 @@ const STORE: ServiceKind = {
   scheme: "redis",
   ports: [6379, 6379],
   variable: "PINWIRE_REDIS_PASSWORD",
+  path: { form: /^\d{0,4}$/, hint: "write the number of its database behind the /, as redis://HOST/1" },
 };
 
 /** A store, how it is dialled, and who we are there. */
@@ -32,12 +33,6 @@ export interface StoreSettings extends Pick<Service, "address" | "user"> {
  */
 export function parseStore(text: string): Omit<StoreSettings, "dialling" | "password"> {
   const { path, ...store } = parseService(text, STORE);
-  if (!/^\d{0,4}$/.test(path)) {
-    throw usageError(
-      `"${text}" is not a store`,
-      "write the number of its database behind the /, as redis://HOST/1",
-    );
-  }
   return { ...store, database: Number(path) };
 }
 

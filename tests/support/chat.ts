@@ -1,5 +1,6 @@
 import { fail } from "@std/assert";
 import { bytes, isGone, LOOPBACK } from "./connection.ts";
+import { Lines } from "./lines.ts";
 import { pinwire } from "./pinwire.ts";
 import type { Event, Process } from "./process.ts";
 
@@ -62,12 +63,11 @@ export const textsOf = ({ events }: Process, name: string): string[] =>
 /** Whoever has nc or telnet: a plain connection, a line at a time. */
 export class Member implements Disposable {
   readonly conn: Deno.Conn;
-  #decoder: TextDecoder;
-  #text = "";
+  #lines: Lines;
 
-  constructor(conn: Deno.Conn, encoding = "utf-8") {
+  constructor(conn: Deno.Conn, encoding?: string) {
     this.conn = conn;
-    this.#decoder = new TextDecoder(encoding);
+    this.#lines = new Lines(conn, encoding);
   }
 
   static async dial({ port }: { port: number }, encoding?: string): Promise<Member> {
@@ -98,13 +98,7 @@ export class Member implements Disposable {
 
   /** The next line that comes, without its newline. */
   async line(): Promise<string> {
-    let end: number;
-    while ((end = this.#text.indexOf("\n")) < 0) {
-      if (!await this.#read()) fail(`the end behind "${this.#text}"`);
-    }
-    const line = this.#text.slice(0, end);
-    this.#text = this.#text.slice(end + 1);
-    return line;
+    return await this.#lines.next() ?? fail(`the end behind "${this.#lines.take()}"`);
   }
 
   /** The next so many lines. */
@@ -131,30 +125,23 @@ export class Member implements Disposable {
 
   /** What the next read brings. */
   async read(): Promise<string> {
-    if (!this.#text) await this.#read();
-    const text = this.#text;
-    this.#text = "";
-    return text;
+    const text = this.#lines.take();
+    if (text) return text;
+    await this.#lines.more();
+    return this.#lines.take();
   }
 
   /** Everything that still comes, however the end comes about. */
   async rest(): Promise<string> {
     try {
-      while (await this.#read());
+      while (await this.#lines.more());
     } catch (error) {
       if (!isGone(error)) throw error;
     }
-    return this.read();
+    return this.#lines.take();
   }
 
   [Symbol.dispose](): void {
     this.conn.close();
-  }
-
-  async #read(): Promise<boolean> {
-    const buffer = new Uint8Array(16_384);
-    const count = await this.conn.read(buffer);
-    if (count !== null) this.#text += this.#decoder.decode(buffer.subarray(0, count), { stream: true });
-    return count !== null;
   }
 }

@@ -65,9 +65,15 @@ export class NumberedMember implements AsyncDisposable {
     return Array.from({ length: last }, (_, i) => this.lines.get(i + 1) ?? `(${i + 1} is missing)`);
   }
 
+  /** Hangs up, and comes back. */
+  drop(): void {
+    this.#conn?.close();
+    this.#conn = undefined;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true;
-    this.#conn?.close();
+    this.drop();
     await this.#running;
   }
 
@@ -77,8 +83,9 @@ export class NumberedMember implements AsyncDisposable {
         const port = this.#ports[at % this.#ports.length];
         await this.#link(await Deno.connect({ hostname: LOOPBACK, port }));
       } catch (error) {
-        const isRefused = error instanceof Deno.errors.ConnectionRefused;
-        if (!this.#isOver && !isGone(error) && !isRefused) throw error;
+        const { BadResource, ConnectionRefused, Interrupted } = Deno.errors;
+        const isOurs = [BadResource, ConnectionRefused, Interrupted].some((kind) => error instanceof kind);
+        if (!isOurs && !isGone(error)) throw error;
       }
       this.#conn = undefined;
       this.#said?.done(undefined);
@@ -90,6 +97,7 @@ export class NumberedMember implements AsyncDisposable {
   async #link(conn: Deno.Conn): Promise<void> {
     using lines = new Lines(conn);
     await lines.next();
+    if (this.#isOver) return;
     this.#conn = conn;
     const resume = this.#session && { session: this.#session, log: this.logs.at(-1), line: this.#last };
     const hello = { nick: this.nick, room: "lobby", heartbeat: false, ...resume && { resume } };

@@ -38,13 +38,18 @@ export class Store implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** Starts one that has written to its disk whatever it has taken, with options such as `--requirepass secret`. */
+  /**
+   * Starts one that has written to its disk whatever it has taken, with options such as `--requirepass secret`; FOLDER is its
+   * own, NEXT the port behind its own.
+   */
   static async start(options: string[] = [], program: string = PROGRAMS[0]): Promise<Store> {
     const folder = await Deno.makeTempDir({ prefix: "pinwire-" });
-    const words = options.map((option) => option.replaceAll("FOLDER", folder));
     for (;;) {
       // It doesn't tell which port it took, so it is given one; that may be taken.
       const port = 20_000 + Math.floor(Math.random() * 12_000);
+      const words = options.map((option) =>
+        option.replaceAll("FOLDER", folder).replace("NEXT", String(port + 1))
+      );
       const process = await begin(program, folder, port, words);
       if (process) return new Store(process, port, folder, program, words);
     }

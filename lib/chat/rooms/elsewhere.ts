@@ -73,7 +73,6 @@ export class Elsewhere {
       case "kick":
         return void this.#hub.kick(order.nick, order.why);
       case "take":
-        member.isAnnounced = false;
         this.#hub.remove(member);
         member.end(TAKEN_UP);
     }

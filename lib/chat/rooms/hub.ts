@@ -144,14 +144,14 @@ export class Hub {
     const room = this.rooms.open(name);
     if (room === member.room) return member.tell(placeOf(member));
     return after(this.#store.open(room), () => {
-      if (this.has(member)) this.#move(member, room);
+      if (!this.has(member)) return;
+      // While the store was asked the room may have been forgotten, since it was empty, and made anew.
+      return this.rooms.make(name) === room ? this.#move(member, room) : this.move(member, name);
     });
   }
 
   #move(member: Member, room: Room): void {
     const before = member.room;
-    // While the store was asked it may have been forgotten, since it was empty.
-    this.rooms.keep(room);
     before.leave(member);
     if (member.isAnnounced) before.announceLeft(member);
     room.enter(member);
@@ -291,6 +291,6 @@ export class Hub {
 }
 
 /** Does it once that which takes a while is done, or now. */
-function after(pending: Promise<void> | void, act: () => void): Promise<void> | void {
+function after(pending: Promise<void> | void, act: () => Promise<void> | void): Promise<void> | void {
   return pending ? pending.then(act) : act();
 }

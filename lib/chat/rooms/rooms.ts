@@ -27,17 +27,21 @@ export class Rooms {
    * @throws {PinwireError} `too_many_rooms`
    */
   open(name: string): Room {
-    if (!this.#rooms.has(nameKey(name)) && this.#rooms.size >= MOST_ROOMS) this.#forgetEmptyRoom();
-    return this.make(name);
+    const room = this.#rooms.get(nameKey(name));
+    if (!room && this.#rooms.size >= MOST_ROOMS && !this.#forgetEmptyRoom()) {
+      throw new PinwireError("too_many_rooms", `there are ${MOST_ROOMS} rooms already`, {
+        hint: "join one of them, /rooms lists them",
+      });
+    }
+    return room ?? this.make(name);
   }
 
   /** The same, however many there are: for those of other servers. */
   make(name: string): Room {
-    return this.#rooms.get(nameKey(name)) ?? this.keep(new Room(name, this.#options));
-  }
-
-  keep(room: Room): Room {
-    this.#rooms.set(nameKey(room.name), room);
+    let room = this.#rooms.get(nameKey(name));
+    if (room) return room;
+    if (this.#rooms.size >= MOST_ROOMS) this.#forgetEmptyRoom();
+    this.#rooms.set(nameKey(name), room = new Room(name, this.#options));
     return room;
   }
 
@@ -59,15 +63,14 @@ export class Rooms {
     for (const room of this.#rooms.values()) room.close();
   }
 
-  #forgetEmptyRoom(): void {
+  /** Makes room for another one, if a room is empty. */
+  #forgetEmptyRoom(): boolean {
     for (const [key, room] of this.#rooms) {
       if (room.members.size || room === this.lobby) continue;
       this.#rooms.delete(key);
       room.close();
-      return;
+      return true;
     }
-    throw new PinwireError("too_many_rooms", `there are ${MOST_ROOMS} rooms already`, {
-      hint: "join one of them, /rooms lists them",
-    });
+    return false;
   }
 }

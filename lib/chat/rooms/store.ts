@@ -43,7 +43,7 @@ export interface Store {
    * @throws {PinwireError} `store_away`
    */
   ensure(): void;
-  /** A number for a guest that nobody else is given. */
+  /** A number for a guest that nobody else is given; a promise is for a whole name, which is claimed. */
   guest(): number | Promise<string>;
   /**
    * Takes a name that no member of this server has.

@@ -25,6 +25,8 @@ export const LEASE = 10_000;
 export const KEPT_LINES = 100_000;
 /** The same of the events. */
 export const KEPT_EVENTS = 10_000;
+/** Seconds for which a room is kept that nobody is in. */
+export const KEPT_ROOM = 30 * 86_400;
 /** Seconds for which a server's last number is known: so long a line may have been on its way. */
 export const KEPT_NUMBER = 86_400;
 
@@ -41,16 +43,17 @@ redis.call('SET', KEYS[3], ARGV[2], 'EX', ARGV[3])
 return id`;
 
 /**
- * Gives a room's log, and the number of its last line. A room without a log gets one, and so does one that has lost lines
- * that we know. Keys: room, log. Arguments: a new log's id, the log that we know, the number of the last line that we know,
- * who said that, by which number.
+ * Gives a room's log. A room without one gets one, and so does one that has lost lines that we know. Keys: room, log.
+ * Arguments: a new log's id, the log that we know, the number of the last line that we know, who said that by which number,
+ * seconds for which the room is kept (0: for ever).
  */
 export const LOOK = `
 local last = '0'
 if redis.call('EXISTS', KEYS[1]) == 1 then
   local facts = redis.call('XINFO', 'STREAM', KEYS[1])
   for i = 1, #facts, 2 do
-    if facts[i] == 'last-generated-id' then last = string.match(facts[i + 1], '%-(%d+)$') end
+    -- An id of another form was not numbered by us.
+    if facts[i] == 'last-generated-id' then last = string.match(facts[i + 1], '^0%-(%d+)$') or ARGV[3] end
   end
 end
 local log = redis.call('GET', KEYS[2])
@@ -71,7 +74,11 @@ if isLost then
   log = ARGV[1] .. ' ' .. last
   redis.call('SET', KEYS[2], log)
 end
-return {log, last}`;
+if ARGV[5] ~= '0' then
+  redis.call('EXPIRE', KEYS[1], ARGV[5])
+  redis.call('EXPIRE', KEYS[2], ARGV[5])
+end
+return log`;
 
 /**
  * Takes a name. Key: the name. Arguments: server, signature, the signature of a session that has the name elsewhere, ms.

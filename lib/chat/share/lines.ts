@@ -8,9 +8,9 @@ import type { Reply } from "./link.ts";
 export interface StoredLine {
   /** Its number; nothing if somebody else has written it under an id that isn't ours. */
   number?: number;
-  /** The server that said it, and its number there. */
+  /** The server that said it, and its number there; NaN if a person did. */
   by: string;
-  mark: string;
+  n: number;
   line: Spoken;
 }
 
@@ -48,16 +48,22 @@ export function readLine([id, fields]: StreamEntry, now: number): StoredLine {
   return {
     ...number && { number: Number(number) },
     by,
-    mark: `${by} ${n}`,
+    n: n === "" ? NaN : Number(n),
     line: {
       time: Number.isNaN(time) ? now : time,
       nick: nameOr(nick, "nobody"),
       // Whoever can write there could send terminals anything.
-      text: visible(text.slice(0, LONGEST_RELAYED / 8)),
+      text: safe(text),
       isAction: me === "1",
     },
   };
 }
+
+/** Makes what was written into the store safe for terminals, and not too long: a character may become eight (`<U+202E>`). */
+const safe = (text: unknown) => visible(String(text).slice(0, LONGEST_RELAYED / 8));
+
+/** Who said a line, and its number there: by that it is known again. */
+export const markOf = ({ by, n }: StoredLine): string => `${by} ${Number.isNaN(n) ? "" : n}`;
 
 /** A line as the history of a room keeps it; `log` is none of its room's if it is from before that began. */
 export const entryOf = ({ number, line }: StoredLine, room: string, log: string): HistoryEntry => ({
@@ -98,13 +104,13 @@ export function readEvent({ by, to, what }: Record<string, string>): StoreEvent 
       case "joined":
         return event({ say, nick: parseName(nick), room: parseName(room) });
       case "left":
-        return event({ say, nick: parseName(nick), ...why !== undefined && { why: visible(String(why)) } });
+        return event({ say, nick: parseName(nick), ...why !== undefined && { why: safe(why) } });
       case "renamed":
         return event({ say, nick: parseName(nick), before: parseName(before) });
       case "tell":
-        return event({ say, nick: parseName(nick), line: visible(String(line)) });
+        return event({ say, nick: parseName(nick), line: safe(line) });
       case "kick":
-        return event({ say, nick: parseName(nick), why: visible(String(why)) });
+        return event({ say, nick: parseName(nick), why: safe(why) });
       case "take":
         return event({ say, nick: parseName(nick) });
     }

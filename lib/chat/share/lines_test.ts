@@ -23,7 +23,7 @@ pure("readLine reads what printLine has written, whatever was said", () => {
       (text, isAction) => {
         const line = { time: 1_764_000_000_123, nick: "amy", text, isAction };
         const read = readLine(["0-7", fieldsOf(printLine("lobby", line, "pi-1f", 12))], NOW);
-        assertEquals(read, { number: 7, by: "pi-1f", mark: "pi-1f 12", line });
+        assertEquals(read, { number: 7, by: "pi-1f", n: 12, line });
       },
     ),
   );

@@ -20,10 +20,13 @@ export interface StoreLink {
 }
 
 /**
- * Keeps a link up until the context stops, and hands each to `serve`, which is over when that is lost. Rejects with why there
- * is no store the first time.
+ * Keeps a link up until the context stops, and hands each to `serve`, which is over when that is lost, and says when the
+ * store turns out to be one that we can use. Rejects with why there is none the first time.
  */
-export type KeepStore = (serve: (link: StoreLink) => Promise<void>, context: Context) => Promise<void>;
+export type KeepStore = (
+  serve: (link: StoreLink, isIn: () => void) => Promise<void>,
+  context: Context,
+) => Promise<void>;
 
 /** Whether a call failed since the link was lost: what was asked for may have been done. */
 export const isLost = (error: unknown): boolean =>

@@ -27,13 +27,20 @@ export class Names {
    * @throws {PinwireError} `nick_taken`, or what the store refuses
    */
   async claim(client: StoreClient, nick: string, session?: string): Promise<string | undefined> {
+    const key = nameKey(nick);
+    // To the store it is our server's: which of two members of ours has it, is decided here.
+    if (this.#held.has(key)) throw taken(nick);
     const signature = session === undefined ? UNSIGNED : signatureOf(session);
-    const had = await client.call("EVAL", CLAIM, 1, nickKey(nick), this.#server, signature, signature, LEASE);
-    if (typeof had !== "string") {
-      throw new PinwireError("nick_taken", `the name ${nick} is taken`, { hint: "choose another" });
+    this.#held.set(key, { nick, signature });
+    try {
+      const words = [nickKey(nick), this.#server, signature, signature, LEASE];
+      const had = await client.call("EVAL", CLAIM, 1, ...words);
+      if (typeof had !== "string") throw taken(nick);
+      return had && had !== this.#server ? had : undefined;
+    } catch (error) {
+      this.#held.delete(key);
+      throw error;
     }
-    this.#held.set(nameKey(nick), { nick, signature });
-    return had && had !== this.#server ? had : undefined;
   }
 
   /** Holds a name that is claimed as soon as the store is back. */
@@ -90,5 +97,8 @@ export class Names {
     return lost;
   }
 }
+
+const taken = (nick: string) =>
+  new PinwireError("nick_taken", `the name ${nick} is taken`, { hint: "choose another" });
 
 const signatureOf = (session: string) => createHash("sha256").update(session).digest("hex").slice(0, 32);

@@ -86,15 +86,15 @@ export class Sayings {
     }
   }
 
-  /** Says again what has no answer, in its order. */
+  /** Says again what has no answer. All go out before the first answer comes: the store takes no number below another. */
   async sayAgain(client: StoreClient): Promise<void> {
-    for (const saying of [...this.#sayings.values()]) await this.#ask(saying, client);
+    await Promise.all([...this.#sayings.values()].map((saying) => this.#ask(saying, client)));
   }
 
   /** A room has lost its log, and with it lines that have not come back yet: they are said in the new one. */
   async sayAnew(stored: StoredRoom, client: StoreClient): Promise<void> {
     const lost = [...this.#sayings.values()].filter((one) => one.stored === stored && one.isAnswered);
-    for (const saying of lost) await this.#askAnew(saying, client);
+    await Promise.all(lost.map((saying) => this.#askAnew(saying, client)));
   }
 
   /**

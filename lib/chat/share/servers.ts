@@ -68,8 +68,21 @@ export class Servers {
   async enter(client: StoreClient, isFirst: boolean): Promise<void> {
     const [last] = readEntries(await client.call("XREVRANGE", EVENTS, "+", "-", "COUNT", 1));
     if (isFirst) this.position = last?.[0] ?? "0-0";
-    await this.renew(client);
+    await this.#rewrite(client);
     await this.look(client, !isFirst);
+  }
+
+  /** Brings our hash to what we have: while the store was away it was not told who came and went. */
+  async #rewrite(client: StoreClient): Promise<void> {
+    const key = serverKey(this.#own);
+    const gone = (await client.call("HKEYS", key) as string[]).filter((name) => !this.#members.has(name));
+    const members = [...this.#members].flatMap(([name, { nick, room }]) => [name, printMember(nick, room)]);
+    await Promise.all([
+      gone.length && client.call("HDEL", key, ...gone),
+      members.length && client.call("HSET", key, ...members),
+      client.call("PEXPIRE", key, LEASE),
+      client.call("SADD", SERVERS, this.#own),
+    ]);
   }
 
   /**
@@ -78,14 +91,8 @@ export class Servers {
    * @throws {PinwireError} what the store refuses
    */
   async renew(client: StoreClient): Promise<void> {
-    const key = serverKey(this.#own);
-    const members = [...this.#members].flatMap(([name, { nick, room }]) => [name, printMember(nick, room)]);
-    const [isKept] = await Promise.all([
-      client.call("PEXPIRE", key, LEASE),
-      client.call("SADD", SERVERS, this.#own),
-    ]);
-    if (isKept === 1 || !members.length) return;
-    await Promise.all([client.call("HSET", key, ...members), client.call("PEXPIRE", key, LEASE)]);
+    const isKept = await client.call("PEXPIRE", serverKey(this.#own), LEASE);
+    if (isKept !== 1) await this.#rewrite(client);
   }
 
   /**

@@ -42,8 +42,11 @@ export class SharedStore implements Store, AsyncDisposable {
   #rooms!: StoredRooms;
   #sayings: Sayings;
   #upkeep!: Upkeep;
-  /** The link, while there is one and the store answers. */
+  /** What is connected to the store, and whether it was brought up to us. */
   #link?: StoreLink;
+  #isIn = false;
+  #wasIn = false;
+  #isOver = false;
   #running?: Promise<void>;
   /** What the store has refused last, and whoever runs this was told of. */
   #blamed?: string;
@@ -83,9 +86,9 @@ export class SharedStore implements Store, AsyncDisposable {
       guest: () => this.guest(),
     }, this.#context);
     const { promise: started, resolve } = Promise.withResolvers<void>();
-    this.#running = this.#keep((link) => this.#serve(link, resolve), this.#context);
-    this.#running.catch(() => {});
-    await race([started, this.#running]);
+    const running = this.#keep((link, isIn) => this.#serve(link, isIn, resolve), this.#context);
+    await race([started, running]);
+    this.#running = running.catch((error) => this.#context.reporter.error(error));
   }
 
   isReserved(key: string): boolean {
@@ -167,8 +170,9 @@ export class SharedStore implements Store, AsyncDisposable {
 
   /** Says goodbye to the other servers, and hangs up. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
     const link = this.#link;
-    if (link) {
+    if (link && this.#isIn) {
       const leaving = Promise.all([
         this.#names.releaseAll(link.commands),
         this.#servers.leave(link.commands),
@@ -177,11 +181,11 @@ export class SharedStore implements Store, AsyncDisposable {
     }
     link?.commands.close();
     link?.waiting.close();
-    await this.#running?.catch(() => {});
+    await this.#running;
   }
 
   get #client(): StoreClient | undefined {
-    return this.#link?.commands;
+    return this.#isIn ? this.#link?.commands : undefined;
   }
 
   /** The store, if it is there. */
@@ -201,7 +205,6 @@ export class SharedStore implements Store, AsyncDisposable {
     } catch (error) {
       throw this.#blame(error);
     }
-    answer.catch(() => {});
     throw this.#away();
   }
 
@@ -235,18 +238,22 @@ export class SharedStore implements Store, AsyncDisposable {
     }
   }
 
-  async #serve(link: StoreLink, started: () => void): Promise<void> {
+  async #serve(link: StoreLink, isIn: () => void, started: () => void): Promise<void> {
+    if (this.#isOver) return;
     const { commands, waiting } = link;
-    const isFirst = this.consoleNick === "";
-    if (isFirst) await this.#claimConsole(commands);
-    await this.#upkeep.enter(commands, isFirst);
     this.#link = link;
-    this.#blamed = undefined;
-    started();
-    if (!isFirst) this.#tellBack();
     try {
+      const isFirst = !this.#wasIn;
+      if (isFirst) await this.#claimConsole(commands);
+      await this.#upkeep.enter(commands, isFirst);
+      this.#isIn = this.#wasIn = true;
+      this.#blamed = undefined;
+      isIn();
+      started();
+      if (!isFirst) this.#tellBack();
       await this.#upkeep.run(link);
     } finally {
+      this.#isIn = false;
       this.#link = undefined;
       commands.close();
       waiting.close();
@@ -256,8 +263,8 @@ export class SharedStore implements Store, AsyncDisposable {
 
   #tellBack(): void {
     const text = "the store of this chat is back";
-    if (this.#isMissed) { for (const { room } of this.#rooms.all.values()) room.notice(text); }
-    else this.#context.reporter.report({ event: "notice", text });
+    if (!this.#isMissed) return this.#context.reporter.report({ event: "notice", text });
     this.#isMissed = false;
+    for (const { room } of this.#rooms.all.values()) room.notice(text);
   }
 }

@@ -1,8 +1,16 @@
 import type { Hub } from "../rooms/hub.ts";
 import type { Room } from "../rooms/room.ts";
 import { nameKey } from "../protocol.ts";
-import { logKey, LOOK, roomKey } from "./keys.ts";
-import { entryOf, readEntries, readLine, readLog, type StoredLine, type StreamEntry } from "./lines.ts";
+import { KEPT_ROOM, logKey, LOOK, roomKey } from "./keys.ts";
+import {
+  entryOf,
+  markOf,
+  readEntries,
+  readLine,
+  readLog,
+  type StoredLine,
+  type StreamEntry,
+} from "./lines.ts";
 import type { StoreClient } from "./link.ts";
 
 /** A room that members of ours are in. */
@@ -10,15 +18,16 @@ export interface StoredRoom {
   readonly room: Room;
   /** Its log, as the store has it. */
   log: string;
-  /** The id of the last line that we know. */
+  /** The id of the last entry that was read. */
   position: string;
-  /** Who said that, by which number. */
+  /** Who said the last line that we know, by which number. */
   mark: string;
   /** Whether nobody was there when it was looked at last. */
   isEmpty?: boolean;
 }
 
-const NOTHING = "0-0";
+/** Lines that are fetched at once. */
+const BATCH = 500;
 
 /** What a {@linkcode StoredRooms} tells of. */
 export interface StoredRoomHandlers {
@@ -100,14 +109,21 @@ export class StoredRooms {
     let position: string;
     do {
       position = stored.position;
-      const rest = await client.call("XRANGE", roomKey(room.name), `(${position}`, `0-${base}`);
+      const rest = await client.call(
+        "XRANGE",
+        roomKey(room.name),
+        `(${position}`,
+        `0-${base}`,
+        "COUNT",
+        BATCH,
+      );
       if (position === stored.position) await this.take(stored, readEntries(rest));
     } while (position !== stored.position);
     // Somebody else may have looked meanwhile.
     if (value === stored.log) return;
     stored.log = value;
     stored.position = `0-${base}`;
-    stored.mark = past.at(-1)?.mark ?? "";
+    stored.mark = markOfLast(past);
     room.begin(log, base, past.map((line) => entryOf(line, room.name, "")));
     for (const member of room.members) member.replaced();
     room.notice("the store has lost what was said here: lines are numbered anew");
@@ -122,38 +138,33 @@ export class StoredRooms {
       if (stored.log !== log || stored.position !== position) return;
       const line = readLine(entry, Date.now());
       stored.position = position = entry[0];
-      stored.mark = line.mark;
-      if (line.number !== undefined) await this.#handlers.tell(stored.room, line);
+      if (line.number === undefined) continue;
+      stored.mark = markOf(line);
+      await this.#handlers.tell(stored.room, line);
     }
   }
 
   async #open(room: Room, client: StoreClient): Promise<StoredRoom> {
-    const value = await this.#logOf({ room, log: "", position: NOTHING, mark: "" }, client);
+    const value = await this.#logOf({ room, log: "", mark: "" }, client);
     const { log, base } = readLog(value);
     const past = await this.#past(room, "+", client);
     const last = past.at(-1);
     const line = last?.number ?? base;
     const entries = past.map((line) => entryOf(line, room.name, line.number! > base ? log : ""));
     room.begin(log, line, this.#history ? entries : []);
-    const stored = { room, log: value, position: `0-${line}`, mark: last?.mark ?? "" };
+    const stored = { room, log: value, position: `0-${line}`, mark: markOfLast(past) };
     this.#rooms.set(roomKey(room.name), stored);
     return stored;
   }
 
-  async #logOf({ room, log, position, mark }: StoredRoom, client: StoreClient): Promise<string> {
+  async #logOf(
+    { room, log, mark }: Pick<StoredRoom, "room" | "log" | "mark">,
+    client: StoreClient,
+  ): Promise<string> {
     const keys = [roomKey(room.name), logKey(room.name)];
-    const number = position.split("-")[1];
-    const [value] = await client.call(
-      "EVAL",
-      LOOK,
-      2,
-      ...keys,
-      crypto.randomUUID(),
-      log,
-      number,
-      mark,
-    ) as string[];
-    return value;
+    const known = [log, log ? room.line : 0, mark];
+    const kept = room === this.#hub.rooms.lobby ? 0 : KEPT_ROOM;
+    return await client.call("EVAL", LOOK, 2, ...keys, crypto.randomUUID(), ...known, kept) as string;
   }
 
   /** The last lines up to an id, oldest first. */
@@ -163,4 +174,9 @@ export class StoredRooms {
     return readEntries(reply).reverse().map((entry) => readLine(entry, Date.now()))
       .filter(({ number }) => number !== undefined);
   }
+}
+
+function markOfLast(lines: readonly StoredLine[]): string {
+  const last = lines.at(-1);
+  return last ? markOf(last) : "";
 }

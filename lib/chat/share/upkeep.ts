@@ -58,7 +58,7 @@ export class Upkeep {
     await this.#renewNames(client);
     await servers.enter(client, isFirst);
     if (isFirst) await rooms.open(hub.rooms.lobby, client);
-    for (const stored of rooms.all.values()) await rooms.look(stored, client);
+    await this.#lookAtRooms(client);
     await sayings.sayAgain(client);
   }
 
@@ -76,7 +76,6 @@ export class Upkeep {
     const gone = client.gone.then((): never => {
       throw new PinwireError("link_lost", "the link to the store is lost");
     });
-    gone.catch(() => {});
     for (let wait = LOOK;;) {
       const { promise: due, resolve } = Promise.withResolvers<void>();
       const timer = clock.after(wait, resolve);
@@ -95,8 +94,13 @@ export class Upkeep {
     rooms.tidy((stored) => sayings.isOnItsWayTo(stored));
     await this.#renewNames(client);
     await servers.renew(client);
-    for (const stored of rooms.all.values()) await rooms.look(stored, client);
+    await this.#lookAtRooms(client);
     return await servers.look(client);
+  }
+
+  async #lookAtRooms(client: StoreClient): Promise<void> {
+    const { rooms } = this.#options;
+    await Promise.all(rooms.all.values().map((stored) => rooms.look(stored, client)));
   }
 
   async #renewNames(client: StoreClient): Promise<void> {
@@ -105,10 +109,12 @@ export class Upkeep {
 
   /** A name of ours is another's by now: whoever had it is called something else. */
   async #rename(nick: string, client: StoreClient): Promise<void> {
-    const { hub, claimConsole, guest } = this.#options;
+    const { hub, names, claimConsole, guest } = this.#options;
     const member = hub.member(nick);
     if (!member || member.server) return;
     const fresh = member.isConsole ? await claimConsole(client) : await guest();
+    // It may have gone, or have found another name, while it was looked for.
+    if (!hub.has(member) || member.nick !== nick) return names.release(client, fresh);
     hub.assign(member, fresh);
     member.replaced();
     member.tell(`* the name ${nick} is somebody else's by now: you are ${fresh}`);
@@ -135,7 +141,7 @@ export class Upkeep {
   /** Tells a room a line of its stream. */
   tell(room: Room, line: StoredLine): Promise<void> | undefined {
     const { hub, server, sayings } = this.#options;
-    const said = line.by === server ? sayings.settle(Number(line.mark.split(" ")[1])) : undefined;
+    const said = line.by === server ? sayings.settle(line.n) : undefined;
     const entry = entryOf(line, room.name, room.log);
     try {
       room.relay(entry, said?.speaker);
@@ -151,7 +157,6 @@ export class Upkeep {
   /** What the store answers, or the end of the link. */
   async #inTime<T>(client: StoreClient, ms: number, answer: Promise<T>): Promise<T> {
     if (await withTimeout(ms, answer, this.#context.clock)) return await answer;
-    answer.catch(() => {});
     client.close();
     throw new PinwireError("store_silent", `the store has not answered for ${ms / 1000} s`);
   }
