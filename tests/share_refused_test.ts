@@ -112,14 +112,33 @@ storeTest(
   },
 );
 
-storeTest("an entry that was not numbered, or another key of ours, is said to be in the way", async () => {
+storeTest(
+  "entries that were not numbered are, so that they are told and keep nobody from writing",
+  async () => {
+    await using store = await Store.start();
+    await using server = await chatServe("--share", store.url, "--json");
+    await using amy = await connectAs("amy", server);
+    await store.cli("XADD", "pinwire:room:lobby", "*", "nick", "ops", "text", "first of all");
+    assertEquals(await heard(amy), "ops: first of all");
+    await amy.write("one\n");
+    await next(server, "message");
+    const id = await store.cli("XADD", "pinwire:room:lobby", "5-5", "nick", "ops", "text", "in between");
+    assertEquals([id, await heard(amy)], ["5-5", "ops: in between"]);
+    await amy.write("two\n");
+    await next(server, "message");
+    const { numbers, texts } = await store.lines();
+    assertEquals([numbers, texts], [[1, 2, 3, 4], ["first of all", "one", "in between", "two"]]);
+    assertEquals(server.events.filter(({ event }) => event === "error"), []);
+  },
+);
+
+storeTest("a key of ours that holds something else is said to be in the way", async () => {
   await using store = await Store.start();
-  await using server = await chatServe("--share", store.url, "--json");
-  await using amy = await connectAs("amy", server);
-  await store.cli("XADD", "pinwire:room:lobby", "*", "text", "x");
-  await amy.write("one\n");
-  await noticed(amy, /does not take that/);
-  assertMatch((await next(server, "error")).message!, /has an entry in a room that we did not number/);
+  await store.cli("SET", "pinwire:room:lobby", "x");
+  assertMatch(
+    await refusal(serve(store.url), 1),
+    /has something else under a key of ours: choose another database/,
+  );
 });
 
 storeTest("a store whose rights forbid what we need is no store to begin with, and says so", async () => {

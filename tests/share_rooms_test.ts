@@ -80,6 +80,13 @@ storeTest(
     await other.command("/who", /server-\S+, .*server-\S+-2\b|server-\S+-2\b.*server-/);
     await other.command("/nick server-mine", /the name server-mine is taken/);
     await other.command("/nick server", /the name server is taken/);
+    const [, console] = (await other.command("/who", /server-/)).match(/(server-[^\s,]+)/)!;
+    for (const { stdout, events } of [here, there]) {
+      assertEquals([stdout.includes("psst"), events.length > 0], [false, true]);
+    }
+    await other.command(`/msg ${console} to the console`, /^\* to server-\S+: to the console$/);
+    const [, at] = console.match(/(-2)?$/)!;
+    await (at ? there : here).sees(/\[private\] \w+: to the console/, "stderr");
     await here.write(`/kick ${second.nick} enough\n`);
     await second.until(() => second.notices.includes("/bye kicked: enough"));
   },

@@ -122,6 +122,16 @@ export class ChatServer implements AsyncDisposable {
           () => this.#members,
         ),
         single("pinwire_rooms", "gauge", "Rooms that somebody is in.", () => this.hub.rooms.used().length),
+        ...this.#store
+          ? [
+            single(
+              "pinwire_store_up",
+              "gauge",
+              "Whether the store answers.",
+              () => Number(this.#store!.isUp),
+            ),
+          ]
+          : [],
       ],
       opened,
     });

@@ -104,8 +104,7 @@ export class MemberSession extends Session implements Member, SubscriberOptions 
 
   onFrame(body: Uint8Array): Promise<void> | boolean {
     this.heartbeat?.heard();
-    if (this.#stage === "leaving") return false;
-    if (this.#options.watch.isOver) return true;
+    if (this.#stage === "leaving" || this.#options.watch.isOver) return false;
     this.#lines++;
     this.#throttle?.charge(1);
     const pending = this.#take(body);

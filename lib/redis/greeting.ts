@@ -21,6 +21,10 @@ export async function greet(
   clock: Clock,
 ): Promise<void> {
   const greeting = (async () => {
+    // A password is said to a store alone: whatever else listens there is found out by this.
+    await client.call("PING").catch((error) => {
+      if (!(error instanceof PinwireError && error.code === "store_forbids")) throw error;
+    });
     if (user !== undefined) await client.call("AUTH", user, password ?? "");
     else if (password !== undefined) await client.call("AUTH", password);
     if (database) await client.call("SELECT", database);

@@ -66,10 +66,11 @@ export class Elsewhere {
   /** Does what another server asks for. */
   obey(order: Order): void {
     const member = this.#hub.member(order.nick);
-    if (!member || member.server || member.isConsole) return;
+    if (!member || member.server) return;
+    if (order.say === "tell") return member.tell(order.line);
+    // It stays, whoever asks.
+    if (member.isConsole) return;
     switch (order.say) {
-      case "tell":
-        return member.tell(order.line);
       case "kick":
         return void this.#hub.kick(order.nick, order.why);
       case "take":

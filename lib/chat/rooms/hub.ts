@@ -104,10 +104,11 @@ export class Hub {
    * @throws {PinwireError} `nick_taken`; `store_away`
    */
   rename(member: Member, nick: string, session?: string): Promise<void> | void {
+    if (member.isConsole) throw new PinwireError("bad_command", "the console keeps its name");
     const key = nameKey(nick);
     const holder = this.#members.get(key);
     const isFree = !holder || holder === member || holder.server && session;
-    if (RESERVED.includes(key) || this.#store.isReserved(key) || member.isConsole || !isFree) {
+    if (RESERVED.includes(key) || this.#store.isReserved(key) || !isFree) {
       throw new PinwireError("nick_taken", `the name ${nick} is taken`, { hint: "choose another" });
     }
     if (nick === member.nick) return;

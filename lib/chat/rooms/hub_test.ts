@@ -71,7 +71,7 @@ pure("Hub.rename takes a name that is free, and tells the room", () => {
   assertEquals([on.hub.find("Bobby"), amy.news()], [bob, ["* Bobby is now bobby"]]);
 });
 
-pure("Hub.rename refuses a name that is taken, the console's, and reserved ones", () => {
+pure("Hub.rename refuses a name that is taken, and reserved ones, and renames no console", () => {
   using on = new World();
   const [amy, bob] = [on.join("amy"), on.join("bob")];
   for (const nick of ["amy", "AMY", "ａｍｙ", "server", "Server", "you"]) {
@@ -79,7 +79,7 @@ pure("Hub.rename refuses a name that is taken, the console's, and reserved ones"
   }
   assertEquals([bob.nick, on.hub.find("bob"), on.hub.find("amy")], ["bob", bob, amy]);
   const console = on.open();
-  assertEquals(codeOf(() => on.hub.rename(console, "root")), "nick_taken");
+  assertEquals(codeOf(() => on.hub.rename(console, "root")), "bad_command");
 });
 
 pure("Hub.move tells both rooms, and the member that it has arrived", () => {

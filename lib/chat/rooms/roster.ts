@@ -16,7 +16,9 @@ export function placeOf(member: Member): string {
 /** The names of all in a room, at most 100; the console, which can throw members out, sees their addresses too. */
 export function memberList({ members }: Room, withPeers = false): string {
   const shown = [...members.values().take(LISTED)];
-  const names = shown.map(({ nick, peer }) => withPeers && peer ? `${nick} (${peer.name})` : nick).join(", ");
+  const names = shown.map(({ nick, peer, server }) =>
+    withPeers && (peer || server) ? `${nick} (${peer?.name ?? `at ${server}`})` : nick
+  ).join(", ");
   const more = members.size - shown.length;
   return names + (more ? ` and ${more} more` : "");
 }

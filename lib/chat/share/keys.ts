@@ -42,21 +42,42 @@ local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[4], '0-*', unpack(ARG
 redis.call('SET', KEYS[3], ARGV[2], 'EX', ARGV[3])
 return id`;
 
+/** Entries of somebody else's that are mended at once. */
+const MENDED = 1_000;
+
 /**
- * Gives a room's log. A room without one gets one, and so does one that has lost lines that we know. Keys: room, log.
+ * Gives a room's log. What somebody has written there under an id that isn't ours, which would keep us from writing, is
+ * numbered as it should be. A room without one gets one, and so does one that has lost lines that we know. Keys: room, log.
  * Arguments: a new log's id, the log that we know, the number of the last line that we know, who said that by which number,
  * seconds for which the room is kept (0: for ever).
  */
 export const LOOK = `
 local last = '0'
+local log = redis.call('GET', KEYS[2])
 if redis.call('EXISTS', KEYS[1]) == 1 then
   local facts = redis.call('XINFO', 'STREAM', KEYS[1])
+  local top
   for i = 1, #facts, 2 do
-    -- An id of another form was not numbered by us.
-    if facts[i] == 'last-generated-id' then last = string.match(facts[i + 1], '^0%-(%d+)$') or ARGV[3] end
+    if facts[i] == 'last-generated-id' then top = facts[i + 1] end
+  end
+  last = string.match(top, '^0%-(%d+)$')
+  if not last then
+    local others = {}
+    local entry = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+    while entry and not string.match(entry[1], '^0%-') and #others < ${MENDED} do
+      table.insert(others, 1, entry[2])
+      redis.call('XDEL', KEYS[1], entry[1])
+      entry = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+    end
+    last = entry and string.match(entry[1], '^0%-(%d+)$') or log and string.match(log, '(%d+)$') or '0'
+    if tonumber(last) < tonumber(ARGV[3]) and log == ARGV[2] then last = ARGV[3] end
+    local added = tonumber(last) + redis.call('XLEN', KEYS[1])
+    redis.call('XSETID', KEYS[1], '0-' .. last, 'ENTRIESADDED', added, 'MAXDELETEDID', '0-0')
+    for _, fields in ipairs(others) do
+      last = string.match(redis.call('XADD', KEYS[1], '0-*', unpack(fields)), '%-(%d+)$')
+    end
   end
 end
-local log = redis.call('GET', KEYS[2])
 local isLost = not log
 if log and log == ARGV[2] then
   isLost = tonumber(last) < tonumber(ARGV[3])

@@ -1,3 +1,4 @@
+import type { Clock } from "../../net/mod.ts";
 import type { Elsewhere } from "../rooms/elsewhere.ts";
 import type { News, Order } from "../rooms/store.ts";
 import { EVENTS, KEPT_EVENTS, LEASE, serverKey, SERVERS } from "./keys.ts";
@@ -16,10 +17,14 @@ export class Servers {
   #elsewhere: Elsewhere;
   /** Our members, as our hash has them. */
   #members = new Map<string, { nick: string; room: string }>();
+  #clock: Clock;
+  /** Until then the others may still be about to come back to a store that was away, or has lost all. */
+  #patientUntil = 0;
 
-  constructor(own: string, elsewhere: Elsewhere) {
+  constructor(own: string, elsewhere: Elsewhere, clock: Clock) {
     this.#own = own;
     this.#elsewhere = elsewhere;
+    this.#clock = clock;
   }
 
   /**
@@ -68,6 +73,7 @@ export class Servers {
   async enter(client: StoreClient, isFirst: boolean): Promise<void> {
     const [last] = readEntries(await client.call("XREVRANGE", EVENTS, "+", "-", "COUNT", 1));
     if (isFirst) this.position = last?.[0] ?? "0-0";
+    else this.#patientUntil = this.#clock.now() + LEASE;
     await this.#rewrite(client);
     await this.look(client, !isFirst);
   }
@@ -92,7 +98,9 @@ export class Servers {
    */
   async renew(client: StoreClient): Promise<void> {
     const isKept = await client.call("PEXPIRE", serverKey(this.#own), LEASE);
-    if (isKept !== 1) await this.#rewrite(client);
+    if (isKept === 1) return;
+    this.#patientUntil = this.#clock.now() + LEASE;
+    await this.#rewrite(client);
   }
 
   /**
@@ -110,6 +118,7 @@ export class Servers {
       const [lease, fields] = await Promise.all([client.call("PTTL", key), client.call("HVALS", key)]);
       if (lease === FOREVER) await client.call("PEXPIRE", key, LEASE);
       else if (typeof lease !== "number" || lease < 0) {
+        if (this.#clock.now() < this.#patientUntil) return LEASE;
         this.#elsewhere.forget(server);
         await client.call("SREM", SERVERS, server);
         return LEASE;

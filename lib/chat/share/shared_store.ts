@@ -74,7 +74,8 @@ export class SharedStore implements Store, AsyncDisposable {
    * @throws {PinwireError} why there is no store, or why it can't be used
    */
   async start(hub: Hub): Promise<void> {
-    this.#servers = new Servers(this.#server, new Elsewhere(hub, (nick) => this.isReserved(nameKey(nick))));
+    const elsewhere = new Elsewhere(hub, (nick) => this.isReserved(nameKey(nick)));
+    this.#servers = new Servers(this.#server, elsewhere, this.#context.clock);
     this.#rooms = new StoredRooms(hub, this.#options.history, {
       tell: (room, line) => this.#upkeep.tell(room, line),
       begun: (stored, client) => this.#sayings.sayAnew(stored, client),
@@ -89,6 +90,11 @@ export class SharedStore implements Store, AsyncDisposable {
     const running = this.#keep((link, isIn) => this.#serve(link, isIn, resolve), this.#context);
     await race([started, running]);
     this.#running = running.catch((error) => this.#context.reporter.error(error));
+  }
+
+  /** Whether the store is there. */
+  get isUp(): boolean {
+    return this.#isIn && !this.#sayings.isStuck;
   }
 
   isReserved(key: string): boolean {

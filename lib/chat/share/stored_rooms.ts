@@ -117,7 +117,7 @@ export class StoredRooms {
         "COUNT",
         BATCH,
       );
-      if (position === stored.position) await this.take(stored, readEntries(rest));
+      if (position === stored.position) await this.take(stored, readEntries(rest), client);
     } while (position !== stored.position);
     // Somebody else may have looked meanwhile.
     if (value === stored.log) return;
@@ -131,14 +131,15 @@ export class StoredRooms {
   }
 
   /** Tells the next lines of a room, unless somebody else does meanwhile, or it begins another log. */
-  async take(stored: StoredRoom, entries: readonly StreamEntry[]): Promise<void> {
+  async take(stored: StoredRoom, entries: readonly StreamEntry[], client: StoreClient): Promise<void> {
     const { log } = stored;
     let { position } = stored;
     for (const entry of entries) {
       if (stored.log !== log || stored.position !== position) return;
       const line = readLine(entry, Date.now());
+      // It is another one when it has a number.
+      if (line.number === undefined) return this.look(stored, client);
       stored.position = position = entry[0];
-      if (line.number === undefined) continue;
       stored.mark = markOf(line);
       await this.#handlers.tell(stored.room, line);
     }

@@ -133,7 +133,7 @@ export class Upkeep {
         const stored = rooms.all.get(key);
         // Its log may have become another meanwhile, or the room was opened anew.
         if (stored?.position !== places[keys.indexOf(key)]) continue;
-        await rooms.take(stored, readEntries(entries));
+        await rooms.take(stored, readEntries(entries), client);
       }
     }
   }
