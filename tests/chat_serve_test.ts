@@ -127,7 +127,7 @@ Deno.test("chat serve's console talks, has the members' commands, and throws som
   await server.write("hello\n/who\n/me waves\n/msg amy psst\n/kick bob too loud\n/kick server\n/nick boss\n");
   await server.sees(/^\* in lobby: server, amy \(tcp:\S+\), bob \(tcp:\S+\)$/m);
   await server.sees(
-    /^\* to amy: psst\n\* bob was kicked: too loud\n\* the console stays: [^\n]*\n\* the name boss/m,
+    /^\* to amy: psst\n\* bob was kicked: too loud\n\* the console stays: [^\n]*\n\* the console keeps its name$/m,
   );
   assertEquals((await bob.rest()).split("\n").slice(-3), ["** server waves", "* kicked: too loud", ""]);
   assertEquals((await amy.until("too loud")).slice(-4), [

@@ -75,8 +75,9 @@ const RUNS: Record<string, Run> = {
 
 const SERVERS = /^(?:\w+ serve|chat peer|listen|receive|relay)\b/;
 
-/** Whether it dials what isn't on this machine. A relay dials only once it has a client. */
-const isFar = (line: string) => /\.local\b|example\.|192\.168\./.test(line) && !SERVERS.test(line);
+/** Whether it dials what isn't on this machine. A relay dials only once it has a client; a shared chat begins with it. */
+const isFar = (line: string) =>
+  /\.local\b|example\.|192\.168\./.test(line) && (!SERVERS.test(line) || line.includes("--share"));
 const movesPins = (line: string) => /^led (?!serve|agent)/.test(line) && !line.includes("--via");
 
 const LINES = Object.entries({ ...await allCommands(program), ...builtIns(program) }).flatMap((

@@ -21,7 +21,7 @@ const MACHINES = "tests/kernel_pins_test.ts";
 const SOURCE_SHARDS = [
   [...TEST, "--no-check", MACHINES],
   [...TEST, "--no-check", "--parallel", `--ignore=${MACHINES}`, "tests"],
-  [...TEST, "--no-check", "--doc", "--ignore=tests", "."],
+  [...TEST, "--no-check", "--doc", "--ignore=tests,build", "."],
   ["check", "--doc"],
 ];
 

@@ -57,7 +57,11 @@ export function undecodable(nick: string, body: Uint8Array, encoding: Encoding):
   return new PinwireError("undecodable", `what ${nick} writes is not ${encoding.name}`, { hint });
 }
 
-/** Gives a member the name and the room that its client asks for; says what of them can't be had. */
+/**
+ * Gives a member the name and the room that its client asks for; says what of them can't be had.
+ *
+ * @throws {PinwireError} `store_away`: nobody can tell whether they can be had
+ */
 export async function takePlace(member: Member, { nick, room, resume }: Hello, hub: Hub): Promise<string[]> {
   if (resume && hub.takeOver(resume, member)) return [];
   const troubles: string[] = [];
@@ -65,7 +69,7 @@ export async function takePlace(member: Member, { nick, room, resume }: Hello, h
     try {
       if (name !== undefined) await take(parseName(name));
     } catch (error) {
-      if (!(error instanceof PinwireError)) throw error;
+      if (!(error instanceof PinwireError) || error.code === "store_away") throw error;
       troubles.push(`* ${error.sentence}`);
     }
   };

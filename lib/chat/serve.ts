@@ -166,6 +166,7 @@ export async function serveChat(
 ): Promise<void> {
   await using server = new ChatServer(options, context, options.store);
   let passedOver = await server.restore();
+  if (context.stop.signal.aborted) return;
   const tellOfDamage = () => {
     if (passedOver) context.reporter.error(passedOver);
     passedOver = undefined;

@@ -33,6 +33,9 @@ export async function prepareStore(
     const options = { ...settings.dialling, firstMustHold: true, isFinal: () => !wasIn };
     await redial(settings.address, options, context, async (connection) => {
       const clients: RedisClient[] = [];
+      let isUsed = false;
+      // What is in use says goodbye first.
+      using _closing = context.stop.onStop(() => isUsed || clients.forEach((client) => client.close()));
       try {
         const commands = await open(connection, settings, context, clients);
         const other = await dial(
@@ -41,7 +44,7 @@ export async function prepareStore(
           context.clock,
         );
         const waiting = await open(context.trace(other), settings, context, clients);
-        await serve({ commands, waiting }, () => wasIn = true);
+        await serve({ commands, waiting }, () => wasIn = isUsed = true);
       } finally {
         for (const client of clients) client.close();
       }

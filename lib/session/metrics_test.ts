@@ -50,15 +50,15 @@ pure("Counts counts the bytes of a connection, both ways", async () => {
 
 pure("Counts tells the longest delay of the event loop, until it is 15 to 30 s old", () => {
   const { clock, counts, samplesOf } = counting();
-  const delay = () => samplesOf("pinwire_event_loop_delay_seconds")[0].value;
+  const longest = () => samplesOf("pinwire_event_loop_delay_seconds")[0].value;
   clock.pass(1_000);
-  assertEquals(delay(), 0);
+  assertEquals(longest(), 0);
   clock.sleep(750);
   clock.pass(0);
-  assertEquals(delay(), 0.25);
+  assertEquals(longest(), 0.25);
   clock.pass(14_000);
-  assertEquals(delay(), 0.25);
+  assertEquals(longest(), 0.25);
   clock.pass(31_000);
-  assertEquals(delay(), 0);
+  assertEquals(longest(), 0);
   counts[Symbol.dispose]();
 });

@@ -9,10 +9,19 @@ import { nameKey } from "../protocol.ts";
 /** What `PTTL` gives for a key that does not run out: its server has just made it. */
 const FOREVER = -1;
 
+/** The id before all others. */
+const NOTHING = "0-0";
+
+/** Whether an id, `MS-NUMBER`, comes before another. */
+function isBehind(id: string, other: string): boolean {
+  const [[ms, number], [otherMs, otherNumber]] = [id, other].map((one) => one.split("-").map(BigInt));
+  return ms < otherMs || ms === otherMs && number < otherNumber;
+}
+
 /** The servers of a chat, as they tell each other through the store who is there. */
 export class Servers {
   /** The last event that we know. */
-  position = "0-0";
+  position = NOTHING;
   #own: string;
   #elsewhere: Elsewhere;
   /** Our members, as our hash has them. */
@@ -38,6 +47,8 @@ export class Servers {
     const put = (nick: string, room: string) => {
       this.#members.set(nameKey(nick), { nick, room });
       client?.call("HSET", key, nameKey(nick), printMember(nick, room)).catch(ignore);
+      // A name that was claimed just now must not outlast its member here.
+      client?.call("PEXPIRE", key, LEASE).catch(ignore);
     };
     const drop = (nick: string) => {
       this.#members.delete(nameKey(nick));
@@ -72,7 +83,7 @@ export class Servers {
    */
   async enter(client: StoreClient, isFirst: boolean): Promise<void> {
     const [last] = readEntries(await client.call("XREVRANGE", EVENTS, "+", "-", "COUNT", 1));
-    if (isFirst) this.position = last?.[0] ?? "0-0";
+    if (isFirst) this.position = last?.[0] ?? NOTHING;
     else this.#patientUntil = this.#clock.now() + LEASE;
     await this.#rewrite(client);
     await this.look(client, !isFirst);
@@ -97,8 +108,9 @@ export class Servers {
    * @throws {PinwireError} what the store refuses
    */
   async renew(client: StoreClient): Promise<void> {
-    const isKept = await client.call("PEXPIRE", serverKey(this.#own), LEASE);
-    if (isKept === 1) return;
+    const key = serverKey(this.#own);
+    const [isKept, size] = await Promise.all([client.call("PEXPIRE", key, LEASE), client.call("HLEN", key)]);
+    if (isKept === 1 && size === this.#members.size) return;
     this.#patientUntil = this.#clock.now() + LEASE;
     await this.#rewrite(client);
   }
@@ -111,7 +123,12 @@ export class Servers {
    * @throws {PinwireError} what the store refuses
    */
   async look(client: StoreClient, isNews = true): Promise<number> {
-    const listed = await client.call("SMEMBERS", SERVERS) as string[];
+    const [listed, [last]] = await Promise.all([
+      client.call("SMEMBERS", SERVERS) as Promise<string[]>,
+      client.call("XREVRANGE", EVENTS, "+", "-", "COUNT", 1).then(readEntries),
+    ]);
+    // A store that has lost its events may begin anew behind the last that we know.
+    if (!last || isBehind(last[0], this.position)) this.position = last?.[0] ?? NOTHING;
     const others = new Set([...listed, ...this.#elsewhere.servers].filter((one) => one !== this.#own));
     const leases = await Promise.all([...others].map(async (server) => {
       const key = serverKey(server);
