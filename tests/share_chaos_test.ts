@@ -39,7 +39,7 @@ class Crowd implements AsyncDisposable {
         const text = `${member.nick} ${i}`;
         const number = await member.say(text);
         if (number === undefined) this.unsure.push(text);
-        else this.taken.push({ text, log: member.logs.at(-1)!, number });
+        else this.taken.push({ text, log: member.saidIn!, number });
       }
     }));
   }

@@ -11,6 +11,8 @@ export class NumberedMember implements AsyncDisposable {
   /** What it was told besides. */
   readonly notices: string[] = [];
   nick = "";
+  /** The log of the last line that it said, which may be the room's no longer. */
+  saidIn?: string;
   #ports: number[];
   #conn?: Deno.Conn;
   #session?: string;
@@ -124,6 +126,7 @@ export class NumberedMember implements AsyncDisposable {
     else if (line.startsWith("/taken")) {
       const said = this.#said;
       this.#said = undefined;
+      this.saidIn = this.logs.at(-1);
       if (taken !== undefined) this.#count(Number(taken), `${this.nick}: ${said?.text}`);
       said?.done(taken === undefined ? undefined : Number(taken));
     } else this.notices.push(line);
