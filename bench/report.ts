@@ -62,7 +62,7 @@ export function render({ title, note, columns, rows, targets }: Section): string
     `## ${title}`,
     note,
     table(columns, rows),
-    table(["target for pinwire", "to reach", "reached", ""], judged),
+    ...judged.length ? [table(["target for pinwire", "to reach", "reached", ""], judged)] : [],
   ].join("\n\n") + "\n";
 }
 

@@ -59,6 +59,14 @@ export const hostNick = (host: string): string =>
 /** Nicknames that nobody may have: they would be mistaken for the console, or for the reader. */
 export const RESERVED: readonly string[] = [CONSOLE_NICK, "you"];
 
+/** A nickname that somebody else has, or that nobody may have. */
+export const nickTaken = (nick: string): PinwireError =>
+  new PinwireError("nick_taken", `the name ${nick} is taken`, { hint: "choose another" });
+
+/** Whether it is {@linkcode nickTaken}. */
+export const isNickTaken = (error: unknown): boolean =>
+  error instanceof PinwireError && error.code === "nick_taken";
+
 /** A nickname on the command line. */
 export function parseNickOption(text: string): string {
   if (!RESERVED.includes(nameKey(text))) return parseRoomOption(text);

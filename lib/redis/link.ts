@@ -1,5 +1,5 @@
 import type { Context } from "../app/mod.ts";
-import { dial, formatAddress } from "../net/mod.ts";
+import { type Connection, dial, formatAddress } from "../net/mod.ts";
 import { redial } from "../session/redial.ts";
 import { RedisClient } from "./client.ts";
 import { greet } from "./greeting.ts";
@@ -53,7 +53,7 @@ export async function prepareStore(
 }
 
 async function open(
-  connection: Parameters<typeof RedisClient.open>[0],
+  connection: Connection,
   settings: StoreSettings,
   { clock }: Context,
   clients: RedisClient[],

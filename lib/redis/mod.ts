@@ -4,4 +4,4 @@
  *
  * @module
  */
-export { prepareStore, type StoreLink } from "./link.ts";
+export { prepareStore } from "./link.ts";

@@ -110,9 +110,8 @@ export class Elsewhere {
 
   #rename(server: string, before: string, nick: string): void {
     const member = this.#of(server).get(nameKey(before));
-    if (!member || !this.#hub.has(member) || this.#hub.member(nick) && this.#hub.member(nick) !== member) {
-      return;
-    }
+    const holder = this.#hub.member(nick) ?? member;
+    if (!member || !this.#hub.has(member) || holder !== member) return;
     this.#of(server).delete(nameKey(before));
     this.#of(server).set(nameKey(nick), member);
     this.#hub.renamed(member, nick);

@@ -1,6 +1,6 @@
 import { PinwireError } from "../../errors.ts";
 import type { Resume } from "../control_lines.ts";
-import { nameKey, privateLine, RESERVED } from "../protocol.ts";
+import { nameKey, nickTaken, privateLine, RESERVED } from "../protocol.ts";
 import type { Member, Room, RoomOptions } from "./room.ts";
 import { Rooms } from "./rooms.ts";
 import { placeOf } from "./roster.ts";
@@ -109,7 +109,7 @@ export class Hub {
     const holder = this.#members.get(key);
     const isFree = !holder || holder === member || holder.server && session;
     if (RESERVED.includes(key) || this.#store.isReserved(key) || !isFree) {
-      throw new PinwireError("nick_taken", `the name ${nick} is taken`, { hint: "choose another" });
+      throw nickTaken(nick);
     }
     if (nick === member.nick) return;
     if (holder === member) return this.assign(member, nick);
@@ -159,7 +159,7 @@ export class Hub {
     if (!member.isAnnounced) return;
     member.arrived();
     room.announce(member);
-    if (!member.server) this.#tellOfPresence(member);
+    this.#tellOfPresence(member);
   }
 
   #tellOfPresence({ nick, room }: Member): void {

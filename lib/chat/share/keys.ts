@@ -21,6 +21,8 @@ export const saidKey = (server: string) => `pinwire:said:${server}`;
 /** Ms for which a name, and a server's members, are kept without being renewed. */
 export const LEASE = 10_000;
 
+/** Entries of a stream that are read at once. */
+export const BATCH = 500;
 /** Lines that a room's stream keeps, more or less: a reader that is behind must not lose its place. */
 export const KEPT_LINES = 100_000;
 /** The same of the events. */

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { PinwireError } from "../../errors.ts";
-import { nameKey } from "../protocol.ts";
+import { nameKey, nickTaken } from "../protocol.ts";
 import { CLAIM, LEASE, nickKey, RELEASE, RENEW } from "./keys.ts";
 import type { StoreClient } from "./link.ts";
 
@@ -29,13 +28,13 @@ export class Names {
   async claim(client: StoreClient, nick: string, session?: string): Promise<string | undefined> {
     const key = nameKey(nick);
     // To the store it is our server's: which of two members of ours has it, is decided here.
-    if (this.#held.has(key)) throw taken(nick);
+    if (this.#held.has(key)) throw nickTaken(nick);
     const signature = session === undefined ? UNSIGNED : signatureOf(session);
     this.#held.set(key, { nick, signature });
     try {
       const words = [nickKey(nick), this.#server, signature, signature, LEASE];
       const had = await client.call("EVAL", CLAIM, 1, ...words);
-      if (typeof had !== "string") throw taken(nick);
+      if (typeof had !== "string") throw nickTaken(nick);
       return had && had !== this.#server ? had : undefined;
     } catch (error) {
       this.#held.delete(key);
@@ -61,16 +60,16 @@ export class Names {
   release(client: StoreClient | undefined, nick: string): void {
     if (!this.#held.delete(nameKey(nick))) return;
     // Without a link it runs out.
-    client?.call("EVAL", RELEASE, 1, nickKey(nick), this.#server).catch(() => {});
+    if (client) this.#giveBack(client, nick).catch(() => {});
   }
 
   /** Lets others have all names. */
   async releaseAll(client: StoreClient): Promise<void> {
-    await Promise.all(
-      [...this.#held.values()].map(({ nick }) =>
-        client.call("EVAL", RELEASE, 1, nickKey(nick), this.#server)
-      ),
-    );
+    await Promise.all(this.#held.values().map(({ nick }) => this.#giveBack(client, nick)));
+  }
+
+  async #giveBack(client: StoreClient, nick: string): Promise<void> {
+    await client.call("EVAL", RELEASE, 1, nickKey(nick), this.#server);
   }
 
   /**
@@ -97,8 +96,5 @@ export class Names {
     return lost;
   }
 }
-
-const taken = (nick: string) =>
-  new PinwireError("nick_taken", `the name ${nick} is taken`, { hint: "choose another" });
 
 const signatureOf = (session: string) => createHash("sha256").update(session).digest("hex").slice(0, 32);

@@ -1,8 +1,16 @@
 import type { Clock } from "../../net/mod.ts";
 import type { Elsewhere } from "../rooms/elsewhere.ts";
-import type { News, Order } from "../rooms/store.ts";
+import type { News } from "../rooms/store.ts";
 import { EVENTS, KEPT_EVENTS, LEASE, serverKey, SERVERS } from "./keys.ts";
-import { printEvent, printMember, readEntries, readEvent, readMember, type StreamEntry } from "./lines.ts";
+import {
+  printEvent,
+  printMember,
+  readEntries,
+  readEvent,
+  readMember,
+  type StoreEvent,
+  type StreamEntry,
+} from "./lines.ts";
 import type { StoreClient } from "./link.ts";
 import { nameKey } from "../protocol.ts";
 
@@ -70,7 +78,7 @@ export class Servers {
    * @param to the server that it is for
    * @throws {PinwireError} what the store refuses
    */
-  async tell(client: StoreClient, what: News | Order | { say: "bye" }, to?: string): Promise<void> {
+  async tell(client: StoreClient, what: StoreEvent["what"], to?: string): Promise<void> {
     const event = printEvent({ by: this.#own, to, what });
     await client.call("XADD", EVENTS, "MAXLEN", "~", KEPT_EVENTS, "*", ...event);
   }
@@ -82,8 +90,7 @@ export class Servers {
    * @throws {PinwireError} what the store refuses
    */
   async enter(client: StoreClient, isFirst: boolean): Promise<void> {
-    const [last] = readEntries(await client.call("XREVRANGE", EVENTS, "+", "-", "COUNT", 1));
-    if (isFirst) this.position = last?.[0] ?? NOTHING;
+    if (isFirst) this.position = await this.#lastEvent(client);
     else this.#patientUntil = this.#clock.now() + LEASE;
     await this.#rewrite(client);
     await this.look(client, !isFirst);
@@ -123,12 +130,12 @@ export class Servers {
    * @throws {PinwireError} what the store refuses
    */
   async look(client: StoreClient, isNews = true): Promise<number> {
-    const [listed, [last]] = await Promise.all([
+    const [listed, last] = await Promise.all([
       client.call("SMEMBERS", SERVERS) as Promise<string[]>,
-      client.call("XREVRANGE", EVENTS, "+", "-", "COUNT", 1).then(readEntries),
+      this.#lastEvent(client),
     ]);
     // A store that has lost its events may begin anew behind the last that we know.
-    if (!last || isBehind(last[0], this.position)) this.position = last?.[0] ?? NOTHING;
+    if (isBehind(last, this.position)) this.position = last;
     const others = new Set([...listed, ...this.#elsewhere.servers].filter((one) => one !== this.#own));
     const leases = await Promise.all([...others].map(async (server) => {
       const key = serverKey(server);
@@ -145,6 +152,11 @@ export class Servers {
       return lease === FOREVER ? LEASE : lease;
     }));
     return Math.min(LEASE, ...leases);
+  }
+
+  async #lastEvent(client: StoreClient): Promise<string> {
+    const [last] = readEntries(await client.call("XREVRANGE", EVENTS, "+", "-", "COUNT", 1));
+    return last?.[0] ?? NOTHING;
   }
 
   /** Takes what is new among the events. */

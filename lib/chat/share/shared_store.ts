@@ -2,7 +2,7 @@ import type { Context } from "../../app/mod.ts";
 import { PinwireError } from "../../errors.ts";
 import { race, withTimeout } from "../../net/mod.ts";
 import { DelayQueue } from "../../session/mod.ts";
-import { CONSOLE_NICK, nameKey } from "../protocol.ts";
+import { CONSOLE_NICK, isNickTaken, nameKey } from "../protocol.ts";
 import { Elsewhere } from "../rooms/elsewhere.ts";
 import type { Hub } from "../rooms/hub.ts";
 import type { Member, Room } from "../rooms/room.ts";
@@ -79,7 +79,7 @@ export class SharedStore implements Store, AsyncDisposable {
     this.#rooms = new StoredRooms(hub, this.#options.history, {
       tell: (room, line) => this.#upkeep.tell(room, line),
       begun: (stored, client) => this.#sayings.sayAnew(stored, client),
-    });
+    }, this.#context.clock);
     this.#upkeep = new Upkeep({
       ...{ server: this.#server, hub, names: this.#names, servers: this.#servers, rooms: this.#rooms },
       sayings: this.#sayings,
@@ -87,7 +87,12 @@ export class SharedStore implements Store, AsyncDisposable {
       guest: () => this.guest(),
     }, this.#context);
     const { promise: started, resolve } = Promise.withResolvers<void>();
-    const running = this.#keep((link, isIn) => this.#serve(link, isIn, resolve), this.#context);
+    const serve = (link: StoreLink, isIn: () => void) =>
+      this.#serve(link, () => {
+        isIn();
+        resolve();
+      });
+    const running = this.#keep(serve, this.#context);
     await race([started, running]);
     this.#running = running.catch((error) => this.#context.reporter.error(error));
   }
@@ -119,15 +124,8 @@ export class SharedStore implements Store, AsyncDisposable {
   }
 
   async #nextGuest(): Promise<string> {
-    for (;;) {
-      const nick = `guest${await this.#here.call("INCR", GUESTS)}`;
-      try {
-        await this.#names.claim(this.#here, nick);
-        return nick;
-      } catch (error) {
-        if (!(error instanceof PinwireError && error.code === "nick_taken")) throw error;
-      }
-    }
+    const client = this.#here;
+    return await this.#claimFree(client, async () => `guest${await client.call("INCR", GUESTS)}`);
   }
 
   async claim(nick: string, session?: string): Promise<void> {
@@ -224,7 +222,7 @@ export class SharedStore implements Store, AsyncDisposable {
   /** Why a member can't have what it wants; whoever runs the server is told what is wrong with the store. */
   #blame(error: unknown): unknown {
     if (isLost(error)) return this.#away();
-    if (!(error instanceof PinwireError) || error.code === "nick_taken") return error;
+    if (!(error instanceof PinwireError) || isNickTaken(error)) return error;
     if (this.#blamed !== error.message) this.#context.reporter.error(error);
     this.#blamed = error.message;
     return new PinwireError("store_refuses", "the store of this chat does not take that", {
@@ -233,18 +231,28 @@ export class SharedStore implements Store, AsyncDisposable {
   }
 
   async #claimConsole(client: StoreClient): Promise<string> {
-    for (let number = 1;; number++) {
-      const nick = `${CONSOLE}${this.#options.host}${number > 1 ? `-${number}` : ""}`;
+    const name = `${CONSOLE}${this.#options.host}`;
+    const nickOf = (attempt: number) => attempt > 1 ? `${name}-${attempt}` : name;
+    return this.consoleNick = await this.#claimFree(client, nickOf);
+  }
+
+  /** Claims the first name that nobody has. */
+  async #claimFree(
+    client: StoreClient,
+    nickOf: (attempt: number) => string | Promise<string>,
+  ): Promise<string> {
+    for (let attempt = 1;; attempt++) {
+      const nick = await nickOf(attempt);
       try {
         await this.#names.claim(client, nick);
-        return this.consoleNick = nick;
+        return nick;
       } catch (error) {
-        if (!(error instanceof PinwireError && error.code === "nick_taken")) throw error;
+        if (!isNickTaken(error)) throw error;
       }
     }
   }
 
-  async #serve(link: StoreLink, isIn: () => void, started: () => void): Promise<void> {
+  async #serve(link: StoreLink, isIn: () => void): Promise<void> {
     if (this.#isOver) return;
     const { commands, waiting } = link;
     this.#link = link;
@@ -255,7 +263,6 @@ export class SharedStore implements Store, AsyncDisposable {
       this.#isIn = this.#wasIn = true;
       this.#blamed = undefined;
       isIn();
-      started();
       if (!isFirst) this.#tellBack();
       await this.#upkeep.run(link);
     } finally {

@@ -1,7 +1,8 @@
+import type { Clock } from "../../net/mod.ts";
 import type { Hub } from "../rooms/hub.ts";
 import type { Room } from "../rooms/room.ts";
 import { nameKey } from "../protocol.ts";
-import { KEPT_ROOM, logKey, LOOK, roomKey } from "./keys.ts";
+import { BATCH, KEPT_ROOM, logKey, LOOK, roomKey } from "./keys.ts";
 import {
   entryOf,
   markOf,
@@ -26,9 +27,6 @@ export interface StoredRoom {
   isEmpty?: boolean;
 }
 
-/** Lines that are fetched at once. */
-const BATCH = 500;
-
 /** What a {@linkcode StoredRooms} tells of. */
 export interface StoredRoomHandlers {
   /** The next line of a room. */
@@ -42,14 +40,16 @@ export class StoredRooms {
   #hub: Hub;
   #history: number;
   #handlers: StoredRoomHandlers;
+  #clock: Clock;
   #rooms = new Map<string, StoredRoom>();
   #opening = new Map<string, Promise<StoredRoom>>();
 
   /** @param history how many lines a room remembers */
-  constructor(hub: Hub, history: number, handlers: StoredRoomHandlers) {
+  constructor(hub: Hub, history: number, handlers: StoredRoomHandlers, clock: Clock) {
     this.#hub = hub;
     this.#history = history;
     this.#handlers = handlers;
+    this.#clock = clock;
   }
 
   /** All of them, by the keys of their streams. */
@@ -136,7 +136,7 @@ export class StoredRooms {
     let { position } = stored;
     for (const entry of entries) {
       if (stored.log !== log || stored.position !== position) return;
-      const line = readLine(entry, Date.now());
+      const line = readLine(entry, this.#clock.wall());
       // It is another one when it has a number.
       if (line.number === undefined) return this.look(stored, client);
       stored.position = position = entry[0];
@@ -172,7 +172,7 @@ export class StoredRooms {
   async #past(room: Room, upTo: string, client: StoreClient): Promise<StoredLine[]> {
     const count = Math.max(1, this.#history);
     const reply = await client.call("XREVRANGE", roomKey(room.name), upTo, "-", "COUNT", count);
-    return readEntries(reply).reverse().map((entry) => readLine(entry, Date.now()))
+    return readEntries(reply).reverse().map((entry) => readLine(entry, this.#clock.wall()))
       .filter(({ number }) => number !== undefined);
   }
 }

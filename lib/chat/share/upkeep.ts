@@ -3,7 +3,7 @@ import { PinwireError } from "../../errors.ts";
 import { race, withTimeout } from "../../net/mod.ts";
 import type { Hub } from "../rooms/hub.ts";
 import type { Room } from "../rooms/room.ts";
-import { EVENTS } from "./keys.ts";
+import { BATCH, EVENTS } from "./keys.ts";
 import type { StoreClient, StoreLink } from "./link.ts";
 import { entryOf, readEntries, type StoredLine } from "./lines.ts";
 import type { Names } from "./names.ts";
@@ -15,9 +15,6 @@ import type { StoredRooms } from "./stored_rooms.ts";
 const LOOK = 3_000;
 /** Ms for which one command waits for something new, and after which a store that has not answered is away. */
 const BLOCK = 1_000, DEAD = 5_000;
-/** Entries of a stream that are read at once. */
-const BATCH = 500;
-
 /** What an {@linkcode Upkeep} looks after. */
 export interface UpkeepOptions {
   /** Our name in the store. */
@@ -77,13 +74,7 @@ export class Upkeep {
       throw new PinwireError("link_lost", "the link to the store is lost");
     });
     for (let wait = LOOK;;) {
-      const { promise: due, resolve } = Promise.withResolvers<void>();
-      const timer = clock.after(wait, resolve);
-      try {
-        await race([due, gone]);
-      } finally {
-        timer.cancel();
-      }
+      await withTimeout(wait, gone, clock);
       // Members of a server that is gone are gone as soon as what it had runs out.
       wait = Math.min(LOOK, await this.#inTime(client, DEAD, this.#look(client)) + 1);
     }
