@@ -2,9 +2,15 @@
 export class Stop implements Disposable {
   #controller = new AbortController();
   #interrupt?: () => void;
+  #before?: () => void;
+  #hasSignal = false;
   #onSignal = () => {
-    if (this.signal.aborted) Deno.exit(130);
-    this.now();
+    if (this.#hasSignal || this.signal.aborted) Deno.exit(130);
+    this.#hasSignal = true;
+    if (!this.#before) return this.now();
+    this.#before();
+    // In a turn of its own, so that the runtime first notices which of our processes have ended.
+    setTimeout(() => this.now());
   };
   #onInterrupt = () => {
     if (this.#interrupt && !this.signal.aborted) this.#interrupt();
@@ -28,6 +34,11 @@ export class Stop implements Disposable {
   /** From now on SIGINT does this, until it is time to stop. */
   onInterrupt(action: () => void): void {
     this.#interrupt = action;
+  }
+
+  /** A signal that stops the command does this at once, before everything else. */
+  beforeSignal(action: () => void): void {
+    this.#before = action;
   }
 
   /** Stops gracefully. */

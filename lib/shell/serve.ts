@@ -52,8 +52,10 @@ export async function serveShell(
   };
   await using watchdog = new Watchdog();
   let ran = 0;
+  const jobs = new JobRunner(rulesOf(options), reporter, clock, log, watchdog);
+  stop.beforeSignal(() => jobs.askAllToEnd());
   const shell: Shell = {
-    jobs: new JobRunner(rulesOf(options), reporter, clock, log, watchdog),
+    jobs,
     idleTimeout: options.idleTimeout,
     ran() {
       ran++;

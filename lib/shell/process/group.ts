@@ -29,12 +29,18 @@ for (const end of ["unload", "error", "unhandledrejection"]) {
 export class ProcessGroup {
   #leader: number;
   #clock: Clock;
+  #endings: readonly Signal[];
   #hasLeader = true;
+  #isAsked = false;
 
-  /** @param leader the process id of a session's leader */
-  constructor(leader: number, clock: Clock) {
+  /**
+   * @param leader the process id of a session's leader
+   * @param hasTerminal whether it expects SIGHUP at its end, as shells of a terminal do
+   */
+  constructor(leader: number, clock: Clock, hasTerminal = false) {
     this.#leader = leader;
     this.#clock = clock;
+    this.#endings = hasTerminal ? ["SIGHUP", "SIGTERM"] : ["SIGTERM"];
     alive.add(this);
   }
 
@@ -48,6 +54,13 @@ export class ProcessGroup {
     if (this.#hasLeader) signalGroup(this.#leader, name);
   }
 
+  /** Asks the leader's group to end, if there is a leader that wasn't asked yet. */
+  askToEnd(): void {
+    if (this.#isAsked || !this.#hasLeader) return;
+    this.#isAsked = true;
+    for (const name of this.#endings) signalGroup(this.#leader, name);
+  }
+
   /** Kills its session, now. */
   kill(): void {
     for (const group of groupsOfSession(this.#leader, this.#hasLeader, listProcesses())) {
@@ -58,15 +71,19 @@ export class ProcessGroup {
   /**
    * Ends what is left of it: by SIGTERM, and after 1 s by SIGKILL.
    *
-   * @param reach `session` ends the other groups of the leader's session too; `terminal` first sends them SIGHUP, as
-   * shells expect
+   * @param reach `session` ends the other groups of the leader's session too
    */
   async end(reach: Reach): Promise<void> {
     alive.add(this);
     if (reach === "group" && isThere(this.#leader)) await sleep(FORK_TIME, this.#clock);
+    // To list all processes takes a while, and the leader's own group needs no list.
+    this.askToEnd();
     let left = await this.#groups(reach);
-    if (reach === "terminal") { for (const group of left) signalGroup(group, "SIGHUP"); }
-    left = left.filter((group) => signalGroup(group, "SIGTERM"));
+    for (const group of left) {
+      if (this.#isAsked && group === this.#leader) continue;
+      for (const name of this.#endings) signalGroup(group, name);
+    }
+    left = left.filter(isThere);
     const late = this.#clock.now() + KILL_AFTER;
     for (let looks = 1; left.length && this.#clock.now() < late; looks++) {
       await sleep(LOOK_AGAIN, this.#clock);
@@ -89,7 +106,7 @@ export class ProcessGroup {
 }
 
 /** How much of a command is to end. */
-type Reach = "group" | "session" | "terminal";
+type Reach = "group" | "session";
 
 function signalGroup(group: number, name: Signal): boolean {
   try {

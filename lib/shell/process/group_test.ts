@@ -96,10 +96,23 @@ linux(
     other.group.signal("SIGKILL");
     other.group.kill();
     await other.group.end("session");
-    await other.group.end("terminal");
     assertEquals(isDead(pid), false);
   },
 );
+
+linux("ProcessGroup.askToEnd and end ask the leader's group once", [], async () => {
+  await using leader = new Leader(
+    "n=0; trap 'n=$((n+1))' TERM; echo $$; while [ $n = 0 ]; do sleep 0.05; done; sleep 0.3; echo $n",
+  );
+  await leader.pids();
+  leader.group.askToEnd();
+  const ended = leader.group.end("session");
+  const [asked] = await leader.pids();
+  await leader.status;
+  leader.group.leaderHasGone();
+  await ended;
+  assertEquals(asked, "1");
+});
 
 linux("ProcessGroup.kill is called before the process ends by an error that nobody caught", [], async () => {
   const last = ["throw new Error()", "Promise.reject(new Error())"];

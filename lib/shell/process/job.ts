@@ -36,6 +36,7 @@ export class Job {
   #reason?: string;
   #isInputClosed = false;
   #isOver = false;
+  #isAsked = false;
   #ending: Promise<unknown> = Promise.resolve();
   #forced?: Promise<void>;
   /** Fulfilled when it was ended from here, and nothing more is worth waiting for. */
@@ -46,7 +47,7 @@ export class Job {
     this.#hasTerminal = hasTerminal;
     this.#limits = limits;
     this.#clock = clock;
-    this.#group = new ProcessGroup(child.pid, clock);
+    this.#group = new ProcessGroup(child.pid, clock, hasTerminal);
   }
 
   /**
@@ -63,6 +64,8 @@ export class Job {
     if (child.stderr) this.#pump(child.stderr, "stderr", stderr);
     const status = await Promise.race([child.status, this.#cut.promise]);
     this.#group.leaderHasGone();
+    // Why it ended is not said yet.
+    if (this.#isAsked) await this.#cut.promise;
     if (!this.#forced) this.#endGroup("group");
     await Promise.race([Promise.all(this.#pumps.map((pump) => pump.linger())), this.#cut.promise]);
     timer?.cancel();
@@ -104,6 +107,13 @@ export class Job {
     this.#child.resize?.(size);
   }
 
+  /** Asks its process group to end; {@linkcode end} must follow. */
+  askToEnd(): void {
+    if (this.#isOver) return;
+    this.#isAsked = true;
+    this.#group.askToEnd();
+  }
+
   /** Ends it with all of its processes, by SIGTERM and after 1 s by SIGKILL. Done when none is left. */
   end(reason: string): Promise<void> {
     return this.#forced ??= this.#end(reason);
@@ -126,7 +136,7 @@ export class Job {
   }
 
   #endGroup(reach: "group" | "session"): void {
-    this.#ending = Promise.all([this.#ending, this.#group.end(this.#hasTerminal ? "terminal" : reach)]);
+    this.#ending = Promise.all([this.#ending, this.#group.end(this.#hasTerminal ? "session" : reach)]);
   }
 
   #cancel(): void {

@@ -43,6 +43,7 @@ export class JobRunner {
   #log?: AuditLog;
   #watchdog?: Watchdog;
   #running = 0;
+  #jobs = new Set<Job>();
   #count = 0;
   #strangers: RateLimit;
   /** The paths of the allowed commands, by their names. */
@@ -97,6 +98,7 @@ export class JobRunner {
     }
     this.#watchdog?.watch(child.pid, place);
     const job = new Job(child, pty !== undefined, rules, this.#clock);
+    this.#jobs.add(job);
     this.#tell(`${peer} runs ${clipped(argv)}`);
     return {
       job,
@@ -108,10 +110,16 @@ export class JobRunner {
           return { ...end, cwd: place === undefined ? null : await takePlace(place) };
         } finally {
           this.#running--;
+          this.#jobs.delete(job);
           void job.ended.then(() => this.#watchdog?.forget(child.pid));
         }
       },
     };
+  }
+
+  /** Asks all that run to end, which `Job.end` of each must follow. */
+  askAllToEnd(): void {
+    for (const job of this.#jobs) job.askToEnd();
   }
 
   /** Reports and logs that a peer was refused: a command, or the connection if there is no `argv`. */
