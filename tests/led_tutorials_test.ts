@@ -1,5 +1,15 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { bytes, has, LOOPBACK, pinwire, type Process, PYTHON, python, pythonServer } from "./support.ts";
+import {
+  bytes,
+  errorsOf,
+  has,
+  LOOPBACK,
+  pinwire,
+  type Process,
+  PYTHON,
+  python,
+  pythonServer,
+} from "./support.ts";
 import { agent, controller, list, next, statesOf } from "./support/led.ts";
 
 /** A test against the Python programs in peers/, which stay as the tutorial has them. */
@@ -90,4 +100,20 @@ Deno.test("led agent makes two state events of on and off that arrive in one rea
   }
   assertEquals(states, [false, ...Array(5).fill([true, false]).flat()]);
   assertEquals(statesOf(lamp), []);
+});
+
+Deno.test("led agent waits at a pause inside a word for its rest", async () => {
+  using server = Deno.listen({ hostname: LOOPBACK, port: 0 });
+  const pins = ["--gpio", "simulated", "--pin", "red=11", "--pin", "green=13"];
+  await using lamps = await pinwire(["led", "agent", `${LOOPBACK}:${server.addr.port}`, ...pins, "--json"]);
+  using cut = await server.accept();
+  using other = await server.accept();
+  for (const _ of pins.filter((pin) => pin.includes("="))) await next(lamps, "state");
+  await cut.write(bytes("o"));
+  await other.write(bytes("zz"));
+  // The pause that has made this a message has passed for the other, too.
+  assertMatch((await next(lamps, "error")).message!, /ignored "zz"/);
+  await cut.write(bytes("n"));
+  assertEquals((await next(lamps, "state")).on, true);
+  assertEquals(errorsOf(lamps), []);
 });

@@ -116,6 +116,18 @@ for (const [name, code, act, told] of FAULTS) {
   );
 }
 
+over(
+  "one client more than --max-clients is told to try again later",
+  ["--max-clients", "1"],
+  async (client, server) => {
+    await client.send("hello");
+    assertEquals(await client.next(), "text hello");
+    using second = await RawWebSocket.open(server.port);
+    assertEquals(await second.next(), "close 1013");
+    assertMatch(`${(await server.next("error")).message}`, /1 at a time is the limit/);
+  },
+);
+
 over("a server that stops says 1001", [], async (client, server) => {
   await client.send("hello");
   assertEquals(await client.next(), "text hello");

@@ -64,24 +64,36 @@ const LONGEST_WRITE = 1 << 26;
  * Makes a command's surroundings out of its options.
  *
  * @param traceFrames a SPEC for each direction, where they differ
+ * @param endsInside whether text ends inside a word, so that `text` waits for its rest
  * @param leavesStdout whether nothing is printed there but what a console answers
  * @param stop listens for the signals of the process if it isn't given
  * @throws {PinwireError} `usage` if the options don't go together
  */
 export async function openContext(
-  { traceFrames, leavesStdout = false, ...reporterOptions }:
+  { traceFrames, endsInside, leavesStdout = false, ...reporterOptions }:
     & Pick<
       ReporterOptions,
       "program" | "role" | "show" | "showMessage" | "forward" | "forwarded"
     >
-    & { traceFrames?: { read: string; write: string }; leavesStdout?: boolean },
+    & {
+      traceFrames?: { read: string; write: string };
+      endsInside?: (text: string) => boolean;
+      leavesStdout?: boolean;
+    },
   options: CommonOptions,
   stop: Stop = new Stop().onSignals(),
 ): Promise<Context> {
   checkRecord(options, leavesStdout);
   const { encoding: name = "utf-8" } = options;
   const encoding = name === "utf-8" ? utf8 : await openEncoding(name);
-  const codec = parseSpec(options.frame, options.maxFrame, encoding);
+  const textForm = endsInside
+    ? {
+      mark: encoding.mark,
+      endsInside: (bytes: Uint8Array) =>
+        encoding.endsInside(bytes) || endsInside(encoding.decode(bytes).text),
+    }
+    : encoding;
+  const codec = parseSpec(options.frame, options.maxFrame, textForm);
   if (!encoding.asciiNewline && codec.isLineBased) {
     throw usageError(
       `--frame ${codec.spec} can't cut ${encoding.name}, whose newline is not the byte 0a`,

@@ -68,11 +68,11 @@ export interface Codec {
   open(): Framing;
 }
 
-/** What codecs of text need to know of its encoding. */
+/** What codecs of text need to know of it and its encoding. */
 export interface TextForm {
   /** Bytes in front of a stream that belong to no message, such as UTF-8's byte order mark. */
   readonly mark?: Uint8Array;
-  /** Whether bytes end inside a character, so that its rest is still to come. */
+  /** Whether bytes end inside a character, or a word, so that its rest is still to come. */
   endsInside(bytes: Uint8Array): boolean;
 }
 

@@ -55,6 +55,21 @@ export function parseWords(message: string): Word[] {
   return words;
 }
 
+/**
+ * Whether a message to an agent ends inside one of its words.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(["o", "onof", "blink", "on", "moonlight"].map(endsInsideWord), [true, true, true, false, false]);
+ * ```
+ */
+export function endsInsideWord(message: string): boolean {
+  let at = 0;
+  for (WORD.lastIndex = 0; WORD.test(message); at = WORD.lastIndex);
+  const rest = message.slice(at).trim();
+  return rest !== "" && [...VERB_WORDS, "state?"].some((word) => word.startsWith(rest));
+}
+
 function readWord(word: string | undefined, number: number): Word | undefined {
   if (word === "state?") return { do: word };
   if (word === undefined || !isVerb(word)) return undefined;

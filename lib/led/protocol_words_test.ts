@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { pure } from "../app/_testing.ts";
-import { parseWords, printWord, type Word } from "./protocol.ts";
+import { endsInsideWord, parseWords, printWord, type Word } from "./protocol.ts";
 import { VERB_WORDS, VERBS } from "./verbs.ts";
 
 const anyWord: fc.Arbitrary<Word> = fc.oneof(
@@ -108,3 +108,14 @@ pure("parseWords takes a time that grows no faster than a long message", () => {
 pure("printWord prints what parseWords reads", () => {
   fc.assert(fc.property(anyWord, (word) => assertEquals(parseWords(printWord(word)), [word])));
 });
+
+pure(
+  "endsInsideWord tells at each cut through words whether what came is words, unless it is inside a number",
+  () => {
+    fc.assert(fc.property(anyPhrase, fc.nat(), ({ text }, cut) => {
+      const came = text.slice(0, cut % text.length);
+      if (/\d\.?$/.test(came)) return;
+      assertEquals(endsInsideWord(came), came.trim() !== "" && parseWords(came).length === 0, came);
+    }));
+  },
+);

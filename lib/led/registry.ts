@@ -1,6 +1,7 @@
 import { PinwireError } from "../errors.ts";
 import type { Event } from "../app/mod.ts";
 import type { Peer } from "../net/mod.ts";
+import { LruMap } from "../session/mod.ts";
 import { ALL, type DeviceStatus, type Hello, nameOf, parseName, printWord } from "./protocol.ts";
 import { type Command, isDone, isMoving, levelOf, resolve } from "./verbs.ts";
 
@@ -47,7 +48,8 @@ export class Registry {
   #limit: number;
   #entries = new Map<number, DeviceEntry>();
   #byName = new Map<string, DeviceEntry>();
-  #given = new Map<string, string>();
+  /** Names that devices were given here, by who they are. */
+  #given: LruMap<string, string>;
   #waiting = new Map<DeviceEntry, Set<(on: boolean) => void>>();
   #watchers = new Set<Watcher>();
   #next = 0;
@@ -56,6 +58,8 @@ export class Registry {
   constructor(tell: Tell, limit: number) {
     this.#tell = tell;
     this.#limit = limit;
+    // As many as may be there and away.
+    this.#given = new LruMap(2 * limit);
   }
 
   /** Every entry, by its number. */

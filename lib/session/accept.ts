@@ -83,9 +83,11 @@ export async function serveConnections(listener: Listener, options: ServeOptions
       const connection = await acceptNext(listener, reporter, stopping.promise, options.clock);
       if (!connection) break;
       if (!counter.enter(most)) {
-        connection.close();
+        const { name } = connection.peer;
+        const why = tooManyClients(name, most);
+        connection.close(why);
         // A crowd at the door is told of once.
-        if (!refusing) reporter.error(tooManyClients(connection.peer.name, most), connection.peer.name);
+        if (!refusing) reporter.error(why, name);
         refusing = true;
         continue;
       }

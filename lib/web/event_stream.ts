@@ -5,8 +5,10 @@ import type { EventTeller } from "../session/mod.ts";
 
 /** Characters that may wait for a page; with more, events are left out, and it is told how many. */
 const LIMIT = 1 << 20;
-/** Who comes and goes is never left out; a page for which so many characters wait is closed. */
-const MOST = 8 * LIMIT;
+/** The same for all pages together, of which each then has its share. */
+const LIMIT_OF_ALL = 32 * LIMIT;
+/** Who comes and goes is never left out; a page for which so many times its limit waits is closed. */
+const MOST = 8;
 
 /** Tells pages of a server's events as `--json` prints them, one a message. Who comes late is told who is there. */
 export class EventStream implements EventTeller, Disposable {
@@ -44,9 +46,13 @@ export class EventStream implements EventTeller, Disposable {
   }
 
   async serve(connection: Connection): Promise<void> {
-    const viewer = new Viewer(connection, this.#clock);
-    for (const line of [...this.#listening, ...this.#connected.values()]) viewer.tell(line, true);
+    const viewer = new Viewer(
+      connection,
+      this.#clock,
+      () => Math.min(LIMIT, LIMIT_OF_ALL / this.#viewers.size),
+    );
     this.#viewers.add(viewer);
+    for (const line of [...this.#listening, ...this.#connected.values()]) viewer.tell(line, true);
     try {
       // What it says is nobody's concern.
       await connection.receive(() => {});
@@ -64,26 +70,30 @@ export class EventStream implements EventTeller, Disposable {
 class Viewer {
   #connection: Connection;
   #clock: Clock;
+  #limit: () => number;
   #encoder = new TextEncoder();
   #lines: string[] = [];
   #waiting = 0;
   #leftOut = 0;
   #isWriting = false;
 
-  constructor(connection: Connection, clock: Clock) {
+  /** @param limit how many characters may wait, with all pages that there are */
+  constructor(connection: Connection, clock: Clock, limit: () => number) {
     this.#connection = connection;
     this.#clock = clock;
+    this.#limit = limit;
   }
 
   /** @param isPresence whether it must not be left out */
   tell(line: string, isPresence: boolean): void {
-    if (this.#waiting > LIMIT && !isPresence) {
+    const limit = this.#limit();
+    if (this.#waiting > limit && !isPresence) {
       this.#leftOut++;
       return;
     }
     this.#lines.push(line);
     this.#waiting += line.length;
-    if (this.#waiting > MOST) this.#connection.close(tooSlow(this.#connection.peer.name));
+    if (this.#waiting > MOST * limit) this.#connection.close(tooSlow(this.#connection.peer.name));
     else if (!this.#isWriting) void this.#write();
   }
 

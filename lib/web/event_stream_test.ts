@@ -87,3 +87,17 @@ Deno.test("EventStream closes a page for which too much waits", async () => {
   assertEquals(events.isWatched, false);
   page.near.close();
 });
+
+Deno.test("EventStream keeps for many slow pages no more than for a few", async () => {
+  const { report, join } = world();
+  const pages = Array.from({ length: 320 }, join);
+  const message = { event: "message", peer: "a", text: "x".repeat(10_000), bytes: 10_000 } as const;
+  report(message);
+  await turn();
+  for (let i = 0; i < 30; i++) report(message);
+  for (const page of pages) {
+    const told = await page.read();
+    // A tenth of a MiB each.
+    assertEquals(told.filter((line) => line === "message a").length, 11);
+  }
+});

@@ -8,13 +8,13 @@ const HELD_CR = new Uint8Array([CR]);
 
 /** The pause in milliseconds that ends an unfinished line, unless `text:MS` gives another. */
 export const DEFAULT_PAUSE = 20;
-/** The pause in milliseconds after which an unfinished line is a message though its last character isn't whole. */
-const CHARACTER_PAUSE = 1_000;
+/** The pause in milliseconds after which an unfinished line is a message though its last character, or word, isn't whole. */
+const CUT_PAUSE = 1_000;
 
 /**
  * Lines; but an unfinished line is a message too, after `pause` milliseconds without a byte or at the end of the
- * stream. If its `\n` or `\r\n` comes later, this is its terminator and not an empty line. A character that a slow link
- * has cut is waited for, up to a second.
+ * stream. If its `\n` or `\r\n` comes later, this is its terminator and not an empty line. The rest of a character or
+ * word that a slow link has cut is waited for, up to a second.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -42,8 +42,8 @@ class PauseDecoder implements Decoder {
   #pause: number;
   #form?: TextForm;
   #fedAt = 0;
-  /** A pause has passed inside a character. */
-  #waitsForCharacter = false;
+  /** A pause has passed inside a character, or a word. */
+  #waitsForRest = false;
   #due = false;
   #ended = false;
   /** The last message was ended by a pause, and at most a `\r` has come since. */
@@ -72,7 +72,7 @@ class PauseDecoder implements Decoder {
     if (chunk.length === 0) return;
     this.#fedAt = now;
     this.#due = false;
-    this.#waitsForCharacter = false;
+    this.#waitsForRest = false;
     this.#lines.feed(this.#paused ? this.#withoutTerminator(chunk) : chunk);
   }
 
@@ -94,15 +94,15 @@ class PauseDecoder implements Decoder {
 
   nextTimeout(): number | undefined {
     if (!this.#heldCr && !this.#lines.unfinished) return undefined;
-    return this.#fedAt + (this.#waitsForCharacter ? Math.max(this.#pause, CHARACTER_PAUSE) : this.#pause);
+    return this.#fedAt + (this.#waitsForRest ? Math.max(this.#pause, CUT_PAUSE) : this.#pause);
   }
 
   timeout(now: number): void {
     const at = this.nextTimeout();
     if (at === undefined || now < at) return;
     // Asked once a pause and not once a read, since it looks at the whole line.
-    const isCut = !this.#waitsForCharacter && this.#form?.endsInside(this.#lines.beginning);
-    this.#waitsForCharacter = isCut === true;
+    const isCut = !this.#waitsForRest && this.#form?.endsInside(this.#lines.beginning);
+    this.#waitsForRest = isCut === true;
     this.#due = !isCut;
   }
 

@@ -4,13 +4,14 @@ import { mask } from "./mask.ts";
 /** What a frame is (RFC 6455, section 11.8). */
 export const OPCODES = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
-/** Why a connection is closed (RFC 6455, section 7.4.1). */
+/** Why a connection is closed (RFC 6455, section 7.4.1, and IANA's registry of what came later). */
 export const CLOSE_CODES = {
   normal: 1000,
   goingAway: 1001,
   protocolError: 1002,
   notUtf8: 1007,
   tooLong: 1009,
+  tryAgainLater: 1013,
 } as const;
 
 /** The most bytes in a control frame. */

@@ -1,5 +1,6 @@
 import { type CommonOptions, openContext, untilCode, type WatchOptions } from "../../app/mod.ts";
 import { type GpioOptions, type linesOf, openGpio } from "../options.ts";
+import { endsInsideWord } from "../protocol.ts";
 import { Device } from "../pins/device.ts";
 import { isMoving } from "../verbs.ts";
 import { LampRow, linkSentence, screenOf } from "../view.ts";
@@ -30,6 +31,7 @@ export async function runAgents(
   await using context = await openContext({
     program: "pinwire led",
     role: "client",
+    endsInside: endsInsideWord,
     show(event) {
       if (event.event === "state") {
         const name = event.device!;

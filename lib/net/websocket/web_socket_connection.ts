@@ -113,10 +113,9 @@ export class WebSocketConnection implements DrainableConnection, MessageKinds {
     this.#isClosed = true;
     this.#reason = reason;
     this.#timer?.cancel();
-    const code = reason instanceof WebSocketError ? reason.closeCode : CLOSE_CODES.normal;
     const inner = this.#inner;
     // What waits for the peer to read would keep a close frame waiting too.
-    const said = this.#outbox.isBusy ? undefined : this.#sayClose(code);
+    const said = this.#outbox.isBusy ? undefined : this.#sayClose(codeOf(reason));
     this.#hasClosed = true;
     if (!said) return inner.close(reason);
     void withTimeout(CLOSE_TIME, said, this.#clock).catch(() => {}).then(() => inner.close(reason));
@@ -235,6 +234,13 @@ export class WebSocketConnection implements DrainableConnection, MessageKinds {
     );
     this.close();
   }
+}
+
+/** What the peer is told of why it is closed. */
+function codeOf(reason: unknown): number {
+  if (reason instanceof WebSocketError) return reason.closeCode;
+  const isFull = reason instanceof PinwireError && reason.code === "too_many_clients";
+  return isFull ? CLOSE_CODES.tryAgainLater : CLOSE_CODES.normal;
 }
 
 /** How an end is called once it speaks WebSocket. */
