@@ -97,7 +97,11 @@ export function parseAddress(
   const narrow = text.normalize("NFKC").replaceAll("。", ".");
   if (narrow !== text && /^[!-~]+$/.test(narrow)) throw wrong(text, `write ${narrow}`);
   if (/^[a-z]+:\/\//i.test(rest)) {
-    throw wrong(text, `unknown scheme; use ${schemes.map(prefixOf).join(", ")}`);
+    const known = schemes.map(prefixOf).join(", ");
+    throw wrong(
+      text,
+      isHttp(rest) ? `http runs over TCP and https over TLS; use ${known}` : `unknown scheme; use ${known}`,
+    );
   }
   if (/^(tcp|udp|tls|wss?):\d/.test(rest)) throw wrong(text, `write ${rest.replace(":", "://")}`);
   if (/^[^/[]*@/.test(rest)) {
@@ -199,6 +203,8 @@ function parseHost(host: string, text: string): string {
 }
 
 const prefixOf = (scheme: Scheme) => scheme === "unix" ? "unix:" : `${scheme}://`;
+
+const isHttp = (text: string) => /^https?:/i.test(text);
 
 const wrong = (text: string, hint: string) => usageError(`"${text}" is not an address`, hint);
 

@@ -200,7 +200,7 @@ Deno.test({
     );
     assertEquals(
       refusal("http://x", 80, ["tcp", "unix"]),
-      '"http://x" is not an address: unknown scheme; use tcp://, unix:',
+      '"http://x" is not an address: http runs over TCP and https over TLS; use tcp://, unix:',
     );
     for (const text of ["ws://x:80", "TCP://80", "tcp://udp://80"]) refusal(text, 80);
   },

@@ -32,7 +32,7 @@ Deno.test({
     assertEquals(formatAddress(at("wss://pi.local/")), "wss://pi.local:443");
     assertStringIncludes(refusal("ws://a/#b"), "leave out what is behind #");
     assertStringIncludes(refusal("ws://user@a/"), "--header 'Authorization");
-    assertStringIncludes(refusal("http://a/"), "unknown scheme; use tcp://");
+    assertStringIncludes(refusal("http://a/"), "http runs over TCP and https over TLS; use tcp://");
     assertStringIncludes(refusal("ws:8000"), "write ws://8000");
   },
 });
