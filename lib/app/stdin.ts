@@ -1,5 +1,5 @@
 import { messageOf, PinwireError } from "../errors.ts";
-import { sleep, systemClock } from "../net/mod.ts";
+import { shareThread, sleep, systemClock } from "../net/mod.ts";
 
 /** Bytes that one read of stdin may give. */
 const READ_SIZE = 131_072;
@@ -20,13 +20,19 @@ export function stdinReads(
   stdin: Pick<typeof Deno.stdin, "read"> = Deno.stdin,
 ): ReadPiece {
   const buffer = new Uint8Array(size);
+  const sharing = shareThread();
   return async () => {
     for (;;) {
       try {
         const count = await stdin.read(buffer);
-        return count === null ? undefined : buffer.subarray(0, count);
+        if (count !== null) return buffer.subarray(0, count);
+        sharing[Symbol.dispose]();
+        return undefined;
       } catch (error) {
-        if (!(error instanceof Deno.errors.WouldBlock)) throw unreadable(error);
+        if (!(error instanceof Deno.errors.WouldBlock)) {
+          sharing[Symbol.dispose]();
+          throw unreadable(error);
+        }
         await sleep(RETRY, systemClock);
       }
     }

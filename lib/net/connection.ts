@@ -1,4 +1,4 @@
-import { type IpEnd, SocketCalls, type TcpInfo } from "../system/mod.ts";
+import { type IpEnd, shareThread, SocketCalls, type TcpInfo } from "../system/mod.ts";
 import { type Clock, systemClock, type Timer } from "./clock.ts";
 import { translateIoError } from "./io_errors.ts";
 import type { MessageKinds } from "./message_kinds.ts";
@@ -123,6 +123,7 @@ export class SocketConnection implements DrainableConnection {
   // All in one: each function that waits takes some 500 bytes of an idle connection.
   async receive(sink: Sink, options?: ReadOptions): Promise<void> {
     const window = new ReadWindow(options);
+    using _sharing = shareThread();
     try {
       while (!this.#closed) {
         let count: number | null;

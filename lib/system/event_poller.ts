@@ -51,6 +51,18 @@ const CLOEXEC = 0o2000000;
 /** Int32s of a `struct epoll_event`, which is packed on x86-64 alone, and where its data is. */
 const [STRIDE, DATA] = Deno.build.arch === "x86_64" ? [3, 1] : [4, 2];
 
+/** How many wait for what only the runtime tells of. */
+let others = 0;
+
+/**
+ * Whoever waits for what only the runtime tells of, such as a pipe, says so here, until what it gives is disposed of:
+ * meanwhile no poller of this thread holds the runtime up to be there for the next event.
+ */
+export function shareThread(): Disposable {
+  others++;
+  return { [Symbol.dispose]: () => void others-- };
+}
+
 /**
  * Tells of every socket of a thread when it can be read or written, by epoll(7). What is ready is given one turn each
  * before anybody has a second one. It keeps the program alive as long as something is watched, and takes no time while
@@ -153,7 +165,7 @@ export class EventPoller {
       const isIdle = isSettled && !this.#scheduled.length;
       const count = !isIdle
         ? this.#c.epoll_wait(this.#epoll, this.#eventBytes, BATCH, 0)
-        : waits++ < this.#mostWaits
+        : !others && waits++ < this.#mostWaits
         ? this.#wait(SHORT)
         : await this.#sleep();
       if (count > 0 || this.#scheduled.length) {

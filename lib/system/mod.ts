@@ -7,7 +7,7 @@ export { type Libc, type LibcFunction, openLibc } from "./libc.ts";
 export { SocketCalls } from "./socket_calls.ts";
 export { askedOf, DatagramBatch, type DatagramEnd, MOST_AT_ONCE } from "./datagram_batch.ts";
 export { ERRNO, systemError } from "./errno.ts";
-export { EVENTS, type Pollable } from "./event_poller.ts";
+export { EVENTS, type Pollable, shareThread } from "./event_poller.ts";
 export { type Family, familyOf, hostOf, type IpEnd, packIp, packPath } from "./socket_address.ts";
 export { type TcpInfo, type Vigilance } from "./socket_options.ts";
 export { type Kind, Sockets } from "./sockets.ts";

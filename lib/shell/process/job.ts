@@ -1,4 +1,4 @@
-import { type Clock, withTimeout } from "../../net/mod.ts";
+import { type Clock, shareThread, withTimeout } from "../../net/mod.ts";
 import type { Exit, Signal, TerminalSize } from "../wire/bodies.ts";
 import type { Child } from "./child.ts";
 import { ProcessGroup } from "./group.ts";
@@ -55,6 +55,8 @@ export class Job {
    * {@linkcode ended}.
    */
   async run(stdout: Deliver, stderr: Deliver): Promise<Omit<Exit, "cwd">> {
+    // Its pipes are the runtime's.
+    using _sharing = shareThread();
     const child = this.#child;
     const { timeout } = this.#limits;
     const timer = timeout
