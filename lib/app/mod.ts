@@ -23,7 +23,7 @@ export {
 export { formOf } from "./websocket/form.ts";
 export { FrameErrors } from "./frame_errors.ts";
 export { MessageWatch, untilCode, type WatchOptions } from "./message_watch.ts";
-export { unwritable } from "./output.ts";
+export { unwritable, writeAll } from "./output.ts";
 export type {
   ArrivalEvent,
   BadWireEvent,

@@ -1,4 +1,5 @@
 import { messageOf, PinwireError } from "../errors.ts";
+import { shareThread } from "../net/mod.ts";
 
 /** Characters that may wait before {@linkcode Output.drained} asks for patience. */
 const HIGH_WATER = 65_536;
@@ -91,7 +92,7 @@ export class Output {
         const text = this.#queue.join("");
         this.#queue = [];
         const bytes = this.#encoder.encode(text);
-        for (let at = 0; at < bytes.length;) at += await this.#sink.write(bytes.subarray(at));
+        await writeAll(this.#sink, bytes);
         this.#waiting -= text.length;
         this.#release();
       }
@@ -114,6 +115,12 @@ export class Output {
     this.#dropped = 0;
     this.#options.onDropped?.(count);
   }
+}
+
+/** Writes all of `bytes` to stdout and the like, of which the runtime may take a part at a time. */
+export async function writeAll(sink: Sink, bytes: Uint8Array): Promise<void> {
+  using _sharing = shareThread();
+  for (let at = 0; at < bytes.length;) at += await sink.write(bytes.subarray(at));
 }
 
 /** Stdout or stderr can't be written, and not because its reader has gone. */

@@ -1,4 +1,4 @@
-import { type ReadPiece, unwritable } from "../app/mod.ts";
+import { type ReadPiece, unwritable, writeAll } from "../app/mod.ts";
 
 /** Bytes to stdout as they are. Nothing is decoded, kept back or dropped: whoever writes waits for a slow reader. */
 export class ExactOutput {
@@ -21,8 +21,7 @@ export class ExactOutput {
   async write(bytes: Uint8Array): Promise<void> {
     if (this.isClosed) return;
     try {
-      let written = await this.#writer.write(bytes);
-      while (written < bytes.length) written += await this.#writer.write(bytes.subarray(written));
+      await writeAll(this.#writer, bytes);
     } catch (error) {
       // Of a pipe that somebody has made non-blocking nobody knows how much it took: that is an error too.
       if (!(error instanceof Deno.errors.BrokenPipe)) throw unwritable(error);

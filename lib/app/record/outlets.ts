@@ -1,4 +1,5 @@
 import { systemClock, withTimeout } from "../../net/mod.ts";
+import { writeAll } from "../output.ts";
 
 /** Where a recording goes. */
 export interface Outlet {
@@ -111,7 +112,7 @@ export class PipeOutlet implements Outlet {
   async #run(): Promise<void> {
     try {
       for (let bytes; (bytes = this.#queue.shift());) {
-        for (let at = 0; at < bytes.length;) at += await this.#pipe.write(bytes.subarray(at));
+        await writeAll(this.#pipe, bytes);
         this.#waiting -= bytes.length;
         if (this.#waiting <= HIGH_WATER) this.#release();
       }

@@ -1,5 +1,5 @@
 import type { PinwireError } from "../../errors.ts";
-import { type Context, unwritable } from "../../app/mod.ts";
+import { type Context, unwritable, writeAll } from "../../app/mod.ts";
 import { type StreamDecoder, visibleLines } from "../../text/mod.ts";
 import type { Output } from "./client_stream.ts";
 
@@ -69,7 +69,7 @@ export class Printer {
   ): Promise<void> {
     this.#writes++;
     try {
-      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+      await writeAll(file, bytes);
       if (bytes.length && isShared) this.isMidLine = bytes[bytes.length - 1] !== NEWLINE;
     } catch (error) {
       // Whoever closed stdout has seen enough.
