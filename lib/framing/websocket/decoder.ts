@@ -160,14 +160,18 @@ export class WebSocketDecoder {
   #read(bytes: Uint8Array, from: number): void {
     let at = from + 2;
     let length = bytes[from + 1] & 0x7f;
+    let least = 0;
     if (length === 126) {
+      least = 126;
       length = bytes[at] << 8 | bytes[at + 1];
       at += 2;
     } else if (length === 127) {
       if (bytes[at] >= 0x80) throw brokenFrame("a length that no frame can have");
+      least = 1 << 16;
       length = 0;
       for (const end = at + 8; at < end; at++) length = length * 256 + bytes[at];
     }
+    if (length < least) throw brokenFrame("a length in more bytes than it takes");
     if (this.#isServer) {
       for (let i = 0; i < 4; i++) this.#key[i] = bytes[at + i];
       this.#phase = 0;

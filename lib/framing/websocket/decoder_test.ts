@@ -170,6 +170,8 @@ Deno.test({
       ["80 80 00000000", "without having begun"],
       ["01 80 00000000 81 80 00000000", "inside another"],
       ["82 ff 8000000000000000 00000000", "a length that no frame can have"],
+      ["81 fe 007d 00000000", "in more bytes than it takes"],
+      ["81 ff 000000000000ffff 00000000", "in more bytes than it takes"],
       ["88 81 00000000 03", "a code that there is none of"],
       ["88 82 00000000 03ed", "a code that there is none of"],
       ["88 82 00000000 03e7", "a code that there is none of"],
