@@ -129,6 +129,13 @@ Deno.test("--wait ends as soon as what was closed is open, with that row alone",
   assertEquals([code, stdout.match(/"state":"[^"]*"/g)], [0, ['"state":"open"']]);
 });
 
+Deno.test("--wait goes on to its end", async () => {
+  using deaf = await deafPort();
+  const { rows: [{ state }], code, took } = await timed(() => probed([String(deaf.port), "--wait", "0.5"]));
+  assertEquals([state, code], ["closed", 1]);
+  assert(took >= 500, `${took} ms`);
+});
+
 Deno.test("--wait gives up in the end, and says once what was found", async () => {
   using deaf = await deafPort();
   const { code, rows } = await probed([String(deaf.port), "--wait", "1"]);
@@ -147,3 +154,10 @@ Deno.test({
     assertEquals(await probe.outcome(), { code: 130, stdout: "", stderr: "" });
   },
 });
+
+/** What something gives, and how long it took, in ms. */
+async function timed<T extends object>(act: () => Promise<T>): Promise<T & { took: number }> {
+  const began = performance.now();
+  const outcome = await act();
+  return { ...outcome, took: performance.now() - began };
+}

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertLessOrEqual, assertMatch } from "@std/assert";
-import { assertStops, bytes, errorsOf, has, isLinux, Process, PYTHON } from "./support.ts";
+import { assertStops, bytes, errorsOf, has, isLinux, pinwire, Process, PYTHON } from "./support.ts";
 import { memoryOf } from "./support/machine.ts";
 import { resetConn, seenBy, startRelay, STREAMS, take, writeAll } from "./support/relay.ts";
 
@@ -144,4 +144,34 @@ Deno.test("relay passes all on to a target that reads late, and its backpressure
   client.close();
   assertEquals(await seenBy(target), "$");
   target.close();
+});
+
+Deno.test("relay tcp → ws lets who has asked and ended its side have the answer", async () => {
+  const options = ["--reply", "{data}", "--reply-delay", "500", "--quiet"];
+  await using echo = await pinwire(["echo", "serve", "ws://127.0.0.1:0", ...options]);
+  await using relay = await pinwire(["relay", "127.0.0.1:0", `ws://127.0.0.1:${echo.port}`]);
+  using asker = await Deno.connect({ port: relay.port });
+  await asker.write(bytes("asked"));
+  await asker.closeWrite();
+  assertEquals(await seenBy(asker), "asked$");
+});
+
+withResets("relay hands on what a target said that reset at once", async () => {
+  const target = `
+import socket, struct
+l = socket.create_server(("127.0.0.1", 0))
+print(l.getsockname()[1], flush=True)
+while True:
+    s, _ = l.accept()
+    s.sendall(b"abc")
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    s.close()
+`;
+  await using rude = new Process(PYTHON, ["-c", target]);
+  await using relay = await pinwire(["relay", "127.0.0.1:0", `127.0.0.1:${await rude.line()}`]);
+  for (let i = 0; i < 20; i++) {
+    using client = await Deno.connect({ port: relay.port });
+    // Its reset may be here before what it said was read; but it is no mere end.
+    assertMatch(await seenBy(client), /^(abc)? RST$/);
+  }
 });

@@ -265,10 +265,22 @@ export function clientPermissions(
   if (!address || address.scheme === "unix") return ["net", "read", "write"];
   return [
     "net",
-    ...options.interface !== undefined ? ["sys"] as const : options.ca === undefined ? [] : ["read"] as const,
+    ...options.ca === undefined ? [] : ["read"] as const,
+    ...interfacePermissions(options, address),
     ...recordPermissions(options),
   ];
 }
+
+/** What `--interface` and a zone need: a list of the interfaces. */
+export function interfacePermissions(
+  options: { interface?: string },
+  ...addresses: (Address | undefined)[]
+): Permission[] {
+  return options.interface !== undefined || addresses.some((one) => one && isZoned(one)) ? ["sys"] : [];
+}
+
+/** Whether this is an address over UDP on one link, `[ff02::114%eth0]`. */
+export const isZoned = (address: Address) => address.scheme === "udp" && address.hostname.includes("%");
 
 /** What `--record` needs besides. */
 export function recordPermissions({ record }: { record?: string }): Permission[] {

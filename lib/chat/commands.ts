@@ -1,7 +1,14 @@
 import { checkExclusive, choice, command, integer, type Kind, text } from "../cli/mod.ts";
 import { usageError } from "../errors.ts";
 import { type Context, openContext, untilCode } from "../app/mod.ts";
-import { type Address, checkDialable, type InternetAddress, MAX_DATAGRAM, parseAddress } from "../net/mod.ts";
+import {
+  type Address,
+  checkDialable,
+  type InternetAddress,
+  leadsBack,
+  MAX_DATAGRAM,
+  parseAddress,
+} from "../net/mod.ts";
 import {
   addressPositional,
   checkWeb,
@@ -11,6 +18,7 @@ import {
   endOptions,
   frameOptions,
   interfaceOption,
+  interfacePermissions,
   outputOptions,
   reconnectOption,
   recordPermissions,
@@ -233,9 +241,9 @@ const chatPeer = command({
     ...outputOptions,
   },
   ...socketPermissions,
-  permissionsWith: (options) => [
+  permissionsWith: (options, { local, remote }) => [
     "net",
-    ...options.interface === undefined ? [] : ["sys"] as const,
+    ...interfacePermissions(options, local as Address, ...remote as Address[]),
     ...recordPermissions(options),
   ],
   examples: [
@@ -246,7 +254,7 @@ const chatPeer = command({
   async run(options, { local, remote }) {
     for (const one of remote) {
       checkDialable(one as Address);
-      if (one.port === local.port && one.hostname === (local.hostname || "127.0.0.1")) {
+      if (await leadsBack(local as Address, one as Address)) {
         throw usageError("REMOTE is LOCAL itself", "name another port for the other end");
       }
     }

@@ -84,7 +84,8 @@ export function parseRoomOption(text: string): string {
 
 /** Names with the same key are one name: they differ in nothing, or only in case or width. */
 export function nameKey(name: string): string {
-  return name.normalize("NFKC").toLowerCase();
+  // What is so long is nobody's name, and would take long to compose.
+  return name.length > 8 * LONGEST_NAME ? name : name.normalize("NFKC").toLowerCase();
 }
 
 /** A line that was said in a room. */

@@ -148,7 +148,7 @@ export class ChatServer implements AsyncDisposable {
   /** Done when the history's file is written, or the store knows that we are gone. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.hub.close();
-    await this.#file?.flushed();
+    await this.#file?.end();
     await this.#store?.[Symbol.asyncDispose]();
   }
 }

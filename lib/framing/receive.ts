@@ -102,6 +102,8 @@ class FramePump {
   /** What the source failed with: that outweighs a write of the handler's that it cut off. */
   #sourceFailure?: { error: unknown };
   #timer?: { cancel(): void };
+  /** When it looks, in ms of the clock. */
+  #looksAt = 0;
   /** Ms that the last read was worked on. */
   #worked = 0;
   /** A pause that was told of late was given another moment. */
@@ -174,9 +176,13 @@ class FramePump {
   // One timer that looks again, and not one for every read: a line may come a byte at a time.
   #awaitPause(): void {
     const { clock } = this.#handler;
-    if (this.#timer || !clock || !this.#decoder.nextTimeout) return;
+    if (!clock || !this.#decoder.nextTimeout) return;
     const due = this.#pauseDue();
-    if (due !== undefined) this.#timer = clock.after(Math.max(0, due - clock.now()), () => this.#onPause());
+    // The rest of a character was given more time than what comes after it.
+    if (due === undefined || this.#timer && this.#looksAt <= due) return;
+    this.#stopTimer();
+    this.#looksAt = due;
+    this.#timer = clock.after(Math.max(0, due - clock.now()), () => this.#onPause());
   }
 
   /** When a pause ends the message that has begun, in ms of the clock; `undefined` if none does. */

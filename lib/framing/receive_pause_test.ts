@@ -296,3 +296,17 @@ pure("receiveFrames leaves no timer when the stream ends while the batch of a pa
   await ended;
   assertEquals([frames, clock.pending], [["a"], 0]);
 });
+
+pure("receiveFrames waits for what follows a cut character no longer than for anything else", async () => {
+  const handler = recorder();
+  const clock = new FakeClock();
+  const peer = new Peer({ ...handler, clock }, { endsInside: (bytes) => bytes.length === 1 });
+  await peer.send("a");
+  // A pause has passed, and its rest has a second.
+  clock.pass(60);
+  await peer.send("bc");
+  clock.pass(20);
+  assertEquals(handler.calls.filter((call) => call !== "|"), ["abc"]);
+  await peer.end();
+  assertEquals(clock.pending, 0);
+});

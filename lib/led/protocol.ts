@@ -87,7 +87,7 @@ export function printWord(word: Word): string {
 export const ALL = "all";
 
 /** The longest name of a device, in characters. */
-const LONGEST_NAME = 32;
+export const LONGEST_NAME = 32;
 
 /** A device's name in its composed form; `undefined` for what can't be one: numbers and `all` mean something else. */
 export function nameOf(text: string): string | undefined {

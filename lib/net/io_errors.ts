@@ -202,6 +202,13 @@ export async function translateListenError(error: unknown, address: string, port
   }
   if (error instanceof TypeError && port === undefined) return badPath(address, error);
   if (!isFromSystem(error)) return error;
+  if (error.message.includes("os error 30")) {
+    return make(
+      "listen_failed",
+      `${address} can't be listened on (the disk can only be read)`,
+      "use another path",
+    );
+  }
   return make("listen_failed", `${address} can't be listened on (${error.message})`, "check the address");
 }
 

@@ -51,6 +51,7 @@ export {
   dialDatagram,
   type PeerHandlers,
 } from "./dial/dial_datagram.ts";
+export { leadsBack } from "./dial/leads_back.ts";
 export { resolveEndpoints } from "./dial/resolve.ts";
 export { pause, race, sleep, withTimeout } from "./deadline.ts";
 export { checkDialable, dial, DIAL_TIMEOUT, type DialOptions, withDeadline } from "./dial/dial.ts";

@@ -8,6 +8,9 @@ const TOKEN_LENGTH = 32;
 const LONGEST_FILE = 4096;
 const NONCE_BYTES = 32;
 
+/** Characters that no text has between its lines. */
+const CONTROLS = /[^\P{Cc}\t\r\n]/u;
+
 /** What one side shows to the other: that it knows the token, in this conversation and in this role. */
 export interface Transcript {
   /** What speaks, and which version of it: `pinwire led 1`. */
@@ -113,6 +116,8 @@ export async function readToken(path: string, onMade?: () => void): Promise<Toke
       throw refusal(path, `has more than ${LONGEST_FILE} bytes`, "is it a token? 43 characters are usual");
     }
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes).trim();
+    // Zeros are what a power cut leaves of a file, and no secret.
+    if (CONTROLS.test(text)) throw refusal(path, "holds no text", "make a new one");
   } catch (error) {
     if (error instanceof PinwireError || error instanceof Deno.errors.NotCapable) throw error;
     if (error instanceof TypeError) throw refusal(path, "holds no text", "make a new one", error);

@@ -277,3 +277,11 @@ Deno.test({
     }
   },
 });
+
+files("readToken refuses a file of zeros, as a power cut leaves it", async (folder) => {
+  const path = `${folder}/token`;
+  for (const text of ["\0".repeat(44), `${"k".repeat(40)}\0\0\0`]) {
+    await Deno.writeTextFile(path, text, { mode: 0o600 });
+    assertEquals(await refusalOf(path), "the token file FILE holds no text: make a new one");
+  }
+});

@@ -30,6 +30,8 @@ const KINDS = { stream: 1, datagram: 2 };
 const NONBLOCK = 0o4000, CLOEXEC = 0o2000000;
 /** MSG_NOSIGNAL. */
 const NO_SIGNAL = 0x4000;
+/** MSG_PEEK. */
+const PEEK = 2;
 /** SHUT_WR. */
 const WRITING = 1;
 /** A `sockaddr` of the family AF_UNSPEC: connect(2) with it takes a connection apart. */
@@ -50,6 +52,7 @@ export class Sockets {
   #errno: Int32Array;
   #address = new Uint8Array(LARGEST_ADDRESS);
   #addressView = new DataView(this.#address.buffer);
+  #peeked = new Uint8Array(1);
   #addressLength = new Int32Array(1);
   #addressLengthBytes = new Uint8Array(this.#addressLength.buffer);
   readonly poller: EventPoller;
@@ -137,6 +140,11 @@ export class Sockets {
   /** Reads at most `length` bytes into `room`; 0 is the end of the stream. */
   receive(socket: number, room: Uint8Array<ArrayBuffer>, length: bigint): number {
     return this.#outcome(this.#c.recv(socket, room, length, 0));
+  }
+
+  /** Whether something is there to be read, which stays there: 1, or 0 at the end of the stream. */
+  peek(socket: number): number {
+    return this.#outcome(this.#c.recv(socket, this.#peeked, 1n, PEEK));
   }
 
   /** Writes what there is room for, at least one byte. */

@@ -82,6 +82,7 @@ export async function openEncoding(name: string): Promise<Encoding> {
       encodeChecked(text, encodeBytes, (bytes) => decodeWhole(label, bytes).text, isEncodable),
     decode: (bytes) => decodeWhole(label, bytes),
     stream: () => streamDecoder(label),
+    mark: label === "gb18030" ? encodeBytes("\ufeff") : undefined,
     endsInside: (bytes) => endsInside(label, bytes),
   };
 }

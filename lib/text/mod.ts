@@ -17,5 +17,5 @@ export {
 } from "./encoding.ts";
 export { BYTES_PER_ROW, hexdumpRows, parseHex } from "./hexdump.ts";
 export { readersOf } from "./readers.ts";
-export { composedName } from "./name.ts";
+export { composed, composedName } from "./name.ts";
 export { safeJson, visible, visibleLines } from "./visible.ts";

@@ -12,10 +12,21 @@
  * @param longest how many characters it may have, in code points
  */
 export function composedName(text: string, longest: number): string | undefined {
-  const name = text.normalize("NFC");
+  const name = composed(text, longest);
   // A character has at most two units: what is longer need not be looked at.
   if (name.length > 2 * longest || !isName(name)) return undefined;
   return [...name].length <= longest ? name : undefined;
+}
+
+/** Code units that become one character at most. */
+const MOST_COMPOSED = 8;
+
+/**
+ * A text in its composed form (NFC), if it may be so many characters long then; else as it is. To compose tens of
+ * thousands of marks would take a second.
+ */
+export function composed(text: string, longest: number): string {
+  return text.length > MOST_COMPOSED * longest ? text : text.normalize("NFC");
 }
 
 /**

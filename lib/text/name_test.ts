@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { pure } from "../../tests/support/pure.ts";
-import { composedName } from "./name.ts";
+import { composed, composedName } from "./name.ts";
 
 pure("composedName takes letters and digits of any script, _, . and -, as many as there may be", () => {
   for (const name of ["a", "7", "_.-", ".x", "小明", "あきら", "김", "Ωmega", "नमस्ते", "𠀀".repeat(8)]) {
@@ -42,4 +42,11 @@ pure("composedName gives the composed form, whose characters count", () => {
     const name = composedName(text, 6);
     if (name !== undefined) assertEquals(composedName(name, 6), name);
   }));
+});
+
+pure("composed leaves what is far too long as it is", () => {
+  const marks = "\u0301\u0323".repeat(32_000);
+  assertEquals(composed(marks, 32), marks);
+  assertEquals(composedName(`e${marks}`, 32), undefined);
+  assertEquals(composed("e\u0301", 1), "\u00e9");
 });

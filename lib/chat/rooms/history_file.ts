@@ -115,6 +115,12 @@ export class HistoryFile {
     await this.#writing;
   }
 
+  /** Nothing more is added: what could not be written is tried once more, and told of. */
+  async end(): Promise<void> {
+    await this.#writing;
+    if (this.#isFailing) await this.rewrite().catch((error) => this.#reporter.error(error));
+  }
+
   async #writeAll(): Promise<void> {
     // What is said in one turn of the event loop goes into one write.
     await undefined;

@@ -110,3 +110,16 @@ Deno.test("HistoryFile has back what it could not write, once it can again", asy
   await on.file.flushed();
   assertEquals(await on.file.read(), on.remembered);
 });
+
+Deno.test("HistoryFile tries once more at its end what could not be written, and tells if that fails too", async () => {
+  for (const isThere of [true, false]) {
+    await using on = new World("missing/history.jsonl");
+    on.file.add(entryOf(1));
+    await on.file.flushed();
+    on.remembered = [entryOf(1)];
+    if (isThere) Deno.mkdirSync(`${on.folder}/missing`);
+    await on.file.end();
+    assertEquals(on.events.length, isThere ? 1 : 2);
+    if (isThere) assertEquals(await on.file.read(), [entryOf(1)]);
+  }
+});

@@ -30,7 +30,8 @@ export function readLines(bytes: Uint8Array): HistoryLines {
     last = line;
     const entry = parseEntry(line);
     if (!entry) damaged.push(number);
-    entries.push(...entry ? [entry] : entriesIn(line));
+    if (entry) entries.push(entry);
+    else for (const found of entriesIn(line)) entries.push(found);
   }
   const isTorn = !entries.length && damaged.length === 1 && bytes.at(-1) !== NEWLINE && isTornObject(last);
   return { entries, damaged, isTorn };
@@ -52,22 +53,33 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 /** One character a byte. */
 const latin1 = new TextDecoder("latin1");
 
-/**
- * An entry as it is printed: an object without objects in it. Inside a string `{"` can't stand, as its quote has a
- * backslash before it: no text can pass for an entry.
- */
-const ENTRY = /\{"time":(?:[^"{}]|"(?:[^"\\]|\\.)*")*\}/y;
 const START = '{"time":';
+
+/**
+ * Where the entry ends that begins at `at`, as it is printed: an object without objects in it, all in one line; -1 if
+ * there is none. Inside a string `{"` can't stand, as its quote has a backslash before it: no text can pass for an entry.
+ */
+function endOfEntry(characters: string, at: number): number {
+  let isInString = false;
+  for (let i = at + START.length; i < characters.length; i++) {
+    const character = characters[i];
+    if (character < " ") return -1;
+    if (character === '"') isInString = !isInString;
+    else if (isInString) { if (character === "\\") i++; }
+    else if (character === "}") return i + 1;
+    else if (character === "{") return -1;
+  }
+  return -1;
+}
 
 function entriesIn(line: Uint8Array): HistoryEntry[] {
   const found: HistoryEntry[] = [];
   const characters = latin1.decode(line);
   for (let at = 0; (at = characters.indexOf(START, at)) >= 0;) {
-    ENTRY.lastIndex = at;
-    const [whole] = characters.match(ENTRY) ?? [];
-    const entry = whole === undefined ? undefined : parseEntry(line.subarray(at, at + whole.length));
+    const end = endOfEntry(characters, at);
+    const entry = end < 0 ? undefined : parseEntry(line.subarray(at, end));
     if (entry) found.push(entry);
-    at += entry ? whole!.length : START.length;
+    at = entry ? end : at + START.length;
   }
   return found;
 }

@@ -58,3 +58,14 @@ pure("readLines takes nothing for an entry that somebody has said, whatever the 
     for (const { nick } of readLines(bytes.subarray(start)).entries) assertEquals(nick, "amy");
   }
 });
+
+pure("readLines reads whole entries around megabytes of damage, be it zeros or text", () => {
+  const entry = printEntries([ENTRIES[0]]);
+  for (const filler of ["\0", "1", '"', "\\"]) {
+    const text = `${entry}{"time":17${filler.repeat(8 << 20)}\n${entry}`;
+    const { entries, damaged } = readLines(new TextEncoder().encode(text));
+    assertEquals([entries, damaged], [[ENTRIES[0], ENTRIES[0]], [2]]);
+  }
+  const many = readLines(new TextEncoder().encode(`x${entry.trimEnd().repeat(200_000)}`));
+  assertEquals(many.entries.length, 200_000);
+});

@@ -5,6 +5,16 @@ export function isToken(text: string): boolean {
   return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(text);
 }
 
+/** A text from `from` on, without the spaces and tabs around it: an expression would try each of many spaces anew. */
+function withoutSpace(text: string, from: number): string {
+  let end = text.length;
+  while (from < end && isSpace(text.charCodeAt(from))) from++;
+  while (from < end && isSpace(text.charCodeAt(end - 1))) end--;
+  return text.slice(from, end);
+}
+
+const isSpace = (unit: number) => unit === 0x20 || unit === 0x09;
+
 /** The fields of a head, by their names in any case. */
 export class HeaderFields {
   #values = new Map<string, string[]>();
@@ -15,7 +25,7 @@ export class HeaderFields {
     const colon = line.indexOf(":");
     const name = line.slice(0, Math.max(colon, 0));
     if (!isToken(name)) throw new HttpError(400, "a line of the header is no field");
-    const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, "");
+    const value = withoutSpace(line, colon + 1);
     const key = name.toLowerCase();
     const values = this.#values.get(key);
     if (values) values.push(value);

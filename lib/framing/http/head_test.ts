@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { checkPlainGet, formatRequest, formatResponse, parseRequest, parseResponse } from "./head.ts";
+import { HeaderFields } from "./fields.ts";
 import { HttpError } from "./http_error.ts";
 import { utf8 } from "../_testing.ts";
 
@@ -95,5 +96,16 @@ Deno.test({
     for (const [status, lines] of refused) {
       assertEquals(statusOf(() => checkPlainGet(request(...lines))), status, lines.join(" | "));
     }
+  },
+});
+
+Deno.test({
+  name: "HeaderFields takes the spaces around a value away, and leaves those in it",
+  permissions: "none",
+  fn() {
+    const fields = new HeaderFields();
+    const inner = `b${" ".repeat(8_000)}c`;
+    for (const line of ["a: \t x y \t ", `b:${inner}`, "c:", "d: \t"]) fields.add(line);
+    assertEquals(["a", "b", "c", "d"].map((name) => fields.get(name)), ["x y", inner, "", ""]);
   },
 });

@@ -1,5 +1,5 @@
 import { usageError } from "../../errors.ts";
-import type { Stop } from "../../app/mod.ts";
+import { exitAt, type Stop } from "../../app/mod.ts";
 import { type Language, twin } from "../../text/languages.ts";
 
 const NEWLINE = 10, RETURN = 13;
@@ -13,6 +13,7 @@ const HINT = twin({
 export class EnterKey implements Disposable {
   readonly #terminal: Deno.FsFile;
   readonly #stop: Stop;
+  readonly #leaving: Disposable;
 
   /**
    * @param language in which the terminal is told what Enter does; none to tell it nothing
@@ -28,6 +29,7 @@ export class EnterKey implements Disposable {
       if (error instanceof Deno.errors.NotCapable) throw error;
       throw usageError("--step waits for Enter at a terminal, and there is none", "leave --step out");
     }
+    this.#leaving = exitAt("SIGQUIT");
   }
 
   /** Done at the next Enter, or when it is time to stop. */
@@ -42,6 +44,7 @@ export class EnterKey implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#leaving[Symbol.dispose]();
     this.#terminal.setRaw(false);
     this.#terminal.close();
   }

@@ -206,13 +206,16 @@ export class MqttNode {
   }
 }
 
+/** A topic may be as long as a whole message. */
+const shown = (topic: string) => visible(topic.length > 200 ? `${topic.slice(0, 200)}…` : topic);
+
 const noDevice = (topic: string) =>
-  new PinwireError("no_device", `nobody is at ${visible(topic)}`, {
+  new PinwireError("no_device", `nobody is at ${shown(topic)}`, {
     hint: "the name of a device stands there",
   });
 
 const retained = (topic: string) =>
-  new PinwireError("retained_set", `a retained command at ${visible(topic)} is passed over`, {
+  new PinwireError("retained_set", `a retained command at ${shown(topic)} is passed over`, {
     hint: "it would be done at every start: publish commands without retain",
   });
 

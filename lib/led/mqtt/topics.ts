@@ -1,5 +1,6 @@
 import { PinwireError } from "../../errors.ts";
-import { visible } from "../../text/mod.ts";
+import { composed, visible } from "../../text/mod.ts";
+import { LONGEST_NAME } from "../protocol.ts";
 import { BLINK, type Command, isVerb, levelOf, parseAmount, resolve, VERBS } from "../verbs.ts";
 
 /** Topics of a node: of a whole agent or controller, and of each device under it. */
@@ -27,7 +28,7 @@ export function parseTopic(topic: string): TopicParts | undefined {
   const [root, node, ...rest] = topic.split("/");
   const kind = rest.pop();
   if (root !== "pinwire" || kind === undefined || rest.length > 1) return undefined;
-  return { node, device: rest[0]?.normalize("NFC"), kind };
+  return { node, device: rest[0] === undefined ? undefined : composed(rest[0], LONGEST_NAME), kind };
 }
 
 /** What a device is, as Home Assistant's JSON lights have it: a blinking one is on, at its own rate. */

@@ -3,7 +3,7 @@ import { formatAddress, type HostAddress } from "../address.ts";
 import type { Endpoint } from "../datagram.ts";
 import { race } from "../deadline.ts";
 import { translateDialError } from "../io_errors.ts";
-import { isIpAddress, isIpv6 } from "../ip.ts";
+import { canonicalIp, isIpAddress, isIpv6 } from "../ip.ts";
 import { interleaved } from "./first_to_connect.ts";
 
 /**
@@ -29,8 +29,8 @@ export async function resolveEndpoints(
     .catch((error) => {
       throw translateDialError(error, formatAddress(address));
     });
-  // A hosts file with two lines for a name gives one of its addresses twice.
-  const hosts = [...new Set(found.map(({ address }) => address))];
+  // A hosts file with two lines for a name gives one of its addresses twice, perhaps in another form.
+  const hosts = [...new Set(found.map(({ address }) => canonicalIp(address) ?? address))];
   return interleaved(hosts, isIpv6).map((hostname) => ({ hostname, port }));
 }
 

@@ -1,5 +1,6 @@
 import {
   ERRNO,
+  EVENTS,
   familyOf,
   packIp,
   packPath,
@@ -80,7 +81,7 @@ class Dial implements Pollable {
 
   onEvents(events: number): void {
     if (this.#isOver) return;
-    const errno = this.#sockets.options.failure(this.#socket);
+    const errno = this.#failure(events);
     if (errno) return this.#fail(systemError(errno));
     this.#over();
     const local = localAddress(this.#sockets, this.#socket, "tcp");
@@ -91,6 +92,13 @@ class Dial implements Pollable {
   }
 
   onTurn(): void {}
+
+  /** Why there is no connection; 0 if there is one, be it over already: what the peer said before its reset is there. */
+  #failure(events: number): number {
+    if (!(events & EVENTS.failed)) return this.#sockets.options.failure(this.#socket);
+    const outcome = this.#sockets.peek(this.#socket);
+    return outcome < 0 && outcome !== -ERRNO.EAGAIN ? -outcome : 0;
+  }
 
   #onAbort = (): void => this.#fail(this.#signal.reason);
 

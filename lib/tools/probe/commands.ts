@@ -5,6 +5,7 @@ import {
   addressKind,
   clientOptions,
   clientPermissions,
+  isZoned,
   outputOptions,
   socketPermissions,
   SOCKETS,
@@ -44,7 +45,9 @@ const probe = command({
   ...socketPermissions,
   permissionsWith: (options, { addresses }) => {
     const all = addresses.flat();
-    return clientPermissions(options, { address: all.find(({ scheme }) => scheme === "unix") ?? all[0] });
+    return clientPermissions(options, {
+      address: all.find(({ scheme }) => scheme === "unix") ?? all.find(isZoned) ?? all[0],
+    });
   },
   examples: [
     ["127.0.0.1:8000-8010", "which of these ports are open"],

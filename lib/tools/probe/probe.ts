@@ -55,10 +55,9 @@ export async function probe(
       const finding = await slots.run(() =>
         attempt(address, { ...options, timeout: timeout(), signal, resolve }, clock)
       );
-      // An attempt that has next to no time left would tell less than this one.
-      const isLast = !wait || clock.now() + 2 * INTERVAL > deadline;
-      if (signal.aborted || isOpen(finding) || isLast) return finding;
-      await pause(INTERVAL, signal, clock);
+      const left = deadline - clock.now();
+      if (signal.aborted || isOpen(finding) || !wait || left <= 0) return finding;
+      await pause(Math.min(INTERVAL, left), signal, clock);
     }
   }
 

@@ -8,6 +8,7 @@ import {
   encodingOption,
   frameOptions,
   interfaceOption,
+  interfacePermissions,
   outputOptions,
   recordPermissions,
   serverOptions,
@@ -55,9 +56,10 @@ const relay = command({
   },
   permissions: ["net", "ffi"],
   optionalPermissions: ["ffi"],
-  permissionsWith: ({ ca, record }, { listen, target }): Permission[] => [
+  permissionsWith: ({ ca, record, ...options }, { listen, target }): Permission[] => [
     "net",
     "ffi",
+    ...interfacePermissions(options, listen, target),
     ...[listen, target].some(({ scheme }) => scheme === "unix") ? ["read", "write"] as const : [],
     ...ca === undefined ? [] : ["read"] as const,
     ...recordPermissions({ record }),
@@ -77,7 +79,7 @@ const relay = command({
   ],
   async run(options, { listen, target }, opened) {
     const { web } = options;
-    checkApart(listen, target);
+    await checkApart(listen, target);
     checkWeb(options, listen);
     const isDatagram = [listen, target].some(({ scheme }) => scheme === "udp");
     const { up, down } = disturbances(options, isDatagram);

@@ -48,7 +48,7 @@ export interface RelayDesk {
 export function execute(line: string, { pairs, now, print, quit }: RelayDesk): void {
   const [word, which, ...rest] = line.trim().split(/\s+/);
   if (word === "") return;
-  if (rest.length || which !== undefined && !isVerb(word)) {
+  if (isWord(word) && (rest.length || which !== undefined && !isVerb(word))) {
     throw badCommand(`"${rest[0] ?? which}" is too much`, "help shows how it is written");
   }
   if (isVerb(word)) {
@@ -69,12 +69,17 @@ export function execute(line: string, { pairs, now, print, quit }: RelayDesk): v
 export function complete(line: string, pairs: readonly Pair[]): string[] {
   const [, verb] = line.match(/^\s*(\S+)\s+\S*$/) ?? [];
   const offers = verb === undefined
-    ? ["list", "help", "quit", ...Object.keys(VERBS).map((word) => `${word} `)]
+    ? [...WORDS, ...Object.keys(VERBS).map((word) => `${word} `)]
     : isVerb(verb)
     ? ["all", ...pairs.map(({ number }) => number)].map((which) => `${verb} ${which}`)
     : [];
   return offers.filter((offer) => offer.startsWith(line));
 }
+
+/** Commands about no connection. */
+const WORDS = ["list", "help", "quit"];
+
+const isWord = (word: string) => WORDS.includes(word) || isVerb(word);
 
 const NOBODY = "no connection is open";
 

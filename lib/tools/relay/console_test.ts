@@ -126,9 +126,9 @@ pure("execute refuses what it doesn't understand, and says what to type", async 
     assertMatch(desk.refusal(`reset ${which}`), /no connection/);
   }
   assertEquals(desk.refusal("pause 1 2"), `"2" is too much: help shows how it is written`);
-  for (const line of ["list 1", "quit now", "help me", "hasOwn 1"]) {
-    assertMatch(desk.refusal(line), /is too much/);
-  }
+  for (const line of ["list 1", "quit now", "help me"]) assertMatch(desk.refusal(line), /is too much/);
+  assertEquals(desk.refusal("hasOwn 1"), `"hasOwn" is no command: help lists them`);
+  assertEquals(desk.refusal("delay 300"), `"delay" is no command: help lists them`);
   for (const line of ["lst", "Pause", "constructor", "pause1"]) {
     assertEquals(desk.refusal(line), `"${line}" is no command: help lists them`);
   }

@@ -1,6 +1,6 @@
 import { integer, type Kind, milliseconds } from "../../cli/mod.ts";
 import { usageError } from "../../errors.ts";
-import { type Address, formatAddress } from "../../net/mod.ts";
+import { type Address, formatAddress, leadsBack } from "../../net/mod.ts";
 import { type Delay, type Direction, DIRECTIONS, type Disturbance } from "./disturbance.ts";
 
 /** The value of an option, and the way that it is meant for; without one, both. */
@@ -26,8 +26,8 @@ function directed<T>(kind: Kind<T>): Kind<Directed<T>> {
 }
 
 /** @throws {PinwireError} `usage` if a relay would be its own client */
-export function checkApart(listen: Address, target: Address): void {
-  if (formatAddress(listen) !== formatAddress(target) || "port" in listen && listen.port === 0) return;
+export async function checkApart(listen: Address, target: Address): Promise<void> {
+  if (!await leadsBack(listen, target)) return;
   throw usageError(
     `a relay from ${formatAddress(listen)} to itself would never end`,
     "give it another port to listen on",

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { pure } from "../../app/_testing.ts";
 import { PinwireError } from "../../errors.ts";
 import { parseAddress } from "../../net/mod.ts";
@@ -107,17 +107,35 @@ pure("nothing passes at no byte a second, nor in writes of none", () => {
   for (const option of ["--rate 0", "--chunk 0"]) assertMatch(refusal(option), /use 1 or more/);
 });
 
-pure("checkApart refuses a relay to itself, however its address is written", () => {
-  const at = (text: string) => parseAddress(text, { schemes: ["tcp", "udp", "unix"] });
+Deno.test("checkApart refuses a relay to itself, however its address is written", async () => {
+  const at = (text: string) => parseAddress(text, { schemes: ["tcp", "udp", "tls", "ws", "unix"] });
   for (
-    const [listen, target] of [["8000", "127.0.0.1:8000"], ["unix:/a", "unix:/a"], ["[::1]:1", "[0:0::1]:1"]]
+    const [listen, target] of [
+      ["8000", "127.0.0.1:8000"],
+      ["8000", "localhost:8000"],
+      ["0.0.0.0:8000", "127.0.0.1:8000"],
+      ["[::]:8000", "127.0.0.1:8000"],
+      ["8000", "ws://127.0.0.1:8000"],
+      ["unix:/a", "unix:/a"],
+      ["unix:/tmp/a", "unix:/tmp/../tmp/a"],
+      ["[::1]:1", "[0:0::1]:1"],
+      ["udp://0.0.0.0:1", "udp://127.0.0.1:1"],
+    ]
   ) {
-    const error = assertThrows(() => checkApart(at(listen), at(target)), PinwireError);
+    const error = await assertRejects(() => checkApart(at(listen), at(target)), PinwireError);
     assertEquals([error.exitCode, error.code], [2, "usage"]);
   }
   for (
-    const [listen, target] of [["8000", "8001"], ["udp://8000", "8000"], ["0", "0"], ["unix:/a", "unix:/b"]]
+    const [listen, target] of [
+      ["8000", "8001"],
+      ["udp://8000", "8000"],
+      ["0", "0"],
+      ["unix:/a", "unix:/b"],
+      ["8000", "[::1]:8000"],
+      ["unix:@a", "unix:a"],
+      ["8000", "nobody.invalid:8000"],
+    ]
   ) {
-    checkApart(at(listen), at(target));
+    await checkApart(at(listen), at(target));
   }
 });

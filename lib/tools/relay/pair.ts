@@ -16,6 +16,8 @@ import { type Ending, Lane } from "./lane.ts";
 const ARRIVAL_TIME = 60_000;
 /** The longest ms between two looks whether it has. */
 const LONGEST_LOOK = 100;
+/** Ms of silence after which who is asked through a WebSocket has no more to answer. */
+const ANSWER_TIME = 2000;
 /** Ms that who was cut off has to leave by itself. */
 const LEAVING_TIME = 2000;
 
@@ -137,10 +139,24 @@ export class Pair {
     if (failure) return this.fail(failure.error, failure.by);
     // A reset can come as an error of a write under way, and as a mere end to whoever reads.
     await sleep(0, this.#options.clock);
+    // A WebSocket ends whole: what was asked by TCP before its end would not be answered any more.
+    const { client, target } = this.#options;
+    const from = to === client ? target : client;
+    if (to.peer.endsWhole && !from.peer.endsWhole) await this.#silence(direction === "up" ? "down" : "up");
     if (this.#isOver) return;
     await to.closeWrite().catch((error) => {
       if (!hasGone(error)) this.fail(error, to);
     });
+  }
+
+  /** Done when nothing has passed for a while, or nothing comes any more. */
+  async #silence(direction: Direction): Promise<void> {
+    const lane = this.lanes[direction];
+    for (let passed = -1; passed !== lane.passed;) {
+      passed = lane.passed;
+      const over = Promise.resolve(this.#lanesOver[direction]).then(() => true);
+      if (await withTimeout(ANSWER_TIME, over, this.#options.clock)) return;
+    }
   }
 
   // Whoever takes no more may have said something before: that arrives first.

@@ -8,6 +8,7 @@ import {
   dial,
   dialDatagram,
   type DialOptions,
+  hasGone,
   isOverTcp,
   type MessageForm,
   type Peer,
@@ -84,7 +85,11 @@ export class Relay {
   async relay(client: Connection, owe: Owe, isDatagram = false): Promise<void> {
     const { clock } = this.#context;
     const number = ++this.#count;
-    const target = await this.#dial();
+    const target = await this.#dial().catch((error) => {
+      // The target was there, and its reset is the client's.
+      if (hasGone(error)) client.reset();
+      throw error;
+    });
     if (!target) return;
     matchKinds(client, target);
     const { json, page } = this.#options;

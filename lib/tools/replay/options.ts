@@ -77,8 +77,10 @@ export async function checkRecord(file: string, record: string | undefined): Pro
 
 async function isSameFile(one: string, other: string): Promise<boolean> {
   try {
-    const [first, second] = await Promise.all([Deno.realPath(one), Deno.realPath(other)]);
-    return first === second;
+    const [first, second] = await Promise.all([Deno.stat(one), Deno.stat(other)]);
+    // A file may have two names without a link between them; Windows tells no numbers.
+    if (first.ino !== null) return first.dev === second.dev && first.ino === second.ino;
+    return await Deno.realPath(one) === await Deno.realPath(other);
   } catch {
     // One that isn't there is said when it is opened.
     return false;
