@@ -70,6 +70,24 @@ const PI3_LINES = [
   "chat: exit code 0",
   "the answer is 42",
   "shell: exit code 0",
+  "pi: status online",
+  'pi: led/state {"state":"ON","effect":null}',
+  "pin 11: 1",
+  'pi: led/state {"state":"ON","effect":"blink 5"}',
+  'pi: led/state {"state":"ON","effect":null}',
+  // It is killed, and the pin stays as it is: also for the next one.
+  "pi: status offline",
+  "pin 11: 1",
+  'pi: led/state {"state":"ON","effect":null}',
+  "pin 11: 1",
+  // The broker is gone, and comes back.
+  "pin 11: 1",
+  'pi: led/state {"state":"ON","effect":null}',
+  "pin 11: 1",
+  'pi: led/state {"state":"OFF","effect":null}',
+  "pin 11: 0",
+  "agent at a broker: exit code 0",
+  "pi: status offline",
 ];
 
 async function checkBinary(): Promise<void> {

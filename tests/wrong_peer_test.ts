@@ -40,6 +40,8 @@ const NOT_SHELL =
   /(does not speak the shell's wire v1|closed the connection before it let us in): is it pinwire shell serve\? A tutorial's server needs --wire simple/;
 
 const send = (at: string) => ["send", at, "hi", "--wait", "5"];
+const piped = (at: string) => ["send", at];
+const connect = (at: string) => ["connect", at];
 const sendTls = (at: string, ca: string) => ["send", `tls://${at}`, "hi", "--ca", ca];
 const sendWeb = (at: string) => ["send", `ws://${at}`, "hi", "--wait", "5"];
 const sendWss = (at: string, ca: string) => ["send", `wss://${at}`, "hi", "--ca", ca];
@@ -86,6 +88,14 @@ const PAIRS: Record<string, Pair> = {
     says: /HTTP\/1\.1 400 Bad Request/,
     code: 0,
     told: /does not speak WebSocket: use ws:\/\/ on both sides/,
+  },
+  "piped lines to TLS": { client: piped, server: "echo serve over TLS", says: TLS, code: 1 },
+  "connect to TLS": { client: connect, server: "echo serve over TLS", says: TLS, code: 1 },
+  "chat connect to ws": {
+    client: chat,
+    server: "echo serve over ws",
+    says: /this server speaks HTTP: write ws:\/\//,
+    code: 0,
   },
   "TLS to wss": {
     client: sendTls,

@@ -54,7 +54,7 @@ export {
 export { leadsBack } from "./dial/leads_back.ts";
 export { resolveEndpoints } from "./dial/resolve.ts";
 export { pause, race, sleep, withTimeout } from "./deadline.ts";
-export { checkDialable, dial, DIAL_TIMEOUT, type DialOptions, withDeadline } from "./dial/dial.ts";
+export { checkDialable, dial, DIAL_TIMEOUT, type DialOptions, tellOfTls, withDeadline } from "./dial/dial.ts";
 export { withIdleTimeout } from "./idle.ts";
 export { hasGone, reasonOf, tlsFault } from "./io_errors.ts";
 export { type ReadOptions } from "./read_window.ts";

@@ -12,6 +12,7 @@ import {
   isLoss,
   MAX_DATAGRAM,
   type MessageForm,
+  tellOfTls,
   wrapConnection,
 } from "../net/mod.ts";
 import { reportConnection } from "./connection_events.ts";
@@ -62,7 +63,8 @@ export async function openLink(
   if (address.scheme === "udp") {
     return await openDatagramLink(address, options, context, onMessage, { onBytes, onRefused });
   }
-  const traced = context.trace(await dial(address, options, context.clock));
+  const dialled = await dial(address, options, context.clock);
+  const traced = context.trace(isExact ? tellOfTls(dialled) : dialled);
   const connection = onBytes ? tee(traced, onBytes) : traced;
   const { decoder, encoder } = context.codec.open();
   const { reporter, clock } = context;

@@ -1,5 +1,5 @@
 import { type Context, dialOptions, type DialSettings } from "../app/mod.ts";
-import { type Address, dial, dialDatagram } from "../net/mod.ts";
+import { type Address, dial, dialDatagram, tellOfTls } from "../net/mod.ts";
 import { reportConnection } from "../session/mod.ts";
 import { endsForm, type EndsOptions, openEnds } from "./ends.ts";
 import { exchange, noAnswer, untilStopped } from "./exchange.ts";
@@ -35,7 +35,7 @@ export async function connect(address: Address, options: ConnectOptions, context
     if (wait && !hasHeard && !ends.hasFailed && !stop.signal.aborted) throw noAnswer(socket.name, wait);
     return !ends.hasFailed;
   }
-  const connection = context.trace(await dial(address, { ...settings, isExact: true }, clock));
+  const connection = context.trace(tellOfTls(await dial(address, { ...settings, isExact: true }, clock)));
   using ends = await openEnds(options, false, context);
   // Nobody sees that our side has ended.
   const silence = connection.peer.endsWhole ? DEFAULT_WAIT : undefined;

@@ -17,6 +17,8 @@ export interface Ends extends Disposable {
   readonly outlet: Outlet;
   /** Whether something that was to be sent couldn't be, which has been reported. */
   hasFailed: boolean;
+  /** Tells who types here that the peer has ended its side. */
+  peerEnded?(peer: string): void;
   /** How pieces of the source go over a new stream, and how what comes is cut, if it is. */
   open(): { bytesOf(piece: Uint8Array): Uint8Array | undefined; decoder?: Decoder };
 }
@@ -58,6 +60,9 @@ export async function openEnds(
     source: new Source(read()),
     outlet,
     hasFailed: false,
+    peerEnded: console?.isTerminal
+      ? (peer) => console.print(`* ${peer} has ended its side, Ctrl-D ends ours`)
+      : undefined,
     open() {
       // Bytes that aren't cut tell nothing of how the peer ends its lines.
       const isCut = cutsBothWays && (json || isShown);

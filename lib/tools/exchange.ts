@@ -30,6 +30,8 @@ export async function exchange(
   });
   const { endsWhole } = connection.peer;
   const sending = pump.done.then(() => endsWhole ? undefined : connection.closeWrite());
+  let hasSent = false;
+  sending.then(() => hasSent = true, () => {});
   // What a peer that has gone said before is still taken.
   sending.catch((error) => hasGone(error) || connection.close(error));
 
@@ -55,7 +57,9 @@ export async function exchange(
         }, options),
     });
     await ends.outlet.stream(patience === undefined ? connection : watched, decoder);
-    if (!endsWhole) await race([sending, pump.lapses(clock)]);
+    if (endsWhole) return;
+    if (!hasSent) ends.peerEnded?.(connection.peer.name);
+    await race([sending, pump.lapses(clock)]);
   }
 
   async function untilQuiet(received: Promise<void>, ms: number): Promise<void> {
@@ -67,8 +71,9 @@ export async function exchange(
   async function bothSides(): Promise<void> {
     const received = receive();
     if (patience === undefined) return await received;
-    await race([received, untilQuiet(received, patience)]);
-    if (wait && !hasHeard && !stop.signal.aborted) throw noAnswer(connection.peer.name, wait);
+    const isOver = await race([received.then(() => true), untilQuiet(received, patience).then(() => false)]);
+    if (!wait || hasHeard || stop.signal.aborted) return;
+    throw isOver ? closedUnanswered(connection.peer.name) : noAnswer(connection.peer.name, wait);
   }
 
   try {
@@ -82,6 +87,11 @@ export async function exchange(
 export const noAnswer = (peer: string, wait: number): PinwireError =>
   new PinwireError("no_answer", `no answer from ${peer} within ${wait / 1000} s`, {
     hint: "wait longer with --wait, or check that a server answers there",
+  });
+
+const closedUnanswered = (peer: string) =>
+  new PinwireError("no_answer", `${peer} closed the connection without an answer`, {
+    hint: "check what it expects, such as --newline",
   });
 
 /**

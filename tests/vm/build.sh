@@ -96,10 +96,10 @@ build_x86() {
   cp "kernel/boot/vmlinuz-$version" vmlinuz
 }
 
-# Debian for arm64 with its real driver of the Pi's pins, busybox, and Deno. apt gets lists of its own for that,
-# so that the machine's stay as they are.
+# Debian for arm64 with its real driver of the Pi's pins, busybox, Mosquitto, and Deno. apt gets lists of its own for
+# that, so that the machine's stay as they are.
 build_pi3() {
-  local kernel deno file apt
+  local kernel deno file apt broker=(mosquitto mosquitto-clients)
   command -v npm >/dev/null || cannot "an emulated Pi 3 needs npm, to get Deno for it"
   deno=$(sed -n 's/.*deno@\([0-9.]*\).*/\1/p' "$here/../../.ci/run" | head -n 1)
   install_packages qemu-system-arm cpio
@@ -110,14 +110,15 @@ build_pi3() {
   kernel=$({ apt-cache "${apt[@]}" depends linux-image-arm64 || true; } |
     sed -n 's/.*Depends: \(linux-image-[0-9].*-arm64\)$/\1/p' | head -n 1)
   [ -n "$kernel" ] || cannot "this Debian has no kernel for arm64"
-  download "${apt[@]}" "$kernel" busybox-static libc6 libgcc-s1
+  # With all its libraries, as if nothing were installed.
+  mapfile -t -O 2 broker < <(apt-get "${apt[@]}" -o Dir::State::status=/dev/null -s --no-install-recommends \
+    install "${broker[@]}" | sed -n 's/^Inst \(lib[^ ]*\).*/\1/p')
+  download "${apt[@]}" "$kernel" busybox-static "${broker[@]}"
   for file in *.deb; do dpkg-deb -x "$file" packages; done
   npm pack --silent "@deno/linux-arm64-glibc@$deno" || cannot "npm could not download Deno for arm64, see $log"
   tar -xzf deno-linux-arm64-glibc-*.tgz
-  install -m 755 package/deno packages/bin/busybox base/bin/
-  for file in libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libgcc_s.so.1; do
-    cp -L "$(find packages -name "$file" | head -n 1)" base/lib/aarch64-linux-gnu/
-  done
+  install -m 755 package/deno packages/bin/busybox packages/usr/sbin/mosquitto packages/usr/bin/mosquitto_* base/bin/
+  find packages -path '*/lib/aarch64-linux-gnu/lib*.so.*' -exec cp -P {} base/lib/aarch64-linux-gnu/ \;
   cp -L "$(find packages -name ld-linux-aarch64.so.1 -type f | head -n 1)" base/lib/
   (cd base && find . | cpio -o -H newc --quiet | gzip -1) >initrd.gz
   cp packages/boot/vmlinuz-* vmlinuz

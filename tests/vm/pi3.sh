@@ -3,9 +3,9 @@
 #
 #   tests/vm/pi3.sh [-t SECONDS] [-b BINARY] -- COMMAND...
 #
-# The guest has busybox and Deno for arm64, lib and tests/vm of this project in /app, with -b a compiled pinwire beside
-# them, and no network. `devmem 0x3f200034` there prints the levels of the pins as their register has them, bit 17 being
-# GPIO17. What the command prints comes from a console: stdout and stderr are one.
+# The guest has busybox, Mosquitto and Deno for arm64, lib and tests/vm of this project in /app, with -b a compiled
+# pinwire beside them, and no network. `devmem 0x3f200034` there prints the levels of the pins as their register has
+# them, bit 17 being GPIO17. What the command prints comes from a console: stdout and stderr are one.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${PINWIRE_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pinwire-vm}

@@ -1,6 +1,6 @@
 #!/bin/busybox sh
 # What the binary for arm64 does in pi3.sh's guest, a line for each thing: tests/kernel_pins_test.ts judges that. Its
-# peers are busybox's nc, as each process of the binary takes its time here.
+# peers are busybox's nc and Mosquitto, as each process of the binary takes its time here.
 cd /tmp || exit 1
 pinwire=/app/pinwire
 
@@ -70,3 +70,63 @@ begin listening shell serve 127.0.0.1:7004 --wire simple
 # Four bytes before the output tell its length.
 echo 'echo "the answer is $((6 * 7))"' | nc 127.0.0.1 7004 | tail -c +5
 stop shell
+
+start_broker() {
+  mosquitto -c mosquitto.conf 2>/dev/null &
+  broker=$!
+  until tell ready yes 2>/dev/null; do sleep 0.1; done
+}
+
+tell() {
+  mosquitto_pub -h 127.0.0.1 -p 7005 -q 1 -t "$1" -m "$2"
+}
+
+# What an agent called pi says from now on, and what the broker kept of it.
+watch() {
+  mkfifo said
+  mosquitto_sub -h 127.0.0.1 -p 7005 -q 1 -t 'pinwire/pi/#' -F '%t %p' >said 2>/dev/null &
+  exec 5<said
+  rm said
+}
+
+# Waits until it says so.
+hear() {
+  while read -r line <&5; do
+    case $line in "pinwire/pi/$1") echo "pi: $1"; return ;; esac
+  done
+  echo "ended without $1"
+}
+
+printf '%s\n' 'listener 7005 127.0.0.1' 'allow_anonymous true' 'user root' 'log_dest none' >mosquitto.conf
+start_broker
+watch
+begin connected led agent mqtt://127.0.0.1:7005 --name pi --pin 11 --on-exit keep
+hear 'status online'
+tell pinwire/pi/led/set on
+hear 'led/state {"state":"ON","effect":null}'
+level
+tell pinwire/pi/led/set 'blink 5'
+hear 'led/state {"state":"ON","effect":"blink 5"}'
+until [ "$(level)" = "pin 11: 0" ]; do :; done
+until [ "$(level)" = "pin 11: 1" ]; do :; done
+tell pinwire/pi/led/set '{"state":"ON"}'
+hear 'led/state {"state":"ON","effect":null}'
+kill -KILL "$process"
+hear 'status offline'
+level
+begin connected led agent mqtt://127.0.0.1:7005 --name pi --pin 11
+hear 'led/state {"state":"ON","effect":null}'
+level
+kill "$broker"
+see '"event":"disconnected"'
+level
+start_broker
+watch
+hear 'led/state {"state":"ON","effect":null}'
+level
+tell pinwire/pi/led/set off
+hear 'led/state {"state":"OFF","effect":null}'
+level
+stop "agent at a broker"
+hear 'status offline'
+kill "$broker"

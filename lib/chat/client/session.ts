@@ -24,6 +24,7 @@ const WELCOME_TIME = 5_000;
 /** Ms that a server that isn't ours may take for its answer once everything is said. */
 const LINGER = 2_000;
 
+const HTTP = "this server speaks HTTP: write ws:// in front of the address if it has WebSockets";
 const ECHO = "this server says your own words back: is it an echo server?";
 
 /** What a session tells its client. */
@@ -109,8 +110,7 @@ export class ClientSession extends Session {
           this.#handlers.reopened();
           return this.#greet();
         }
-        this.#hasTalked = true;
-        this.#handlers.heard(line, false);
+        this.#hear(line);
         if (this.#echo.notices(line)) this.#handlers.noticed(ECHO);
         if (this.#isFinishing) this.#linger();
     }
@@ -182,9 +182,14 @@ export class ClientSession extends Session {
       this.#fragment = line;
     } else {
       this.#takeForPlain();
-      this.#hasTalked = true;
-      this.#handlers.heard(line, false);
+      this.#hear(line);
     }
+  }
+
+  #hear(line: string): void {
+    this.#hasTalked = true;
+    this.#handlers.heard(line, false);
+    if (/^HTTP\/1\.\d \d{3} /.test(line)) this.#handlers.noticed(HTTP);
   }
 
   #greet(): void {

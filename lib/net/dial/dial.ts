@@ -5,7 +5,7 @@ import { type Connection, SocketConnection } from "../connection.ts";
 import { wrapConnection } from "../wrap_connection.ts";
 import type { Endpoint } from "../datagram.ts";
 import { pause } from "../deadline.ts";
-import { translateDialError } from "../io_errors.ts";
+import { hasGone, translateDialError } from "../io_errors.ts";
 import { connectPath } from "../native/native_dial.ts";
 import { socketPeer } from "../peer.ts";
 import { dialTcp } from "./dial_tcp.ts";
@@ -139,6 +139,28 @@ function refuseTls(connection: Connection): Connection {
         isFirst = false;
         return sink(bytes);
       }, options),
+  });
+}
+
+/**
+ * The same connection, of which every byte is handed on, and which ends with `speaks_tls` if all of them are such an alert.
+ */
+export function tellOfTls(connection: Connection): Connection {
+  if (connection.peer.scheme !== "tcp") return connection;
+  let isAlert: boolean | undefined;
+  return wrapConnection(connection, {
+    async receive(sink, options) {
+      const take = (bytes: Uint8Array) => {
+        isAlert = isAlert === undefined && isTlsAlert(bytes);
+        return sink(bytes);
+      };
+      try {
+        await connection.receive(take, options);
+      } catch (error) {
+        if (!isAlert || !hasGone(error)) throw error;
+      }
+      if (isAlert) throw speaksTls(connection.peer.name);
+    },
   });
 }
 
