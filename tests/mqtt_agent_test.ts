@@ -18,9 +18,9 @@ brokerTest(
     await using watch = await broker.watch("pinwire/#", "homeassistant/#");
     await using lamp = await agent(broker.url, "厨房", "--pin", "11");
     await becomes(lamp, false);
-    const [discovery, ...rest] = await watch.upTo(`pinwire/厨房/led/state ${OFF}`);
+    const [discovery, ...rest] = await watch.upTo("pinwire/厨房/status online");
     assertMatch(discovery, /^homeassistant\/device\/pinwire____[0-9a-f]{8}\/config \{"dev":.*"name":"厨房"/);
-    assertEquals(rest, ["pinwire/厨房/status online", `pinwire/厨房/led/state ${OFF}`]);
+    assertEquals(rest, [`pinwire/厨房/led/state ${OFF}`, "pinwire/厨房/status online"]);
     const set = "pinwire/厨房/led/set";
     for (const [text, on] of [["ON", true], ["toggle", false], ['{"state":"ON"}', true]] as const) {
       await broker.publish(set, text);
@@ -54,12 +54,13 @@ brokerTest(
     await using watch = await broker.watch("pinwire/#");
     {
       await using lamp = await agent(broker.url, "lamp");
-      await watch.upTo(`pinwire/lamp/led/state ${OFF}`);
+      await watch.upTo("pinwire/lamp/status online");
       lamp.kill("SIGKILL");
     }
     assertEquals(await watch.upTo("pinwire/lamp/status offline"), ["pinwire/lamp/status offline"]);
     await using _again = await agent(broker.url, "lamp");
-    assertEquals((await watch.upTo(`pinwire/lamp/led/state ${OFF}`))[0], "pinwire/lamp/status online");
+    // Nobody is shown what it was before.
+    assertEquals((await watch.upTo("pinwire/lamp/status online"))[0], `pinwire/lamp/led/state ${OFF}`);
   },
 );
 
@@ -97,7 +98,7 @@ brokerTest(
     await becomes(lamp, false);
     {
       await using watch = await broker.watch("pinwire/#");
-      await watch.upTo(`pinwire/lamp/led/state ${OFF}`);
+      await watch.upTo("pinwire/lamp/status online");
       await broker.publish("pinwire/lamp/led/set", "on");
       await becomes(lamp, true);
       await watch.upTo(`pinwire/lamp/led/state ${ON}`);
@@ -108,9 +109,9 @@ brokerTest(
       await broker.startAgain();
       await using watch = await broker.watch("pinwire/#");
       await next(lamp, "connected");
-      assertEquals(await watch.upTo(`pinwire/lamp/led/state ${ON}`), [
-        "pinwire/lamp/status online",
+      assertEquals(await watch.upTo("pinwire/lamp/status online"), [
         `pinwire/lamp/led/state ${ON}`,
+        "pinwire/lamp/status online",
       ]);
       await broker.publish("pinwire/lamp/led/set", "toggle");
       await becomes(lamp, false);

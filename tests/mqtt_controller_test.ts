@@ -29,6 +29,7 @@ brokerTest("led serve --mqtt brings its devices to the broker, there, away, rena
   await using server = await house(broker);
   assertEquals((await said(watch, "pinwire/house/status online")).at(-1), "status online");
   const kitchen = await agent(server.address, "kitchen");
+  // It is there before it has said what its pin is.
   assertEquals(await said(watch, `pinwire/house/kitchen/state ${OFF}`), [
     "config kitchen",
     "kitchen/status online",
@@ -56,8 +57,8 @@ brokerTest("led serve --mqtt brings its devices to the broker, there, away, rena
   assertEquals((await said(watch, `pinwire/house/hall/state ${ON}`)).at(-1), `hall/state ${ON}`);
   await server.write("name 0 厨房\n");
   assertEquals((await said(watch, "pinwire/house/kitchen/state ")).slice(1), [
-    "厨房/status online",
     `厨房/state ${OFF}`,
+    "厨房/status online",
     "kitchen/status ",
     "kitchen/state ",
   ]);
@@ -83,8 +84,8 @@ brokerTest("a controller that starts again has its devices of before away, until
   }
   await using watch = await broker.watch("pinwire/#", "homeassistant/#");
   await using again = await house(broker);
-  const lines = await said(watch, "pinwire/house/kitchen/status offline");
-  assertEquals(lines.slice(-2), ["status online", "kitchen/status offline"]);
+  const lines = await said(watch, "pinwire/house/status online");
+  assertEquals(lines.slice(-2), ["kitchen/status offline", "status online"]);
   // Home Assistant has not been told that there is none: it would forget what its user calls it.
   assertEquals(lines.includes("config"), false);
   assertEquals(

@@ -1,4 +1,5 @@
 import { PinwireError, usageError } from "../errors.ts";
+import { fileTrouble } from "./new_file.ts";
 import type { HeaderField } from "./websocket/options.ts";
 import { certificatesIn, keyIn } from "./pem.ts";
 import {
@@ -198,6 +199,17 @@ async function readPem(path: string, option: string): Promise<[pem: string, sour
   return [pem, `the file ${path} of ${option}`];
 }
 
+/** A text as the editors and shells of Windows may write it too: in UTF-16, behind a byte order mark. */
+function textOf(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const encoding = first === 0xff && second === 0xfe
+    ? "utf-16le"
+    : first === 0xfe && second === 0xff
+    ? "utf-16be"
+    : "utf-8";
+  return new TextDecoder(encoding, { ignoreBOM: encoding === "utf-8" }).decode(bytes);
+}
+
 /**
  * The text of a file that an option names.
  *
@@ -206,12 +218,13 @@ async function readPem(path: string, option: string): Promise<[pem: string, sour
  */
 async function readNamedFile(path: string, option: string, hint: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    return textOf(await Deno.readFile(path));
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    const why = error instanceof Deno.errors.NotFound ? "does not exist" : "can't be read";
+    const isThere = !(error instanceof Deno.errors.NotFound);
+    const why = isThere ? `can't be read (${fileTrouble(error)})` : "does not exist";
     throw new PinwireError("file_unreadable", `the file ${path} of ${option} ${why}`, {
-      hint,
+      hint: isThere ? "mend that, or name another file" : hint,
       cause: error,
     });
   }

@@ -75,10 +75,23 @@ function blocksOf(pem: string): Block[] {
   return Array.from(found, ([text, label]) => ({ label, text }));
 }
 
-// DER is a SEQUENCE (X.690), which begins with this byte.
 function nothing(file: string, what: string, command: string): [what: string, hint: string] {
-  const isDer = file.startsWith("0");
-  return [what, isDer ? `it seems to be DER: openssl ${command} -inform der -in FILE -out FILE.pem` : MAKE];
+  // RFC 7292, section 4: a SEQUENCE that begins with the number 3.
+  if (/^0.{1,6}\x02\x01\x03/s.test(file)) {
+    return [what, "it seems to be PKCS #12: openssl pkcs12 -in FILE -nodes -out FILE.pem"];
+  }
+  // DER is a SEQUENCE (X.690), which begins with this byte.
+  if (file.startsWith("0")) {
+    return [what, `it seems to be DER: openssl ${command} -inform der -in FILE -out FILE.pem`];
+  }
+  const [, indent, label] = file.match(/^(.*)-----BEGIN ([A-Z0-9 ]+)-----/m) ?? [];
+  if (label === undefined) return [what, MAKE];
+  if (indent) return [what, "its lines have something in front: BEGIN and END stand at their beginning"];
+  const isWhole = blocksOf(file).length > 0;
+  return [
+    what,
+    isWhole ? `it holds a ${label}: ${MAKE}` : `the END of its ${label} is missing: copy it again`,
+  ];
 }
 
 const wrong = (message: string, hint: string) => new PinwireError("tls_failed", message, { hint });

@@ -38,4 +38,9 @@ pure("each file that holds something else is told as what it is", () => {
   assertMatch(certificateRefusal(block("CERTIFICATE REQUEST")), /holds a request/);
   assertMatch(certificateRefusal("junk"), /holds no certificate in PEM form: make a pair/);
   assertMatch(certificateRefusal("0\u0082\u0001"), /openssl x509 -inform der/);
+  assertMatch(certificateRefusal("0\ufffd\n\u0005\x02\x01\x03"), /PKCS #12: openssl pkcs12/);
+  assertMatch(certificateRefusal(CERTIFICATE.slice(0, -30)), /the END of its CERTIFICATE is missing/);
+  assertMatch(certificateRefusal(CERTIFICATE.replaceAll(/^/gm, "> ")), /have something in front/);
+  assertMatch(certificateRefusal(block("TRUSTED CERTIFICATE")), /it holds a TRUSTED CERTIFICATE/);
+  assertMatch(keyRefusal(block("PUBLIC KEY")), /it holds a PUBLIC KEY: make a pair/);
 });

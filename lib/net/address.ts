@@ -103,7 +103,12 @@ export function parseAddress(
       isHttp(rest) ? `http runs over TCP and https over TLS; use ${known}` : `unknown scheme; use ${known}`,
     );
   }
-  if (/^(tcp|udp|tls|wss?):\d/.test(rest)) throw wrong(text, `write ${rest.replace(":", "://")}`);
+  if (/^(tcp|udp|tls|wss?):[^/]/i.test(rest)) {
+    throw wrong(
+      text,
+      `write ${rest.replace(/^\w+:/, (scheme) => `${scheme.toLowerCase()}//`)}`,
+    );
+  }
   if (/^[^/[]*@/.test(rest)) {
     throw wrong(
       text,

@@ -1,3 +1,7 @@
+/** What is said of a server that is no chat. */
+export const ECHO = "this server says your own words back: is it an echo server?";
+export const HTTP = "this server speaks HTTP: write ws:// in front of the address if it has WebSockets";
+
 /** Notices, once, that a server only says back what it is told, perhaps behind a stamp in brackets. */
 export class EchoWatch {
   #said?: string;

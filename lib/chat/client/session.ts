@@ -14,7 +14,7 @@ import {
 } from "../control_lines.ts";
 import { DEAD_AFTER, GREETING, PING_AFTER } from "../protocol.ts";
 import { isSpoken } from "../verbs.ts";
-import { EchoWatch } from "./echo_watch.ts";
+import { ECHO, EchoWatch, HTTP } from "./echo_watch.ts";
 import { Pace } from "./pace.ts";
 
 /** Ms of silence after which a server is none of ours. */
@@ -23,9 +23,6 @@ const GREETING_TIME = 1_000;
 const WELCOME_TIME = 5_000;
 /** Ms that a server that isn't ours may take for its answer once everything is said. */
 const LINGER = 2_000;
-
-const HTTP = "this server speaks HTTP: write ws:// in front of the address if it has WebSockets";
-const ECHO = "this server says your own words back: is it an echo server?";
 
 /** What a session tells its client. */
 export interface SessionHandlers {

@@ -114,8 +114,9 @@ export class MqttNode {
 
   /** Says what a device is, where that is news. */
   tell({ name, doing, isThere, canBeAway }: NodeDevice): void {
-    if (canBeAway) this.#say(this.#topics.deviceStatus(name), isThere ? "online" : "offline");
+    // What was kept of an earlier run must not be shown as the state of one that is there again.
     if (doing) this.#say(this.#topics.state(name), stateOf(doing));
+    if (canBeAway) this.#say(this.#topics.deviceStatus(name), isThere ? "online" : "offline");
   }
 
   /** A device has come, has another name, or is no more. */
@@ -176,7 +177,7 @@ export class MqttNode {
     return devices;
   }
 
-  /** Home Assistant is told of the devices before it is told that they are there, and what they are. */
+  /** Home Assistant is told of the devices, and what they are, before it is told that they are there. */
   #announce(): void {
     if (!this.#isIn) return;
     const { node, discoveryPrefix } = this.#options;
@@ -184,8 +185,8 @@ export class MqttNode {
     if (discoveryPrefix) {
       this.#say(discoveryTopic(discoveryPrefix, node), discoveryOf(node, devices, this.#goneNames));
     }
-    this.#say(this.#topics.status, "online");
     for (const device of devices) this.tell(device);
+    this.#say(this.#topics.status, "online");
     for (const name of this.#goneNames) {
       // An empty payload has the broker forget what it had kept.
       for (const topic of [this.#topics.deviceStatus(name), this.#topics.state(name)]) this.#say(topic, "");

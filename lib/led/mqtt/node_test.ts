@@ -68,7 +68,7 @@ Deno.test("MqttNode says what its devices are before all, once, and again where 
   const world = new World([pin("red")]);
   world.node.tell(pin("red"));
   assertEquals(world.said(), []);
-  const all = ["ha/device red", "status online", `red/state ${ON_TEXT}`];
+  const all = ["ha/device red", `red/state ${ON_TEXT}`, "status online"];
   world.node.onReady();
   assertEquals(world.said(), all);
   world.node.tell(pin("red"));
@@ -90,7 +90,7 @@ Deno.test("MqttNode without a prefix tells nobody of its devices, and hears nobo
   const world = new World([pin("red")], { isTold: false });
   assertEquals(world.node.filters, ["pinwire/pi/+/set", "pinwire/pi/+/state"]);
   world.node.onReady();
-  assertEquals(world.said(), ["status online", `red/state ${ON_TEXT}`]);
+  assertEquals(world.said(), [`red/state ${ON_TEXT}`, "status online"]);
 });
 
 Deno.test("MqttNode obeys set, and tells of what it can't do, once a second", () => {
@@ -124,16 +124,16 @@ Deno.test("MqttNode takes a device that has another name, or is no more, from Ho
   world.node.onReady();
   assertEquals(world.said(), [
     "ha/device kitchen",
-    "status online",
-    "kitchen/status online",
     `kitchen/state ${ON_TEXT}`,
+    "kitchen/status online",
+    "status online",
   ]);
   world.devices = [far("hall", ON)];
   world.node.onDevices();
   assertEquals(world.said(), [
     "ha/device hall,-kitchen",
-    "hall/status online",
     `hall/state ${ON_TEXT}`,
+    "hall/status online",
     "kitchen/status ",
     "kitchen/state ",
   ]);
@@ -152,12 +152,12 @@ Deno.test("MqttNode has a device that the broker knows of an earlier run away, u
   world.hear("pinwire/pi/gone/status", "", true);
   world.hear("pinwire/pi/no name/status", "online", true);
   world.node.onReady();
-  assertEquals(world.said(), ["ha/device kitchen", "status online", "kitchen/status offline"]);
+  assertEquals(world.said(), ["ha/device kitchen", "kitchen/status offline", "status online"]);
   // What comes later is what it said itself.
   world.hear("pinwire/pi/hall/status", "online", true);
   world.devices = [far("kitchen", ON)];
   world.node.onDevices();
-  assertEquals(world.said(), ["kitchen/status online", `kitchen/state ${ON_TEXT}`]);
+  assertEquals(world.said(), [`kitchen/state ${ON_TEXT}`, "kitchen/status online"]);
 });
 
 Deno.test("MqttNode of an agent clears what the broker knows of pins that it doesn't have any more", () => {
@@ -166,8 +166,8 @@ Deno.test("MqttNode of an agent clears what the broker knows of pins that it doe
   world.node.onReady();
   assertEquals(world.said(), [
     "ha/device red,-green",
-    "status online",
     `red/state ${ON_TEXT}`,
+    "status online",
     "green/status ",
     "green/state ",
   ]);
