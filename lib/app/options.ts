@@ -11,6 +11,7 @@ import {
   isHost,
   isIpAddress,
   isWeb,
+  isZoned,
   parseAddress,
   WEB_PORTS,
 } from "../net/mod.ts";
@@ -272,20 +273,13 @@ export function clientPermissions(
 }
 
 /** What `--interface` and a zone need: a list of the interfaces. */
-export function interfacePermissions(
-  options: { interface?: string },
-  ...addresses: (Address | undefined)[]
-): Permission[] {
-  return options.interface !== undefined || addresses.some((one) => one && isZoned(one)) ? ["sys"] : [];
+export function interfacePermissions(given: { interface?: string }, ...ends: Address[]): Permission[] {
+  return given.interface !== undefined || ends.some(isZoned) ? ["sys"] : [];
 }
-
-/** Whether this is an address over UDP on one link, `[ff02::114%eth0]`. */
-export const isZoned = (address: Address) => address.scheme === "udp" && address.hostname.includes("%");
 
 /** What `--record` needs besides. */
-export function recordPermissions({ record }: { record?: string }): Permission[] {
-  return record === undefined || record === "-" ? [] : ["write"];
-}
+export const recordPermissions = ({ record }: { record?: string }): Permission[] =>
+  record === undefined || record === "-" ? [] : ["write"];
 
 /** A secret that both ends know. */
 export const tokenOption = {

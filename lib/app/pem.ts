@@ -77,7 +77,8 @@ function blocksOf(pem: string): Block[] {
 
 function nothing(file: string, what: string, command: string): [what: string, hint: string] {
   // RFC 7292, section 4: a SEQUENCE that begins with the number 3.
-  if (/^0.{1,6}\x02\x01\x03/s.test(file)) {
+  const numberAt = file.indexOf("\x02\x01\x03");
+  if (file.startsWith("0") && numberAt > 0 && numberAt < 8) {
     return [what, "it seems to be PKCS #12: openssl pkcs12 -in FILE -nodes -out FILE.pem"];
   }
   // DER is a SEQUENCE (X.690), which begins with this byte.

@@ -224,3 +224,7 @@ function parsePort(digits: string | undefined, text: string): number | undefined
   if (!(port <= 65535)) throw wrong(text, `the port "${digits}" must be a number from 0 to 65535`);
   return port;
 }
+
+/** Whether this is an address over UDP on one link, `[ff02::114%eth0]`. */
+export const isZoned = (address: Address): boolean =>
+  address.scheme === "udp" && address.hostname.includes("%");

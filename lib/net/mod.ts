@@ -16,6 +16,7 @@ export {
   isOverTcp,
   isTls,
   isWeb,
+  isZoned,
   parseAddress,
   type Scheme,
   type UnixAddress,

@@ -5,12 +5,11 @@ import {
   addressKind,
   clientOptions,
   clientPermissions,
-  isZoned,
   outputOptions,
   socketPermissions,
   SOCKETS,
 } from "../../app/options.ts";
-import { WEB_PORTS } from "../../net/mod.ts";
+import { isZoned, WEB_PORTS } from "../../net/mod.ts";
 import { parseTargets } from "./targets.ts";
 
 const { ca, connectTimeout, bind, subprotocol, header, origin } = clientOptions;
