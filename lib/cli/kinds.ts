@@ -30,7 +30,11 @@ export function integer(meta: string, min: number, max = Number.MAX_SAFE_INTEGER
       const unit = { k: 1024, m: 1024 ** 2 }[match?.[2].toLowerCase() ?? ""] ?? 1;
       const number = match ? Number(match[1]) * unit : NaN;
       if (!match) {
-        throw usageError(`"${value}" is not a whole number`, `use ${range}`);
+        const isSize = /^[\d.]+ ?[kmg]i?b?$/i.test(value);
+        throw usageError(
+          `"${value}" is not a whole number`,
+          isSize ? "write 64k, 2M, or a number alone" : `use ${range}`,
+        );
       }
       if (!(number >= min && number <= max)) {
         throw usageError(`"${value}" is out of range`, `use ${range}`);

@@ -90,6 +90,12 @@ Deno.test({
       refusal("here", "--max-frame", "-5"),
       '--max-frame: "-5" is not a whole number: use 1 to 9000',
     );
+    for (const size of ["100kb", "1.5M", "2 MiB", "1G"]) {
+      assertEquals(
+        refusal("here", "--max-frame", size),
+        `--max-frame: "${size}" is not a whole number: write 64k, 2M, or a number alone`,
+      );
+    }
   },
 });
 
