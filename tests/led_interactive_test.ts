@@ -32,7 +32,7 @@ Deno.test("-i says what is wrong with an address, and asks again", async () => {
   const args = ["led", "agent", "-i", "--name", "lamp", ...SIMULATED];
   await using lamp = await pinwire(args, { stdin: `x:y\n${LOOPBACK}:${server.port}\n` });
   await next(server, "device");
-  assertMatch(lamp.stdout, /^lamp is off\n"x:y" is not an address: [^\n]+\n/);
+  await lamp.sees(/^lamp is off\n"x:y" is not an address: [^\n]+\n/);
 });
 
 Deno.test("-i with --json keeps events alone on stdout", async () => {

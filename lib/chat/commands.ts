@@ -254,7 +254,7 @@ const chatPeer = command({
   async run(options, { local, remote }) {
     for (const one of remote) {
       checkDialable(one as Address);
-      if (await leadsBack(local as Address, one as Address)) {
+      if (await leadsBack({ ...local, hostname: local.hostname || "0.0.0.0" } as Address, one as Address)) {
         throw usageError("REMOTE is LOCAL itself", "name another port for the other end");
       }
     }

@@ -78,6 +78,7 @@ export class ServerStream {
 
   /** Ends it, if it hasn't ended. Nothing but its exit is sent then. */
   async end(why: string): Promise<void> {
+    this.#stdin.close();
     this.#credit.close();
     await this.#job.end(why);
   }

@@ -14,7 +14,7 @@ export interface WebSocketPeer {
 const pathOf = (name: string) => new URL(`../peers/${name}`, import.meta.url).pathname;
 
 /** Whether a command ends well. */
-function works(program: string, args: string[]): boolean {
+export function works(program: string, args: string[]): boolean {
   if (!has(program)) return false;
   return new Deno.Command(program, { args, stdout: "null", stderr: "null" }).outputSync().success;
 }

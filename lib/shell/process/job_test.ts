@@ -235,12 +235,16 @@ posix("Job lets a command print as much as it may, to the byte", async () => {
   assertEquals([on.stdout, on.stderr], ["12345", "67890"]);
 });
 
+/** Whether a process has been stopped (proc_pid_stat(5)). */
+const isStopped = (pid: string) => / T /.test(Deno.readTextFileSync(`/proc/${pid}/stat`));
+
 linux("Job.end kills what SIGTERM doesn't end, 1 s later: what ignores it, and what is stopped", async () => {
   const commands = ["trap '' TERM; echo $$; while :; do sleep 0.05; done", "echo $$; kill -STOP $$"];
   for (const command of commands) {
     const clock = new FakeClock();
     await using on = new Command(command, { clock });
     const pid = await on.line();
+    while (command.includes("STOP") && !isStopped(pid)) await turn();
     const ending = on.job.end("gone");
     await pass(clock, 980);
     assertEquals(isDead(pid), false);
