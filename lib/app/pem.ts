@@ -85,7 +85,7 @@ function nothing(file: string, what: string, command: string): [what: string, hi
   if (file.startsWith("0")) {
     return [what, `it seems to be DER: openssl ${command} -inform der -in FILE -out FILE.pem`];
   }
-  const [, indent, label] = file.match(/^(.*)-----BEGIN ([A-Z0-9 ]+)-----/m) ?? [];
+  const [, indent, label] = file.match(/^\ufeff?(.*)-----BEGIN ([A-Z0-9 ]+)-----/m) ?? [];
   if (label === undefined) return [what, MAKE];
   if (indent) return [what, "its lines have something in front: BEGIN and END stand at their beginning"];
   const isWhole = blocksOf(file).length > 0;

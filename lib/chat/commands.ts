@@ -254,7 +254,9 @@ const chatPeer = command({
   async run(options, { local, remote }) {
     for (const one of remote) {
       checkDialable(one as Address);
-      if (await leadsBack({ ...local, hostname: local.hostname || "0.0.0.0" } as Address, one as Address)) {
+      // Without a host it is on loopback, of one family or the other.
+      for (const hostname of local.hostname ? [local.hostname] : ["127.0.0.1", "::1"]) {
+        if (!await leadsBack({ ...local, hostname } as Address, one as Address)) continue;
         throw usageError("REMOTE is LOCAL itself", "name another port for the other end");
       }
     }

@@ -30,7 +30,7 @@ export function integer(meta: string, min: number, max = Number.MAX_SAFE_INTEGER
       const unit = { k: 1024, m: 1024 ** 2 }[match?.[2].toLowerCase() ?? ""] ?? 1;
       const number = match ? Number(match[1]) * unit : NaN;
       if (!match) {
-        const isSize = /^[\d.]+ ?[kmg]i?b?$/i.test(value);
+        const isSize = /^\d[\d.]* ?(?:g|[kmg]i?b)$|^\d+\.\d+ ?[km]$/i.test(value);
         throw usageError(
           `"${value}" is not a whole number`,
           isSize ? "write 64k, 2M, or a number alone" : `use ${range}`,

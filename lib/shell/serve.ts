@@ -62,7 +62,7 @@ export async function serveShell(
       if (options.once) stop.now();
     },
   };
-  using _ending = stopsAtQuit(stop);
+  using _ending = stopsAtQuit(stop, jobs);
   // Pings and unfinished lines are no use of a shell: what counts is commands.
   const server = { ...options, idleTimeout: 0 };
   const metrics = [single("pinwire_commands", "counter", "Commands that were run.", () => ran)];
@@ -102,8 +102,11 @@ const damaged = (path: string, damage: string) =>
 const EVERYBODY = "every user of this machine gets a shell as you";
 
 /** By itself Ctrl-\ would end the server and leave its commands. */
-function stopsAtQuit(stop: Stop): Disposable {
-  const onSignal = () => stop.now();
+function stopsAtQuit(stop: Stop, jobs: JobRunner): Disposable {
+  const onSignal = () => {
+    jobs.askAllToEnd();
+    stop.now();
+  };
   Deno.addSignalListener("SIGQUIT", onSignal);
   return { [Symbol.dispose]: () => Deno.removeSignalListener("SIGQUIT", onSignal) };
 }

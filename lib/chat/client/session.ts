@@ -186,7 +186,7 @@ export class ClientSession extends Session {
   #hear(line: string): void {
     this.#hasTalked = true;
     this.#handlers.heard(line, false);
-    if (/^HTTP\/1\.\d \d{3} /.test(line)) this.#handlers.noticed(HTTP);
+    if (this.#echo.isHttp(line)) this.#handlers.noticed(HTTP);
   }
 
   #greet(): void {

@@ -53,6 +53,8 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 /** One character a byte. */
 const latin1 = new TextDecoder("latin1");
 
+/** More characters than an entry has: of damage only so many are looked at for each that seems to begin. */
+const LONGEST_ENTRY = 1 << 20;
 const START = '{"time":';
 
 /**
@@ -61,7 +63,8 @@ const START = '{"time":';
  */
 function endOfEntry(characters: string, at: number): number {
   let isInString = false;
-  for (let i = at + START.length; i < characters.length; i++) {
+  const end = Math.min(characters.length, at + LONGEST_ENTRY);
+  for (let i = at + START.length; i < end; i++) {
     const character = characters[i];
     if (character < " ") return -1;
     if (character === '"') isInString = !isInString;

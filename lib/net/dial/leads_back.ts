@@ -1,5 +1,5 @@
 import { type Address, isLoopback } from "../address.ts";
-import { canonicalIp, isUnspecified } from "../ip.ts";
+import { canonicalIp, isIpv6, isUnspecified } from "../ip.ts";
 import { resolveEndpoints } from "./resolve.ts";
 
 /**
@@ -18,7 +18,9 @@ export async function leadsBack(listener: Address, target: Address): Promise<boo
   const { hostname } = listener;
   if (isUnspecified(hostname)) {
     const ours = ownAddresses();
-    return reached.some(({ hostname }) => isLoopback(hostname) || ours.has(hostname));
+    // One of IPv4 alone hears nothing over IPv6.
+    const heard = reached.filter((one) => hostname !== "0.0.0.0" || !isIpv6(one.hostname));
+    return heard.some((one) => isLoopback(one.hostname) || ours.has(one.hostname));
   }
   // As it is listened on.
   const host = hostname === "localhost" ? "127.0.0.1" : hostname;

@@ -5,11 +5,12 @@ import {
   addressKind,
   clientOptions,
   clientPermissions,
+  interfacePermissions,
   outputOptions,
   socketPermissions,
   SOCKETS,
 } from "../../app/options.ts";
-import { isZoned, WEB_PORTS } from "../../net/mod.ts";
+import { WEB_PORTS } from "../../net/mod.ts";
 import { parseTargets } from "./targets.ts";
 
 const { ca, connectTimeout, bind, subprotocol, header, origin } = clientOptions;
@@ -44,9 +45,10 @@ const probe = command({
   ...socketPermissions,
   permissionsWith: (options, { addresses }) => {
     const all = addresses.flat();
-    return clientPermissions(options, {
-      address: all.find(({ scheme }) => scheme === "unix") ?? all.find(isZoned) ?? all[0],
-    });
+    return [
+      ...clientPermissions(options, { address: all.find(({ scheme }) => scheme === "unix") ?? all[0] }),
+      ...interfacePermissions({}, ...all),
+    ];
   },
   examples: [
     ["127.0.0.1:8000-8010", "which of these ports are open"],

@@ -39,6 +39,8 @@ export class Lane {
   #milestones: { at: number; what: Ending | "stall" }[];
   /** The last write. */
   #writing?: Promise<void>;
+  /** Reads that are still being passed on. */
+  #taking = 0;
   #isDraining = false;
   #isClosed = false;
   #closed = Promise.withResolvers<void>();
@@ -57,6 +59,11 @@ export class Lane {
   /** Bytes that have gone out. */
   get passed(): number {
     return this.#passed;
+  }
+
+  /** Whether what has come is still on its way, be it held up or not taken yet. */
+  get isBusy(): boolean {
+    return this.#taking > 0 || this.#flow?.working !== undefined;
   }
 
   /** Takes no more from now on. Done when the bytes that are under way have gone out, or can't. */
@@ -98,7 +105,10 @@ export class Lane {
   #take = (bytes: Uint8Array): Promise<void> | undefined => {
     if (this.#isClosed) return undefined;
     if (this.#isDraining) return this.#closed.promise;
-    return this.#flow ? this.#flow.push(bytes) : this.#pass(bytes);
+    const passing = this.#flow ? this.#flow.push(bytes) : this.#pass(bytes);
+    if (!passing) return undefined;
+    this.#taking++;
+    return passing.finally(() => this.#taking--);
   };
 
   #pass(bytes: Uint8Array): Promise<void> | undefined {

@@ -132,6 +132,7 @@ Deno.test("checkApart refuses a relay to itself, however its address is written"
       ["0", "0"],
       ["unix:/a", "unix:/b"],
       ["8000", "[::1]:8000"],
+      ["0.0.0.0:8000", "[::1]:8000"],
       ["unix:@a", "unix:a"],
       ["8000", "nobody.invalid:8000"],
     ]

@@ -152,7 +152,7 @@ export class Pair {
   /** Done when nothing has passed for a while, or nothing comes any more. */
   async #silence(direction: Direction): Promise<void> {
     const lane = this.lanes[direction];
-    for (let passed = -1; passed !== lane.passed;) {
+    for (let passed = -1; passed !== lane.passed || lane.isBusy;) {
       passed = lane.passed;
       const over = Promise.resolve(this.#lanesOver[direction]).then(() => true);
       if (await withTimeout(ANSWER_TIME, over, this.#options.clock)) return;
