@@ -20,6 +20,10 @@ Deno.test("ten agents on one controller: all are switched, and each alone", asyn
   for (const lamp of lamps) {
     assertEquals([(await next(lamp, "state")).on, (await next(lamp, "state")).on], [false, true]);
   }
+  const lit = new Set<string>();
+  for (let event; lit.size < names.length;) {
+    if ((event = await next(server, "state")).on) lit.add(event.device!);
+  }
   await server.write("off lamp-3\n");
   assertEquals((await next(lamps[3], "state")).on, false);
   await reports(server, "lamp-3", false);
