@@ -161,7 +161,7 @@ const TEXTS = {
   asked: twin({
     en: (ms: number) =>
       `${ms} ms later: is there room again? (a probe, by an old number: it must be answered)`,
-    zh: (ms: number) => `过了 ${ms} 毫秒：有空间了吗？（窗口探测，故意用旧的序号，对方必须应答）`,
+    zh: (ms: number) => `过了 ${ms} 毫秒：有空间了吗？（窗口探测：旧序号，对方必答）`,
   }),
   alive: twin({
     en: () => "are you still there? (a probe, by an old number: it must be answered)",
