@@ -1,3 +1,6 @@
+/** Ms in which the runtime notices which of our processes have ended, before there is more to do. */
+const NOTICING_TIME = 5;
+
 /** Asks a command to stop: what Ctrl-C, SIGTERM, `--once` and a closed stdout have in common. */
 export class Stop implements Disposable {
   #controller = new AbortController();
@@ -9,8 +12,7 @@ export class Stop implements Disposable {
     this.#hasSignal = true;
     if (!this.#before) return this.now();
     this.#before();
-    // In a turn of its own, so that the runtime first notices which of our processes have ended.
-    setTimeout(() => this.now());
+    setTimeout(() => this.now(), NOTICING_TIME);
   };
   #onInterrupt = () => {
     if (this.#interrupt && !this.signal.aborted) this.#interrupt();
