@@ -199,3 +199,14 @@ Deno.test("connect over UDP ends with 1 where --wait was given and nothing came"
   assertMatch(stderr, /^pinwire: no answer from udp:\S+ within 0\.05 s: [^\n]+\n$/);
   silent.close();
 });
+
+Deno.test("connect --wait says at once that a server closed without an answer", async () => {
+  using peer = await tcpPeer();
+  const running = runPinwire(["connect", peer.address, "--wait", "100"], { stdin: "hello\n" });
+  const connection = await peer.accept();
+  await connection.receive(() => {});
+  connection.close();
+  const { code, stderr } = await running;
+  assertEquals(code, 1);
+  assertMatch(stderr, /closed the connection without an answer/);
+});

@@ -248,7 +248,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "endsInside tells of each encoding whether a character is cut",
+  name: "an encoding tells whether a character is cut, and which mark stands before a stream of it",
   permissions: "none",
   async fn() {
     for (const name of ENCODINGS) {
@@ -263,5 +263,7 @@ Deno.test({
       assertEquals(isCut, isCut.map((_, i) => i % half !== 0), name);
     }
     assertEquals((await openEncoding("koi8-r")).endsInside(new Uint8Array([0xff])), false);
+    assertEquals((await openEncoding("gb18030")).mark, new Uint8Array([0x84, 0x31, 0x95, 0x33]));
+    assertEquals((await openEncoding("gbk")).mark, undefined);
   },
 });

@@ -1,9 +1,10 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { tempDir } from "../../../tests/support.ts";
 import { pure } from "../../app/_testing.ts";
 import { PinwireError } from "../../errors.ts";
 import { formatAddress } from "../../net/mod.ts";
 import type { Stream } from "../../packet/mod.ts";
-import { checkSide, playAddressKind, streamKind, whereToPlay } from "./options.ts";
+import { checkRecord, checkSide, playAddressKind, streamKind, whereToPlay } from "./options.ts";
 
 const stream = (protocol: "tcp" | "udp", address: string): Stream => ({
   protocol,
@@ -68,4 +69,14 @@ pure("checkSide refuses what is for the other side", () => {
     "--tls-cert is for --as server: leave one of the two out",
   );
   refuses(() => checkSide("server", { bind: {} }), "--bind is for --as client: leave one of the two out");
+});
+
+Deno.test("checkRecord refuses the file that is played, by whichever of its names", async () => {
+  await using dir = await tempDir();
+  const [played, linked, other] = ["a", "b", "c"].map((name) => `${dir.path}/${name}`);
+  await Deno.writeTextFile(played, "recorded");
+  await Deno.writeTextFile(other, "another");
+  await Deno.link(played, linked);
+  for (const record of [played, linked]) await assertRejects(() => checkRecord(played, record), PinwireError);
+  for (const record of [undefined, other, `${dir.path}/new`]) await checkRecord(played, record);
 });
