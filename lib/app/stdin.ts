@@ -20,19 +20,14 @@ export function stdinReads(
   stdin: Pick<typeof Deno.stdin, "read"> = Deno.stdin,
 ): ReadPiece {
   const buffer = new Uint8Array(size);
-  const sharing = shareThread();
   return async () => {
+    using _sharing = shareThread();
     for (;;) {
       try {
         const count = await stdin.read(buffer);
-        if (count !== null) return buffer.subarray(0, count);
-        sharing[Symbol.dispose]();
-        return undefined;
+        return count === null ? undefined : buffer.subarray(0, count);
       } catch (error) {
-        if (!(error instanceof Deno.errors.WouldBlock)) {
-          sharing[Symbol.dispose]();
-          throw unreadable(error);
-        }
+        if (!(error instanceof Deno.errors.WouldBlock)) throw unreadable(error);
         await sleep(RETRY, systemClock);
       }
     }

@@ -64,7 +64,7 @@ export { shareThread, type TcpInfo } from "../system/mod.ts";
 export { listen, type ListenOptions, type ServerIdentity } from "./listen/listen.ts";
 export { type Listener, type SocketKind } from "./listener.ts";
 export { type Peer, type SocketAddress } from "./peer.ts";
-export { checkInterface } from "./multicast.ts";
+export { checkInterface, knownInterfaces } from "./multicast.ts";
 export { type MessageForm, PLAIN_FORM } from "./websocket/form.ts";
 export { type WebSocketRequest } from "./websocket/dial.ts";
 export { RateLimit } from "./rate_limit.ts";

@@ -19,6 +19,12 @@ export interface Interface {
   index?: number;
 }
 
+/** The addresses of this machine's interfaces, if they may be asked for (`--allow-sys`); else none. */
+export function knownInterfaces(): Deno.NetworkInterfaceInfo[] {
+  const { state } = Deno.permissions.querySync({ name: "sys", kind: "networkInterfaces" });
+  return state === "granted" ? Deno.networkInterfaces() : [];
+}
+
 /**
  * Looks up an interface by its name, or by one of its addresses. But for IPv4 addresses this needs `--allow-sys`.
  *

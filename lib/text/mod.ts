@@ -18,4 +18,4 @@ export {
 export { BYTES_PER_ROW, hexdumpRows, parseHex } from "./hexdump.ts";
 export { readersOf } from "./readers.ts";
 export { composed, composedName } from "./name.ts";
-export { safeJson, visible, visibleLines } from "./visible.ts";
+export { clipped, safeJson, visible, visibleLines } from "./visible.ts";

@@ -30,3 +30,7 @@ export function safeJson(value: unknown): string {
     (character) => "\\u" + character.charCodeAt(0).toString(16).padStart(4, "0"),
   );
 }
+
+/** A text of at most so many code units; of a longer one that much of its beginning, and `…`. */
+export const clipped = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most)}…` : text;

@@ -13,6 +13,20 @@ export async function untilSilent(
   }
 }
 
+/** Waits until `count` has stayed the same for `ms`, with nothing under way, or until `over` is fulfilled. */
+export async function untilStill(
+  ms: number,
+  count: () => number,
+  isBusy: () => boolean,
+  over: Promise<unknown>,
+  clock: Clock,
+): Promise<void> {
+  for (let before = -1; isBusy() || before !== count();) {
+    before = count();
+    if (await withTimeout(ms, over, clock)) return;
+  }
+}
+
 /** Sends what a source gives, one piece after the other, until its end or until it is stopped. */
 export class Pump {
   /** Done at the end of the source, or once it is stopped; rejects with what reading and sending throw. */
@@ -41,11 +55,7 @@ export class Pump {
    * of the source, or when nothing came to be sent for 5 s. It may have gone for good, and only a write would tell.
    */
   async lapses(clock: Clock): Promise<void> {
-    let sent = -1;
-    while (this.#isSending || sent !== this.#sent) {
-      sent = this.#sent;
-      if (await withTimeout(HALF_CLOSE_TIME, this.done, clock)) return;
-    }
+    await untilStill(HALF_CLOSE_TIME, () => this.#sent, () => this.#isSending, this.done, clock);
   }
 
   async #run(source: Source, send: (piece: Uint8Array) => Promise<void> | undefined): Promise<void> {

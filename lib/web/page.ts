@@ -1,5 +1,12 @@
 import { type Context, hasColors, isDumb, serverAddress } from "../app/mod.ts";
-import { hostPort, type InternetAddress, isLoopback, listen, type Listener } from "../net/mod.ts";
+import {
+  hostPort,
+  type InternetAddress,
+  isLoopback,
+  knownInterfaces,
+  listen,
+  type Listener,
+} from "../net/mod.ts";
 import { namesOfMachine } from "../net/websocket/mod.ts";
 import type { Page } from "../session/mod.ts";
 import type { Token } from "../session/token.ts";
@@ -61,10 +68,7 @@ function machineOf(hostname: string): Machine {
 
 /** An address of this machine that others can reach, if it may be asked for (`--allow-sys`). */
 function ownAddress(): string | undefined {
-  if (Deno.permissions.querySync({ name: "sys", kind: "networkInterfaces" }).state !== "granted") {
-    return undefined;
-  }
-  return Deno.networkInterfaces()
+  return knownInterfaces()
     .find(({ family, address }) =>
       family === "IPv4" && !isLoopback(address) && !address.startsWith("169.254.")
     )

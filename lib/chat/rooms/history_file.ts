@@ -117,7 +117,7 @@ export class HistoryFile {
 
   /** Nothing more is added: what could not be written is tried once more, and told of. */
   async end(): Promise<void> {
-    await this.#writing;
+    await this.flushed();
     if (this.#isFailing) await this.rewrite().catch((error) => this.#reporter.error(error));
   }
 

@@ -29,9 +29,12 @@ export function readLines(bytes: Uint8Array): HistoryLines {
     if (!line.length) continue;
     last = line;
     const entry = parseEntry(line);
-    if (!entry) damaged.push(number);
-    if (entry) entries.push(entry);
-    else for (const found of entriesIn(line)) entries.push(found);
+    if (entry) {
+      entries.push(entry);
+      continue;
+    }
+    damaged.push(number);
+    for (const found of entriesIn(line)) entries.push(found);
   }
   const isTorn = !entries.length && damaged.length === 1 && bytes.at(-1) !== NEWLINE && isTornObject(last);
   return { entries, damaged, isTorn };

@@ -1,7 +1,7 @@
 import type { Context, Reporter } from "../../app/mod.ts";
 import { PinwireError } from "../../errors.ts";
 import { type Clock, RateLimit } from "../../net/mod.ts";
-import { visible } from "../../text/mod.ts";
+import { clipped, visible } from "../../text/mod.ts";
 import { nameOf } from "../protocol.ts";
 import type { Command } from "../verbs.ts";
 import { type DiscoveredDevice, discoveryOf, discoveryTopic } from "./discovery.ts";
@@ -208,7 +208,7 @@ export class MqttNode {
 }
 
 /** A topic may be as long as a whole message. */
-const shown = (topic: string) => visible(topic.length > 200 ? `${topic.slice(0, 200)}…` : topic);
+const shown = (topic: string) => visible(clipped(topic, 200));
 
 const noDevice = (topic: string) =>
   new PinwireError("no_device", `nobody is at ${shown(topic)}`, {

@@ -1,5 +1,6 @@
 import { type Address, isLoopback } from "../address.ts";
 import { canonicalIp, isIpv6, isUnspecified } from "../ip.ts";
+import { knownInterfaces } from "../multicast.ts";
 import { resolveEndpoints } from "./resolve.ts";
 
 /**
@@ -17,7 +18,7 @@ export async function leadsBack(listener: Address, target: Address): Promise<boo
   const reached = await resolveEndpoints(target).catch(() => []);
   const { hostname } = listener;
   if (isUnspecified(hostname)) {
-    const ours = ownAddresses();
+    const ours = new Set(knownInterfaces().map(({ address }) => canonicalIp(address) ?? address));
     // One of IPv4 alone hears nothing over IPv6.
     const heard = reached.filter((one) => hostname !== "0.0.0.0" || !isIpv6(one.hostname));
     return heard.some((one) => isLoopback(one.hostname) || ours.has(one.hostname));
@@ -32,10 +33,4 @@ async function placeOf(path: string): Promise<string> {
   const [, folder, name] = path.match(/^(?!\0)(.*[/\\])?([^/\\]+)$/s) ?? [];
   if (name === undefined) return path;
   return `${await Deno.realPath(folder ?? ".").catch(() => folder)}/${name}`;
-}
-
-function ownAddresses(): Set<string> {
-  const { state } = Deno.permissions.querySync({ name: "sys", kind: "networkInterfaces" });
-  const all = state === "granted" ? Deno.networkInterfaces() : [];
-  return new Set(all.map(({ address }) => canonicalIp(address) ?? address));
 }

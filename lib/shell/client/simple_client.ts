@@ -3,7 +3,7 @@ import { PinwireError } from "../../errors.ts";
 import { FrameError } from "../../framing/mod.ts";
 import { type Connection, type Timer, wrapConnection } from "../../net/mod.ts";
 import { Session } from "../../session/mod.ts";
-import { visible } from "../../text/mod.ts";
+import { clipped, visible } from "../../text/mod.ts";
 import { LONGEST_COMMAND } from "../protocol.ts";
 
 /** Time in ms from the first byte of a length to the last. */
@@ -178,10 +178,13 @@ const CLOSING_BRACE = 0x7d;
 
 function jsonHeader(header: Uint8Array): PinwireError {
   const text = visible(new TextDecoder().decode(header));
-  const shown = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
-  return new PinwireError("json_header", `a JSON header came in front of the answer: ${shown}`, {
-    hint: "this is a later lesson's wire; here only its length may stand in front (struct.pack('i', n))",
-  });
+  return new PinwireError(
+    "json_header",
+    `a JSON header came in front of the answer: ${clipped(text, MOST_SHOWN)}`,
+    {
+      hint: "this is a later lesson's wire; here only its length may stand in front (struct.pack('i', n))",
+    },
+  );
 }
 
 const isHeaderError = (error: unknown) => error instanceof PinwireError && error.code === "json_header";

@@ -1,6 +1,7 @@
 import type { Reporter } from "../../app/mod.ts";
 import { PinwireError } from "../../errors.ts";
 import { type Clock, RateLimit } from "../../net/mod.ts";
+import { clipped } from "../../text/mod.ts";
 import type { AuditLog, AuditRecord, ExitRecord } from "../audit_log.ts";
 import type { Exec, Exit } from "../wire/bodies.ts";
 import { type Child, findProgram, type Program, startPiped } from "./child.ts";
@@ -99,7 +100,7 @@ export class JobRunner {
     this.#watchdog?.watch(child.pid, place);
     const job = new Job(child, pty !== undefined, rules, this.#clock);
     this.#jobs.add(job);
-    this.#tell(`${peer} runs ${clipped(argv)}`);
+    this.#tell(`${peer} runs ${shown(argv)}`);
     return {
       job,
       finish: async (stdout, stderr) => {
@@ -124,7 +125,7 @@ export class JobRunner {
 
   /** Reports and logs that a peer was refused: a command, or the connection if there is no `argv`. */
   refused(peer: string, error: PinwireError, argv?: readonly string[]): void {
-    const what = argv ? `, it asked for ${clipped(argv)}` : "";
+    const what = argv ? `, it asked for ${shown(argv)}` : "";
     this.#reporter.error(
       new PinwireError(error.code, `refused ${peer}${what}: ${error.message}`, { hint: error.hint }),
       peer,
@@ -166,7 +167,7 @@ export class JobRunner {
       : typeof signal === "number"
       ? `signal ${signal}`
       : signal;
-    this.#tell(`${peer} ran ${clipped(argv)}: ${reason ?? how}`);
+    this.#tell(`${peer} ran ${shown(argv)}: ${reason ?? how}`);
     this.#write(entry);
   }
 
@@ -198,10 +199,7 @@ export class JobRunner {
 }
 
 /** A command as people are shown it; the log has all of it. */
-function clipped(argv: readonly string[]): string {
-  const text = argv.join(" ");
-  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
-}
+const shown = (argv: readonly string[]) => clipped(argv.join(" "), MOST_SHOWN);
 
 /** The error for a program that `option` names and that isn't there. */
 export const notFound = (name: string, option: string) =>

@@ -1,5 +1,5 @@
 import { PinwireError } from "../../errors.ts";
-import { visible } from "../../text/mod.ts";
+import { clipped, visible } from "../../text/mod.ts";
 import { DIRECTIONS } from "./disturbance.ts";
 import type { Pair } from "./pair.ts";
 
@@ -60,8 +60,7 @@ export function execute(line: string, { pairs, now, print, quit }: RelayDesk): v
   } else if (word === "quit") {
     quit();
   } else {
-    const shown = word.length > LONGEST_QUOTE ? `${word.slice(0, LONGEST_QUOTE)}…` : word;
-    throw badCommand(`"${shown}" is no command`, "help lists them");
+    throw badCommand(`"${clipped(word, LONGEST_QUOTE)}" is no command`, "help lists them");
   }
 }
 

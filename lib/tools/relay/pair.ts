@@ -9,6 +9,7 @@ import {
   withTimeout,
 } from "../../net/mod.ts";
 import { randomFor } from "../../packet/random.ts";
+import { untilStill } from "../pump.ts";
 import { type Direction, DIRECTIONS, type Disturbance } from "./disturbance.ts";
 import { type Ending, Lane } from "./lane.ts";
 
@@ -152,11 +153,8 @@ export class Pair {
   /** Done when nothing has passed for a while, or nothing comes any more. */
   async #silence(direction: Direction): Promise<void> {
     const lane = this.lanes[direction];
-    for (let passed = -1; passed !== lane.passed || lane.isBusy;) {
-      passed = lane.passed;
-      const over = Promise.resolve(this.#lanesOver[direction]).then(() => true);
-      if (await withTimeout(ANSWER_TIME, over, this.#options.clock)) return;
-    }
+    const over = Promise.resolve(this.#lanesOver[direction]);
+    await untilStill(ANSWER_TIME, () => lane.passed, () => lane.isBusy, over, this.#options.clock);
   }
 
   // Whoever takes no more may have said something before: that arrives first.
