@@ -8,7 +8,8 @@ import {
   udpPeer,
 } from "./datagram.ts";
 import { interfaceOf, isMulticast, join, zoned } from "./multicast.ts";
-import { isIpv6, withZoneOf } from "./ip.ts";
+import { type UdpListener, udpListeners } from "../system/mod.ts";
+import { isIpv6, isUnspecified, unmapped, withZoneOf } from "./ip.ts";
 import { translateDialError, translateIoError, translateListenError } from "./io_errors.ts";
 import { bindNative } from "./native/native_bind.ts";
 
@@ -43,16 +44,24 @@ export async function bindDatagram(
   return await bindByDeno(address, options);
 }
 
-/** Whether nobody has this port of this machine, at an address of ours. */
+/**
+ * Whether nobody takes datagrams at this port of this machine. Where the kernel tells no listeners, only taking the port
+ * for a moment shows it, in which nobody else gets it.
+ */
 export function isFree({ hostname, port }: Endpoint): boolean {
+  const listeners = udpListeners(port);
+  if (listeners) return !listeners.some((one) => takes(one, hostname));
   try {
-    const socket = bindNative({ hostname, port }) ??
-      Deno.listenDatagram({ transport: "udp", hostname, port });
-    socket.close();
+    Deno.listenDatagram({ transport: "udp", hostname, port }).close();
     return true;
   } catch {
     return false;
   }
+}
+
+function takes({ hostname, isSixOnly }: UdpListener, asked: string): boolean {
+  if (!isUnspecified(hostname)) return unmapped(hostname) === asked;
+  return isIpv6(asked) ? isIpv6(hostname) : !isSixOnly;
 }
 
 /** The same as {@linkcode bindDatagram} on a socket of the runtime's. */

@@ -28,6 +28,8 @@ const CALLS = [...POLLER_CALLS, ...SOCKET_CALLS] as const;
 /** SOCK_STREAM, SOCK_DGRAM, SOCK_NONBLOCK and SOCK_CLOEXEC: no program that is started inherits a socket. */
 const KINDS = { stream: 1, datagram: 2 };
 const NONBLOCK = 0o4000, CLOEXEC = 0o2000000;
+/** AF_NETLINK and NETLINK_SOCK_DIAG (netlink(7)). */
+const NETLINK = 16, SOCK_DIAG = 4;
 /** MSG_NOSIGNAL. */
 const NO_SIGNAL = 0x4000;
 /** MSG_PEEK. */
@@ -115,6 +117,11 @@ export class Sockets {
   /** A new socket. */
   socket(family: Family, kind: Kind): number {
     return this.#outcome(this.#c.socket(FAMILIES[family], KINDS[kind] | NONBLOCK | CLOEXEC, 0));
+  }
+
+  /** A new socket that asks the kernel about sockets (sock_diag(7)). */
+  diagnosticSocket(): number {
+    return this.#outcome(this.#c.socket(NETLINK, KINDS.datagram | NONBLOCK | CLOEXEC, SOCK_DIAG));
   }
 
   bind(socket: number, address: Uint8Array<ArrayBuffer>): number {

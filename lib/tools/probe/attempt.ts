@@ -9,6 +9,7 @@ import {
   type DialOptions,
   type Endpoint,
   type HostAddress,
+  isFree,
   isIpv6,
   isLoopback,
   isTls,
@@ -154,21 +155,10 @@ async function attemptUdp(
     const endpoints = await resolve(address, signal);
     const own = endpoints.filter(({ hostname }) => isLoopback(hostname));
     if (!own.length) await send(endpoints[0], bind);
-    else if ((await Promise.all(own.map(isFree))).every(Boolean)) return { state: "closed" };
+    else if (own.every(isFree)) return { state: "closed" };
     return { state: "open or silent" };
   } catch (error) {
     return failure(error);
-  }
-}
-
-/** Whether nobody has this port, which is ours to take then. */
-async function isFree(endpoint: Endpoint): Promise<boolean> {
-  try {
-    (await bindDatagram({ scheme: "udp", ...endpoint })).close();
-    return true;
-  } catch (error) {
-    if (error instanceof PinwireError) return false;
-    throw error;
   }
 }
 
