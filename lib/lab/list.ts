@@ -1,6 +1,6 @@
 import type { Event } from "../app/mod.ts";
 import { findPrivateNetwork } from "../system/private_network.ts";
-import { SOCKET_TABLE } from "../system/tcp_sockets.ts";
+import { SOCKET_TABLE } from "../system/socket_tables/tcp_sockets.ts";
 import { type Language, type Twin, twin } from "../text/languages.ts";
 import { padColumns } from "../text/width.ts";
 import { wrapText } from "../text/wrap.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { BareSockets } from "./bare_sockets.ts";
-import { parseProcNetTcp } from "./proc_net.ts";
+import { parseProcNetTcp } from "./socket_tables/proc_net.ts";
 
 const ignore = Deno.build.os !== "linux";
 const HOST = "127.0.0.1";

@@ -9,6 +9,6 @@ export { askedOf, DatagramBatch, type DatagramEnd, MOST_AT_ONCE } from "./datagr
 export { ERRNO, systemError } from "./errno.ts";
 export { EVENTS, type Pollable, shareThread } from "./event_poller.ts";
 export { type Family, familyOf, hostOf, type IpEnd, packIp, packPath } from "./socket_address.ts";
-export { type UdpListener, udpListeners } from "./sock_diag.ts";
+export { type UdpListener, udpListeners } from "./socket_tables/sock_diag.ts";
 export { type TcpInfo, type Vigilance } from "./socket_options.ts";
 export { type Kind, Sockets } from "./sockets.ts";

@@ -1,6 +1,6 @@
 import { preciseTime, systemClock, withTimeout } from "../../net/mod.ts";
 import { MAX_HEADERS, PacketPath, parseIp, parseTcp, TCP_FLAGS } from "../../packet/mod.ts";
-import { parseCounters, parseCounters6 } from "../../system/proc_net.ts";
+import { parseCounters, parseCounters6 } from "../../system/socket_tables/proc_net.ts";
 import type { Audience } from "../stage/stage.ts";
 import { type Passing, Wire } from "../stage/wire.ts";
 import { dissect } from "./dissect.ts";

@@ -1,6 +1,6 @@
 import type { TcpEnd } from "../../app/mod.ts";
 import type { BareSockets } from "../../system/bare_sockets.ts";
-import { parseProcNetTcp } from "../../system/proc_net.ts";
+import { parseProcNetTcp } from "../../system/socket_tables/proc_net.ts";
 import type { Stage } from "../stage/stage.ts";
 import { SCENES } from "./names.ts";
 

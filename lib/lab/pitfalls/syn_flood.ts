@@ -1,5 +1,5 @@
 import { encodeTcpOptions, MAX_HEADERS, PacketPath, TCP_FLAGS } from "../../packet/mod.ts";
-import { parseProcNetTcp } from "../../system/proc_net.ts";
+import { parseProcNetTcp } from "../../system/socket_tables/proc_net.ts";
 import { PORT } from "../stage/stage.ts";
 import { LOCAL, REMOTE } from "../stage/wire.ts";
 import { type Bench, clear, inodeAt } from "./bench.ts";

@@ -1,5 +1,5 @@
 import type { TcpEnd, TcpSocketEvent } from "../../app/mod.ts";
-import { parseProcNetTcp, type TcpSocket } from "../../system/proc_net.ts";
+import { parseProcNetTcp, type TcpSocket } from "../../system/socket_tables/proc_net.ts";
 import { REMOTE } from "./wire.ts";
 
 /** The sockets at both ends of a connection, where there are any. */

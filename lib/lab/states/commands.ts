@@ -38,7 +38,7 @@ export const states = command({
     const [{ findRefusal, showLive }, { walkStyle }, { SOCKET_TABLE }] = await Promise.all([
       import("../stage/live.ts"),
       import("./walk_style.ts"),
-      import("../../system/tcp_sockets.ts"),
+      import("../../system/socket_tables/tcp_sockets.ts"),
     ]);
     const refusal = await findRefusal({ ...options, language });
     if (refusal !== undefined && SOCKET_TABLE !== undefined) {

@@ -1,8 +1,8 @@
 import type { LabEvent, TcpEnd } from "../../app/mod.ts";
 import { PinwireError } from "../../errors.ts";
 import { sleep, systemClock, withTimeout } from "../../net/mod.ts";
-import type { TcpSocket } from "../../system/proc_net.ts";
-import { tcpSockets } from "../../system/tcp_sockets.ts";
+import type { TcpSocket } from "../../system/socket_tables/proc_net.ts";
+import { tcpSockets } from "../../system/socket_tables/tcp_sockets.ts";
 import { SCENES } from "./walk.ts";
 
 /** Where both ends are. */

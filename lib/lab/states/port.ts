@@ -1,6 +1,6 @@
 import { type Context, isDumb } from "../../app/mod.ts";
 import { PinwireError } from "../../errors.ts";
-import { SOCKET_TABLE, tcpSockets } from "../../system/tcp_sockets.ts";
+import { SOCKET_TABLE, tcpSockets } from "../../system/socket_tables/tcp_sockets.ts";
 import { placeAfter } from "../../text/width.ts";
 import { type LessonOptions, showLesson } from "../show.ts";
 import { PortView } from "./port_view.ts";

@@ -1,5 +1,5 @@
 import type { TcpSocketEvent, TcpStateEvent } from "../../app/mod.ts";
-import type { TcpSocket } from "../../system/proc_net.ts";
+import type { TcpSocket } from "../../system/socket_tables/proc_net.ts";
 import { socketEvent } from "../stage/sockets.ts";
 
 /** Finds out what has changed at a port between two looks at the kernel's table. */

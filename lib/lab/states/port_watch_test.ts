@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { TcpSocket, TcpState } from "../../system/proc_net.ts";
+import type { TcpSocket, TcpState } from "../../system/socket_tables/proc_net.ts";
 import { PortWatch } from "./port_watch.ts";
 
 const SERVER = { address: "10.0.0.2", port: 80 };

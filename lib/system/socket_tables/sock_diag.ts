@@ -1,5 +1,5 @@
-import { FAMILIES, ipv4At, ipv6At } from "./socket_address.ts";
-import { Sockets } from "./sockets.ts";
+import { FAMILIES, ipv4At, ipv6At } from "../socket_address.ts";
+import { Sockets } from "../sockets.ts";
 
 /** SOCK_DIAG_BY_FAMILY of sock_diag(7), NLMSG_ERROR and NLMSG_DONE of netlink(7). */
 const BY_FAMILY = 20, ERROR = 2, DONE = 3;
