@@ -47,6 +47,8 @@ export async function bindDatagram(
 /**
  * Whether nobody takes datagrams at this port of this machine. Where the kernel tells no listeners, only taking the port
  * for a moment shows it, in which nobody else gets it.
+ *
+ * @throws {Deno.errors.NotCapable} where it has to be taken, and may not be
  */
 export function isFree({ hostname, port }: Endpoint): boolean {
   const listeners = udpListeners(port);
@@ -54,7 +56,8 @@ export function isFree({ hostname, port }: Endpoint): boolean {
   try {
     Deno.listenDatagram({ transport: "udp", hostname, port }).close();
     return true;
-  } catch {
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
     return false;
   }
 }
