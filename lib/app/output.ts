@@ -1,5 +1,5 @@
 import { messageOf, PinwireError } from "../errors.ts";
-import { shareThread } from "../net/mod.ts";
+import { hasRoom, PIPE_BUF, shareThread, sleep, systemClock } from "../net/mod.ts";
 
 /** Characters that may wait before {@linkcode Output.drained} asks for patience. */
 const HIGH_WATER = 65_536;
@@ -7,7 +7,10 @@ const HIGH_WATER = 65_536;
 const LIMIT = 8 * 1024 * 1024;
 
 /** Where an {@linkcode Output} writes: `Deno.stdout` and the like. A write may be partial. */
-export type Sink = Pick<typeof Deno.stdout, "write">;
+export interface Sink extends Pick<typeof Deno.stdout, "write"> {
+  /** Writes what can be written without waiting, and tells how many bytes that were. */
+  writeNow?(bytes: Uint8Array): number;
+}
 
 /** How an {@linkcode Output} tells of what happens to it. */
 export interface OutputOptions {
@@ -92,7 +95,8 @@ export class Output {
         const text = this.#queue.join("");
         this.#queue = [];
         const bytes = this.#encoder.encode(text);
-        await writeAll(this.#sink, bytes);
+        const written = this.#sink.writeNow?.(bytes) ?? 0;
+        if (written < bytes.length) await writeAll(this.#sink, bytes.subarray(written));
         this.#waiting -= text.length;
         this.#release();
       }
@@ -117,10 +121,56 @@ export class Output {
   }
 }
 
+/** Writes under way that may wait: while there is one, it may take the room that another counts on. */
+let waiting = 0;
+
+/**
+ * Stdout or stderr. The runtime has a thread for each write, which takes ten times as long as the write of a line does: so a
+ * line goes out at once where there is room for it. A terminal that is held (Ctrl-S) doesn't tell how much it has.
+ */
+export function standardStream(name: "stdout" | "stderr"): Sink {
+  const stream = Deno[name], descriptor = name === "stdout" ? 1 : 2;
+  const isTerminal = stream.isTerminal();
+  return {
+    async write(bytes) {
+      waiting++;
+      try {
+        return await stream.write(bytes);
+      } finally {
+        waiting--;
+      }
+    },
+    writeNow(bytes) {
+      if (isTerminal || waiting || bytes.length > PIPE_BUF || !hasRoom(descriptor)) return 0;
+      try {
+        return stream.writeSync(bytes);
+      } catch (error) {
+        if (error instanceof Deno.errors.WouldBlock) return 0;
+        throw error;
+      }
+    },
+  };
+}
+
 /** Writes all of `bytes` to stdout and the like, of which the runtime may take a part at a time. */
 export async function writeAll(sink: Sink, bytes: Uint8Array): Promise<void> {
   using _sharing = shareThread();
-  for (let at = 0; at < bytes.length;) at += await sink.write(bytes.subarray(at));
+  for (let at = 0; at < bytes.length;) at += await whenReady(() => sink.write(bytes.subarray(at)));
+}
+
+/** Ms until stdin or stdout is tried again. */
+const RETRY = 10;
+
+/** Reads or writes, again and again if somebody who shares the file has made it non-blocking (O_NONBLOCK of open(2)). */
+export async function whenReady<T>(action: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await action();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      await sleep(RETRY, systemClock);
+    }
+  }
 }
 
 /** Stdout or stderr can't be written, and not because its reader has gone. */

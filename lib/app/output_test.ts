@@ -57,6 +57,45 @@ Deno.test({
 });
 
 Deno.test({
+  name: "Output writes what needs no wait at once, and the rest as always, in order",
+  permissions: "none",
+  async fn() {
+    const slow = new SlowSink();
+    const taken: string[] = [];
+    const sink: Sink = {
+      write: (bytes) => slow.write(bytes),
+      writeNow(bytes) {
+        const count = Math.min(bytes.length, 3);
+        taken.push(new TextDecoder().decode(bytes.subarray(0, count)));
+        return count;
+      },
+    };
+    const output = new Output(sink);
+    output.write("on\n");
+    await output.flush();
+    assertEquals([taken, slow.writes], [["on\n"], 0]);
+    output.write("blink\n");
+    slow.open();
+    await output.flush();
+    assertEquals([taken, slow.text], [["on\n", "bli"], "nk\n"]);
+  },
+});
+
+Deno.test("Output tries again where somebody has made its stream non-blocking", async () => {
+  let tries = 0, text = "";
+  const output = new Output({
+    write(bytes) {
+      if (tries++ < 2) return Promise.reject(new Deno.errors.WouldBlock());
+      text += new TextDecoder().decode(bytes);
+      return Promise.resolve(bytes.length);
+    },
+  });
+  output.write("late\n");
+  await output.flush();
+  assertEquals([tries, text], [3, "late\n"]);
+});
+
+Deno.test({
   name: "Output asks for patience while much is waiting, and not before",
   permissions: "none",
   async fn() {

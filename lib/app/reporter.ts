@@ -2,7 +2,7 @@ import { messageOf, PinwireError } from "../errors.ts";
 import { type Encoding, safeJson, visible } from "../text/mod.ts";
 import type { ErrorEvent, Event, MessageEvent } from "./events.ts";
 import { encodingHint } from "./encoding_hint.ts";
-import { Output, type Sink } from "./output.ts";
+import { Output, type Sink, standardStream } from "./output.ts";
 import { type Clock, systemClock, withTimeout } from "../net/mod.ts";
 
 /** Where a program's own words go. */
@@ -49,7 +49,8 @@ export class Reporter {
   #taps = new Set<EventTap>();
 
   constructor(options: ReporterOptions) {
-    const { stdout = Deno.stdout, stderr = Deno.stderr, onClosed, signal } = options;
+    const { stdout = standardStream("stdout"), stderr = standardStream("stderr"), onClosed, signal } =
+      options;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#stdout = new Output(stdout, {

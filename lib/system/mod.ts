@@ -11,4 +11,4 @@ export { EVENTS, type Pollable, shareThread } from "./event_poller.ts";
 export { type Family, familyOf, hostOf, type IpEnd, packIp, packPath } from "./socket_address.ts";
 export { type UdpListener, udpListeners } from "./socket_tables/sock_diag.ts";
 export { type TcpInfo, type Vigilance } from "./socket_options.ts";
-export { type Kind, Sockets } from "./sockets.ts";
+export { type Kind, PIPE_BUF, Sockets } from "./sockets.ts";

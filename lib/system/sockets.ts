@@ -14,6 +14,7 @@ const SOCKET_CALLS = [
   "getsockname",
   "getsockopt",
   "listen",
+  "poll",
   "recv",
   "recvmmsg",
   "send",
@@ -30,6 +31,10 @@ const KINDS = { stream: 1, datagram: 2 };
 const NONBLOCK = 0o4000, CLOEXEC = 0o2000000;
 /** AF_NETLINK and NETLINK_SOCK_DIAG (netlink(7)). */
 const NETLINK = 16, SOCK_DIAG = 4;
+/** POLLOUT of poll(2): a pipe has room for a page (pipe_poll in fs/pipe.c), a socket for more. */
+const POLLOUT = 4;
+/** Bytes that a pipe takes as a whole (pipe(7)). */
+export const PIPE_BUF = 4096;
 /** MSG_NOSIGNAL. */
 const NO_SIGNAL = 0x4000;
 /** MSG_PEEK. */
@@ -57,6 +62,9 @@ export class Sockets {
   #peeked = new Uint8Array(1);
   #addressLength = new Int32Array(1);
   #addressLengthBytes = new Uint8Array(this.#addressLength.buffer);
+  /** A `struct pollfd`: the descriptor, then what is asked in 16 bits and what is answered in 16. */
+  #poll = new Int32Array(2);
+  #pollBytes = new Uint8Array(this.#poll.buffer);
   readonly poller: EventPoller;
   readonly options: SocketOptions;
 
@@ -90,6 +98,14 @@ export class Sockets {
     if (!Sockets.#isKept) Sockets.#isKept = Sockets.open() !== undefined;
   }
 
+  /**
+   * Whether what is open there, which must be no terminal, takes {@linkcode PIPE_BUF} bytes without a wait; false too while
+   * nothing is loaded.
+   */
+  static hasRoom(descriptor: number): boolean {
+    return Sockets.#shared !== undefined && Sockets.#shared.#hasRoom(descriptor);
+  }
+
   static #load(): Sockets | undefined {
     if (Deno.build.os !== "linux" || !/^(x86_64|aarch64)$/.test(Deno.build.arch)) return undefined;
     // Without this, Deno would ask the user for it on a terminal.
@@ -112,6 +128,12 @@ export class Sockets {
     Sockets.#shared = undefined;
     this.poller.close();
     this.#c.library.close();
+  }
+
+  #hasRoom(descriptor: number): boolean {
+    this.#poll[0] = descriptor;
+    this.#poll[1] = POLLOUT;
+    return this.#c.poll(this.#pollBytes, 1n, 0) === 1 && this.#poll[1] >> 16 === POLLOUT;
   }
 
   /** A new socket. */

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { isLinux } from "../../tests/support/machine.ts";
 import { openLibc } from "./libc.ts";
 import { packIp } from "./socket_address.ts";
-import { Sockets } from "./sockets.ts";
+import { PIPE_BUF, Sockets } from "./sockets.ts";
 
 const HERE = { hostname: "127.0.0.1", port: 0 };
 /** SO_KEEPALIVE of SOL_SOCKET; TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT and TCP_RTO_MAX_MS of IPPROTO_TCP. */
@@ -36,6 +36,36 @@ Deno.test({
       open.forEach((socket) => sockets.discard(socket));
       c.library.close();
       sockets.close();
+    }
+  },
+});
+
+Deno.test({
+  name: "Sockets.hasRoom: as long as a pipe takes a page, and not where nothing is loaded",
+  ignore: !isLinux,
+  fn() {
+    const c = openLibc("close", "pipe2", "read", "write");
+    const ends = new Int32Array(2);
+    // O_NONBLOCK
+    assertEquals(c.pipe2!(new Uint8Array(ends.buffer), 0o4000), 0);
+    const [start, end] = ends;
+    assertEquals(Sockets.hasRoom(end), false);
+    const sockets = Sockets.open()!;
+    try {
+      assertEquals(Sockets.hasRoom(end), true);
+      const page = new Uint8Array(PIPE_BUF), [one, whole] = [1n, BigInt(PIPE_BUF)];
+      while (c.write(end, page, whole) > 0n);
+      assertEquals(Sockets.hasRoom(end), false);
+      c.read(start, page, one);
+      assertEquals(Sockets.hasRoom(end), false);
+      c.read(start, page, whole - one);
+      assertEquals(Sockets.hasRoom(end), true);
+      c.close(start);
+      assertEquals(Sockets.hasRoom(end), false);
+    } finally {
+      sockets.close();
+      c.close(end);
+      c.library.close();
     }
   },
 });

@@ -51,8 +51,8 @@ export const DOORS: Record<string, readonly string[]> = {
     "pipe.ts",
     "poller.ts",
     "private_network.ts",
-    "proc_net.ts",
-    "tcp_sockets.ts",
+    "socket_tables/proc_net.ts",
+    "socket_tables/tcp_sockets.ts",
     "tun.ts",
   ],
   // Its table of widths is for those alone that draw on a terminal.

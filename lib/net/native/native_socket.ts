@@ -6,6 +6,9 @@ import { type SocketAddress, socketAddress } from "../peer.ts";
 /** Loads what the system's own sockets need, for a program that then gives up the permission (`--allow-ffi`). */
 export const keepSockets = (): void => Sockets.keep();
 
+/** {@linkcode Sockets.hasRoom}. */
+export const hasRoom = (descriptor: number): boolean => Sockets.hasRoom(descriptor);
+
 /** Whether the runtime would let us listen there, or connect to there, by its own sockets. */
 export const mayReach = ({ hostname, port }: Endpoint): boolean =>
   isGranted({ name: "net", host: hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}` });
