@@ -1,7 +1,7 @@
 import { type Context, messageEvent } from "../app/mod.ts";
 import { PinwireError } from "../errors.ts";
 import type { FrameError } from "../framing/mod.ts";
-import { type Connection, withTimeout } from "../net/mod.ts";
+import { afterReady, type Connection, withTimeout } from "../net/mod.ts";
 import { Session } from "../session/mod.ts";
 import { type Decoded, type Encoding, visible } from "../text/mod.ts";
 import { type Hello, printControlLine } from "./control_lines.ts";
@@ -293,8 +293,6 @@ export class MemberSession extends Session implements Member, SubscriberOptions 
     if (this.#lines < NOISY) return undefined;
     this.#lines = 0;
     const drained = this.context.reporter.drained();
-    return drained
-      ? withTimeout(PATIENCE, drained, this.clock).then(() => {})
-      : new Promise((resolve) => setImmediate(resolve));
+    return drained ? withTimeout(PATIENCE, drained, this.clock).then(() => {}) : new Promise(afterReady);
   }
 }

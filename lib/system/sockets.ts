@@ -93,6 +93,12 @@ export class Sockets {
     return sockets;
   }
 
+  /** Calls `action` in a turn of the poller's; false where nothing is loaded. */
+  static schedule(action: () => void): boolean {
+    Sockets.#shared?.poller.schedule({ onEvents() {}, onTurn: action });
+    return Sockets.#shared !== undefined;
+  }
+
   /** Opens it for the rest of the program, which may give up the permission then. */
   static keep(): void {
     if (!Sockets.#isKept) Sockets.#isKept = Sockets.open() !== undefined;

@@ -4,14 +4,17 @@ import type { LineFormat } from "./line_format.ts";
 const FIRST_CHUNK = 4_096;
 const CHUNK = 65_536;
 
+/** What waking a subscriber came to: no write, one that the system took at once, or one that is under way. */
+export type Woken = "idle" | "written" | "writing";
+
 /** Whoever writes out from a feed. */
 export interface FeedSubscriber {
   /** The offset up to which it has handed the feed over to writes, at the end of a line. */
   readonly position: number;
   /** Moves its position: the feed forgets what is before `offset`. */
   lose(offset: number): void;
-  /** Begins a write if there is something to write and no write is under way; returns whether it did. */
-  wake(): boolean;
+  /** Begins a write if there is something to write and no write is under way. */
+  wake(): Woken;
 }
 
 /** A piece of a feed's memory. Bytes that were written into it never change: writes may still need them. */

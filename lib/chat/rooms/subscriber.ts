@@ -1,6 +1,6 @@
 import { concat } from "@std/bytes/concat";
-import type { Clock, Connection, Timer } from "../../net/mod.ts";
-import type { Feed } from "./feed.ts";
+import { afterReady, type Clock, type Connection, type Timer } from "../../net/mod.ts";
+import type { Feed, Woken } from "./feed.ts";
 import type { LineFormat } from "./line_format.ts";
 import { MarkQueue } from "./mark_queue.ts";
 import { BARE_GAP } from "../protocol.ts";
@@ -158,27 +158,30 @@ export class Subscriber {
     this.wake();
   }
 
-  /** Begins to write if there is something and nothing is being written; whether it did. */
-  wake(): boolean {
-    if (this.#isWriting || this.#isHeld || this.#isClosed) return false;
+  /** Begins to write if there is something and nothing is being written. */
+  wake(): Woken {
+    if (this.#isWriting || this.#isHeld || this.#isClosed) return "idle";
     const wait = this.isBare && this.isBusy ? this.#wroteAt + BARE_GAP - this.#clock.now() : 0;
     if (wait > 0) {
       this.#isWriting = true;
       this.#timer = this.#clock.after(wait, this.#onWritten);
-      return false;
+      return "idle";
     }
     const bytes = this.#next();
     if (!bytes) {
       this.#tellFlushed();
-      return false;
+      return "idle";
     }
     this.#isWriting = true;
     this.#wroteAt = this.#clock.now();
     const connection = this.#connection;
     const writing = this.#format.isMessage ? connection.writeFrames!(bytes) : connection.write(bytes);
-    if (writing) writing.then(this.#onWritten, this.#onFailed);
-    else this.#onWrittenAtOnce();
-    return true;
+    if (writing) {
+      writing.then(this.#onWritten, this.#onFailed);
+      return "writing";
+    }
+    this.#onWrittenAtOnce();
+    return "written";
   }
 
   /** Done when everything is written, or can't be. */
@@ -198,6 +201,7 @@ export class Subscriber {
   }
 
   #tellFlushed(): void {
+    if (!this.#onFlushed.length) return;
     for (const tell of this.#onFlushed.splice(0)) tell();
   }
 
@@ -211,7 +215,7 @@ export class Subscriber {
     if (!this.isBusy) return this.#tellFlushed();
     // The others have their turn before the next write.
     this.#isWriting = true;
-    setImmediate(this.#onWritten);
+    afterReady(this.#onWritten);
   }
 
   // Whoever reads from this connection learns that it has gone.

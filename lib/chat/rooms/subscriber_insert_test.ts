@@ -59,7 +59,7 @@ pure("Subscriber stops when a write fails, and closes the connection", async () 
   await subscriber.flushed();
   assertEquals(await new PullReader(here).read(new Uint8Array(1)), null);
   subscriber.tell("two");
-  assertEquals(subscriber.wake(), false);
+  assertEquals(subscriber.wake(), "idle");
 });
 
 pure(

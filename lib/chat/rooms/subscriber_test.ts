@@ -52,7 +52,7 @@ pure("Subscriber.passOver of a line that is next costs no write", async () => {
   const peer = new Peer();
   peer.subscriber.follow(feed);
   peer.subscriber.passOver(feed.append("own"));
-  assertEquals([peer.subscriber.isBusy, peer.subscriber.wake()], [false, false]);
+  assertEquals([peer.subscriber.isBusy, peer.subscriber.wake()], [false, "idle"]);
   say(feed, "amy: hi");
   peer.subscriber.passOver(feed.append("own"));
   assertEquals(await peer.rest(), ["amy: hi"]);

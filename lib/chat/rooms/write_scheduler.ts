@@ -1,9 +1,7 @@
+import { afterReady } from "../../net/mod.ts";
 import type { Feed, FeedSubscriber } from "./feed.ts";
 
-/**
- * How many writes are begun in one turn of the event loop. With more than about 128 operations ready in one turn the
- * runtime becomes slow, and unfair to the last of them.
- */
+/** How many writes are begun in one turn: what is said meanwhile goes into the same write for those who come later. */
 const WRITES_A_TURN = 100;
 
 /** So many bytes may be appended ahead of their writes. Beyond that, whoever says more has to wait. */
@@ -14,6 +12,8 @@ export class WriteScheduler {
   #due: Feed[] = [];
   #subscribers?: Iterator<FeedSubscriber>;
   #isScheduled = false;
+  /** A write of the last turn was left to the runtime. */
+  #isRuntimes = false;
   #ahead = 0;
   #caughtUp?: PromiseWithResolvers<void>;
 
@@ -43,12 +43,17 @@ export class WriteScheduler {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => {
-      this.#isScheduled = false;
-      this.#begin(WRITES_A_TURN);
-      if (this.#due.length) this.#schedule();
-    });
+    // With more than about 128 operations ready at a time the runtime becomes slow, and unfair to the last of them.
+    if (this.#isRuntimes) setImmediate(this.#onTurn);
+    else afterReady(this.#onTurn);
   }
+
+  #onTurn = () => {
+    this.#isScheduled = false;
+    this.#isRuntimes = false;
+    this.#begin(WRITES_A_TURN);
+    if (this.#due.length) this.#schedule();
+  };
 
   #begin(writes: number): void {
     while (writes > 0 && this.#due.length) {
@@ -61,7 +66,11 @@ export class WriteScheduler {
       if (done) {
         this.#subscribers = undefined;
         this.#due.shift();
-      } else if (value.wake()) writes--;
+        continue;
+      }
+      const woken = value.wake();
+      if (woken !== "idle") writes--;
+      if (woken === "writing") this.#isRuntimes = true;
     }
     if (this.#due.length) return;
     this.#ahead = 0;

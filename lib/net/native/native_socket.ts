@@ -6,6 +6,14 @@ import { type SocketAddress, socketAddress } from "../peer.ts";
 /** Loads what the system's own sockets need, for a program that then gives up the permission (`--allow-ffi`). */
 export const keepSockets = (): void => Sockets.keep();
 
+/**
+ * Calls `action` once all sockets that are ready have had their turn. A turn of the runtime comes later: with native sockets
+ * the thread may be held for 0.1 ms before it, for what comes next.
+ */
+export function afterReady(action: () => void): void {
+  if (!Sockets.schedule(action)) setImmediate(action);
+}
+
 /** {@linkcode Sockets.hasRoom}. */
 export const hasRoom = (descriptor: number): boolean => Sockets.hasRoom(descriptor);
 
