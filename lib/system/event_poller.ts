@@ -158,9 +158,9 @@ export class EventPoller {
   async #run(): Promise<void> {
     this.#isRunning = true;
     let began = performance.now();
-    let waits = 0;
-    // What was set going comes first, before anything is waited for: it may have more to write.
-    let isSettled = false;
+    // It begins asleep: what it was begun for is still being set going.
+    let waits = this.#mostWaits;
+    let isSettled = true;
     while (this.#count) {
       const isIdle = isSettled && !this.#scheduled.length;
       const count = !isIdle
