@@ -1,5 +1,5 @@
 import { messageOf, PinwireError } from "../errors.ts";
-import { hasRoom, PIPE_BUF, shareThread, sleep, systemClock } from "../net/mod.ts";
+import { hasRoom, PIPE_BUF, shareThread } from "../net/mod.ts";
 
 /** Characters that may wait before {@linkcode Output.drained} asks for patience. */
 const HIGH_WATER = 65_536;
@@ -126,28 +126,17 @@ let waiting = 0;
 
 /**
  * Stdout or stderr. The runtime has a thread for each write, which takes ten times as long as the write of a line does: so a
- * line goes out at once where there is room for it. A terminal that is held (Ctrl-S) doesn't tell how much it has.
+ * line goes out at once where there is room for it. A terminal that is held (Ctrl-S) doesn't tell how much it has. Only
+ * another process that fills the same pipe at that very moment could make us wait for its reader.
  */
 export function standardStream(name: "stdout" | "stderr"): Sink {
   const stream = Deno[name], descriptor = name === "stdout" ? 1 : 2;
   const isTerminal = stream.isTerminal();
   return {
-    async write(bytes) {
-      waiting++;
-      try {
-        return await stream.write(bytes);
-      } finally {
-        waiting--;
-      }
-    },
+    write: (bytes) => stream.write(bytes),
     writeNow(bytes) {
       if (isTerminal || waiting || bytes.length > PIPE_BUF || !hasRoom(descriptor)) return 0;
-      try {
-        return stream.writeSync(bytes);
-      } catch (error) {
-        if (error instanceof Deno.errors.WouldBlock) return 0;
-        throw error;
-      }
+      return stream.writeSync(bytes);
     },
   };
 }
@@ -155,21 +144,11 @@ export function standardStream(name: "stdout" | "stderr"): Sink {
 /** Writes all of `bytes` to stdout and the like, of which the runtime may take a part at a time. */
 export async function writeAll(sink: Sink, bytes: Uint8Array): Promise<void> {
   using _sharing = shareThread();
-  for (let at = 0; at < bytes.length;) at += await whenReady(() => sink.write(bytes.subarray(at)));
-}
-
-/** Ms until stdin or stdout is tried again. */
-const RETRY = 10;
-
-/** Reads or writes, again and again if somebody who shares the file has made it non-blocking (O_NONBLOCK of open(2)). */
-export async function whenReady<T>(action: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await action();
-    } catch (error) {
-      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
-      await sleep(RETRY, systemClock);
-    }
+  waiting++;
+  try {
+    for (let at = 0; at < bytes.length;) at += await sink.write(bytes.subarray(at));
+  } finally {
+    waiting--;
   }
 }
 

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { isLinux } from "../../tests/support/machine.ts";
 import { Output, type Sink } from "./output.ts";
 
 /** Takes `size` bytes at a time, and waits with each write until it is let through. */
@@ -79,20 +80,6 @@ Deno.test({
     await output.flush();
     assertEquals([taken, slow.text], [["on\n", "bli"], "nk\n"]);
   },
-});
-
-Deno.test("Output tries again where somebody has made its stream non-blocking", async () => {
-  let tries = 0, text = "";
-  const output = new Output({
-    write(bytes) {
-      if (tries++ < 2) return Promise.reject(new Deno.errors.WouldBlock());
-      text += new TextDecoder().decode(bytes);
-      return Promise.resolve(bytes.length);
-    },
-  });
-  output.write("late\n");
-  await output.flush();
-  assertEquals([tries, text], [3, "late\n"]);
 });
 
 Deno.test({
@@ -188,5 +175,27 @@ Deno.test({
     output.write("one\n");
     await assertRejects(() => output.flush(), Error, "No space left");
     assertEquals(closed, 1);
+  },
+});
+
+Deno.test({
+  name: "standardStream writes nothing at once while a write is under way that may take its room",
+  ignore: !isLinux,
+  async fn() {
+    const source = (name: string) => JSON.stringify(import.meta.resolve(name));
+    const script = `
+      import { keepSockets } from ${source("../net/mod.ts")};
+      import { standardStream, writeAll } from ${source("./output.ts")};
+      keepSockets();
+      const stdout = standardStream("stdout");
+      const write = (text) => stdout.writeNow(new TextEncoder().encode(text));
+      const counts = [write("one"), write("x".repeat(4097))];
+      void writeAll({ write: () => new Promise(() => {}) }, new Uint8Array(1));
+      counts.push(write("two"));
+      console.error(counts.join());
+    `;
+    const command = new Deno.Command(Deno.execPath(), { args: ["eval", script] });
+    const { stdout, stderr } = await command.output();
+    assertEquals([stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)), ["one", "3,0,0\n"]);
   },
 });

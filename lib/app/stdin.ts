@@ -1,9 +1,10 @@
 import { messageOf, PinwireError } from "../errors.ts";
-import { shareThread } from "../net/mod.ts";
-import { whenReady } from "./output.ts";
+import { shareThread, sleep, systemClock } from "../net/mod.ts";
 
 /** Bytes that one read of stdin may give. */
 const READ_SIZE = 131_072;
+/** Ms until stdin is tried again, if somebody who shares it has made it non-blocking (O_NONBLOCK of open(2)). */
+const RETRY = 10;
 
 /** Gives the next piece of something, or `undefined` at its end. */
 export type ReadPiece = () => Promise<Uint8Array | undefined>;
@@ -21,11 +22,14 @@ export function stdinReads(
   const buffer = new Uint8Array(size);
   return async () => {
     using _sharing = shareThread();
-    try {
-      const count = await whenReady(() => stdin.read(buffer));
-      return count === null ? undefined : buffer.subarray(0, count);
-    } catch (error) {
-      throw unreadable(error);
+    for (;;) {
+      try {
+        const count = await stdin.read(buffer);
+        return count === null ? undefined : buffer.subarray(0, count);
+      } catch (error) {
+        if (!(error instanceof Deno.errors.WouldBlock)) throw unreadable(error);
+        await sleep(RETRY, systemClock);
+      }
     }
   };
 }

@@ -45,26 +45,27 @@ export async function bindDatagram(
 }
 
 /**
- * Whether nobody takes datagrams at this port of this machine. Where the kernel tells no listeners, only taking the port
- * for a moment shows it, in which nobody else gets it.
+ * Whether somebody listens at this UDP port of this machine: takes datagrams from anybody. Where the kernel tells no
+ * listeners, only taking the port for a moment shows it, in which nobody else gets it.
  *
  * @throws {Deno.errors.NotCapable} where it has to be taken, and may not be
  */
-export function isFree({ hostname, port }: Endpoint): boolean {
+export function hasListener({ hostname, port }: Endpoint): boolean {
   const listeners = udpListeners(port);
-  if (listeners) return !listeners.some((one) => takes(one, hostname));
+  if (listeners) return listeners.some((one) => takes(one, unmapped(hostname)));
   try {
     Deno.listenDatagram({ transport: "udp", hostname, port }).close();
-    return true;
+    return false;
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    return false;
+    return true;
   }
 }
 
 function takes({ hostname, isSixOnly }: UdpListener, asked: string): boolean {
-  if (!isUnspecified(hostname)) return unmapped(hostname) === asked;
-  return isIpv6(asked) ? isIpv6(hostname) : !isSixOnly;
+  const own = unmapped(hostname);
+  if (!isUnspecified(own)) return own === asked;
+  return isIpv6(asked) ? isIpv6(own) : !isSixOnly;
 }
 
 /** The same as {@linkcode bindDatagram} on a socket of the runtime's. */

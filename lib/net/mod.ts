@@ -33,7 +33,7 @@ export {
   type Sink,
 } from "./connection.ts";
 export { type MessageKind, type MessageKinds } from "./message_kinds.ts";
-export { bindDatagram, type BindOptions, isFree } from "./bind_datagram.ts";
+export { bindDatagram, type BindOptions, hasListener } from "./bind_datagram.ts";
 export {
   type Answer,
   type DatagramHandlers,

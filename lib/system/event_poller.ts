@@ -157,6 +157,8 @@ export class EventPoller {
 
   async #run(): Promise<void> {
     this.#isRunning = true;
+    // What is forgotten at once needs nobody who watches it.
+    await undefined;
     let began = performance.now();
     // It begins asleep: what it was begun for is still being set going.
     let waits = this.#mostWaits;

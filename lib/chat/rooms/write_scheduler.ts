@@ -12,8 +12,8 @@ export class WriteScheduler {
   #due: Feed[] = [];
   #subscribers?: Iterator<FeedSubscriber>;
   #isScheduled = false;
-  /** A write of the last turn was left to the runtime. */
-  #isRuntimes = false;
+  /** A write of the last turn is still under way. */
+  #isUnderWay = false;
   #ahead = 0;
   #caughtUp?: PromiseWithResolvers<void>;
 
@@ -44,13 +44,13 @@ export class WriteScheduler {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     // With more than about 128 operations ready at a time the runtime becomes slow, and unfair to the last of them.
-    if (this.#isRuntimes) setImmediate(this.#onTurn);
+    if (this.#isUnderWay) setImmediate(this.#onTurn);
     else afterReady(this.#onTurn);
   }
 
   #onTurn = () => {
     this.#isScheduled = false;
-    this.#isRuntimes = false;
+    this.#isUnderWay = false;
     this.#begin(WRITES_A_TURN);
     if (this.#due.length) this.#schedule();
   };
@@ -70,7 +70,7 @@ export class WriteScheduler {
       }
       const woken = value.wake();
       if (woken !== "idle") writes--;
-      if (woken === "writing") this.#isRuntimes = true;
+      if (woken === "writing") this.#isUnderWay = true;
     }
     if (this.#due.length) return;
     this.#ahead = 0;

@@ -1,6 +1,6 @@
 import { PinwireError } from "../../errors.ts";
 import { type Address, formatAddress, type InternetAddress, isLoopback } from "../address.ts";
-import { bindDatagram, isFree } from "../bind_datagram.ts";
+import { bindDatagram, hasListener } from "../bind_datagram.ts";
 import { type DatagramSocket, type Endpoint, isSender, udpPeer } from "../datagram.ts";
 import { checkDialable, DIAL_TIMEOUT, type DialOptions, stopped, withDeadline } from "./dial.ts";
 import { checkFamily, resolveEndpoints } from "./resolve.ts";
@@ -115,10 +115,7 @@ function ownEnd({ hostname }: Endpoint, on: Interface | undefined): Endpoint {
   return { hostname: host, port: 0 };
 }
 
-/**
- * Whether somebody may listen there. On loopback nobody does where we can bind; nothing else would tell before a datagram
- * is lost.
- */
+/** Whether somebody may listen there. On loopback that is known before a datagram is lost. */
 function isThere(endpoint: Endpoint, _index: number, all: Endpoint[]): boolean {
-  return all.length === 1 || !isLoopback(endpoint.hostname) || !isFree(endpoint);
+  return all.length === 1 || !isLoopback(endpoint.hostname) || hasListener(endpoint);
 }

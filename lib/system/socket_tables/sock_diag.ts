@@ -70,9 +70,11 @@ function readAnswers(sockets: Sockets, socket: number): UdpListener[] | undefine
     for (let at = 0; at < length;) {
       const message = new DataView(room.buffer, at);
       const size = message.getUint32(0, true);
+      if (size < HEADER) return undefined;
       switch (message.getUint16(4, true)) {
         case DONE:
-          return listeners;
+          // With an error where the kernel has no such table.
+          return message.getInt32(HEADER, true) < 0 ? undefined : listeners;
         case ERROR:
           return undefined;
         case BY_FAMILY:

@@ -8,8 +8,8 @@ import {
   dial,
   type DialOptions,
   type Endpoint,
+  hasListener,
   type HostAddress,
-  isFree,
   isIpv6,
   isLoopback,
   isTls,
@@ -155,7 +155,7 @@ async function attemptUdp(
     const endpoints = await resolve(address, signal);
     const own = endpoints.filter(({ hostname }) => isLoopback(hostname));
     if (!own.length) await send(endpoints[0], bind);
-    else if (own.every(isFree)) return { state: "closed" };
+    else if (!own.some(hasListener)) return { state: "closed" };
     return { state: "open or silent" };
   } catch (error) {
     return failure(error);
