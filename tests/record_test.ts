@@ -174,7 +174,10 @@ shelled("--record - ends a command whose reader has gone, as other output does",
   await using both = shell([...ECHO, "--record", "-"], `| head -c 1`);
   const [, port] = await both.sees(/listening on tcp:\/\/127\.0\.0\.1:(\d+)/, "stderr");
   using conn = await connect({ port: Number(port) });
-  await conn.write(new TextEncoder().encode("hello"));
+  // It is seen at a write, and the reader may take a moment to go.
+  for (let isOpen = true; isOpen;) {
+    isOpen = await ask(conn, "hello").then((answer) => answer !== "", () => false);
+  }
   await both.status;
   assertMatch(both.stderr, /^[^\n]*listening[^\n]*\n(pinwire echo: tcp:[^\n]*\n)*$/);
 });

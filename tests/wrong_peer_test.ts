@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { isWindows, LOOPBACK, pinwire, type Process, runPinwire, tempDir } from "./support.ts";
+import { bytes, isWindows, LOOPBACK, pinwire, type Process, runPinwire, tempDir } from "./support.ts";
 
 /** A client, the server that it takes for its own, and what it says of it. */
 interface Pair {
@@ -163,7 +163,9 @@ for (const server of ["led serve", "chat serve", "shell serve --wire simple"] as
       await using process: Process = await pinwire([...new Set([...SERVERS[server], "--json"])], {
         env: { XDG_CONFIG_HOME: dir.path },
       });
-      await fetch(`http://${LOOPBACK}:${process.port}/`).then((answer) => answer.body?.cancel(), () => {});
+      // fetch() would go at once, and say nothing, if a greeting came before its request.
+      using conn = await Deno.connect({ hostname: LOOPBACK, port: process.port });
+      await conn.write(bytes(`GET / HTTP/1.1\r\nHost: ${LOOPBACK}:${process.port}\r\n\r\n`));
       assertMatch(`${(await process.next("error")).message}`, /sent an HTTP request/);
     },
   });

@@ -5,10 +5,11 @@ import type { Source } from "./child.ts";
 /** Bytes of the first reads. */
 const FIRST = 4_096;
 /**
- * Bytes of the reads after one that filled its buffer: one more than a pipe holds (pipe(7)). After a read that is full the
- * runtime takes it that there is more, and as long as one pipe always has more it looks at others once in 61 turns only.
+ * Bytes of the reads after one that filled its buffer: one more than a pipe holds (pipe(7)), be its 16 pages of 16 KiB as on
+ * a Raspberry Pi 5. After a read that is full the runtime takes it that there is more, and as long as one pipe always has
+ * more it looks at others once in 61 turns only.
  */
-const LARGEST = 65_537;
+const LARGEST = 262_145;
 /** Silence in ms after which a pipe is given up whose process has gone: another process holds it open. */
 const LINGER = 200;
 

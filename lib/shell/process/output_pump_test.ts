@@ -101,11 +101,11 @@ pure(
 
 pure("OutputPump reads a little at first, and more than a pipe holds once that was filled", async () => {
   const { source, pieces, pump } = world();
-  source.write(Array<number>(200_000).fill(7));
+  source.write(Array<number>(600_000).fill(7));
   source.end();
   await pump.done;
-  assertEquals(source.rooms.slice(0, 4), [4_096, 65_537, 65_537, 65_537]);
-  assertEquals(pieces.flat().length, 200_000);
+  assertEquals(source.rooms.slice(0, 4), [4_096, 262_145, 262_145, 262_145]);
+  assertEquals(pieces.flat().length, 600_000);
   assertEquals(pieces.flat().every((byte) => byte === 7), true);
 });
 
@@ -181,7 +181,7 @@ pure("OutputPump.linger reads no more than a pipe can hold of what others go on 
   await lingering;
   assertEquals(source.isCancelled, true);
   const count = pieces.reduce((sum, { length }) => sum + length, 0);
-  assertEquals(count > 0.9 * 1024 * 1024 && count <= 1024 * 1024, true, `${count}`);
+  assertEquals(count > 0.7 * 1024 * 1024 && count <= 1024 * 1024, true, `${count}`);
 });
 
 pure("OutputPump.linger hands over all that was written, however slowly it is taken", async () => {
