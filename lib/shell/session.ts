@@ -222,6 +222,8 @@ export class ShellSession extends Session {
     this.#end();
     const said = this.connection.write(makeError(0, error));
     if (said) await withTimeout(LAST_WORD, said.catch(() => {}), this.clock);
+    // At once, as a command may have something to say in this very turn.
+    this.connection.close();
   }
 
   /** From now on what comes is ignored, and no timer sends anything. */
