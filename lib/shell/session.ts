@@ -102,14 +102,14 @@ export class ShellSession extends Session {
     // All has been said, and the stream was cut in the middle of a frame.
     if (at === "over") return;
     if (error instanceof FrameError && at === "opening") {
-      await this.#sayLast(badFrame("no frame of it"));
+      await this.#leaveWith(badFrame("no frame of it"));
       throw new PinwireError("not_shell", `${this.peer.name} does not speak the shell's wire v1`, {
         hint: "tutorial programs need a server of their own, started with --wire simple",
         cause: error,
       });
     }
     if (error instanceof FrameError) error = badFrame(`what is no frame (${error.message})`);
-    if (error instanceof PinwireError && error.code === "bad_frame") await this.#sayLast(error);
+    if (error instanceof PinwireError && error.code === "bad_frame") await this.#leaveWith(error);
     throw error;
   }
 
@@ -201,16 +201,14 @@ export class ShellSession extends Session {
 
   async #leaveIdle(): Promise<void> {
     const seconds = this.#shell.idleTimeout / 1000;
-    await this.#sayLast(
+    await this.#leaveWith(
       new PinwireError("idle_timeout", `nothing was run for ${seconds} s (--idle-timeout)`),
     );
-    this.#leave();
   }
 
   async #turnAway(error: PinwireError): Promise<void> {
     this.#shell.jobs.refused(this.peer.name, error);
-    await this.#sayLast(error);
-    this.#leave();
+    await this.#leaveWith(error);
   }
 
   #leave(): void {
@@ -218,12 +216,18 @@ export class ShellSession extends Session {
     this.close();
   }
 
-  async #sayLast(error: PinwireError): Promise<void> {
-    this.#end();
-    const said = this.connection.write(makeError(0, error));
-    if (said) await withTimeout(LAST_WORD, said.catch(() => {}), this.clock);
+  async #leaveWith(error: PinwireError): Promise<void> {
+    const saying = this.#sayLast(error);
+    if (saying) await saying;
     // At once, as a command may have something to say in this very turn.
     this.connection.close();
+  }
+
+  /** Says why nothing more is taken; what the commands still have to say may follow. */
+  #sayLast(error: PinwireError): Promise<unknown> | undefined {
+    this.#end();
+    const said = this.connection.write(makeError(0, error));
+    return said && withTimeout(LAST_WORD, said.catch(() => {}), this.clock);
   }
 
   /** From now on what comes is ignored, and no timer sends anything. */

@@ -165,6 +165,16 @@ posix("ShellSession tells its clients that it stops, and ends their commands", a
   while (on.count.ran < 2) await turn();
 });
 
+posix("ShellSession that stops still tells how its commands ended", async () => {
+  await using on = await world();
+  const peer = await on.peer().enter();
+  peer.exec(1, "trap 'exit 3' TERM; echo on; while :; do sleep 0.01; done");
+  assertEquals(await peer.until("stdout"), ["stdout 1 on"]);
+  on.context.stop.now();
+  assertEquals(await peer.next(), "error 0 stopping");
+  assert((await peer.next()).startsWith("exit 1 {"));
+});
+
 posix("ShellSession reports nothing when its client goes inside a frame", async () => {
   await using on = await world();
   const frame = makeFrame(TYPE.ping, 0, bytes("ab"));
