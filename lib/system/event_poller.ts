@@ -141,9 +141,14 @@ export class EventPoller {
     this.#c.close(this.#epoll);
   }
 
+  /** Calls `action` when all that are scheduled by now have had their turn. */
+  call(action: () => void): void {
+    this.schedule({ onEvents() {}, onTurn: action });
+  }
+
   /** Done when all that are scheduled by now have had their turn. */
   turn(): Promise<void> {
-    return new Promise((resolve) => this.schedule({ onEvents() {}, onTurn: resolve }));
+    return new Promise((resolve) => this.call(resolve));
   }
 
   #turnSoon(): void {

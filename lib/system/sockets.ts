@@ -1,4 +1,4 @@
-import { EventPoller, POLLER_CALLS } from "./event_poller.ts";
+import { EventPoller, EVENTS, POLLER_CALLS } from "./event_poller.ts";
 import { DatagramBatch, MOST_AT_ONCE } from "./datagram_batch.ts";
 import { type Libc, openLibc } from "./libc.ts";
 import { FAMILIES, type Family, LARGEST_ADDRESS, unpack } from "./socket_address.ts";
@@ -31,9 +31,7 @@ const KINDS = { stream: 1, datagram: 2 };
 const NONBLOCK = 0o4000, CLOEXEC = 0o2000000;
 /** AF_NETLINK and NETLINK_SOCK_DIAG (netlink(7)). */
 const NETLINK = 16, SOCK_DIAG = 4;
-/** POLLOUT of poll(2): a pipe has room for a page (pipe_poll in fs/pipe.c), a socket for more. */
-const POLLOUT = 4;
-/** Bytes that a pipe takes as a whole (pipe(7)). */
+/** Bytes that a pipe takes as a whole (pipe(7)): it is writable while it has room for so many, and a socket for more. */
 export const PIPE_BUF = 4096;
 /** MSG_NOSIGNAL. */
 const NO_SIGNAL = 0x4000;
@@ -62,7 +60,7 @@ export class Sockets {
   #peeked = new Uint8Array(1);
   #addressLength = new Int32Array(1);
   #addressLengthBytes = new Uint8Array(this.#addressLength.buffer);
-  /** A `struct pollfd`: the descriptor, then what is asked in 16 bits and what is answered in 16. */
+  /** A `struct pollfd`: the descriptor, then what is asked in 16 bits and what is answered in 16, as in epoll_ctl(2). */
   #poll = new Int32Array(2);
   #pollBytes = new Uint8Array(this.#poll.buffer);
   readonly poller: EventPoller;
@@ -95,7 +93,7 @@ export class Sockets {
 
   /** Calls `action` in a turn of the poller's; false where nothing is loaded. */
   static schedule(action: () => void): boolean {
-    Sockets.#shared?.poller.schedule({ onEvents() {}, onTurn: action });
+    Sockets.#shared?.poller.call(action);
     return Sockets.#shared !== undefined;
   }
 
@@ -109,7 +107,12 @@ export class Sockets {
    * nothing is loaded.
    */
   static hasRoom(descriptor: number): boolean {
-    return Sockets.#shared !== undefined && Sockets.#shared.#hasRoom(descriptor);
+    const sockets = Sockets.#shared;
+    if (!sockets) return false;
+    const asked = sockets.#poll;
+    asked[0] = descriptor;
+    asked[1] = EVENTS.writable;
+    return sockets.#c.poll(sockets.#pollBytes, 1n, 0) === 1 && asked[1] >> 16 === EVENTS.writable;
   }
 
   static #load(): Sockets | undefined {
@@ -134,12 +137,6 @@ export class Sockets {
     Sockets.#shared = undefined;
     this.poller.close();
     this.#c.library.close();
-  }
-
-  #hasRoom(descriptor: number): boolean {
-    this.#poll[0] = descriptor;
-    this.#poll[1] = POLLOUT;
-    return this.#c.poll(this.#pollBytes, 1n, 0) === 1 && this.#poll[1] >> 16 === POLLOUT;
   }
 
   /** A new socket. */

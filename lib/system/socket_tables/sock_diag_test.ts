@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { isLinux } from "../../../tests/support/machine.ts";
 import { openLibc } from "../libc.ts";
-import { type IpEnd, packIp } from "../socket_address.ts";
+import { familyOf, type IpEnd, packIp } from "../socket_address.ts";
 import { Sockets } from "../sockets.ts";
 import { udpListeners } from "./sock_diag.ts";
 
@@ -16,7 +16,7 @@ Deno.test({
     const c = openLibc("setsockopt");
     const open: number[] = [];
     const bind = (hostname: string, port: number, isSixOnly = false) => {
-      const socket = sockets.socket(hostname.includes(":") ? "inet6" : "inet", "datagram");
+      const socket = sockets.socket(familyOf(hostname), "datagram");
       open.push(socket);
       if (isSixOnly) c.setsockopt(socket, ...SIX_ONLY, new Uint8Array(Int32Array.of(1).buffer), 4);
       assertEquals(sockets.bind(socket, packIp({ hostname, port })), 0);
