@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { concat } from "@std/bytes/concat";
-import { has, type Process, runPinwire, tempDir } from "./support.ts";
+import { has, isWindows, pinwireCommand, Process, PYTHON, runPinwire, tempDir } from "./support.ts";
 import { anyBytes } from "./support/any_bytes.ts";
 import { echoPeer, sha256, shell, shelled } from "./support/bytes.ts";
 
@@ -44,6 +44,46 @@ for (const command of ["send", "connect"]) {
       await assertQuiet(client);
       assertEquals(await dir.sum("out"), await dir.sum(name));
     }
+  });
+}
+
+/**
+ * Runs a program with its stdin at one end of what it makes, and writes a file there: first three bytes, and the others when
+ * these have come back.
+ */
+const GIVER = `
+import os, socket, subprocess, sys, time
+kind, name, answers, *program = sys.argv[1:]
+if kind == "a socket":
+    into, out = (end.detach() for end in socket.socketpair())
+else:
+    into, out = os.pipe()
+    if kind == "a pipe that doesn't block": os.set_blocking(into, False)
+child = subprocess.Popen(program, stdin=into, stdout=open(answers, "wb"))
+os.close(into)
+with open(name, "rb") as file: os.write(out, file.read(3))
+while os.path.getsize(answers) < 3: time.sleep(0.001)
+with open(name, "rb") as file:
+    file.seek(3)
+    while part := file.read(100_000):
+        while part: part = part[os.write(out, part):]
+os.close(out)
+sys.exit(child.wait())
+`;
+
+for (const kind of ["a pipe", "a pipe that doesn't block", "a socket"]) {
+  Deno.test({
+    name: `send passes every byte of stdin that is ${kind}, though there is nothing for a while`,
+    ignore: isWindows || !has(PYTHON),
+    async fn() {
+      await using echo = await echoPeer();
+      await using dir = await files();
+      const sender = pinwireCommand(["send", echo.address]);
+      const words = [kind, `${dir.path}/forth`, `${dir.path}/out`, ...sender];
+      await using giver = new Process(PYTHON, ["-c", GIVER, ...words]);
+      await assertQuiet(giver);
+      assertEquals(await dir.sum("out"), await dir.sum("forth"));
+    },
   });
 }
 

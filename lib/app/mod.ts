@@ -56,7 +56,7 @@ export {
 export type { DataEvent, DataPiece } from "./events/data.ts";
 export { type StateEvent } from "./events/led.ts";
 export { printEvent, Reporter, type ReporterOptions } from "./reporter.ts";
-export { type ReadPiece, stdinReads } from "./stdin.ts";
+export { type ReadPiece, standardInput, stdinReads } from "./stdin.ts";
 export { Stop } from "./stop.ts";
 export { tcpInfoText } from "./trace/tcp_info.ts";
 export { exitAt, hasColors, isDumb } from "./terminal.ts";

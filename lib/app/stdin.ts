@@ -1,10 +1,28 @@
 import { messageOf, PinwireError } from "../errors.ts";
-import { shareThread, sleep, systemClock } from "../net/mod.ts";
+import { openPipeInput, type PipeInput, shareThread, sleep, systemClock } from "../net/mod.ts";
 
 /** Bytes that one read of stdin may give. */
 const READ_SIZE = 131_072;
 /** Ms until stdin is tried again, if somebody who shares it has made it non-blocking (O_NONBLOCK of open(2)). */
 const RETRY = 10;
+
+/** What reads as `Deno.stdin` does. */
+type Reader = Pick<typeof Deno.stdin, "read">;
+
+/** Stdin as a pipe of which the poller tells, if it is one; `null` until it was looked at. */
+let pipe: PipeInput | undefined | null = null;
+
+/** Stdin. The runtime has a thread for each read, which takes longer than the read of a line. */
+export const standardInput: Reader = {
+  async read(buffer) {
+    pipe = pipe === null ? openPipeInput(0) : pipe;
+    const count = await pipe?.read(buffer as Uint8Array<ArrayBuffer>);
+    if (count !== undefined) return count;
+    pipe = undefined;
+    using _sharing = shareThread();
+    return await Deno.stdin.read(buffer);
+  },
+};
 
 /** Gives the next piece of something, or `undefined` at its end. */
 export type ReadPiece = () => Promise<Uint8Array | undefined>;
@@ -17,11 +35,10 @@ export type ReadPiece = () => Promise<Uint8Array | undefined>;
  */
 export function stdinReads(
   size: number = READ_SIZE,
-  stdin: Pick<typeof Deno.stdin, "read"> = Deno.stdin,
+  stdin: Reader = standardInput,
 ): ReadPiece {
   const buffer = new Uint8Array(size);
   return async () => {
-    using _sharing = shareThread();
     for (;;) {
       try {
         const count = await stdin.read(buffer);

@@ -36,6 +36,8 @@ const FUNCTIONS = {
   /** The same in a thread of its own, which may wait. */
   pollInThread: { name: "poll", parameters: ["buffer", "usize", "i32"], result: "i32", nonblocking: true },
   posix_openpt: { parameters: ["i32"], result: "i32" }, // posix_openpt(3)
+  // Its parts of memory are a `struct iovec` each; an offset of -1 is where the file stands.
+  preadv2: { parameters: ["i32", "buffer", "i32", "i64", "i32"], result: "i32", optional: true }, // readv(2)
   ptsname_r: { parameters: ["i32", "buffer", "usize"], result: "i32" }, // ptsname(3)
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" }, // read(2)
   // No read or write of a socket takes more than 2 GiB, so that an i32 holds what they give.

@@ -1,4 +1,5 @@
 import { EventPoller, EVENTS, POLLER_CALLS } from "./event_poller.ts";
+import { ERRNO } from "./errno.ts";
 import { DatagramBatch, MOST_AT_ONCE } from "./datagram_batch.ts";
 import { type Libc, openLibc } from "./libc.ts";
 import { FAMILIES, type Family, LARGEST_ADDRESS, unpack } from "./socket_address.ts";
@@ -15,6 +16,7 @@ const SOCKET_CALLS = [
   "getsockopt",
   "listen",
   "poll",
+  "preadv2",
   "recv",
   "recvmmsg",
   "send",
@@ -35,6 +37,8 @@ const NETLINK = 16, SOCK_DIAG = 4;
 export const PIPE_BUF = 4096;
 /** MSG_NOSIGNAL. */
 const NO_SIGNAL = 0x4000;
+/** RWF_NOWAIT of preadv2(2), and where a pipe is read. */
+const NO_WAIT = 8, HERE = -1n;
 /** MSG_PEEK. */
 const PEEK = 2;
 /** SHUT_WR. */
@@ -63,6 +67,9 @@ export class Sockets {
   /** A `struct pollfd`: the descriptor, then what is asked in 16 bits and what is answered in 16, as in epoll_ctl(2). */
   #poll = new Int32Array(2);
   #pollBytes = new Uint8Array(this.#poll.buffer);
+  /** A `struct iovec`: an address and a length. */
+  #part = new BigUint64Array(2);
+  #partBytes = new Uint8Array(this.#part.buffer);
   readonly poller: EventPoller;
   readonly options: SocketOptions;
 
@@ -89,6 +96,11 @@ export class Sockets {
     const sockets = Sockets.#shared ??= Sockets.#load();
     if (sockets) sockets.#users++;
     return sockets;
+  }
+
+  /** The same, if somebody has it open already. */
+  static openLoaded(): Sockets | undefined {
+    return Sockets.#shared && Sockets.open();
   }
 
   /** Calls `action` in a turn of the poller's; false where nothing is loaded. */
@@ -172,6 +184,18 @@ export class Sockets {
   /** Reads at most `length` bytes into `room`; 0 is the end of the stream. */
   receive(socket: number, room: Uint8Array<ArrayBuffer>, length: bigint): number {
     return this.#outcome(this.#c.recv(socket, room, length, 0));
+  }
+
+  /**
+   * Reads what is there, of whatever the program was given, without a wait; `-EOPNOTSUPP` where that can't be had. `room` has
+   * more than 64 bytes: none so large is moved.
+   */
+  readNow(descriptor: number, room: Uint8Array<ArrayBuffer>): number {
+    const { preadv2, addressOf } = this.#c;
+    if (!preadv2) return -ERRNO.EOPNOTSUPP;
+    this.#part[0] = BigInt(addressOf(room, room, 0n));
+    this.#part[1] = BigInt(room.length);
+    return this.#outcome(preadv2(descriptor, this.#partBytes, 1, HERE, NO_WAIT));
   }
 
   /** Whether something is there to be read, which stays there: 1, or 0 at the end of the stream. */

@@ -1,5 +1,5 @@
 import { messageOf, PinwireError } from "../../errors.ts";
-import { type Context, dialOptions, type DialSettings } from "../../app/mod.ts";
+import { type Context, dialOptions, type DialSettings, standardInput } from "../../app/mod.ts";
 import { type Address, type Connection, dial } from "../../net/mod.ts";
 import { ShellClient } from "./client.ts";
 import { Printer } from "./printer.ts";
@@ -67,7 +67,7 @@ export async function runExec(
 /** Reads stdin; if that fails, it says so, and stdin is at its end. */
 async function readStdin(buffer: Uint8Array, { reporter }: Context): Promise<number | null> {
   try {
-    return await Deno.stdin.read(buffer);
+    return await standardInput.read(buffer);
   } catch (error) {
     const why = messageOf(error);
     reporter.error(
