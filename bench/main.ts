@@ -72,7 +72,8 @@ Stages: ${
 core. \`echo.c\` is the limit: one epoll thread and nothing else. \`peers/loop.ts\` is what Deno itself allows.
 \`led.c\` drives the LED stages, \`chat.c\` the chat. Before each run of an echo server the C server runs. What
 counts is the median of the ratios of such pairs, since absolute rates change with the machine's other work.
-The command writes this page; a stage that is measured alone replaces its own section.
+The command writes this page; a stage that is measured alone replaces its own section. \`PINWIRE_BIN\` names a compiled
+pinwire that is to be measured too, and \`EMPTY_BIN\` an empty file compiled likewise, for its start.
 
 A soak holds V8's young generation at two halves of 1 MiB, so that what grows is what stays. Left alone it takes up
 to two halves of 32 MiB where connections were idle before they were busy: a set of pending reads that Deno keeps

@@ -25,6 +25,9 @@ export function pinwire(args: string[], flags: string[] = ["--allow-net", "--all
   return [Deno.execPath(), "run", ...flags, "main.ts", ...args];
 }
 
+/** A compiled pinwire, if the environment names one: it is measured beside that from source. */
+const COMPILED = "a compiled pinwire (PINWIRE_BIN)", program = Deno.env.get("PINWIRE_BIN") ?? "";
+
 /** What was compiled for this run, and which peers this machine has. */
 export interface Tools {
   readonly load: string;
@@ -65,6 +68,7 @@ export async function prepare(folder: string): Promise<Tools> {
   for (const name of ["go", "node", "python3", "socat", "ncat", "haproxy", "redis-server"]) {
     if (!await onPath(name)) absent.push(name);
   }
+  if (!program) absent.push(COMPILED);
   // Node finds it where NODE_PATH says.
   const { success } = await new Deno.Command("sh", { args: ["-c", `node -e 'require("ws")' 2>/dev/null`] })
     .output();
@@ -85,6 +89,7 @@ export async function prepare(folder: string): Promise<Tools> {
       "C": stamping((port) => [c, port, "stamp"]),
       "C plain": plain((port) => [c, port, "plain"]),
       "pinwire": stamping((port) => serve("tcp", port)),
+      "pinwire, compiled": stamping((port) => [program, ...echo("tcp", port)], COMPILED),
       "pinwire, Deno's sockets": stamping((port) => serve("tcp", port, 1, ["--allow-net"])),
       "pinwire --workers 4": stamping((port) => serve("tcp", port, 4)),
       "plain Deno loop": stamping((port) => [...loop, port, "tcp"]),
@@ -104,6 +109,7 @@ export async function prepare(folder: string): Promise<Tools> {
     udp: present({
       "C": stamping((port) => [c, port, "udp"]),
       "pinwire": stamping((port) => serve("udp", port)),
+      "pinwire, compiled": stamping((port) => [program, ...echo("udp", port)], COMPILED),
       "plain Deno loop": stamping((port) => [...loop, port, "udp"]),
       "Node dgram": stamping((port) => ["node", "bench/peers/node.mjs", port, "udp"], "node"),
       "Go": stamping((port) => [go, port, "udp"], "go"),
@@ -168,8 +174,12 @@ function silent(argv: Peer["argv"], needs: string): Peer {
   return { argv, needs, stamps: false, announces: false };
 }
 
+const echo = (scheme: string, port: string) => {
+  return ["echo", "serve", `${scheme}://127.0.0.1:${port}`, "--quiet", "--max-clients", "20000"];
+};
+
 function serve(scheme: string, port: string, workers = 1, flags?: string[]): string[] {
-  const args = ["echo", "serve", `${scheme}://127.0.0.1:${port}`, "--quiet", "--max-clients", "20000"];
+  const args = echo(scheme, port);
   if (workers === 1) return pinwire(args, flags);
   return pinwire([...args, "--workers", `${workers}`], ["--allow-net", "--allow-ffi", "--allow-read"]);
 }

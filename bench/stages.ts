@@ -48,7 +48,7 @@ const ratio = (find: Find, name: string) => find(name)?.ratio ?? NaN;
 const toC: Goal[3] = (find) => ratio(find, "pinwire");
 const to = (other: string): Goal[3] => (find) => ratio(find, "pinwire") / ratio(find, other);
 
-const FOUR = "pinwire --workers 4", DENOS = "pinwire, Deno's sockets";
+const COMPILED = "pinwire, compiled", FOUR = "pinwire --workers 4", DENOS = "pinwire, Deno's sockets";
 const STAMPED = "Every server puts the 27-byte stamp before its answer, formatted once a second.";
 
 /** All stages by the name that the command line knows them by, in the order of the page. */
@@ -58,7 +58,7 @@ export const STAGES: Record<string, Stage> = {
     note: `${STAMPED} The next message leaves when the answer to the one before is there.`,
     transport: "tcp",
     load: ["pingpong", "-c", "1"],
-    peers: ["pinwire", DENOS, "Node net", "Go", "asyncio"],
+    peers: ["pinwire", COMPILED, DENOS, "Node net", "Go", "asyncio"],
     unit: "messages/s",
     columns: ["range", "p50", "p99", "cpu"],
     goals: [["p50 ÷ C", "<=", 1.2, (find) => (find("pinwire")?.p50 ?? NaN) / (find("C")?.p50 ?? NaN)]],
@@ -70,7 +70,7 @@ export const STAGES: Record<string, Stage> = {
       "and are held against a C server without one.",
     transport: "tcp",
     load: ["pingpong", "-c", "64"],
-    peers: ["pinwire", DENOS, "Node net", "Go", "asyncio", "socat EXEC:cat", "ncat -e /bin/cat"],
+    peers: ["pinwire", COMPILED, DENOS, "Node net", "Go", "asyncio", "socat EXEC:cat", "ncat -e /bin/cat"],
     unit: "messages/s",
     columns: ["range", "p50", "p99", "cpu"],
     goals: [
@@ -87,7 +87,7 @@ export const STAGES: Record<string, Stage> = {
     note: `${STAMPED} “Least served” is the connection that got the fewest answers, as a share of the mean.`,
     transport: "tcp",
     load: ["pingpong", "-c", "1000"],
-    peers: ["pinwire", FOUR, DENOS, "Node net", "Go", "asyncio"],
+    peers: ["pinwire", COMPILED, FOUR, DENOS, "Node net", "Go", "asyncio"],
     unit: "messages/s",
     columns: ["range", "p99", "p99Ratio", "least"],
     goals: [
@@ -104,7 +104,7 @@ export const STAGES: Record<string, Stage> = {
     note: `${STAMPED} The client sends and reads at once; the clock starts after the first 64 MiB.`,
     transport: "tcp",
     load: ["bulk", "-n", "1024"],
-    peers: ["pinwire", DENOS, "Node net", "Node net, writev", "Go", "asyncio"],
+    peers: ["pinwire", COMPILED, DENOS, "Node net", "Node net, writev", "Go", "asyncio"],
     unit: "MB/s",
     columns: ["range", "cpu"],
     goals: [["rate ÷ C", ">=", 1, toC], ["÷ Node", ">=", 2, to("Node net")]],
@@ -114,7 +114,7 @@ export const STAGES: Record<string, Stage> = {
     note: `${STAMPED} Eight clients at a time.`,
     transport: "tcp",
     load: ["churn", "-c", "8"],
-    peers: ["pinwire", DENOS, "Node net", "Go", "asyncio"],
+    peers: ["pinwire", COMPILED, DENOS, "Node net", "Go", "asyncio"],
     unit: "connections/s",
     columns: ["range", "p50", "p99", "cpu"],
     goals: [["rate ÷ C", ">=", 0.95, toC]],
@@ -124,7 +124,7 @@ export const STAGES: Record<string, Stage> = {
     note: `${STAMPED} Four sockets with 16 datagrams under way each.`,
     transport: "udp",
     load: ["udp", "-c", "4", "-w", "16"],
-    peers: ["pinwire", "plain Deno loop", "Node dgram", "Go", "asyncio"],
+    peers: ["pinwire", COMPILED, "plain Deno loop", "Node dgram", "Go", "asyncio"],
     unit: "datagrams/s",
     columns: ["range", "p50", "p99", "cpu"],
     goals: [["rate ÷ C", ">=", 0.8, toC], ["ahead of Go", ">=", 1, to("Go")]],
