@@ -54,4 +54,4 @@ export async function fullPort(): Promise<{ port: number } & Disposable> {
 
 export const isGone = (error: unknown) =>
   error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.ConnectionAborted ||
-  error instanceof Deno.errors.BrokenPipe;
+  error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.NotConnected;

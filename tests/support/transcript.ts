@@ -133,9 +133,10 @@ async function isReady(steps: Step[], process: Process): Promise<void> {
 
 /** Types what is to be typed, waits for what is to come, and for the end of whatever ends by itself. */
 async function follow({ command, steps }: Entry, process: Process, lasts: boolean): Promise<void> {
-  for (const step of steps) {
-    if ("typed" in step) await process.write(`${step.typed}\n`);
-    else await shows(process, step);
+  for (const [index, step] of steps.entries()) {
+    if ("shown" in step) await shows(process, step);
+    else if (step.typed === "list") await listed(process, steps[index + 1]);
+    else await process.write(`${step.typed}\n`);
   }
   if (lasts && !(ENDING.test(command) && steps.length)) {
     const ended = await Promise.race([process.status, undefined]);
@@ -145,6 +146,19 @@ async function follow({ command, steps }: Entry, process: Process, lasts: boolea
   if (!lasts) await process.end();
   const outcome = await process.outcome();
   assertEquals(outcome.code, 0, told(command, outcome));
+}
+
+/** Asks a server who is there, until it knows what is to be shown: a client that has connected may not be accepted yet. */
+async function listed(process: Process, next: Step | undefined): Promise<void> {
+  let before = process.stdout;
+  await process.write("list\n");
+  if (!next || "typed" in next) return;
+  await process.until(`"${next.shown}"`, () => {
+    if (isIn(process, next.shown)) return true;
+    if (process.stdout !== before) process.write("list\n").catch(() => {});
+    before = process.stdout;
+    return undefined;
+  });
 }
 
 const shows = (process: Process, { shown }: Extract<Step, { shown: string }>) =>
