@@ -56,6 +56,46 @@ Deno.test("send says which characters GBK lacks, and the others arrive", async (
   assertEquals((await server.next("message")).text, "你?好");
 });
 
+Deno.test("send -e refuses a stdin that isn't UTF-8, and says what to do with one that is in that encoding", async () => {
+  await using server = await pinwire(["receive", "127.0.0.1:0", "-e", "gbk", "--json"]);
+  const hello = Uint8Array.fromHex("c4e3bac30a");
+  for (const more of [[], ["--newline", "lf"]]) {
+    const refused = await runPinwire(["send", `127.0.0.1:${server.port}`, "-e", "gbk", ...more], {
+      stdin: hello,
+    });
+    assertEquals(refused, {
+      code: 1,
+      stdout: "",
+      stderr:
+        "pinwire: stdin is not UTF-8: leave --encoding out to send its bytes as they are, or convert it " +
+        "first, as in iconv -f gbk -t utf-8\n",
+    });
+  }
+  await runPinwire(["send", `127.0.0.1:${server.port}`], { stdin: hello });
+  assertEquals((await server.next("message")).text, "你好");
+});
+
+Deno.test("a line of a script that isn't UTF-8 is left out, and told of", async () => {
+  await using server = await pinwire(["echo", "serve", "127.0.0.1:0"]);
+  const stdin = Uint8Array.fromHex("c4e3bac30a" + "6f6b0a");
+  const { code, stdout, stderr } = await runPinwire(["echo", "connect", `127.0.0.1:${server.port}`], {
+    stdin,
+  });
+  assertEquals(code, 0);
+  assertMatch(stdout, /^\[.*\] ok\n$/);
+  assertMatch(stderr, /^pinwire echo: stdin is not UTF-8: a line was left out; convert it first, .*\n$/);
+});
+
+Deno.test("who passes U+FFFD on has written UTF-8", async () => {
+  await using server = await pinwire(["receive", "127.0.0.1:0", "--json"]);
+  using conn = await Deno.connect({ hostname: LOOPBACK, port: server.port });
+  await conn.write(bytes("\ufffd\ufffd\nok\n"));
+  const { text, hex } = await server.next("message");
+  assertEquals([text, hex], ["\ufffd\ufffd", undefined]);
+  await server.next("message");
+  assertEquals(server.events.filter(({ event }) => event === "error"), []);
+});
+
 Deno.test("what a message does to a terminal is shown, not done", async () => {
   await using server = await pinwire(["receive", "127.0.0.1:0"]);
   using conn = await Deno.connect({ hostname: LOOPBACK, port: server.port });

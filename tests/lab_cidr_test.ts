@@ -76,7 +76,7 @@ Deno.test("lab cidr marks the border in the bits, in both languages, and says wh
   assertMatch(english.stdout, /\nNext: pinwire lab[^\n]*\n$/);
   const chinese = await runPinwire(["lab", "cidr", "192.168.9.193/25"], { env: { LC_ALL: "zh_CN.UTF-8" } });
   assertMatch(chinese.stdout, /^子网掩码 +255\.255\.255\.128 +11111111\.11111111\.11111111\.1│0000000$/m);
-  assertMatch(chinese.stdout, /\n下一步:pinwire lab[^\n]*\n$/);
+  assertMatch(chinese.stdout, /\n下一步：pinwire lab[^\n]*\n$/);
   const chosen = await runPinwire(["lab", "cidr", "10.0.0.1/8", "--lang", "en"], { env: { LANG: "zh_CN" } });
   assertMatch(chosen.stdout, /^broadcast /m);
   assertEquals((await runPinwire(["lab", "cidr", "10.0.0.1/8", "--lang", "fr"])).code, 2);

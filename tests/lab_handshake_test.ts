@@ -66,7 +66,7 @@ Deno.test({
     const chinese = await asUser(["lab", "handshake"], { LC_ALL: "", LANG: "zh_CN.UTF-8" });
     assertMatch(chinese.stdout, /^客户端 {59}服务器\n/);
     assertMatch(chinese.stdout, /^ {16}◀─+ SYN\+ACK seq 0 ack 1 ──\n {19}同意，我的从 \d+ 开始/m);
-    assertMatch(chinese.stdout, /\n下一步:pinwire lab \S+\n$/);
+    assertMatch(chinese.stdout, /\n下一步：pinwire lab \S+\n$/);
   },
 });
 

@@ -12,7 +12,7 @@ Deno.test({
     const chinese = await asUser(["lab", "--lang", "zh"]);
     assertMatch(
       chinese.stdout,
-      /^ {2}pinwire lab handshake +一个连接的建立[^]*\n下一步:pinwire lab handshake --lang zh\n$/m,
+      /^ {2}pinwire lab handshake +一个连接的建立[^]*\n下一步：pinwire lab handshake --lang zh\n$/m,
     );
   },
 });

@@ -183,7 +183,7 @@ Deno.test({
     assertMatch(chinese.stdout, /^ {19}服务器的套接字：LISTEN，2 个连接等待 accept\(\)\n/m);
     assertMatch(
       chinese.stdout,
-      /^ {19}比前一部分晚 \d+ 毫秒\n[^]*\n\n下一步:pinwire lab watch --lang zh -- \S/m,
+      /^ {19}比前一部分晚 \d+ 毫秒\n[^]*\n\n下一步：pinwire lab watch --lang zh -- \S/m,
     );
     const notice = /^(no private network|this system|这个系统).*\n/gm;
     for (const line of `${english.stdout}${chinese.stdout}`.replace(notice, "").split("\n")) {

@@ -31,5 +31,5 @@ Deno.test("lab sticky is drawn in both languages, and needs no more than the net
   assertMatch(english.stdout, /^ {2}len:i32le {3}03 00 00 00 6f 6e 65 {6}(✓ {10}){3}3\/3$/m);
   const chinese = await runPinwire(["lab", "sticky", "--lang", "zh"]);
   assertMatch(chinese.stdout, /^ {2}写 {2}\[one\] \[two\] \[three\]\n {2}读 {2}\[onetwothree\]$/m);
-  assertMatch(chinese.stdout, /“粘包”不是 TCP 的术语[^]*\n下一步:pinwire lab pitfalls --lang zh\n$/);
+  assertMatch(chinese.stdout, /“粘包”不是 TCP 的术语[^]*\n下一步：pinwire lab pitfalls --lang zh\n$/);
 });

@@ -76,7 +76,7 @@ Deno.test({
         /^ {12}1 .*(by the \w+ first: port|(服务器|客户端)先关闭，端口) \d+ .*TIME_WAIT.* 60 (s|秒)$/m,
       );
       assertMatch(stdout, /^ok\n[^]*^hello\n/m);
-      assertMatch(stdout, /\n\n(Next: |下一步:)pinwire lab.*\n$/);
+      assertMatch(stdout, /\n\n(Next: |下一步：)pinwire lab.*\n$/);
       for (const line of lines) assert(displayWidth(line) <= 80, line);
     }
   },

@@ -4,6 +4,7 @@ import type { Reporter } from "./reporter.ts";
 import type { Context } from "./context.ts";
 import type { Stop } from "./stop.ts";
 import type { Console, ConsoleKeys } from "./console/types.ts";
+import { notUtf8 } from "./stdin.ts";
 import { isDumb } from "./terminal.ts";
 import { openDumbTerminal, openScript } from "./console/plain.ts";
 
@@ -36,19 +37,30 @@ export async function openSharedConsole(
   keys: ConsoleKeys = {},
 ): Promise<Console> {
   const opened = await openConsole(json ? "" : prompt, stop, (text) => reporter.write(text), keys);
-  const console = { ...opened, lines: untilUnreadable(opened.lines, reporter) };
+  const console = { ...opened, lines: untilUnreadable(opened, reporter) };
   if (json) return { ...console, retitle() {} };
   if (console.isTerminal && Deno.stderr.isTerminal()) reporter.divert((line) => console.print(line));
   return console;
 }
 
 // A stdin that can't be read, such as a folder, has no lines: that ends no server.
-async function* untilUnreadable(lines: AsyncIterable<string>, reporter: Reporter): AsyncGenerator<string> {
+async function* untilUnreadable(console: Console, reporter: Reporter): AsyncGenerator<string> {
   try {
-    yield* lines;
+    yield* readableLines(console, reporter);
   } catch (error) {
     if (!(error instanceof PinwireError)) throw error;
     reporter.error(error);
+  }
+}
+
+/** The lines of a console; one of a script that isn't UTF-8 is reported and left out, as nobody knows what it says. */
+export async function* readableLines(
+  { isTerminal, lines }: Console,
+  reporter: Reporter,
+): AsyncGenerator<string> {
+  for await (const line of lines) {
+    if (!isTerminal && line.includes("\ufffd")) reporter.error(notUtf8("a line was left out; "));
+    else yield line;
   }
 }
 

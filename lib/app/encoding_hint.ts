@@ -2,7 +2,7 @@ import { type Encoding, readersOf } from "../text/mod.ts";
 
 /** Which encodings would read what could not be decoded; `undefined` if none would, or its last character is cut off. */
 export function encodingHint(bytes: Uint8Array, encoding: Encoding): string | undefined {
-  if (encoding.stream().decode(bytes).valid) return undefined;
+  if (encoding.decode(bytes).valid || encoding.stream().decode(bytes).valid) return undefined;
   const readers = readersOf(bytes);
   if (!readers.length) return undefined;
   const last = readers.at(-1)!;

@@ -6,7 +6,7 @@
  */
 export { CommandConsole } from "./console/command_console.ts";
 export type { Console } from "./console/types.ts";
-export { openConsole, openQuestions, openSharedConsole } from "./console.ts";
+export { openConsole, openQuestions, openSharedConsole, readableLines } from "./console.ts";
 export { type CommonOptions, type Context, openContext, plainContext } from "./context.ts";
 export { fileTrouble, isThere, makeFiles, writeThrough } from "./new_file.ts";
 export { encodingHint } from "./encoding_hint.ts";
@@ -56,7 +56,7 @@ export {
 export type { DataEvent, DataPiece } from "./events/data.ts";
 export { type StateEvent } from "./events/led.ts";
 export { printEvent, Reporter, type ReporterOptions } from "./reporter.ts";
-export { type ReadPiece, standardInput, stdinReads } from "./stdin.ts";
+export { notUtf8, type ReadPiece, standardInput, stdinReads } from "./stdin.ts";
 export { Stop } from "./stop.ts";
 export { tcpInfoText } from "./trace/tcp_info.ts";
 export { exitAt, hasColors, isDumb } from "./terminal.ts";

@@ -51,6 +51,12 @@ export function stdinReads(
   };
 }
 
+/** Text was wanted of stdin, and it isn't UTF-8. */
+export const notUtf8 = (hint: string) =>
+  new PinwireError("input_unreadable", "stdin is not UTF-8", {
+    hint: `${hint}convert it first, as in iconv -f gbk -t utf-8`,
+  });
+
 const unreadable = (cause: unknown) =>
   new PinwireError("input_unreadable", `stdin can't be read (${messageOf(cause)})`, {
     hint: "give it a file, a pipe, or /dev/null for nothing",

@@ -60,6 +60,10 @@ function attachValues({ options, positionals }: Command, args: string[]): string
     const arg = args[i];
     if (arg === "--") return [...out, ...args.slice(i)];
     if (arg === "--help" || arg === "-h") return undefined;
+    const pasted = PASTED.exec(arg)?.[1];
+    if (pasted && (pasted === "help" || byFlag.has(`--${pasted}`))) {
+      throw usageError(`${arg} begins with a dash that isn't the keyboard's`, `write it as --${pasted}`);
+    }
     if (arg === "-" || !arg.startsWith("-")) {
       out.push(arg);
       continue;
@@ -85,6 +89,9 @@ function attachValues({ options, positionals }: Command, args: string[]): string
   }
   return out;
 }
+
+/** An option as a web page may show it: with one dash, or two, of print (U+2010 to U+2015, U+2212). */
+const PASTED = /^-?[\u2010-\u2015\u2212][-\u2010-\u2015\u2212]*([a-z][a-z-]*)/;
 
 // "-jq" is two flags; "-c64", "-c=64" and "-c 64" are one option with its value.
 function splitShort(

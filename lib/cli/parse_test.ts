@@ -202,6 +202,22 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "parseCommandLine tells an option that was pasted with a dash of print from an argument that begins so",
+  permissions: "none",
+  fn() {
+    for (const pasted of ["—json", "–-json", "-–json=1"]) {
+      assertEquals(
+        refusal("here", pasted),
+        `${pasted} begins with a dash that isn't the keyboard's: write it as --json`,
+      );
+    }
+    assertEquals(refusal("—help").split(": ")[1], "write it as --help");
+    assertEquals(parseCommandLine(sample, ["here", "—hi"]).positionals.message, "—hi");
+  },
+});
+
+Deno.test({
   name: "parseCommandLine knows options by no other name than their own",
   permissions: "none",
   fn() {

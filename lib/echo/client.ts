@@ -8,6 +8,7 @@ import {
   type MessageEvent,
   MessageWatch,
   openConsole,
+  readableLines,
   showText,
   type WatchOptions,
 } from "../app/mod.ts";
@@ -79,7 +80,7 @@ export async function connect(
 
     const stopped = new Promise<void>((resolve) => stop.signal.addEventListener("abort", () => resolve()));
     console.prompt();
-    for await (const line of console.lines) {
+    for await (const line of readableLines(console, reporter)) {
       if (line === "") break;
       if (hasLeft) throw closedByPeer(peer);
       answered = Promise.withResolvers();

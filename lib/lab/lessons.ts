@@ -71,7 +71,7 @@ export function showingOf(lesson: Lesson, hasNetwork: boolean, hasTable: boolean
   return showing === "plain" && !hasTable ? "recording" : showing;
 }
 
-const NEXT = twin({ en: (call: string) => `Next: ${call}`, zh: (call: string) => `下一步:${call}` });
+const NEXT = twin({ en: (call: string) => `Next: ${call}`, zh: (call: string) => `下一步：${call}` });
 
 /** What some lessons are told, as an example. */
 const ARGUMENTS: Partial<Record<Lesson, string>> = {

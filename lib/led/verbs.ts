@@ -59,7 +59,7 @@ export const BLINK: MovingVerb = {
 const TABLE = {
   on: {
     usage: "on 3, off kitchen",
-    help: "switch a device, by number or name; all is every one that is connected",
+    help: "switch a device, by number or name; all is every one, those away when they are back",
     summary: "switch a pin on, or a controller's device",
     level: () => true,
   },

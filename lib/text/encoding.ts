@@ -157,17 +157,29 @@ function remembered(ask: (character: string) => boolean): (character: string) =>
   };
 }
 
-// U+FFFD in the text counts as a decoding error. A peer that really sent this character reported an error too.
 const REPLACEMENT = "\ufffd";
-const checked = (text: string): Decoded => ({ text, valid: !text.includes(REPLACEMENT) });
 
 const whole = new Map<string, TextDecoder>();
 
 function decodeWhole(label: string, bytes: Uint8Array): Decoded {
   let decoder = whole.get(label);
   if (!decoder) whole.set(label, decoder = new TextDecoder(label, { ignoreBOM: true }));
-  return checked(decoder.decode(bytes));
+  const text = decoder.decode(bytes);
+  return { text, valid: !text.includes(REPLACEMENT) || isDecodable(label, bytes) };
 }
+
+/** Whether it is all in this encoding: U+FFFD may have been sent as what it is, such as by who could not decode it. */
+function isDecodable(label: string, bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder(label, { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// In a part of a stream U+FFFD counts as a decoding error: nobody knows what stands before it.
+const checked = (text: string): Decoded => ({ text, valid: !text.includes(REPLACEMENT) });
 
 function streamDecoder(label: string): StreamDecoder {
   const decoder = new TextDecoder(label, { ignoreBOM: true });

@@ -118,6 +118,18 @@ Deno.test({
 });
 
 Deno.test({
+  name: "decode takes U+FFFD that was sent for what it is",
+  permissions: "none",
+  async fn() {
+    for (const name of ["utf-8", "gb18030", "utf-16le"]) {
+      const encoding = await openEncoding(name);
+      const { bytes, lost } = encoding.encode("a\ufffd");
+      assertEquals([lost, encoding.decode(bytes)], [[], { text: "a\ufffd", valid: true }], name);
+    }
+  },
+});
+
+Deno.test({
   name: "decode marks what means nothing and keeps its neighbours",
   permissions: "none",
   async fn() {

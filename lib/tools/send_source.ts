@@ -1,5 +1,5 @@
 import { concat } from "@std/bytes/concat";
-import { type Context, encodeText, type ReadPiece, stdinReads } from "../app/mod.ts";
+import { type Context, encodeText, notUtf8, type ReadPiece, stdinReads } from "../app/mod.ts";
 import { FrameError, parseSpec } from "../framing/mod.ts";
 import { bodyOf, hexBody, type Newline, type Outgoing } from "./outgoing.ts";
 import { Source } from "./stdio.ts";
@@ -61,9 +61,10 @@ export function stdinSource(
   let hasEnded = false;
 
   function bodyOfPiece(piece: Uint8Array): Uint8Array {
-    const text = () => new TextDecoder().decode(piece);
-    if (hex) return hexBody(text());
-    if (encoding !== undefined) return bodyOf(text(), outgoing, context);
+    if (hex) return hexBody(new TextDecoder().decode(piece));
+    if (encoding !== undefined) {
+      return bodyOf(textOf(new TextDecoder("utf-8", FATAL), piece), outgoing, context);
+    }
     return end.length ? concat([piece, end]) : piece;
   }
 
@@ -95,15 +96,26 @@ export function stdinSource(
 
 function transcoded(reads: ReadPiece, context: Context): ReadPiece {
   // A mark in front (U+FEFF) is no text where it isn't one of the encoding that it goes in.
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: context.encoding.name === "utf-8" });
+  const decoder = new TextDecoder("utf-8", { ...FATAL, ignoreBOM: context.encoding.name === "utf-8" });
   let hasEnded = false;
   return async () => {
     while (!hasEnded) {
       const read = await reads();
       hasEnded = !read;
-      const text = decoder.decode(read, { stream: !hasEnded });
+      const text = textOf(decoder, read, { stream: !hasEnded });
       if (text) return encodeText(context, text);
     }
     return undefined;
   };
+}
+
+const FATAL = { fatal: true };
+
+/** @throws {PinwireError} `input_unreadable` if it isn't UTF-8 */
+function textOf(decoder: TextDecoder, bytes?: Uint8Array, options?: TextDecodeOptions): string {
+  try {
+    return decoder.decode(bytes, options);
+  } catch {
+    throw notUtf8("leave --encoding out to send its bytes as they are, or ");
+  }
 }

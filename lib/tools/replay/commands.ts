@@ -1,5 +1,6 @@
 import { choice, command, duration, type Permission, text } from "../../cli/mod.ts";
 import { openContext } from "../../app/mod.ts";
+import { address } from "../options.ts";
 import { clientOptions, frameOptions, outputOptions, serverOptions } from "../../app/options.ts";
 import { checkRecord, checkSide, playAddressKind, streamKind } from "./options.ts";
 
@@ -16,8 +17,7 @@ const replay = command({
     address: {
       kind: playAddressKind,
       optional: true,
-      help:
-        "HOST:PORT, PORT, udp://…, tls://… or unix:PATH (default: the recorded server's, if it is loopback)",
+      help: `${address.help} (default: the recorded server's, if it is loopback)`,
     },
   },
   options: {
