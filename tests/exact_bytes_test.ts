@@ -87,6 +87,38 @@ for (const kind of ["a pipe", "a pipe that doesn't block", "a socket"]) {
   });
 }
 
+/** The same with a connection over TCP, which it resets once a byte has come back. */
+const RESETTER = `
+import os, socket, struct, subprocess, sys, time
+answers, *program = sys.argv[1:]
+listener = socket.create_server(("127.0.0.1", 0))
+ours = socket.create_connection(listener.getsockname())
+theirs, _ = listener.accept()
+child = subprocess.Popen(program, stdin=theirs, stdout=open(answers, "wb"))
+theirs.close()
+ours.sendall(b"x")
+while os.path.getsize(answers) < 1: time.sleep(0.001)
+ours.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+ours.close()
+sys.exit(child.wait())
+`;
+
+Deno.test({
+  name: "send of a stdin that is reset fails: what came of it is not all",
+  ignore: isWindows || !has(PYTHON),
+  async fn() {
+    await using echo = await echoPeer();
+    await using dir = await tempDir();
+    const sender = pinwireCommand(["send", echo.address]);
+    await using resetter = new Process(PYTHON, ["-c", RESETTER, `${dir.path}/out`, ...sender]);
+    const { code, stderr } = await resetter.outcome();
+    assertEquals([code, stderr.toLowerCase().split(":")[1]], [
+      1,
+      " stdin can't be read (connection reset by peer (os error 104))",
+    ]);
+  },
+});
+
 async function bothWays(dir: Files, where: string, listenOptions: string[], connectOptions: string[]) {
   await using server = shell(["listen", where, ...listenOptions], `<${dir.path}/back >${dir.path}/forth2`);
   const address = await addressOf(server);

@@ -6,17 +6,26 @@ const READ_SIZE = 131_072;
 /** Ms until stdin is tried again, if somebody who shares it has made it non-blocking (O_NONBLOCK of open(2)). */
 const RETRY = 10;
 
+/** Ms of work on one read after which the next one waits for a moment. */
+const LONGEST_WORK = 4;
+
 /** What reads as `Deno.stdin` does. */
 type Reader = Pick<typeof Deno.stdin, "read">;
 
 /** Stdin as a pipe of which the poller tells, if it is one; `null` until it was looked at. */
 let pipe: PipeInput | undefined | null = null;
 
+/** When the last read was through, in ms of the clock. */
+let readAt = Infinity;
+
 /** Stdin. The runtime has a thread for each read, which takes longer than the read of a line. */
 export const standardInput: Reader = {
   async read(buffer) {
     pipe = pipe === null ? openPipeInput(0) : pipe;
+    // Meanwhile the runtime looks after all else: a pipe that is always full would leave it no time for that.
+    if (pipe && systemClock.now() - readAt > LONGEST_WORK) await sleep(0, systemClock);
     const count = await pipe?.read(buffer as Uint8Array<ArrayBuffer>);
+    readAt = systemClock.now();
     if (count !== undefined) return count;
     pipe = undefined;
     using _sharing = shareThread();

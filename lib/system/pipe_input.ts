@@ -1,10 +1,13 @@
-import { ERRNO } from "./errno.ts";
+import { ERRNO, systemError } from "./errno.ts";
 import { EVENTS, type Pollable } from "./event_poller.ts";
 import { Sockets } from "./sockets.ts";
 
 const READABLE = EVENTS.readable | EVENTS.hungUp | EVENTS.failed;
 
-/** Bytes read, or `null` at the end; nothing where it can't be read so, and the runtime is to say why. */
+/** What the kernel says where it doesn't read so, or a filter of system calls (seccomp(2)) doesn't let it. */
+const UNABLE: number[] = [ERRNO.EOPNOTSUPP, ERRNO.EINVAL, ERRNO.ENOSYS, ERRNO.EPERM];
+
+/** Bytes read, or `null` at the end; nothing where it can't be read so. */
 type Count = number | null | undefined;
 
 /** A read that waits for its turn, or for something to read. */
@@ -46,6 +49,8 @@ export class PipeInput implements Pollable {
   /**
    * Reads into `buffer`, of more than 64 bytes: none so large is moved. Reads take turns with all else that is ready, and
    * with each other.
+   *
+   * @throws {Error} what the system refuses, such as a socket whose peer has reset it
    */
   read(buffer: Uint8Array<ArrayBuffer>): Promise<Count> {
     if (this.#last) return Promise.resolve(this.#last.count);
@@ -81,8 +86,14 @@ export class PipeInput implements Pollable {
       return;
     }
     if (count === 0) return this.#end(null);
-    if (count > 0) this.#waiting.shift()!.resolve(count);
-    else if (count !== -ERRNO.EINTR) return this.#end(undefined);
+    if (UNABLE.includes(-count)) return this.#end(undefined);
+    if (count > 0) {
+      this.#waiting.shift()!.resolve(count);
+    } else if (count !== -ERRNO.EINTR) {
+      // The kernel says it once: whoever asks again hears that this is the end.
+      this.#waiting.shift()!.reject(systemError(-count));
+      return this.#end(null);
+    }
     this.#schedule();
   }
 

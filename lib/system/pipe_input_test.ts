@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { isLinux } from "../../tests/support/machine.ts";
 import { ERRNO } from "./errno.ts";
 import { openLibc } from "./libc.ts";
@@ -100,14 +100,21 @@ pipeTest("what another reader of the pipe takes holds nobody up", async () => {
   assertEquals(await read(input), null);
 });
 
-pipeTest("what can't be read so is left to the runtime: a file, a terminal, a socket of nobody", async () => {
+pipeTest("what can't be read so is left to the runtime: a file, a terminal", async () => {
   using stage = new Stage();
   const path = new TextEncoder().encode("/proc/self/status\0");
   assertEquals(PipeInput.open(stage.opened(stage.c.open(path, 0))), undefined);
-  for (const descriptor of [stage.c.posix_openpt(0), stage.c.socket(2, 1, 0)]) {
-    const input = PipeInput.open(stage.opened(descriptor))!;
-    assertEquals([await read(input), await read(input)], [undefined, undefined]);
-  }
+  const terminal = PipeInput.open(stage.opened(stage.c.posix_openpt(0)))!;
+  assertEquals([await read(terminal), await read(terminal)], [undefined, undefined]);
+});
+
+pipeTest("a failure is told once, and is the end", async () => {
+  using stage = new Stage();
+  // A socket that is connected to nobody.
+  const input = PipeInput.open(stage.opened(stage.c.socket(2, 1, 0)))!;
+  const reads = [read(input), read(input)];
+  await assertRejects(() => reads[0], Deno.errors.NotConnected);
+  assertEquals([await reads[1], await read(input)], [null, null]);
 });
 
 Deno.test("PipeInput: where no sockets are loaded there is none", () => {
