@@ -11,7 +11,7 @@ interface Run {
 }
 
 const CHANGES = 2000;
-const OURS = "pinwire", PLAIN = "plain Deno", PYTHON = "Python";
+const OURS = "pinwire", PLAIN = "plain Deno", PYTHON = "Python", REPORTING = "Python that reports";
 const SERVE = pinwire(["led", "serve", "--json", "127.0.0.1:0"]);
 const AGENT = pinwire(["led", "agent", "--json", "--gpio", "simulated", "--name", "lamp"]);
 
@@ -24,6 +24,7 @@ const ROUTES: [title: string, programs: Record<string, string[]>][] = [
     [OURS]: ["change", ...SERVE, "--", ...AGENT],
     [PLAIN]: ["change", ...plain("serve"), "0", "--", ...plain("client")],
     [PYTHON]: ["change", ...python("serve"), "0", "--", ...python("client")],
+    [REPORTING]: ["change", ...python("serve"), "0", "--", ...python("reporter")],
   }],
   ["agent alone", {
     [OURS]: ["agent", ...AGENT],
@@ -38,7 +39,7 @@ export async function measureLed(tools: Tools, effort: Effort): Promise<Section>
   const ratios = new Map<string, number>();
   const hasPython = !tools.absent.includes("python3");
   for (const [title, programs] of ROUTES) {
-    const names = Object.keys(programs).filter((name) => name !== PYTHON || hasPython);
+    const names = Object.keys(programs).filter((name) => !name.startsWith(PYTHON) || hasPython);
     const runs = new Map(names.map((name) => [name, [] as Run[]]));
     for (let round = 0; round < effort.rounds; round++) {
       for (const name of round % 2 ? names.toReversed() : names) {
@@ -67,8 +68,8 @@ export async function measureLed(tools: Tools, effort: Effort): Promise<Section>
       "Console to pin: from `0:1` or `0:2` written to the controller's stdin until the agent's line about " +
       "the change is read from its stdout. One change after another; both stdouts are pipes that `led.c` " +
       "reads. Both ends of pinwire run with `--json`, its pin is simulated, and its agent reports each " +
-      "change to the controller, which prints it; the Python pair is a threaded socketserver and a " +
-      "blocking client that only prints, and plain Deno is the same without pinwire. Agent alone: `led.c` " +
+      "change to the controller, which prints it. Python is a threaded socketserver and a blocking client; " +
+      "it and plain Deno print the command alone, unless they report it likewise. Agent alone: `led.c` " +
       "is the controller, from `on` until `state on` comes back; the agent's stdout is /dev/null. " +
       `${effort.rounds} rounds of ${
         show(CHANGES)

@@ -12,7 +12,8 @@ class Device(socketserver.StreamRequestHandler):
     def handle(self):
         devices.append(self)
         print(f"device {len(devices) - 1} is {self.client_address}", flush=True)
-        threading.Event().wait()
+        for report in self.rfile:
+            print(report.decode().strip(), flush=True)
 
 
 class Server(socketserver.ThreadingTCPServer):

@@ -93,6 +93,7 @@ export class EventPoller {
   /** Done when nothing is watched any more, and no thread waits. */
   stopped: Promise<void> = Promise.resolve();
   #isAsleep = false;
+  #isInThread = false;
   #isTurnDue = false;
   /** Short waits in a row; none where the system has no such wait. */
   #mostWaits: number;
@@ -131,7 +132,7 @@ export class EventPoller {
   /** Tells no more of a descriptor, which is then to be closed: by that the kernel forgets it too. */
   forget(descriptor: number): void {
     this.#watched[descriptor] = undefined;
-    if (--this.#count === 0 && this.#isAsleep) this.#wake();
+    if (--this.#count === 0 && this.#isInThread) this.#wake();
   }
 
   /** Gives `pollable` a turn once all that are ready have had theirs. */
@@ -238,14 +239,17 @@ export class EventPoller {
 
   async #sleep(): Promise<number> {
     this.#isAsleep = true;
-    this.#events[0] = 0;
     const count = await this.#waitInThread(FOR_EVER);
     this.#isAsleep = false;
     return count;
   }
 
-  #waitInThread(ms: number): Promise<number> {
-    return this.#c.epollWaitInThread(this.#epoll, this.#eventBytes, BATCH, ms);
+  async #waitInThread(ms: number): Promise<number> {
+    this.#isInThread = true;
+    this.#events[0] = 0;
+    const count = await this.#c.epollWaitInThread(this.#epoll, this.#eventBytes, BATCH, ms);
+    this.#isInThread = false;
+    return count;
   }
 
   #ask(operation: number, descriptor: number, events: number, generation: number): boolean {
