@@ -33,16 +33,11 @@ export const POLLER_CALLS = [
 const BATCH = 512;
 /** Ms that a run of turns may take before the runtime's own work is looked after: its timers, files, other sockets. */
 const LONGEST_RUN = 4;
-/**
- * Ms after which it waits for a moment in a thread, so that the runtime has nothing to do but to look at its signals, pipes
- * and TLS: while it has always something to do it looks at these once in 61 turns.
- */
-const LONGEST_UNREST = 50;
 /** How long, in ns, a thread that was busy a moment ago waits for the next event without going to sleep … */
 const SHORT_WAIT = 100_000n;
 /** … and how often, before it sleeps: a client's answer is nearly always quicker, and being woken takes 50 µs. */
 const SHORT_WAITS = 10;
-const FOR_EVER = -1, AT_ONCE = 0;
+const FOR_EVER = -1;
 
 const { readable, urgent, writable, peerEnded } = EVENTS;
 /** EPOLLET, EPOLLONESHOT. */
@@ -93,7 +88,6 @@ export class EventPoller {
   /** Done when nothing is watched any more, and no thread waits. */
   stopped: Promise<void> = Promise.resolve();
   #isAsleep = false;
-  #isInThread = false;
   #isTurnDue = false;
   /** Short waits in a row; none where the system has no such wait. */
   #mostWaits: number;
@@ -132,7 +126,7 @@ export class EventPoller {
   /** Tells no more of a descriptor, which is then to be closed: by that the kernel forgets it too. */
   forget(descriptor: number): void {
     this.#watched[descriptor] = undefined;
-    if (--this.#count === 0 && this.#isInThread) this.#wake();
+    if (--this.#count === 0 && this.#isAsleep) this.#wake();
   }
 
   /** Gives `pollable` a turn once all that are ready have had theirs. */
@@ -171,20 +165,16 @@ export class EventPoller {
     // What is forgotten at once needs nobody who watches it.
     await undefined;
     let began = performance.now();
-    let rested = began;
     // It begins asleep: what it was begun for is still being set going.
     let waits = this.#mostWaits;
     let isSettled = true;
     while (this.#count) {
-      let count: number;
-      if (!isSettled || this.#scheduled.length) {
-        count = this.#c.epoll_wait(this.#epoll, this.#eventBytes, BATCH, 0);
-      } else if (!others && waits++ < this.#mostWaits) {
-        count = this.#wait(SHORT);
-      } else {
-        count = await this.#sleep();
-        rested = performance.now();
-      }
+      const isIdle = isSettled && !this.#scheduled.length;
+      const count = !isIdle
+        ? this.#c.epoll_wait(this.#epoll, this.#eventBytes, BATCH, 0)
+        : !others && waits++ < this.#mostWaits
+        ? this.#wait(SHORT)
+        : await this.#sleep();
       if (count > 0 || this.#scheduled.length) {
         waits = 0;
         isSettled = false;
@@ -195,12 +185,7 @@ export class EventPoller {
           continue;
         }
       }
-      if (performance.now() - rested < LONGEST_UNREST) {
-        await new Promise((resolve) => setImmediate(resolve));
-      } else {
-        this.#tell(await this.#waitInThread(AT_ONCE));
-        rested = performance.now();
-      }
+      await new Promise((resolve) => setImmediate(resolve));
       isSettled = true;
       began = performance.now();
     }
@@ -239,16 +224,9 @@ export class EventPoller {
 
   async #sleep(): Promise<number> {
     this.#isAsleep = true;
-    const count = await this.#waitInThread(FOR_EVER);
-    this.#isAsleep = false;
-    return count;
-  }
-
-  async #waitInThread(ms: number): Promise<number> {
-    this.#isInThread = true;
     this.#events[0] = 0;
-    const count = await this.#c.epollWaitInThread(this.#epoll, this.#eventBytes, BATCH, ms);
-    this.#isInThread = false;
+    const count = await this.#c.epollWaitInThread(this.#epoll, this.#eventBytes, BATCH, FOR_EVER);
+    this.#isAsleep = false;
     return count;
   }
 

@@ -160,29 +160,3 @@ test("EventPoller hands a file on to who watches it next", async (stage) => {
   assertEquals(before.events, []);
   stage.poller.forget(end);
 });
-
-test("EventPoller lets the runtime rest now and then, however much there is to do", async (stage) => {
-  const { c } = stage;
-  const waits: number[] = [];
-  const epollWaitInThread: typeof c.epollWaitInThread = (epoll, events, count, ms) => {
-    waits.push(ms);
-    return c.epollWaitInThread(epoll, events, count, ms);
-  };
-  const poller = new EventPoller({ ...c, epollWaitInThread });
-  let turns = 0;
-  const done = Promise.withResolvers<void>();
-  const busy: Watcher = new Watcher(() => {
-    for (const until = performance.now() + 10; performance.now() < until;);
-    if (++turns < 30) poller.schedule(busy);
-    else done.resolve();
-  });
-  const { end } = stage.pipe();
-  poller.watch(end, busy);
-  poller.schedule(busy);
-  await done.promise;
-  // There are 300 ms, and some 50 between two of them.
-  assert(waits.filter((ms) => ms === 0).length >= 3, waits.join());
-  poller.forget(end);
-  await poller.stopped;
-  poller.close();
-});
