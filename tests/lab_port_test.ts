@@ -67,7 +67,13 @@ Deno.test({
     await ends.client.write(new Uint8Array(5000));
     const outcome = await runPinwire(["lab", "states", String(ends.port), "--once", "--json"]);
     const told = eventsOf(outcome, "tcp_socket").map(({ state, receive_queue, send_queue, local, remote }) =>
-      [state === "ESTABLISHED" ? "ESTAB" : state, receive_queue, send_queue, local, remote].join(" ")
+      [
+        state === "ESTABLISHED" ? "ESTAB" : state.replaceAll("_", "-"),
+        receive_queue,
+        send_queue,
+        local,
+        remote,
+      ].join(" ")
     );
     const { stdout } = await run("ss", ["-Htan", `sport = ${ends.port} or dport = ${ends.port}`]);
     // Of a listener ss has the longest queue there may be, in place of bytes.
