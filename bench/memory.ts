@@ -1,10 +1,10 @@
 import { Child } from "./child.ts";
 import type { Effort } from "./pairs.ts";
-import { STAMP, start, type Tools } from "./peers.ts";
+import { COMPILED, STAMP, start, type Tools } from "./peers.ts";
 import { median, type Section, show, type Target } from "./report.ts";
 
 const COUNTS = [1000, 10_000];
-const PEERS = ["pinwire", "pinwire, compiled", "plain Deno loop", "C", "Node net", "Go", "asyncio"];
+const PEERS = ["pinwire", COMPILED, "plain Deno loop", "C", "Node net", "Go", "asyncio"];
 
 /** Memory in MiB of a server at rest, and with connections open that have each been answered once. */
 export async function measureMemory(tools: Tools, effort: Effort): Promise<Section> {

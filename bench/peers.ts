@@ -25,8 +25,9 @@ export function pinwire(args: string[], flags: string[] = ["--allow-net", "--all
   return [Deno.execPath(), "run", ...flags, "main.ts", ...args];
 }
 
-/** A compiled pinwire, if the environment names one: it is measured beside that from source. */
-const COMPILED = "a compiled pinwire (PINWIRE_BIN)", program = Deno.env.get("PINWIRE_BIN") ?? "";
+/** The peer that is a compiled pinwire, and its program, if the environment names one. */
+export const COMPILED = "pinwire, compiled", PROGRAM = Deno.env.get("PINWIRE_BIN");
+const NO_PROGRAM = "a compiled pinwire (PINWIRE_BIN)";
 
 /** What was compiled for this run, and which peers this machine has. */
 export interface Tools {
@@ -68,7 +69,7 @@ export async function prepare(folder: string): Promise<Tools> {
   for (const name of ["go", "node", "python3", "socat", "ncat", "haproxy", "redis-server"]) {
     if (!await onPath(name)) absent.push(name);
   }
-  if (!program) absent.push(COMPILED);
+  if (!PROGRAM) absent.push(NO_PROGRAM);
   // Node finds it where NODE_PATH says.
   const { success } = await new Deno.Command("sh", { args: ["-c", `node -e 'require("ws")' 2>/dev/null`] })
     .output();
@@ -89,7 +90,7 @@ export async function prepare(folder: string): Promise<Tools> {
       "C": stamping((port) => [c, port, "stamp"]),
       "C plain": plain((port) => [c, port, "plain"]),
       "pinwire": stamping((port) => serve("tcp", port)),
-      "pinwire, compiled": stamping((port) => [program, ...echo("tcp", port)], COMPILED),
+      [COMPILED]: stamping((port) => [PROGRAM!, ...echo("tcp", port)], NO_PROGRAM),
       "pinwire, Deno's sockets": stamping((port) => serve("tcp", port, 1, ["--allow-net"])),
       "pinwire --workers 4": stamping((port) => serve("tcp", port, 4)),
       "plain Deno loop": stamping((port) => [...loop, port, "tcp"]),
@@ -109,7 +110,7 @@ export async function prepare(folder: string): Promise<Tools> {
     udp: present({
       "C": stamping((port) => [c, port, "udp"]),
       "pinwire": stamping((port) => serve("udp", port)),
-      "pinwire, compiled": stamping((port) => [program, ...echo("udp", port)], COMPILED),
+      [COMPILED]: stamping((port) => [PROGRAM!, ...echo("udp", port)], NO_PROGRAM),
       "plain Deno loop": stamping((port) => [...loop, port, "udp"]),
       "Node dgram": stamping((port) => ["node", "bench/peers/node.mjs", port, "udp"], "node"),
       "Go": stamping((port) => [go, port, "udp"], "go"),

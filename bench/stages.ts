@@ -4,7 +4,7 @@ import { measureFanout } from "./fanout_stage.ts";
 import { measureLed } from "./led_stage.ts";
 import { measureMemory } from "./memory.ts";
 import { type Effort, measurePairs, type Row } from "./pairs.ts";
-import type { Tools } from "./peers.ts";
+import { COMPILED, type Tools } from "./peers.ts";
 import { type Section, show, type Target } from "./report.ts";
 import { measureRecord } from "./record_stage.ts";
 import { measureRelay } from "./relay_stage.ts";
@@ -48,7 +48,7 @@ const ratio = (find: Find, name: string) => find(name)?.ratio ?? NaN;
 const toC: Goal[3] = (find) => ratio(find, "pinwire");
 const to = (other: string): Goal[3] => (find) => ratio(find, "pinwire") / ratio(find, other);
 
-const COMPILED = "pinwire, compiled", FOUR = "pinwire --workers 4", DENOS = "pinwire, Deno's sockets";
+const FOUR = "pinwire --workers 4", DENOS = "pinwire, Deno's sockets";
 const STAMPED = "Every server puts the 27-byte stamp before its answer, formatted once a second.";
 
 /** All stages by the name that the command line knows them by, in the order of the page. */

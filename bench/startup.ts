@@ -1,6 +1,6 @@
 import { Child } from "./child.ts";
 import type { Effort } from "./pairs.ts";
-import { pinwire, ROOT, type Tools } from "./peers.ts";
+import { pinwire, PROGRAM, ROOT, type Tools } from "./peers.ts";
 import { median, type Section, show } from "./report.ts";
 
 /** Something that is started and timed: until it is ready if it listens, else until it has ended. */
@@ -20,10 +20,10 @@ const EMPTY = "empty file", EMPTY_COMPILED = "empty file, compiled";
  */
 export async function measureStart({ absent }: Tools, effort: Effort): Promise<Section> {
   const empty = await Deno.makeTempFile({ prefix: "pinwire-", suffix: ".ts" });
-  const program = Deno.env.get("PINWIRE_BIN"), emptyProgram = Deno.env.get("EMPTY_BIN");
+  const emptyProgram = Deno.env.get("EMPTY_BIN");
   const starts = {
     ...fromSource(empty),
-    ...program && emptyProgram && compiled(program, emptyProgram),
+    ...PROGRAM && emptyProgram && compiled(PROGRAM, emptyProgram),
     ...others(absent),
   };
   const times = new Map(Object.keys(starts).map((name) => [name, [] as number[]]));
@@ -51,7 +51,7 @@ export async function measureStart({ absent }: Tools, effort: Effort): Promise<S
       "From spawn until what says something has ended, and until a server's ready line, one after the other in " +
       `turn; medians of ${runs} runs each, modules cached. What is compiled is divided by an empty file compiled ` +
       "by the same Deno, all else by `deno run` of one." +
-      (program ? ` Compiled: ${await versionOf(program)}.` : ""),
+      (PROGRAM ? ` Compiled: ${await versionOf(PROGRAM)}.` : ""),
     columns: ["", "ms", "÷ empty file"],
     rows,
     targets: Object.keys(starts).filter((name) => name.startsWith("pinwire"))
@@ -78,12 +78,13 @@ function fromSource(empty: string): Record<string, Start> {
 function compiled(program: string, empty: string): Record<string, Start> {
   return {
     [EMPTY_COMPILED]: { argv: [empty], base: EMPTY_COMPILED },
-    "pinwire --version, compiled": { argv: [program, "--version"], base: EMPTY_COMPILED },
+    // Before the other: what its very first run has loaded is all that a compiled program keeps of V8's code.
     "pinwire echo serve, compiled": {
       argv: [program, "echo", "serve", "127.0.0.1:0"],
       listens: true,
       base: EMPTY_COMPILED,
     },
+    "pinwire --version, compiled": { argv: [program, "--version"], base: EMPTY_COMPILED },
   };
 }
 

@@ -49,27 +49,37 @@ for (const command of ["send", "connect"]) {
 
 /**
  * Runs a program with its stdin at one end of what it makes, and writes a file there: first three bytes, and the others when
- * these have come back.
+ * these have come back, unless it resets the connection then.
  */
 const GIVER = `
-import os, socket, subprocess, sys, time
+import os, socket, struct, subprocess, sys, time
 kind, name, answers, *program = sys.argv[1:]
 if kind == "a socket":
     into, out = (end.detach() for end in socket.socketpair())
+elif kind == "a connection":
+    listener = socket.create_server(("127.0.0.1", 0))
+    ours = socket.create_connection(listener.getsockname())
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    into, out = listener.accept()[0].detach(), ours.detach()
 else:
     into, out = os.pipe()
     if kind == "a pipe that doesn't block": os.set_blocking(into, False)
 child = subprocess.Popen(program, stdin=into, stdout=open(answers, "wb"))
 os.close(into)
-with open(name, "rb") as file: os.write(out, file.read(3))
-while os.path.getsize(answers) < 3: time.sleep(0.001)
 with open(name, "rb") as file:
-    file.seek(3)
-    while part := file.read(100_000):
+    os.write(out, os.read(file.fileno(), 3))
+    while os.path.getsize(answers) < 3: time.sleep(0.001)
+    while kind != "a connection" and (part := os.read(file.fileno(), 100_000)):
         while part: part = part[os.write(out, part):]
 os.close(out)
 sys.exit(child.wait())
 `;
+
+/** Sends `forth` by a stdin of this kind, and writes what comes back to `out`. */
+function give(kind: string, dir: Files, address: string): Process {
+  const sender = pinwireCommand(["send", address]);
+  return new Process(PYTHON, ["-c", GIVER, kind, `${dir.path}/forth`, `${dir.path}/out`, ...sender]);
+}
 
 for (const kind of ["a pipe", "a pipe that doesn't block", "a socket"]) {
   Deno.test({
@@ -78,40 +88,21 @@ for (const kind of ["a pipe", "a pipe that doesn't block", "a socket"]) {
     async fn() {
       await using echo = await echoPeer();
       await using dir = await files();
-      const sender = pinwireCommand(["send", echo.address]);
-      const words = [kind, `${dir.path}/forth`, `${dir.path}/out`, ...sender];
-      await using giver = new Process(PYTHON, ["-c", GIVER, ...words]);
+      await using giver = give(kind, dir, echo.address);
       await assertQuiet(giver);
       assertEquals(await dir.sum("out"), await dir.sum("forth"));
     },
   });
 }
 
-/** The same with a connection over TCP, which it resets once a byte has come back. */
-const RESETTER = `
-import os, socket, struct, subprocess, sys, time
-answers, *program = sys.argv[1:]
-listener = socket.create_server(("127.0.0.1", 0))
-ours = socket.create_connection(listener.getsockname())
-theirs, _ = listener.accept()
-child = subprocess.Popen(program, stdin=theirs, stdout=open(answers, "wb"))
-theirs.close()
-ours.sendall(b"x")
-while os.path.getsize(answers) < 1: time.sleep(0.001)
-ours.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-ours.close()
-sys.exit(child.wait())
-`;
-
 Deno.test({
   name: "send of a stdin that is reset fails: what came of it is not all",
   ignore: isWindows || !has(PYTHON),
   async fn() {
     await using echo = await echoPeer();
-    await using dir = await tempDir();
-    const sender = pinwireCommand(["send", echo.address]);
-    await using resetter = new Process(PYTHON, ["-c", RESETTER, `${dir.path}/out`, ...sender]);
-    const { code, stderr } = await resetter.outcome();
+    await using dir = await files();
+    await using giver = give("a connection", dir, echo.address);
+    const { code, stderr } = await giver.outcome();
     assertEquals([code, stderr.toLowerCase().split(":")[1]], [
       1,
       " stdin can't be read (connection reset by peer (os error 104))",

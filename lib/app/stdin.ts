@@ -1,5 +1,5 @@
 import { messageOf, PinwireError } from "../errors.ts";
-import { openPipeInput, type PipeInput, shareThread, sleep, systemClock } from "../net/mod.ts";
+import { PipeInput, shareThread, sleep, systemClock } from "../net/mod.ts";
 
 /** Bytes that one read of stdin may give. */
 const READ_SIZE = 131_072;
@@ -21,7 +21,7 @@ let readAt = Infinity;
 /** Stdin. The runtime has a thread for each read, which takes longer than the read of a line. */
 export const standardInput: Reader = {
   async read(buffer) {
-    pipe = pipe === null ? openPipeInput(0) : pipe;
+    pipe = pipe === null ? PipeInput.open(0) : pipe;
     // Meanwhile the runtime looks after all else: a pipe that is always full would leave it no time for that.
     if (pipe && systemClock.now() - readAt > LONGEST_WORK) await sleep(0, systemClock);
     const count = await pipe?.read(buffer as Uint8Array<ArrayBuffer>);

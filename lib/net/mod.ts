@@ -59,8 +59,8 @@ export { checkDialable, dial, DIAL_TIMEOUT, type DialOptions, tellOfTls, withDea
 export { withIdleTimeout } from "./idle.ts";
 export { hasGone, reasonOf, tlsFault } from "./io_errors.ts";
 export { type ReadOptions } from "./read_window.ts";
-export { afterReady, hasRoom, keepSockets, openPipeInput } from "./native/native_socket.ts";
-export { PIPE_BUF, type PipeInput, shareThread, type TcpInfo } from "../system/mod.ts";
+export { afterReady, hasRoom, keepSockets } from "./native/native_socket.ts";
+export { PIPE_BUF, PipeInput, shareThread, type TcpInfo } from "../system/mod.ts";
 export { listen, type ListenOptions, type ServerIdentity } from "./listen/listen.ts";
 export { type Listener, type SocketKind } from "./listener.ts";
 export { type Peer, type SocketAddress } from "./peer.ts";

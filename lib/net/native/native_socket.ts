@@ -1,4 +1,4 @@
-import { ERRNO, type Family, type Kind, PipeInput, Sockets, systemError } from "../../system/mod.ts";
+import { ERRNO, type Family, type Kind, Sockets, systemError } from "../../system/mod.ts";
 import type { Endpoint } from "../datagram.ts";
 import { translateIoError } from "../io_errors.ts";
 import { type SocketAddress, socketAddress } from "../peer.ts";
@@ -16,9 +16,6 @@ export function afterReady(action: () => void): void {
 
 /** {@linkcode Sockets.hasRoom}. */
 export const hasRoom = (descriptor: number): boolean => Sockets.hasRoom(descriptor);
-
-/** {@linkcode PipeInput.open}. */
-export const openPipeInput = (descriptor: number): PipeInput | undefined => PipeInput.open(descriptor);
 
 /** Whether the runtime would let us listen there, or connect to there, by its own sockets. */
 export const mayReach = ({ hostname, port }: Endpoint): boolean =>
